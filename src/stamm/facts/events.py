@@ -1,0 +1,34 @@
+"""Events on web, app and server."""
+
+from __future__ import annotations
+
+from stamm.facts.columns import currency, dimension, json, moment, money, text
+from stamm.facts.kind import Imported
+
+
+class Events(Imported):
+    """What customers and visitors did on web and app, one row an event."""
+
+    de = "Ereignisse"
+    sentence_de = "Was Kunden und Besucher im Web und in der App getan haben, eine Zeile je Ereignis."
+    key_columns = ("event_id",)
+    clock = "happened_at"
+    clocks = ("happened_at",)
+    #: a row must carry at least one of these
+    one_of = ("customer_id", "anonymous_id")
+
+    event_id = text("the event's number", required=True)
+    customer_id = text("who did it; empty where unknown")
+    anonymous_id = text("the visitor's device where the person is unknown")
+    happened_at = moment("when it happened", required=True)
+    kind = dimension("page, screen or track", choices=("page", "screen", "track"), required=True)
+    name = dimension("the event's name")
+    page = dimension("the page's path")
+    title = text("the page's title")
+    referrer = dimension("where the visitor came from")
+    medium = dimension("kind of origin, such as email or cpc")
+    campaign = dimension("the campaign that brought the visit")
+    channel = dimension("web, app, server, chat ...")
+    value_minor = money("value of the event")
+    currency = currency()
+    properties = json("further properties")

@@ -1,0 +1,220 @@
+"""What a fact is: imported or derived, its columns, its clocks, and how its rows are counted.
+
+A bound fact (an instance) is what a metric's part receives. Its columns are Ibis columns to come
+(`Deferred`), its verbs give reductions; nothing is computed until `answers` plans all parts together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, Protocol, Self
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.common.deferred import Deferred
+
+from stamm.facts.columns import Column, flag, moment, text
+from stamm.lang.definition import Definition
+from stamm.lang.example import TableExample
+
+_ = ibis._
+
+How = Literal["count", "sum", "distinct", "most"]
+WINDOW = "window_number"
+GROUP = "group_value"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which rows a window sees: those whose clock lies in it, or all up to its end."""
+
+    clock: str
+    so_far: bool = False
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A filtered reduction over one fact, still to be planned.
+
+    `empty` is the answer where the fact is covered but has no row: 0 for counts and sums.
+    `person` marks counts of customers: rows without a customer are skipped and told.
+    `money` marks sums of money: rows of a currency without a rate refuse the answer.
+    """
+
+    fact: str
+    scope: Scope
+    how: How
+    column: Deferred | None = None
+    where: Deferred | None = None
+    person: bool = False
+    money: bool = False
+    empty: int | None = 0
+
+
+class Windowing(Protocol):
+    """What a fact derived a window at a time may ask of the plan."""
+
+    @property
+    def windows(self) -> ir.Table:
+        """One row a window: window_number, window_start, window_end (moments, cut at as_of)."""
+
+    def grouped(self, table: ir.Table, at: str) -> ir.Table:
+        """The table with `group_value`: the customer's attribute at the moment in column `at`, or null."""
+
+
+class FactTables(Protocol):
+    """Tables of other facts by key, and the organisation's settings."""
+
+    def __getitem__(self, key: str) -> ir.Table: ...
+
+    @property
+    def rules(self) -> SpellRules:
+        """How spells and sessions are cut."""
+
+
+class SpellRules(Protocol):
+    """The settings that derived facts depend on."""
+
+    @property
+    def spell_rule(self) -> str:
+        """`orders`, `subscriptions` or `activity`."""
+
+    @property
+    def lapse_days(self) -> int:
+        """Days of silence after which a customer has left."""
+
+    @property
+    def session_minutes(self) -> int:
+        """Minutes of silence after which a new session begins."""
+
+    @property
+    def as_of(self) -> Any:
+        """The moment (UTC) up to which all is known."""
+
+
+class Fact(Definition):
+    """Rows about customers, each placed in time by a clock."""
+
+    abstract = True
+    clock: ClassVar[str] = ""
+    per_window: ClassVar[bool] = False
+
+    def __init__(self, scope: Scope | None = None) -> None:
+        super().__init__()
+        self.scope = scope or Scope(self.clock)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def columns(cls) -> dict[str, Column]:
+        """All declared columns in the order of declaration."""
+        found: dict[str, Column] = {}
+        for parent in reversed(cls.__mro__):
+            found.update({name: v for name, v in vars(parent).items() if isinstance(v, Column)})
+        return found
+
+    @classmethod
+    def dimensions(cls) -> tuple[str, ...]:
+        """Columns by which answers may be split."""
+        return tuple(name for name, column in cls.columns().items() if column.dimension)
+
+    # -- which rows ------------------------------------------------------------------
+    def by(self, clock: Column | str) -> Self:
+        """The same fact placed in time by another of its moments."""
+        name = clock if isinstance(clock, str) else clock.name
+        return type(self)(replace(self.scope, clock=name))
+
+    def so_far(self) -> Self:
+        """All rows up to the window's end, not only those in the window."""
+        return type(self)(replace(self.scope, so_far=True))
+
+    # -- what is made of them --------------------------------------------------------
+    def count(self, where: Deferred | None = None) -> Reduction:
+        """How many rows."""
+        return Reduction(self.key, self.scope, "count", where=where)
+
+    def sum(self, column: Deferred, where: Deferred | None = None, *, empty: int | None = 0) -> Reduction:
+        """Sum of a column; null cells count for nothing."""
+        return Reduction(self.key, self.scope, "sum", column, where, empty=empty)
+
+    def money(self, column: Deferred, where: Deferred | None = None) -> Reduction:
+        """Sum of money in the reported currency, minor units."""
+        return Reduction(self.key, self.scope, "sum", column, where, money=True)
+
+    def distinct(self, column: Deferred, where: Deferred | None = None) -> Reduction:
+        """How many different values, null not counted."""
+        return Reduction(self.key, self.scope, "distinct", column, where)
+
+    def customers(self, where: Deferred | None = None) -> Reduction:
+        """How many different customers; rows without a customer are skipped and told."""
+        return Reduction(self.key, self.scope, "distinct", _.customer_id, where, person=True)
+
+    def most(self, column: Deferred, where: Deferred | None = None) -> Reduction:
+        """The largest value of a column; none without rows."""
+        return Reduction(self.key, self.scope, "most", column, where, empty=None)
+
+
+class Imported(Fact):
+    """A fact kind that is taken in and stored."""
+
+    abstract = True
+    key_columns: ClassVar[tuple[str, ...]] = ()
+    #: moments for which the local day is kept beside (`ordered_at` -> `ordered_on`); the first places the row's month
+    clocks: ClassVar[tuple[str, ...]] = ()
+
+    source = text("which import or endpoint brought the row")
+    received_at = moment("when the row was received", required=True)
+    simulated = flag("made data", required=True)
+
+    SYSTEM = ("source", "received_at", "simulated")
+
+    @classmethod
+    def carried(cls) -> dict[str, Column]:
+        """Columns a source fills: all but those the store adds."""
+        return {name: column for name, column in cls.columns().items() if name not in Imported.SYSTEM}
+
+    @classmethod
+    def day_columns(cls) -> dict[str, str]:
+        """Moment column -> column of its local day."""
+        return {clock: clock.removesuffix("_at") + "_on" for clock in cls.clocks}
+
+    @classmethod
+    def schema(cls) -> pa.Schema:
+        """The Arrow schema of the stored table: carried, system and local-day columns, and `month`."""
+        own = cls.carried()
+        fields = [
+            pa.field(name, column.arrow)
+            for name, column in {**own, **{n: cls.columns()[n] for n in Imported.SYSTEM}}.items()
+        ]
+        fields += [pa.field(name, pa.date32()) for name in cls.day_columns().values()]
+        fields.append(pa.field("month", pa.string()))
+        return pa.schema(fields)
+
+
+class Derived(Fact):
+    """A fact computed from others, never imported.
+
+    `needs` names the facts it is made from; `derive` makes it. With `per_window` it has one row a window
+    and something (then the scope plays no part), and carries `window_number` and `group_value`.
+    """
+
+    abstract = True
+    examples: ClassVar[tuple[TableExample, ...]] = ()
+    #: facts that fill in attributes but do not say how far the data reaches
+    side_needs: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def needs(cls, rules: SpellRules) -> tuple[str, ...]:
+        """Keys of the facts it is made from."""
+        raise NotImplementedError
+
+    @classmethod
+    def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
+        """The table; `windowing` is used by facts made per window only."""
+        raise NotImplementedError
+
+
+Rows = Mapping[str, Any]

@@ -1,0 +1,28 @@
+"""Order lines."""
+
+from __future__ import annotations
+
+from stamm.facts.columns import currency, dimension, moment, money, real, text
+from stamm.facts.kind import Imported
+
+
+class OrderLines(Imported):
+    """What was in each order, one row a line."""
+
+    de = "Bestellzeilen"
+    sentence_de = "Was in jeder Bestellung lag, eine Zeile je Position."
+    key_columns = ("order_id", "line_id")
+    clock = "ordered_at"
+    clocks = ("ordered_at",)
+
+    order_id = text("the order", required=True)
+    line_id = text("the line's number within the order", required=True)
+    customer_id = text("who ordered; empty where unknown")
+    ordered_at = moment("when the order was placed", required=True)
+    product_id = text("the product's number")
+    product = dimension("the product's name")
+    category = dimension("the product's category")
+    quantity = real("pieces or units sold", required=True)
+    amount_minor = money("paid for the line")
+    cost_minor = money("cost of the goods")
+    currency = currency()

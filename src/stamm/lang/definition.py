@@ -1,0 +1,150 @@
+"""What every capability is: one small declarative object in one file."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
+
+from stamm.lang.errors import UsageError
+
+T = TypeVar("T")
+
+
+def key_of(class_name: str) -> str:
+    """`CustomerRetentionRate` -> `customer_retention_rate`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name).lower()
+
+
+def title_of(key: str) -> str:
+    """`customer_retention_rate` -> `Customer retention rate`."""
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _whole(text: str) -> int:
+    return int(text)
+
+
+_READERS: dict[type, Callable[[str], Any]] = {int: _whole, float: float, str: str}
+
+
+class Setting(Generic[T]):
+    """A typed parameter of a definition: default, bounds or choices, and a sentence in both languages."""
+
+    def __init__(
+        self,
+        default: T,
+        en: str,
+        de: str,
+        *,
+        kind: type | None = None,
+        low: float | None = None,
+        high: float | None = None,
+        choices: tuple[T, ...] | None = None,
+    ) -> None:
+        self.default = default
+        self.en, self.de = en, de
+        self.kind: type = kind or type(default)
+        self.low, self.high, self.choices = low, high, choices
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Setting[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> Setting[T] | T:
+        if instance is None:
+            return self
+        value: T = vars(instance)["settings"][self.name]
+        return value
+
+    def read(self, value: object) -> T:
+        """The setting from what a person wrote; raises UsageError naming the remedy."""
+        if value is None and self.default is None:
+            return self.default
+        try:
+            read: Any = _READERS[self.kind](value) if isinstance(value, str) else value
+            if self.kind is float and isinstance(read, int):
+                read = float(read)
+            if not isinstance(read, self.kind) or isinstance(read, bool) is not (self.kind is bool):
+                raise ValueError
+        except (ValueError, KeyError) as error:
+            kind = {int: "a whole number", float: "a number", str: "a text"}.get(self.kind, self.kind.__name__)
+            raise UsageError(f"The parameter {self.name} must be {kind}, not {value!r}.") from error
+        if (self.low is not None and read < self.low) or (self.high is not None and read > self.high):
+            raise UsageError(f"The parameter {self.name} must lie between {self.low} and {self.high}, not at {read}.")
+        if self.choices is not None and read not in self.choices:
+            known = ", ".join(str(choice) for choice in self.choices)
+            raise UsageError(f"The parameter {self.name} must be one of {known}, not {read!r}.")
+        result: T = read
+        return result
+
+
+class Definition:
+    """Something with a key, names and sentences in both languages, settings and examples.
+
+    The first line of the docstring is the English sentence. Subclasses declare `de` (the German name) and
+    `sentence_de`; `also` holds a common abbreviation.
+    """
+
+    key: ClassVar[str]
+    en: ClassVar[str]
+    de: ClassVar[str] = ""
+    sentence_de: ClassVar[str] = ""
+    also: ClassVar[str] = ""
+    cited: ClassVar[str] = ""
+    abstract: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.abstract = vars(cls).get("abstract", False)
+        if "key" not in vars(cls):
+            cls.key = key_of(cls.__name__)
+        if "en" not in vars(cls):
+            cls.en = title_of(cls.key)
+
+    def __init__(self, **settings: object) -> None:
+        known = type(self).settings_declared()
+        for name in settings:
+            if name not in known:
+                names = ", ".join(known) or "none"
+                raise UsageError(f"{self.key} has no parameter {name!r}.", remedy=f"Its parameters: {names}.")
+        self.settings: dict[str, Any] = {
+            name: setting.read(settings[name]) if name in settings else setting.default
+            for name, setting in known.items()
+        }
+
+    @classmethod
+    def settings_declared(cls) -> dict[str, Setting[Any]]:
+        """The typed settings of this definition, in the order of their declaration."""
+        found: dict[str, Setting[Any]] = {}
+        for parent in reversed(cls.__mro__):
+            found.update({name: v for name, v in vars(parent).items() if isinstance(v, Setting)})
+        return found
+
+    @classmethod
+    def sentence(cls, language: str = "en") -> str:
+        """What it means to a shop owner, one sentence."""
+        if language == "de":
+            return cls.sentence_de
+        return inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+
+    @classmethod
+    def remarks(cls) -> str:
+        """The docstring after its first paragraph."""
+        paragraphs = inspect.cleandoc(cls.__doc__ or "").split("\n\n")
+        return "\n\n".join(paragraphs[1:])
+
+    @classmethod
+    def name(cls, language: str = "en") -> str:
+        """The name shown to people."""
+        return cls.de if language == "de" else cls.en
+
+    def having(self, settings: Mapping[str, object]) -> Self:
+        """The same definition with other settings."""
+        return type(self)(**{**self.settings, **settings})

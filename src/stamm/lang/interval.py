@@ -1,0 +1,152 @@
+"""95 % intervals: how far chance alone could have moved a number.
+
+Wilson (1927) for shares of counted things; the adjusted Wald interval of Bonett and Price (2012) in the
+form used for the Net Promoter Score (three observations added, a share of 3/4 each to promoters and
+detractors); Student's t for means. A total has no interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
+from typing import NamedTuple
+
+from scipy import stats
+
+LEVEL = 0.95
+Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
+Number = int | float
+
+
+class Bounds(NamedTuple):
+    """Lower and upper end, in the unit of the value; (None, None) where there is none."""
+
+    low: float | None
+    high: float | None
+
+
+NOTHING = Bounds(None, None)
+
+
+@lru_cache(maxsize=10_000)
+def _t(degrees: int) -> float:
+    return float(stats.t.ppf(0.5 + LEVEL / 2, degrees))
+
+
+def wilson(successes: Number, n: Number) -> Bounds:
+    """Wilson score interval of `successes` out of `n`; none unless 0 <= successes <= n and n > 0."""
+    if not 0 <= successes <= n or n <= 0:
+        return NOTHING
+    p = successes / n
+    spread = Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+    scale = 1 + Z * Z / n
+    centre = p + Z * Z / (2 * n)
+    low = 0.0 if successes == 0 else (centre - spread) / scale
+    high = 1.0 if successes == n else (centre + spread) / scale
+    return Bounds(low, high)
+
+
+def adjusted_wald(promoters: Number, detractors: Number, n: Number) -> Bounds:
+    """Interval of 100 x (promoters - detractors) / n with 3/4 added to each and 3 to n, cut to -100..100."""
+    if n <= 0:
+        return NOTHING
+    size = n + 3
+    up, down = (promoters + 0.75) / size, (detractors + 0.75) / size
+    centre = up - down
+    half = Z * sqrt(max(up + down - centre * centre, 0.0) / size)
+    return Bounds(max(-100.0, 100 * (centre - half)), min(100.0, 100 * (centre + half)))
+
+
+def t_mean(n: Number, total: Number, squares: Number) -> Bounds:
+    """Student's t interval of the mean of `n` numbers from their sum and sum of squares; none for n < 2."""
+    if n < 2:
+        return NOTHING
+    mean = total / n
+    variance = max(squares - total * mean, 0.0) / (n - 1)
+    half = _t(int(n) - 1) * sqrt(variance / n)
+    return Bounds(mean - half, mean + half)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which interval a metric gets, naming the parts it is made from."""
+
+    title: str
+
+    @property
+    def n(self) -> str:
+        """Name of the part that counts the observations."""
+        raise NotImplementedError
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parts the interval is made from."""
+        raise NotImplementedError
+
+    def bounds(self, parts: Mapping[str, Number]) -> Bounds:
+        """The interval for these parts."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Wilson(Rule):
+    """A share: `successes` of `of`."""
+
+    successes: str
+    of: str
+    title: str = "Wilson"
+
+    @property
+    def n(self) -> str:
+        return self.of
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.successes, self.of)
+
+    def bounds(self, parts: Mapping[str, Number]) -> Bounds:
+        return wilson(parts[self.successes], parts[self.of])
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedWald(Rule):
+    """A difference of two shares, times 100."""
+
+    up: str
+    down: str
+    of: str
+    title: str = "adjusted Wald"
+
+    @property
+    def n(self) -> str:
+        return self.of
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.up, self.down, self.of)
+
+    def bounds(self, parts: Mapping[str, Number]) -> Bounds:
+        return adjusted_wald(parts[self.up], parts[self.down], parts[self.of])
+
+
+@dataclass(frozen=True, slots=True)
+class Mean(Rule):
+    """A mean of `count` numbers with their sum and sum of squares."""
+
+    count: str
+    total: str
+    squares: str
+    title: str = "Student's t"
+
+    @property
+    def n(self) -> str:
+        return self.count
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.count, self.total, self.squares)
+
+    def bounds(self, parts: Mapping[str, Number]) -> Bounds:
+        return t_mean(parts[self.count], parts[self.total], parts[self.squares])

@@ -1,0 +1,77 @@
+"""An independent oracle of the metrics: plain Python over plain rows, written from the catalogue alone.
+
+Every metric is a function of (world, start, end); the window is half-open, in local days of the world's zone.
+Counts and money (in minor units) are int, the rest are exact Fractions; None is no value.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from . import metrics_answers, metrics_orders, metrics_retention, metrics_revenue, metrics_value, metrics_visitors
+from .clock import day_start, elapsed_days, elapsed_years, local_day
+from .identity import customer_of, sessions, visitor_of
+from .spells import Spell, ends_in, here, here_at_end, here_at_start, spells, starts_in
+from .world import KINDS, Row, Value, World
+
+__all__ = [
+    "FAMILIES", "KINDS", "METRICS", "Row", "Spell", "Value", "World", "customer_of", "day_start", "elapsed_days",
+    "elapsed_years", "ends_in", "here", "here_at_end", "here_at_start", "local_day", "sessions", "spells", "starts_in",
+    "visitor_of",
+]  # fmt: skip
+
+MetricFunction = Callable[[World, date, date], Value]
+
+# The first of each family is the metric, the others are its siblings.
+FAMILIES: tuple[tuple[MetricFunction, ...], ...] = (
+    (metrics_retention.customer_count,),
+    (metrics_retention.new_customers,),
+    (metrics_retention.returned_customers,),
+    (metrics_retention.lost_customers,),
+    (
+        metrics_retention.customer_retention_rate,
+        metrics_retention.customer_retention_rate_formula,
+        metrics_retention.returning_over_new_customers,
+    ),
+    (
+        metrics_retention.customer_churn_rate,
+        metrics_retention.churn_rate_all_leavers,
+        metrics_retention.churn_rate_pooled,
+        metrics_retention.churn_rate_daily_sum,
+        metrics_retention.share_remaining,
+    ),
+    (
+        metrics_orders.repeat_purchase_rate,
+        metrics_orders.repeat_within_window,
+        metrics_orders.returning_customer_share,
+        metrics_orders.repeat_customers_of_all,
+    ),
+    (metrics_orders.purchase_frequency,),
+    (
+        metrics_orders.time_between_purchases,
+        metrics_orders.gap_between_orders,
+        metrics_orders.time_to_first_purchase,
+        metrics_orders.time_to_second_purchase,
+    ),
+    (metrics_orders.product_return_rate,),
+    (metrics_revenue.gross_revenue,),
+    (metrics_revenue.revenue,),
+    (metrics_revenue.order_count,),
+    (metrics_revenue.average_order_value,),
+    (
+        metrics_visitors.conversion_rate,
+        metrics_visitors.conversions_per_visitor,
+        metrics_visitors.conversions_per_session,
+    ),
+    (metrics_answers.net_promoter_score,),
+    (metrics_answers.customer_satisfaction,),
+    (metrics_value.customer_lifetime, metrics_value.mean_closed_spell),
+    (
+        metrics_value.customer_lifetime_value,
+        metrics_value.lifetime_value_arpa_over_churn,
+        metrics_value.historic_value,
+    ),
+    (metrics_value.monthly_recurring_revenue, metrics_value.monthly_recurring_revenue_formula),
+    (metrics_value.average_revenue_per_account,),
+)
+
+METRICS: dict[str, MetricFunction] = {metric.__name__: metric for family in FAMILIES for metric in family}

@@ -7,17 +7,41 @@ Counts and money (in minor units) are int, the rest are exact Fractions; None is
 from collections.abc import Callable
 from datetime import date
 
-from . import metrics_answers, metrics_orders, metrics_retention, metrics_revenue, metrics_value, metrics_visitors
+from . import (
+    metrics_answers,
+    metrics_orders,
+    metrics_retention,
+    metrics_revenue,
+    metrics_value,
+    metrics_visitors,
+)
 from .clock import day_start, elapsed_days, elapsed_years, local_day
 from .identity import customer_of, sessions, visitor_of
 from .spells import Spell, ends_in, here, here_at_end, here_at_start, spells, starts_in
 from .world import KINDS, Row, Value, World
 
 __all__ = [
-    "FAMILIES", "KINDS", "METRICS", "Row", "Spell", "Value", "World", "customer_of", "day_start", "elapsed_days",
-    "elapsed_years", "ends_in", "here", "here_at_end", "here_at_start", "local_day", "sessions", "spells", "starts_in",
+    "FAMILIES",
+    "KINDS",
+    "METRICS",
+    "Row",
+    "Spell",
+    "Value",
+    "World",
+    "customer_of",
+    "day_start",
+    "elapsed_days",
+    "elapsed_years",
+    "ends_in",
+    "here",
+    "here_at_end",
+    "here_at_start",
+    "local_day",
+    "sessions",
+    "spells",
+    "starts_in",
     "visitor_of",
-]  # fmt: skip
+]
 
 MetricFunction = Callable[[World, date, date], Value]
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -10,7 +10,7 @@ SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
 
 
-@lru_cache(maxsize=None)
+@cache
 def day_start(zone: str, day: date) -> datetime:
     """The first instant whose local calendar date is `day` or a later one, in UTC.
 

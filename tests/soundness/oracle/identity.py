@@ -1,5 +1,7 @@
 """Whose an event is, and which events make one session."""
 
+# ruff: noqa: PERF401 - loops that read like the catalogue
+
 from datetime import datetime, timedelta
 
 from .world import Row, World, events
@@ -11,13 +13,17 @@ SESSION_GAP = timedelta(minutes=30)
 def links_of(world: World, anonymous_id: str) -> list[tuple[datetime, str]]:
     """(linked_at, customer_id) of one anonymous id, in order of time.
 
-    A row that carries both ids is a link at its moment. Readings: a link taken back does not exist, whenever it was
-    taken back; a link at or after `as_of` does not exist. Two links of one id at one moment with two customers are
-    not settled by the specification (here: by customer_id); `worlds` draws none.
+    A row that carries both ids is a link at its moment. Readings: a link taken back does not exist,
+    whenever it was taken back; a link at or after `as_of` does not exist. Two links of one id at one moment
+    with two customers are not settled by the specification (here: by customer_id); `worlds` draws none.
     """
     links = []
     for link in world.links:
-        if link["anonymous_id"] == anonymous_id and link["unlinked_at"] is None and link["linked_at"] < world.as_of:
+        if (
+            link["anonymous_id"] == anonymous_id
+            and link["unlinked_at"] is None
+            and link["linked_at"] < world.as_of
+        ):
             links.append((link["linked_at"], link["customer_id"]))
     for event in events(world):
         if event["anonymous_id"] == anonymous_id and event["customer_id"] is not None:
@@ -26,7 +32,7 @@ def links_of(world: World, anonymous_id: str) -> list[tuple[datetime, str]]:
 
 
 def customer_of(world: World, event: Row) -> str | None:
-    """Its own customer; else of the last link at or before it; else of the first link after it; else nobody's."""
+    """Its own customer, else of the last link at or before it, else of the first link after it."""
     if event["customer_id"] is not None:
         return str(event["customer_id"])
     if event["anonymous_id"] is None:
@@ -59,7 +65,7 @@ def events_by_visitor(world: World) -> dict[Visitor, list[Row]]:
 
 
 def sessions(world: World) -> list[list[Row]]:
-    """One visitor's events, cut where more than 30 minutes pass between two; exactly 30 minutes does not cut."""
+    """One visitor's events, cut where more than 30 minutes pass between two; exactly 30 do not cut."""
     found: list[list[Row]] = []
     for visited in events_by_visitor(world).values():
         session: list[Row] = []

@@ -1,11 +1,29 @@
-"""How often and how soon customers buy. Orders without a customer are skipped; cancelled ones do not count."""
+"""How often and how soon customers buy.
+
+Orders without a customer are skipped; cancelled ones do not count.
+"""
+
+# ruff: noqa: PERF401 - loops that read like the catalogue
 
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import pairwise
 
 from .clock import elapsed_days
 from .identity import customer_of
-from .world import Row, Value, World, closing, divide, events, order_lines, orders_by_customer, outside, returns, within
+from .world import (
+    Row,
+    Value,
+    World,
+    closing,
+    divide,
+    events,
+    order_lines,
+    orders_by_customer,
+    outside,
+    returns,
+    within,
+)
 
 
 def ordered_by(world: World, ordered: list[Row], end: date) -> list[Row]:
@@ -47,7 +65,10 @@ def repeat_within_window(world: World, start: date, end: date) -> Value:
 
 
 def returning_customer_share(world: World, start: date, end: date) -> Value:
-    """An order in the window and one before it / an order in it. Reading: before the window, not before the order."""
+    """An order in the window and one before it / an order in it.
+
+    Reading: before the window, not before the order.
+    """
     if outside(world, ["orders"], start, end):
         return None
     customers = 0
@@ -87,13 +108,13 @@ def purchase_frequency(world: World, start: date, end: date) -> Value:
     return divide(number, customers)
 
 
-# Time between ---------------------------------------------------------------------------------------------------
+# Time between -----------------------------------------------------------------------------------------------
 
 
 def gaps(ordered: list[Row]) -> list[Fraction]:
     """Days between consecutive orders of one customer."""
     found = []
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         found.append(elapsed_days(earlier["ordered_at"], later["ordered_at"]))
     return found
 
@@ -105,8 +126,8 @@ def mean(values: list[Fraction]) -> Fraction | None:
 def time_between_purchases(world: World, start: date, end: date) -> Value:
     """Each returning customer's mean days between consecutive orders, summed / returning customers.
 
-    Returning: two or more orders by the window's end, the last of them in it. Reading: all of the orders by the window's
-    end make the mean, also the ones before the window.
+    Returning: two or more orders by the window's end, the last of them in it. Reading: all of the orders by
+    the window's end make the mean, also the ones before the window.
     """
     if outside(world, ["orders"], start, end):
         return None
@@ -125,7 +146,7 @@ def gap_between_orders(world: World, start: date, end: date) -> Value:
         return None
     pooled = []
     for ordered in orders_by_customer(world).values():
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if within(world, later["ordered_at"], start, end):
                 pooled.append(elapsed_days(earlier["ordered_at"], later["ordered_at"]))
     return mean(pooled)
@@ -134,8 +155,9 @@ def gap_between_orders(world: World, start: date, end: date) -> Value:
 def time_to_first_purchase(world: World, start: date, end: date) -> Value:
     """First visit to first order, by the later moment; the mean, in days.
 
-    Readings: the first visit is the customer's first event of any kind, identity applied; the later moment is the first
-    order; who has no visit, or the first one only after the first order, is left out; needs orders and events.
+    Readings: the first visit is the customer's first event of any kind, identity applied; the later moment
+    is the first order; who has no visit, or the first one only after the first order, is left out; needs
+    orders and events.
     """
     if outside(world, ["orders", "events"], start, end):
         return None
@@ -165,14 +187,15 @@ def time_to_second_purchase(world: World, start: date, end: date) -> Value:
     return mean(waits)
 
 
-# Returns --------------------------------------------------------------------------------------------------------
+# Returns ----------------------------------------------------------------------------------------------------
 
 
 def product_return_rate(world: World, start: date, end: date) -> Value:
     """Quantity returned so far / quantity sold, of orders placed in the window.
 
-    Readings: so far is before `as_of`, also after the window's end; the quantity sold comes from the order lines, with
-    those of unknown customers; needs order_lines and returns (orders only say what was cancelled).
+    Readings: so far is before `as_of`, also after the window's end; the quantity sold comes from the order
+    lines, with those of unknown customers; needs order_lines and returns (orders only say what was
+    cancelled).
     """
     if outside(world, ["order_lines", "returns"], start, end):
         return None

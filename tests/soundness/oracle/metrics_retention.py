@@ -41,7 +41,7 @@ def lost_customers(world: World, start: date, end: date) -> Value:
     return len(here_at_start(world, start) - here_at_end(world, end))
 
 
-# Retention ------------------------------------------------------------------------------------------------------
+# Retention --------------------------------------------------------------------------------------------------
 
 
 def customer_retention_rate(world: World, start: date, end: date) -> Value:
@@ -66,8 +66,9 @@ def customer_retention_rate_formula(world: World, start: date, end: date) -> Val
 def returning_over_new_customers(world: World, start: date, end: date) -> Value:
     """Customers who ordered again / customers with a first order.
 
-    Readings: both in the window; a customer with a first and a second order in it is in both; it counts orders and not
-    spells, so that a cut history takes nothing from it; a first order is the first in the data.
+    Readings: both in the window; a customer with a first and a second order in it is in both; it counts
+    orders and not spells, so that a cut history takes nothing from it; a first order is the first in the
+    data.
     """
     if outside(world, ["orders"], start, end):
         return None
@@ -81,7 +82,7 @@ def returning_over_new_customers(world: World, start: date, end: date) -> Value:
     return divide(again, first)
 
 
-# Churn ----------------------------------------------------------------------------------------------------------
+# Churn ------------------------------------------------------------------------------------------------------
 
 
 def customer_churn_rate(world: World, start: date, end: date) -> Value:
@@ -104,7 +105,10 @@ def churn_rate_all_leavers(world: World, start: date, end: date) -> Value:
 
 
 def churn_rate_pooled(world: World, start: date, end: date) -> Value:
-    """The same leavers / (start + all who joined). Reading: joined is anyone not here at the start who came."""
+    """The same leavers / (start + all who joined).
+
+    Reading: joined is anyone not here at the start who came.
+    """
     if no_spells(world, start, end):
         return None
     at_start = here_at_start(world, start)
@@ -118,8 +122,9 @@ def churn_rate_pooled(world: World, start: date, end: date) -> Value:
 def churn_rate_daily_sum(world: World, start: date, end: date) -> Value:
     """The sum over days of that day's leavers / here that morning; a day with nobody here is skipped.
 
-    Readings: that day's leavers are here at its start and not at its end; days that begin at or after `as_of` are not
-    summed, and the day `as_of` lies in ends at `as_of`; where every day was skipped there is no value.
+    Readings: that day's leavers are here at its start and not at its end; days that begin at or after
+    `as_of` are not summed, and the day `as_of` lies in ends at `as_of`; where every day was skipped there
+    is no value.
     """
     if no_spells(world, start, end):
         return None

@@ -1,5 +1,7 @@
 """How long customers stay, what they are worth, what recurs. Money in minor units, lifetimes in years."""
 
+# ruff: noqa: PERF401 - loops that read like the catalogue
+
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -39,8 +41,8 @@ def kaplan_meier_mean(observations: list[tuple[Fraction, bool]]) -> Fraction | N
 def customer_lifetime(world: World, start: date, end: date) -> Value:
     """Restricted mean of spell length by Kaplan-Meier at the window's end, in years.
 
-    Spells begun before it; each spell is one observation; those here at the window's end (or at `as_of`) are censored
-    there, also one that ends at that very moment.
+    Spells begun before it; each spell is one observation; those here at the window's end (or at `as_of`)
+    are censored there, also one that ends at that very moment.
     """
     if no_spells(world, start, end):
         return None
@@ -67,15 +69,16 @@ def mean_closed_spell(world: World, start: date, end: date) -> Value:
     return divide(sum(lengths, Fraction(0)), len(lengths))
 
 
-# Value of a customer --------------------------------------------------------------------------------------------
+# Value of a customer ----------------------------------------------------------------------------------------
 
 
 def customer_lifetime_value(world: World, start: date, end: date) -> Value:
-    """Average order value x purchase frequency x customer lifetime, over the 365 days before the window's end.
+    """Average order value x purchase frequency x customer lifetime, over the 365 days before the end.
 
-    Readings: the 365 local days before the window's end, also where it lies past `as_of`; their purchase frequency is
-    the one per year as it is; the lifetime is that of the window asked for, its guard against a cut history looks at
-    that window; where the history is cut and the 365 days begin before coverage of orders, there is no value.
+    Readings: the 365 local days before the window's end, also where it lies past `as_of`; their purchase
+    frequency is the one per year as it is; the lifetime is that of the window asked for, its guard against
+    a cut history looks at that window; where the history is cut and the 365 days begin before coverage of
+    orders, there is no value.
     """
     if outside(world, ["orders"], start, end) or no_spells(world, start, end):
         return None
@@ -92,10 +95,10 @@ def customer_lifetime_value(world: World, start: date, end: date) -> Value:
 
 
 def lifetime_value_arpa_over_churn(world: World, start: date, end: date) -> Value:
-    """ARPA at the window's end / mean of the churn rates of the last six whole calendar months at or before it.
+    """ARPA at the end / mean of the churn rates of the last six whole calendar months before it.
 
-    Readings: the months end at or before the window's end, also where it lies past `as_of`; each month's rate has its
-    own coverage and guard; no value where any of the six has none, or where the mean is zero.
+    Readings: the months end at or before the window's end, also where it lies past `as_of`; each month's
+    rate has its own coverage and guard; no value where any of the six has none, or where the mean is zero.
     """
     if outside(world, ["subscriptions"], start, end) or no_spells(world, start, end):
         return None
@@ -117,8 +120,9 @@ def lifetime_value_arpa_over_churn(world: World, start: date, end: date) -> Valu
 def historic_value(world: World, start: date, end: date) -> Value:
     """Revenue so far per customer who ever ordered, at the window's end.
 
-    Readings: so far is from the first row on; it is a value of customers, so that orders and returns without a customer
-    are in neither number; needs orders and returns; not over 365 days, so a cut history takes nothing from it.
+    Readings: so far is from the first row on; it is a value of customers, so that orders and returns
+    without a customer are in neither number; needs orders and returns; not over 365 days, so a cut history
+    takes nothing from it.
     """
     if outside(world, ["orders", "returns"], start, end):
         return None
@@ -135,7 +139,7 @@ def historic_value(world: World, start: date, end: date) -> Value:
     return divide(total, len(customers))
 
 
-# What recurs ----------------------------------------------------------------------------------------------------
+# What recurs ------------------------------------------------------------------------------------------------
 
 
 def paying_at_end(world: World, end: date) -> list[Row]:
@@ -161,7 +165,10 @@ def subscribers(world: World, end: date) -> int:
 
 
 def monthly_recurring_revenue(world: World, start: date, end: date) -> Value:
-    """Sum of mrr_minor of active and past_due rows here at the end. Needs subscriptions, under any spell rule."""
+    """Sum of mrr_minor of active and past_due rows here at the end.
+
+    Needs subscriptions, under any spell rule.
+    """
     if outside(world, ["subscriptions"], start, end):
         return None
     return sum(money(world, row, "mrr_minor") for row in paying_at_end(world, end))

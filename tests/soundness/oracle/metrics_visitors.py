@@ -40,8 +40,8 @@ def conversions_per_visitor(world: World, start: date, end: date) -> Value:
 def conversions_per_session(world: World, start: date, end: date) -> Value:
     """Conversions / sessions.
 
-    Reading: conversions by their own moment, sessions by their start, so that a conversion just after midnight in a
-    session begun before it counts in the new day and its session in the old one.
+    Reading: conversions by their own moment, sessions by their start, so that a conversion just after
+    midnight in a session begun before it counts in the new day and its session in the old one.
     """
     if outside(world, ["events"], start, end):
         return None

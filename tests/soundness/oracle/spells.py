@@ -17,7 +17,9 @@ class Spell:
 
 def spell_kinds(world: World) -> list[str]:
     """The facts the rule uses. Reading: `activity` needs events and orders, both."""
-    return {"orders": ["orders"], "subscriptions": ["subscriptions"], "activity": ["events", "orders"]}[world.spell_rule]
+    return {"orders": ["orders"], "subscriptions": ["subscriptions"], "activity": ["events", "orders"]}[
+        world.spell_rule
+    ]
 
 
 def spells(world: World) -> list[Spell]:
@@ -33,7 +35,8 @@ def spells(world: World) -> list[Spell]:
 def moments_by_customer(world: World) -> dict[str, list[datetime]]:
     """The moments that keep a spell open: orders not cancelled; under `activity` events too.
 
-    Reading: an event belongs to the customer its identity resolves to, so an anonymous event linked later counts.
+    Reading: an event belongs to the customer its identity resolves to, so an anonymous event linked later
+    counts.
     """
     moments: dict[str, list[datetime]] = {}
     for customer, ordered in orders_by_customer(world).items():
@@ -48,7 +51,7 @@ def moments_by_customer(world: World) -> dict[str, list[datetime]]:
 
 
 def spells_of_moments(world: World, customer: str, moments: list[datetime]) -> list[Spell]:
-    """Open while the next moment comes at most `lapse_days` times 24 hours later; ends that long after the last."""
+    """Open while the next moment comes within `lapse_days` times 24 hours; ends that long after the last."""
     lapse = hours(24 * world.lapse_days)
     found = []
     first = last = moments[0]
@@ -86,15 +89,16 @@ def spells_of_subscriptions(world: World) -> list[Spell]:
 def known_end(world: World, ended_at: datetime | None) -> datetime | None:
     """An end after `as_of` is not known.
 
-    Reading: an end at `as_of` itself is not known either. What happens at `as_of` is not in the data yet, and an order
-    at that very moment would still be inside the lapse. No answer depends on it: who ends at t is still here at t.
+    Reading: an end at `as_of` itself is not known either. What happens at `as_of` is not in the data yet,
+    and an order at that very moment would still be inside the lapse. No answer depends on it: who ends at t
+    is still here at t.
     """
     if ended_at is None or ended_at >= world.as_of:
         return None
     return ended_at
 
 
-# Being here -----------------------------------------------------------------------------------------------------
+# Being here -------------------------------------------------------------------------------------------------
 
 
 def spell_here(spell: Spell, moment: datetime) -> bool:
@@ -142,8 +146,9 @@ def joined(world: World, start: date, end: date) -> set[str]:
 def no_spells(world: World, start: date, end: date) -> bool:
     """Whether metrics over spells have no value for this window.
 
-    They have none outside coverage, and none where the history is cut, the rule is a lapse rule and the window starts
-    before the first covered day plus the lapse. Reading: under `activity` the later of the two first days counts.
+    They have none outside coverage, and none where the history is cut, the rule is a lapse rule and the
+    window starts before the first covered day plus the lapse. Reading: under `activity` the later of the
+    two first days counts.
     """
     if outside(world, spell_kinds(world), start, end):
         return True

@@ -1,5 +1,7 @@
 """What is known: a small world of plain rows, and which of them exist at `as_of`."""
 
+# ruff: noqa: PERF401 - loops that read like the catalogue
+
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -34,7 +36,7 @@ class World:
     links: list[Row] = field(default_factory=list)
 
 
-# Windows ------------------------------------------------------------------------------------------------------
+# Windows ----------------------------------------------------------------------------------------------------
 
 
 def opening(world: World, start: date) -> datetime:
@@ -42,7 +44,7 @@ def opening(world: World, start: date) -> datetime:
 
 
 def closing(world: World, end: date) -> datetime:
-    """The window's end, or `as_of` where that comes first: the state of a later moment is the state at `as_of`."""
+    """The window's end, or `as_of` where that is earlier: a later state is the state at `as_of`."""
     return min(day_start(world.zone, end), world.as_of)
 
 
@@ -67,16 +69,19 @@ def outside(world: World, kinds: list[str], start: date, end: date) -> bool:
     return False
 
 
-# Rows that exist ------------------------------------------------------------------------------------------------
+# Rows that exist --------------------------------------------------------------------------------------------
 
 
 def cancelled_orders(world: World) -> set[str]:
-    """Reading: an order cancelled at any time counts at no time, also where it was cancelled after `as_of`."""
+    """Reading: an order cancelled at any time counts at no time, even one cancelled after `as_of`."""
     return {order["order_id"] for order in world.orders if order["cancelled_at"] is not None}
 
 
 def orders(world: World) -> list[Row]:
-    """Orders that count, in order of time; equal times by order_id. Orders without a customer are among them."""
+    """Orders that count, in order of time; equal times by order_id.
+
+    Orders without a customer are among them.
+    """
     kept = []
     for order in world.orders:
         if order["cancelled_at"] is None and order["ordered_at"] < world.as_of:
@@ -104,7 +109,10 @@ def order_lines(world: World) -> list[Row]:
 
 
 def returns(world: World) -> list[Row]:
-    """Returns made so far, unless their order was cancelled. Reading: one of an order not among the orders counts."""
+    """Returns made so far, unless their order was cancelled.
+
+    Reading: one of an order not among the orders counts.
+    """
     cancelled = cancelled_orders(world)
     kept = []
     for row in world.returns:
@@ -119,7 +127,7 @@ def events(world: World) -> list[Row]:
     return sorted(kept, key=lambda event: (event["happened_at"], event["event_id"]))
 
 
-# Arithmetic -----------------------------------------------------------------------------------------------------
+# Arithmetic -------------------------------------------------------------------------------------------------
 
 
 def divide(numerator: Fraction | int, denominator: Fraction | int) -> Fraction | None:

@@ -1,7 +1,7 @@
 """What holds for every test run: what was not run is named, and in CI that is a failure.
 
-Hypothesis sets no time limit per example (a busy machine is no bug), and in CI it draws the same examples every
-time, so that a change is judged by itself and not by luck; elsewhere it goes on looking for new ones.
+Hypothesis sets no time limit per example (a busy machine is no bug), and in CI it draws the same examples
+every time, so that a change is judged by itself and not by luck; elsewhere it goes on looking for new ones.
 """
 
 import os

@@ -1,0 +1,245 @@
+"""Asking: from a metric and windows to rows with value, parts, n and interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pandas as pd
+
+from stamm.answers.answer import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO, Answer, Number, Row
+from stamm.answers.plan import Plan, kinds_of, uses
+from stamm.answers.reduce import left_out, reduce_parts
+from stamm.answers.world import World
+from stamm.facts import FACTS
+from stamm.facts.kind import Reduction
+from stamm.lang.definition import Definition
+from stamm.lang.errors import UsageError
+from stamm.lang.window import Window
+from stamm.metrics import METRICS, Metric
+from stamm.metrics.kind import MetricHandle, Over
+
+Cell = tuple[int, str | None]
+
+
+@dataclass
+class Frame:
+    """Values of one metric over windows and groups, before they become rows."""
+
+    parts: dict[str, dict[Cell, Number | None]] = field(default_factory=dict)
+    values: dict[Cell, Number | None] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    #: windows whose end is known, and windows whose first day is covered
+    over: dict[int, bool] = field(default_factory=dict)
+    begun: dict[int, bool] = field(default_factory=dict)
+    groups: set[str | None] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+    as_of: datetime | None = None
+
+    def cells(self, count: int) -> list[Cell]:
+        """The full grid, windows first, unknown groups last."""
+        groups = sorted(self.groups, key=lambda group: (group is None, group or ""))
+        return [(number, group) for number in range(count) for group in groups]
+
+
+class Answers:
+    """Answers questions about one world; equal questions are computed once."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._frames: dict[tuple[object, ...], Frame] = {}
+
+    def ask(
+        self,
+        metric: str | type[Metric] | Metric,
+        windows: Sequence[Window],
+        *,
+        by: str | None = None,
+        settings: Mapping[str, object] | None = None,
+    ) -> Answer:
+        """The metric over each window, split by a dimension if one is named.
+
+        Raises UsageError for an unknown metric, parameter or dimension, CurrencyError where currencies mix.
+        """
+        asked = self._metric(metric, settings)
+        grid = tuple(windows)
+        frame = self._frame(asked, grid, by)
+        rows = tuple(self._row(asked, grid, frame, cell) for cell in frame.cells(len(grid)))
+        kinds = tuple(sorted(frame.kinds))
+        return Answer(
+            metric=asked,
+            by=by,
+            rows=rows,
+            currency=self.world.organisation.currency,
+            zone=self.world.organisation.zone,
+            as_of=frame.as_of,
+            snapshot=self.world.snapshot,
+            simulated=any(kind in self.world.simulated for kind in kinds),
+            left_out=left_out(self.world, grid, kinds, frame.as_of),
+            kinds=kinds,
+        )
+
+    def _metric(self, metric: str | type[Metric] | Metric, settings: Mapping[str, object] | None) -> Metric:
+        if isinstance(metric, Metric):
+            return metric.having(settings or {})
+        kind = METRICS[metric] if isinstance(metric, str) else metric
+        return kind(**dict(settings or {}))
+
+    # -- computing -------------------------------------------------------------------
+    def _frame(self, metric: Metric, windows: tuple[Window, ...], by: str | None) -> Frame:
+        key = (type(metric), tuple(sorted(metric.settings.items(), key=str)), windows, by)
+        if key not in self._frames:
+            self._frames[key] = self._compute(metric, windows, by)
+        return self._frames[key]
+
+    def _compute(self, metric: Metric, windows: tuple[Window, ...], by: str | None) -> Frame:
+        reductions, overs = operands_of(metric)
+        facts = {reduction.fact for reduction in reductions.values()}
+        kinds = kinds_of(facts, self.world)
+        frame = Frame(kinds=set(kinds), groups={None} if by is None else set())
+        self._mark_windows(metric, frame, windows, facts, kinds)
+        if reductions and frame.as_of is not None:
+            plan = Plan(self.world, windows, by, frame.as_of)
+            for name, cells in reduce_parts(plan, reductions).items():
+                frame.parts[name] = cells
+                frame.groups |= {group for _, group in cells} if by is not None else set()
+        for name, over in overs.items():
+            self._add_over(frame, name, over, windows, by)
+        self._fill(frame, reductions, windows)
+        self._evaluate(metric, frame, windows)
+        return frame
+
+    def _mark_windows(
+        self, metric: Metric, frame: Frame, windows: tuple[Window, ...], facts: Iterable[str], kinds: tuple[str, ...]
+    ) -> None:
+        """Which windows can have a value, which are over, and why the others have none."""
+        world, organisation = self.world, self.world.organisation
+        numbers = range(len(windows))
+        if not kinds:
+            frame.over, frame.begun = dict.fromkeys(numbers, True), dict.fromkeys(numbers, True)
+            return
+        frame.as_of = as_of = world.known_until(kinds)
+        first = world.known_from(kinds)
+        if as_of is None or first is None:
+            frame.as_of = None
+            frame.reasons = dict.fromkeys(numbers, NO_FACTS)
+            frame.over, frame.begun = dict.fromkeys(numbers, False), dict.fromkeys(numbers, False)
+            return
+        lapse = organisation.spell_rule != "subscriptions" and organisation.history == "cut"
+        guard = lapse and uses(facts, "spells", world)
+        opens = world.day_start(first)
+        for number, window in enumerate(windows):
+            start, end = window.starts_at(organisation.zone), window.ends_at(organisation.zone)
+            frame.over[number] = end <= as_of
+            frame.begun[number] = window.start >= first or organisation.history == "complete"
+            covered = all(
+                window.end > world.coverage[kind][0] and window.start <= world.coverage[kind][1] for kind in kinds
+            )
+            if start >= as_of:
+                frame.reasons[number] = NOT_BEGUN
+            elif not covered:
+                frame.reasons[number] = OUTSIDE
+            elif guard and (start - opens).total_seconds() < organisation.lapse_days * 86_400:
+                frame.reasons[number] = CUT_HISTORY
+
+    def _add_over(self, frame: Frame, name: str, over: Over, windows: tuple[Window, ...], by: str | None) -> None:
+        """Values of another metric over the windows that `over` picks for each window."""
+        picked = [over.pick(window) for window in windows]
+        flat = tuple(dict.fromkeys(window for group in picked for window in group))
+        inner = self._frame(METRICS[over.metric](), flat, by)
+        place = {window: number for number, window in enumerate(flat)}
+        frame.groups |= inner.groups
+        frame.kinds |= inner.kinds
+        if inner.as_of is not None:
+            frame.as_of = min(frame.as_of or inner.as_of, inner.as_of)
+        cells: dict[Cell, Number | None] = {}
+        for number, group_windows in enumerate(picked):
+            places = [place[window] for window in group_windows]
+            own = group_windows == (windows[number],)
+            if not all(inner.over[p] for p in places):
+                frame.over[number] = False
+            if over.how == "sum" or own:
+                frame.begun[number] = frame.begun.get(number, True) and all(inner.begun[p] for p in places)
+            for group in inner.groups:
+                found = [
+                    inner.values.get((p, group)) if own or over.how == "sum" or inner.begun[p] else None for p in places
+                ]
+                cells[number, group] = _combined(found, over.how)
+            if own and places[0] in inner.reasons:
+                frame.reasons.setdefault(number, inner.reasons[places[0]])
+        frame.parts[name] = cells
+
+    def _fill(self, frame: Frame, reductions: Mapping[str, Reduction], windows: tuple[Window, ...]) -> None:
+        """The full grid: covered cells without rows get 0 (or nothing), the others nothing."""
+        for name in frame.parts:
+            empty = reductions[name].empty if name in reductions else None
+            cells = frame.parts[name]
+            for cell in frame.cells(len(windows)):
+                blocked = cell[0] in frame.reasons
+                frame.parts[name][cell] = None if blocked else cells.get(cell, empty)
+
+    def _evaluate(self, metric: Metric, frame: Frame, windows: tuple[Window, ...]) -> None:
+        grid = frame.cells(len(windows))
+        columns = {
+            name: _column([frame.parts.get(name, {}).get(cell) for cell in grid]) for name in metric.operands()
+        }
+        result = type(metric).value(metric, **columns)
+        found = [None if pd.isna(value) else value.item() if hasattr(value, "item") else value for value in result]
+        frame.values = dict(zip(grid, found, strict=True))
+
+    # -- rows ------------------------------------------------------------------------
+    def _row(self, metric: Metric, windows: tuple[Window, ...], frame: Frame, cell: Cell) -> Row:
+        number, group = cell
+        parts = {name: cells.get(cell) for name, cells in frame.parts.items()}
+        value = frame.values[cell]
+        complete = frame.over.get(number, False) and frame.begun.get(number, False)
+        counted = parts.get(metric.counted_by())
+        low = high = None
+        if metric.interval is not None and value is not None and complete:
+            known = {name: parts[name] for name in metric.interval.names}
+            numbers = {name: part for name, part in known.items() if part is not None}
+            if len(numbers) == len(known):
+                low, high = metric.interval.bounds(numbers)
+        reason = frame.reasons.get(number, "") or (ZERO if value is None else "")
+        n = int(counted) if counted is not None else None
+        return Row(windows[number], group, value, parts, n, low, high, complete, reason)
+
+
+def operands_of(metric: Metric) -> tuple[dict[str, Reduction], dict[str, Over]]:
+    """What a metric is computed from: reductions over facts, and other metrics."""
+    reductions: dict[str, Reduction] = {}
+    overs: dict[str, Over] = {}
+    declared = metric.parts()
+    for name, part in declared.items():
+        handle: Definition | MetricHandle
+        handle = FACTS[part.fact]() if part.fact in FACTS else MetricHandle(METRICS[part.fact].key)
+        found = part.bind(metric, handle)
+        if isinstance(found, Over):
+            overs[name] = found
+        else:
+            reductions[name] = found
+    for name in metric.operands():
+        if name not in declared:
+            if name not in METRICS:
+                raise UsageError(f"{metric.key} names {name!r}, which is neither one of its parts nor a metric.")
+            overs[name] = Over(name, _same)
+    return reductions, overs
+
+
+def _same(window: Window) -> tuple[Window, ...]:
+    return (window,)
+
+
+def _combined(values: Sequence[Number | None], how: str) -> Number | None:
+    known = [value for value in values if value is not None]
+    if how == "one":
+        return values[0]
+    if how == "sum":
+        return sum(known) if known else None
+    return sum(known) / len(values) if len(known) == len(values) else None
+
+
+def _column(values: list[Number | None]) -> pd.Series:  # type: ignore[type-arg]
+    whole = all(value is None or isinstance(value, int) for value in values)
+    return pd.Series(pd.array(values, dtype="Int64" if whole else "Float64"))

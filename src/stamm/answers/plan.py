@@ -1,0 +1,226 @@
+"""Plans: facts bound to windows, so that all parts of a fact are one query for all windows and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from stamm.answers.world import World
+from stamm.facts import FACTS, imported
+from stamm.facts.kind import Derived, Fact, Imported, Scope
+from stamm.lang.errors import UsageError
+from stamm.lang.window import Window, day_of
+
+_ = ibis._
+
+MOMENT = pa.timestamp("us", tz="UTC")
+
+
+class Rules:
+    """The organisation's spell and session settings at one `as_of`."""
+
+    def __init__(self, world: World, as_of: datetime) -> None:
+        organisation = world.organisation
+        self.spell_rule: str = organisation.spell_rule
+        self.lapse_days = organisation.lapse_days
+        self.session_minutes = organisation.session_minutes
+        self.as_of = ibis.timestamp(as_of.astimezone(UTC).replace(tzinfo=None), timezone="UTC")
+
+
+def kinds_of(keys: Iterable[str], world: World) -> tuple[str, ...]:
+    """The imported kinds that facts are made from and that say how far the data reaches, sorted."""
+    rules = Rules(world, datetime(2000, 1, 1, tzinfo=UTC))
+    found: set[str] = set()
+    waiting = list(keys)
+    while waiting:
+        fact = FACTS[waiting.pop()]
+        if issubclass(fact, Derived):
+            waiting.extend(fact.needs(rules))
+        else:
+            found.add(fact.key)
+    return tuple(sorted(found))
+
+
+def uses(keys: Iterable[str], wanted: str, world: World) -> bool:
+    """Whether one of the facts is, or is made from, the fact `wanted`."""
+    rules = Rules(world, datetime(2000, 1, 1, tzinfo=UTC))
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key == wanted:
+            return True
+        fact = FACTS[key]
+        if issubclass(fact, Derived):
+            waiting.extend(fact.needs(rules))
+    return False
+
+
+class Plan:
+    """Tables of facts for one list of windows, one `by` and one `as_of`."""
+
+    def __init__(self, world: World, windows: tuple[Window, ...], by: str | None, as_of: datetime) -> None:
+        self.world, self.by, self.as_of = world, by, as_of
+        self.rules = Rules(world, as_of)
+        self.asked = windows
+        self._tables: dict[str, ir.Table] = {}
+        zone = world.organisation.zone
+        self._spans = [
+            (number, window, window.starts_at(zone), min(window.ends_at(zone), as_of))
+            for number, window in enumerate(windows)
+            if window.starts_at(zone) < as_of
+        ]
+        self.windows = ibis.memtable(
+            pa.table(
+                {
+                    "window_number": pa.array([span[0] for span in self._spans], pa.int64()),
+                    "window_start": pa.array([span[2] for span in self._spans], MOMENT),
+                    "window_end": pa.array([span[3] for span in self._spans], MOMENT),
+                }
+            )
+        )
+
+    # -- facts -----------------------------------------------------------------------
+    def __getitem__(self, key: str) -> ir.Table:
+        if key in self.world.given:
+            return self.world.given[key]
+        if key not in self._tables:
+            fact = FACTS[key]
+            if issubclass(fact, Derived):
+                self._tables[key] = fact.derive(self, self)
+            elif issubclass(fact, Imported):
+                self._tables[key] = self._in_one_currency(fact, self.world.engine.table(key))
+        return self._tables[key]
+
+    def _in_one_currency(self, fact: type[Imported], table: ir.Table) -> ir.Table:
+        """Money in the reported currency; `foreign` marks rows of a currency without a rate."""
+        if "currency" not in fact.columns():
+            return table
+        own = self.world.organisation.currency
+        other = (_.currency.coalesce(own) != own).name("foreign")
+        if not self.world.rates:
+            return table.mutate(other)
+        rates = self._rates()
+        day = fact.day_columns()[fact.clock]
+        priced = table.left_join(
+            rates,
+            [
+                table.currency == rates.rate_currency,
+                table[day] >= rates.rate_from,
+                rates.rate_until.isnull() | (table[day] < rates.rate_until),
+            ],
+        )
+        money = [name for name, column in fact.columns().items() if column.money]
+        priced = priced.mutate(
+            (_.currency.coalesce(own) != own).__and__(_.factor.isnull()).name("foreign"),
+            **{
+                name: _.factor.isnull().ifelse(_[name], (_[name].cast("decimal(38, 9)") * _.factor).round().cast("int64"))
+                for name in money
+            },
+        )
+        return priced.drop("rate_currency", "rate_from", "rate_until", "factor")
+
+    def _rates(self) -> ir.Table:
+        ordered = sorted(self.world.rates, key=lambda rate: (rate.currency, rate.day))
+        following = [*ordered[1:], None]
+        until = [
+            after.day if after is not None and after.currency == rate.currency else None
+            for rate, after in zip(ordered, following, strict=True)
+        ]
+        return ibis.memtable(
+            pa.table(
+                {
+                    "rate_currency": pa.array([rate.currency for rate in ordered], pa.string()),
+                    "rate_from": pa.array([rate.day for rate in ordered], pa.date32()),
+                    "rate_until": pa.array(until, pa.date32()),
+                    "factor": pa.array([rate.factor for rate in ordered], pa.decimal128(38, 12)),
+                }
+            )
+        )
+
+    # -- groups ----------------------------------------------------------------------
+    def grouped(self, table: ir.Table, at: str) -> ir.Table:
+        """The table with `group_value`: the customer's attribute at the moment in column `at`, or null."""
+        if self.by is None:
+            return table.mutate(group_value=ibis.null("string"))
+        if self.by not in FACTS["customers"].dimensions():
+            raise UsageError(
+                f"This metric counts customers by their spells and cannot be split by {self.by!r}.",
+                remedy=f"Split it by one of {', '.join(FACTS['customers'].dimensions())}.",
+            )
+        versions = self["customer_versions"]
+        versions = versions.select(
+            version_of=_.customer_id, valid_from=_.valid_from, valid_until=_.valid_until, group_value=_[self.by]
+        )
+        joined = table.left_join(
+            versions,
+            [
+                table.customer_id == versions.version_of,
+                table[at] >= versions.valid_from,
+                versions.valid_until.isnull() | (table[at] < versions.valid_until),
+            ],
+        )
+        return joined.drop("version_of", "valid_from", "valid_until")
+
+    def _split(self, fact: type[Fact], table: ir.Table, clock: str) -> ir.Table:
+        if self.by is None or self.by not in fact.dimensions():
+            customer = "customer_id" in fact.columns()
+            known = self.by in FACTS["customers"].dimensions()
+            if self.by is not None and not (customer and known):
+                possible = [*fact.dimensions(), *(FACTS["customers"].dimensions() if customer else ())]
+                raise UsageError(
+                    f"{fact.name()} cannot be split by {self.by!r}: the fact has no such column.",
+                    remedy=f"Split by one of {', '.join(possible)}." if possible else "Ask without --by.",
+                )
+            return self.grouped(table, clock)
+        return table.mutate(group_value=table[self.by])
+
+    # -- windows ---------------------------------------------------------------------
+    def bound(self, key: str, scope: Scope) -> ir.Table:
+        """A fact's rows, each beside every window that sees it, with its group."""
+        fact, table = FACTS[key], self[key]
+        if fact.per_window:
+            return table
+        clock, day = scope.clock, scope.clock.removesuffix("_at") + "_on"
+        if scope.so_far:
+            rows = table.inner_join(self.windows, [table[clock] < self.windows.window_end])
+        elif day in table.columns:
+            calendar = self._calendar()
+            rows = table.inner_join(calendar, [table[day] == calendar.calendar_day]).filter(_[clock] < _.window_end)
+        else:
+            rows = table.inner_join(
+                self.windows, [table[clock] >= self.windows.window_start, table[clock] < self.windows.window_end]
+            )
+        return self._split(fact, rows, clock)
+
+    def _calendar(self) -> ir.Table:
+        """One row a local day and window that holds it: windows are whole days, so an equality join will do."""
+        last = day_of(self.as_of, self.world.organisation.zone) + timedelta(days=1)
+        days: list[date] = []
+        numbers: list[int] = []
+        starts: list[datetime] = []
+        ends: list[datetime] = []
+        for number, window, start, end in self._spans:
+            length = (min(window.end, last) - window.start).days
+            days.extend(window.start + timedelta(days=i) for i in range(length))
+            numbers.extend([number] * length)
+            starts.extend([start] * length)
+            ends.extend([end] * length)
+        return ibis.memtable(
+            pa.table(
+                {
+                    "calendar_day": pa.array(days, pa.date32()),
+                    "window_number": pa.array(numbers, pa.int64()),
+                    "window_start": pa.array(starts, MOMENT),
+                    "window_end": pa.array(ends, MOMENT),
+                }
+            )
+        )
+
+
+def imported_kinds() -> tuple[str, ...]:
+    """Keys of all imported kinds."""
+    return tuple(imported())

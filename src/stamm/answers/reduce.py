@@ -1,0 +1,93 @@
+"""Reducing: one query a fact and scope, for all parts, windows and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from stamm.answers.answer import Number
+from stamm.answers.plan import Plan
+from stamm.answers.world import World
+from stamm.facts import FACTS
+from stamm.facts.kind import Reduction, Scope
+from stamm.lang.errors import CurrencyError
+from stamm.lang.window import Window
+
+_ = ibis._
+
+Cells = dict[tuple[int, str | None], Number | None]
+CUSTOMERLESS = "orders without a customer"
+CANCELLED = "cancelled orders"
+
+
+def reduce_parts(plan: Plan, reductions: Mapping[str, Reduction]) -> dict[str, Cells]:
+    """Values of each part by (window number, group); cells without rows are missing."""
+    queries: dict[tuple[str, Scope], dict[str, Reduction]] = {}
+    for name, reduction in reductions.items():
+        scope = Scope("") if FACTS[reduction.fact].per_window else reduction.scope
+        queries.setdefault((reduction.fact, scope), {})[name] = reduction
+    cells: dict[str, Cells] = {name: {} for name in reductions}
+    for (fact, scope), wanted in queries.items():
+        _run(plan, fact, scope, wanted, cells)
+    return cells
+
+
+def _run(plan: Plan, fact: str, scope: Scope, wanted: Mapping[str, Reduction], cells: dict[str, Cells]) -> None:
+    table = plan.bound(fact, scope)
+    measures = {name: _measure(reduction) for name, reduction in wanted.items()}
+    money = {name: reduction for name, reduction in wanted.items() if reduction.money}
+    for name, reduction in money.items():
+        where = _.foreign if reduction.where is None else _.foreign & reduction.where
+        measures[f"foreign__{name}"] = _.count(where=where)
+    result = plan.world.engine.run(table.group_by("window_number", "group_value").aggregate(**measures))
+    for row in result.to_pylist():
+        if any(row[f"foreign__{name}"] for name in money):
+            raise _mixed(plan, fact, table, money)
+        for name, reduction in wanted.items():
+            value = row[name]
+            cells[name][row["window_number"], row["group_value"]] = reduction.empty if value is None else value
+
+
+def _measure(reduction: Reduction) -> object:
+    if reduction.how == "count":
+        return _.count(where=reduction.where)
+    column = reduction.column
+    assert column is not None  # only a count goes without a column
+    if reduction.how == "sum":
+        return column.sum(where=reduction.where)
+    if reduction.how == "distinct":
+        return column.nunique(where=reduction.where)
+    return column.max(where=reduction.where)
+
+
+def _mixed(plan: Plan, fact: str, table: ir.Table, money: Mapping[str, Reduction]) -> CurrencyError:
+    own = plan.world.organisation.currency
+    found: dict[str, int] = {}
+    if "currency" in table.columns:
+        rows = table.filter(_.foreign).group_by("currency").aggregate(rows=_.count())
+        found = {row["currency"]: row["rows"] for row in plan.world.engine.run(rows).to_pylist()}
+    listed = ", ".join(f"{currency} ({count:,} rows)" for currency, count in sorted(found.items()))
+    return CurrencyError(
+        f"{FACTS[fact].name()} hold money in {listed or 'another currency'}, which cannot be added to {own}.",
+        where="currency",
+        remedy="Put dated rates into rates.csv (currency,day,rate), or set `currency` in stamm.toml to the one you report in.",
+    )
+
+
+def left_out(
+    world: World, windows: tuple[Window, ...], kinds: tuple[str, ...], as_of: datetime | None
+) -> dict[str, int]:
+    """Orders passed over in the windows asked for: those without a customer, and cancelled ones."""
+    if "orders" not in kinds or as_of is None or not windows:
+        return {}
+    plan = Plan(world, (Window(min(w.start for w in windows), max(w.end for w in windows)),), None, as_of)
+    orders = plan.bound("orders", Scope("ordered_at"))
+    counts = orders.aggregate(
+        customerless=_.count(where=_.customer_id.isnull() & _.cancelled_at.isnull()), cancelled=_.count(where=_.cancelled_at.notnull())
+    )
+    (row,) = world.engine.run(counts).to_pylist()
+    found = {CUSTOMERLESS: row["customerless"], CANCELLED: row["cancelled"]}
+    return {what: number for what, number in found.items() if number}

@@ -1,0 +1,156 @@
+"""When someone is a customer."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from ibis.common.deferred import Deferred
+
+from stamm.facts.columns import moment, real, text, whole
+from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
+from stamm.lang.example import TableExample, rows
+
+_ = ibis._
+
+_ORDERS = rows("""
+    order_id  customer_id  ordered_at        amount_minor  cancelled_at
+    o1        anna         2024-01-01T10:00  1000          -
+    o2        anna         2024-01-11T10:00  1000          -
+    o3        anna         2024-01-21T10:01  1000          -
+    o4        ben          2024-01-01T10:00  1000          2024-01-02T10:00
+    o5        ben          2024-01-25T10:00  1000          -
+""")
+
+
+class Spells(Derived):
+    """When someone is a customer: one row a customer and spell, open while nobody knows its end.
+
+    The rule is a setting of the organisation. `orders`: a spell starts with an order and stays open while
+    the next comes at most `lapse_days` times 24 hours later (exactly that is inside); it ends that long
+    after its last order. `activity`: the same over any event or order. `subscriptions`: the union of a
+    customer's active and past_due rows, touching rows joined. An end after as_of is not known.
+    """
+
+    de = "Kundenzeiten"
+    sentence_de = "Wann jemand Kunde ist: eine Zeile je Kunde und Zeit, offen, solange niemand ihr Ende kennt."
+    clock = "ended_at"
+
+    customer_id = text("who")
+    number = whole("1 for the customer's first spell, 2 for the second ...")
+    started_at = moment("when it began")
+    ended_at = moment("when it ended; empty while it runs")
+    first_started_at = moment("when the customer's first spell began")
+    years = real("its length in years of 365.25 days, once it has ended")
+
+    examples = (
+        TableExample(
+            facts={"orders": _ORDERS},
+            context={"spell_rule": "orders", "lapse_days": 10, "as_of": "2024-02-01"},
+            gives=rows("""
+                customer_id  number  started_at        ended_at
+                anna         1       2024-01-01T10:00  2024-01-21T10:00
+                anna         2       2024-01-21T10:01  2024-01-31T10:01
+                ben          1       2024-01-25T10:00  -
+            """),
+        ),
+        TableExample(
+            facts={
+                "orders": _ORDERS,
+                "events": rows("""
+                    event_id  customer_id  anonymous_id  happened_at       kind
+                    e1        ben          -             2024-01-16T10:00  page
+                """),
+            },
+            context={"spell_rule": "activity", "lapse_days": 10, "as_of": "2024-02-01"},
+            gives=rows("""
+                customer_id  number  started_at        ended_at
+                anna         1       2024-01-01T10:00  2024-01-21T10:00
+                anna         2       2024-01-21T10:01  2024-01-31T10:01
+                ben          1       2024-01-16T10:00  -
+            """),
+        ),
+        TableExample(
+            facts={
+                "subscriptions": rows("""
+                    subscription_id  started_at  customer_id  ended_at    mrr_minor  status
+                    s1               2024-01-01  anna         2024-01-10  1000       active
+                    s1               2024-01-10  anna         2024-01-15  2000       past_due
+                    s1               2024-01-15  anna         2024-01-20  2000       paused
+                    s1               2024-01-20  anna         -           2000       active
+                    s2               2024-01-05  ben          2024-03-01  1000       active
+                    s3               2024-01-05  cleo         2024-01-09  1000       trialing
+                """),
+            },
+            context={"spell_rule": "subscriptions", "as_of": "2024-02-01"},
+            gives=rows("""
+                customer_id  number  started_at  ended_at
+                anna         1       2024-01-01  2024-01-15
+                anna         2       2024-01-20  -
+                ben          1       2024-01-05  -
+            """),
+        ),
+    )
+
+    @classmethod
+    def needs(cls, rules: SpellRules) -> tuple[str, ...]:
+        return {
+            "orders": ("purchases",),
+            "activity": ("purchases", "identity"),
+            "subscriptions": ("subscriptions",),
+        }[rules.spell_rule]
+
+    @classmethod
+    def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
+        rules = facts.rules
+        if rules.spell_rule == "subscriptions":
+            stretches = _paid_stretches(facts)
+        else:
+            stretches = _stretches_of_silence(facts)
+        whole_life = ibis.window(group_by="customer_id")
+        in_order = ibis.window(group_by="customer_id", order_by="started_at")
+        known = stretches.mutate(ended_at=(_.ended_at <= rules.as_of).ifelse(_.ended_at, None))
+        return known.mutate(
+            number=ibis.row_number().over(in_order) + 1,
+            first_started_at=_.started_at.min().over(whole_life),
+            years=elapsed_years(_.started_at, _.ended_at),
+        )
+
+    def ended(self) -> Deferred:
+        """Spells that have ended."""
+        return self.ended_at.notnull()
+
+
+def elapsed_years(start: Deferred, end: Deferred) -> Deferred:
+    """Elapsed years, days / 365.25."""
+    return (end.epoch_seconds() - start.epoch_seconds()).cast("float64") / (86_400.0 * 365.25)
+
+
+def _stretches_of_silence(facts: FactTables) -> ir.Table:
+    rules = facts.rules
+    signs = facts["purchases"].select("customer_id", at=_.ordered_at)
+    if rules.spell_rule == "activity":
+        events = facts["identity"].filter(_.customer_id.notnull(), _.happened_at < rules.as_of)
+        signs = signs.union(events.select("customer_id", at=_.happened_at), distinct=False)
+    lapse = ibis.interval(hours=24 * rules.lapse_days)
+    order = ibis.window(group_by="customer_id", order_by="at")
+    signs = signs.mutate(before=_.at.lag().over(order))
+    signs = signs.mutate(cut=(_.before.isnull() | (_.at > _.before + lapse)).cast("int64"))
+    running = ibis.window(group_by="customer_id", order_by="at", following=0)
+    signs = signs.mutate(number=_.cut.sum().over(running))
+    spells = signs.group_by("customer_id", "number").aggregate(started_at=_.at.min(), last_at=_.at.max())
+    return spells.select("customer_id", "started_at", ended_at=_.last_at + lapse)
+
+
+def _paid_stretches(facts: FactTables) -> ir.Table:
+    never = ibis.timestamp("9999-01-01", timezone="UTC")
+    paid = facts["subscriptions"].filter(
+        _.status.isin(["active", "past_due"]), _.customer_id.notnull(), _.started_at < facts.rules.as_of
+    )
+    paid = paid.select("customer_id", "started_at", ended_at=ibis.coalesce(_.ended_at, never))
+    before = ibis.window(group_by="customer_id", order_by=["started_at", "ended_at"], preceding=(None, 1))
+    paid = paid.mutate(covered_until=_.ended_at.max().over(before))
+    paid = paid.mutate(cut=(_.covered_until.isnull() | (_.started_at > _.covered_until)).cast("int64"))
+    running = ibis.window(group_by="customer_id", order_by=["started_at", "ended_at"], following=0)
+    paid = paid.mutate(number=_.cut.sum().over(running))
+    joined = paid.group_by("customer_id", "number").aggregate(started_at=_.started_at.min(), ended_at=_.ended_at.max())
+    return joined.drop("number")

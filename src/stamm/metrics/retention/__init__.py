@@ -1,0 +1,1 @@
+"""Metrics of staying and leaving, and of buying again."""

@@ -290,3 +290,17 @@ def test_rows_at_as_of_do_not_exist() -> None:
     assert value("order_count", made) == 1
     made.as_of += TICK
     assert value("order_count", made) == 2
+
+
+def test_an_answer_at_as_of_is_not_known() -> None:
+    made = world(responses=[response("nps", 9)], as_of=at("2024-02-03"))
+    assert value("net_promoter_score", made) is None
+    made.as_of += TICK
+    assert value("net_promoter_score", made) == 100
+
+
+def test_who_pays_nothing_is_no_customer_with_mrr() -> None:
+    made = subscribed(subscription("a", "2024-01-10"), subscription("free", "2024-01-10", mrr=0))
+    made.subscriptions.append(subscription("tries", "2024-01-10", status="trialing"))
+    assert value("average_revenue_per_account", made) == 5000
+    assert value("customer_count", made) == 2

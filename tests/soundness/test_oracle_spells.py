@@ -182,3 +182,25 @@ def test_trailing_year_needs_coverage_where_history_is_cut() -> None:
     assert value(
         "customer_lifetime_value", made, (date(2023, 12, 30), date(2023, 12, 31))
     ) == 1000 * 10 / Fraction(1461, 4)
+
+
+def test_who_left_came_back_and_left_again_is_one_leaver() -> None:
+    rows = [subscription("c", "2024-01-01", "2024-02-10"), subscription("c", "2024-02-15", "2024-02-20")]
+    made = subscribed(*rows, subscription("stays", "2024-01-01"))
+    assert value("churn_rate_all_leavers", made) == Fraction(1, 2)
+    assert value("churn_rate_pooled", made) == Fraction(1, 2)
+
+
+def test_who_ends_with_the_window_is_still_here() -> None:
+    made = subscribed(subscription("a", "2024-01-11", "2024-03-01"), subscription("b", "2024-01-01"))
+    assert value("customer_lifetime", made) == 60 / Fraction(1461, 4)
+    assert value("customer_count", made) == 2
+
+
+def test_days_after_as_of_are_not_summed() -> None:
+    made = subscribed(subscription("a", "2024-01-01"))
+    made.as_of = at("2024-02-08")
+    later = (date(2024, 2, 8), date(2024, 3, 1))
+    assert value("customer_churn_rate", made, later) == 0
+    assert value("churn_rate_daily_sum", made, later) is None
+    assert value("churn_rate_daily_sum", made) == 0

@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 LINE = (
     "lang -> facts -> metrics -> analyses -> predictions -> segments -> charts | sources | engines | store"
-    " -> answers -> people -> jobs -> delivery -> surveys | goals | rewards | ideas | inbox -> boards -> reports"
-    " -> automations -> app -> api | ingest | web -> cli"
+    " -> answers -> people -> jobs -> delivery -> surveys | goals | rewards | ideas | inbox -> boards"
+    " -> reports -> automations -> app -> api | ingest | web -> cli"
 )
 
 
@@ -84,12 +84,12 @@ def test_a_package_without_a_place_breaks_the_line(tmp_path: Path) -> None:
     assert "stamm.newsletter" in run.stdout
 
 
-@pytest.mark.parametrize(
-    "package", ["lang", "facts", "metrics", "analyses", "predictions", "segments", "charts"]
-)
-@pytest.mark.parametrize(
-    "driver", ["duckdb", "deltalake", "pyspark", "psycopg", "sqlalchemy", "django", "starlette"]
-)
+PURE = ["lang", "facts", "metrics", "analyses", "predictions", "segments", "charts"]
+DRIVERS = ["duckdb", "deltalake", "pyspark", "psycopg", "sqlalchemy", "django", "starlette"]
+PAIRS = [*((package, "duckdb") for package in PURE), *(("metrics", driver) for driver in DRIVERS[1:])]
+
+
+@pytest.mark.parametrize(("package", "driver"), PAIRS)
 def test_definitions_know_no_driver(tmp_path: Path, package: str, driver: str) -> None:
     run = lint(tmp_path, {f"{package}/x": f"def f():\n    import {driver}"})
     assert run.returncode == 1

@@ -7,11 +7,12 @@ detractors); Student's t for means. A total has no interval.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from scipy import stats
 
@@ -69,34 +70,33 @@ def t_mean(n: Number, total: Number, squares: Number) -> Bounds:
     return Bounds(mean - half, mean + half)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(ABC):
     """Which interval a metric gets, naming the parts it is made from."""
 
-    title: str
+    title: ClassVar[str]
 
     @property
+    @abstractmethod
     def n(self) -> str:
         """Name of the part that counts the observations."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def names(self) -> tuple[str, ...]:
         """The parts the interval is made from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bounds(self, parts: Mapping[str, Number]) -> Bounds:
         """The interval for these parts."""
-        raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wilson(Rule):
     """A share: `successes` of `of`."""
 
     successes: str
     of: str
-    title: str = "Wilson"
+    title: ClassVar[str] = "Wilson"
 
     @property
     def n(self) -> str:
@@ -110,14 +110,14 @@ class Wilson(Rule):
         return wilson(parts[self.successes], parts[self.of])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AdjustedWald(Rule):
     """A difference of two shares, times 100."""
 
     up: str
     down: str
     of: str
-    title: str = "adjusted Wald"
+    title: ClassVar[str] = "adjusted Wald"
 
     @property
     def n(self) -> str:
@@ -131,14 +131,14 @@ class AdjustedWald(Rule):
         return adjusted_wald(parts[self.up], parts[self.down], parts[self.of])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mean(Rule):
     """A mean of `count` numbers with their sum and sum of squares."""
 
     count: str
     total: str
     squares: str
-    title: str = "Student's t"
+    title: ClassVar[str] = "Student's t"
 
     @property
     def n(self) -> str:

@@ -1,0 +1,303 @@
+"""The writing rules as set operations: what a put makes of the rows that are there.
+
+A message is what one row of a put says of one key: some columns and their values. The messages of a key
+are ordered by (received_at, arrival). The current row holds, for every column, the value of the last
+message that carried it; the other messages are kept in the history. So the current row and the history
+together hold every message: the newest one is what the current row says in the columns named by
+`_carried`. Whatever arrives in whatever order is folded from all of them.
+"""
+
+# ruff: noqa: S608 - names in statements come from the schemas of fact kinds, values are escaped by `literal`
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from stamm.store.layout import ARRIVAL, CARRIED, MESSAGE_SIMULATED, Layout, quoted
+from stamm.store.manifest import DataFile
+from stamm.store.relations import listed, literal, scan, write_files
+
+_SYSTEM = ("source", "received_at", "simulated")
+_TEMPORARY = ("doubled", "old", "hist", "settled", "rest", "messages", "folded", "altered", "sets", "spelled")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows of a put; the numbers add up to its rows.
+
+    `older` rows were overtaken by a newer message of their key that was there before (they may still have
+    filled columns it did not carry); `waiting` rows are kept until the rest of their row arrives.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    older: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.older + other.older,
+            self.waiting + other.waiting,
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a merge wrote: new files of both tables, and the current files they replace."""
+
+    counts: Counts
+    current: tuple[DataFile, ...] = ()
+    replaced: frozenset[Path] = frozenset()
+    history: tuple[DataFile, ...] = ()
+
+
+class Merge:
+    """One put, folded into the tables of its kind."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+        self.connection, self.layout = connection, layout
+        self.using = f"USING ({listed(layout.keys)})"
+        self.keys = listed(layout.keys)
+        self.day_of = {day: clock for clock, day in layout.days.items()}
+        self.stored = (*layout.carried, *_SYSTEM, *layout.days.values())
+
+    def run(self, query: str) -> int:
+        """Execute a statement; the number of rows it made, where it tells."""
+        found = self.connection.execute(query).fetchone()
+        return int(found[0]) if found else 0
+
+    def has(self, mask: str, name: str) -> str:
+        """Whether a mask says that a column was carried."""
+        return f"({mask} & {self.layout.bit(name)}) <> 0"
+
+    def put(
+        self,
+        staged: Path,
+        masks: Iterable[int],
+        base: int,
+        current: Sequence[Path],
+        history: Sequence[Path],
+        target: tuple[Path, Path],
+    ) -> Outcome:
+        """Merge a staging file; new files go below the two target directories (current, history)."""
+        for name in _TEMPORARY:
+            self.run(f"DROP TABLE IF EXISTS {name}")
+        self.run(
+            f"CREATE OR REPLACE VIEW staged AS SELECT *, {base} + _row AS {ARRIVAL} "
+            f"FROM read_parquet({literal(str(staged))}, hive_partitioning = false)"
+        )
+        self.run(f"CREATE TABLE doubled AS SELECT {self.keys} FROM staged GROUP BY ALL HAVING count(*) > 1")
+        self._gather(current, history, masks)
+        settled = self._settle()
+        self._fold()
+        fresh, fresh_waiting = self._fresh_counts()
+        counts = Counts(new=fresh, waiting=fresh_waiting, unchanged=settled) + self._fold_counts()
+        kept = self._write_history(target[1], with_waiting=fresh_waiting > 0)
+        written, replaced = self._write_current(target[0], current, with_fresh=fresh > 0)
+        return Outcome(counts, written, replaced, kept)
+
+    # -- what is there already ---------------------------------------------------------
+    def _gather(self, current: Sequence[Path], history: Sequence[Path], masks: Iterable[int]) -> None:
+        for name, paths in (("old", current), ("hist", history)):
+            self.run(
+                f"CREATE TABLE {name} AS SELECT t.* FROM {scan(paths, self.layout.stored)} t "
+                f"SEMI JOIN staged {self.using}"
+            )
+        stored = self.connection.execute(
+            f"SELECT DISTINCT {CARRIED} FROM old UNION SELECT DISTINCT {CARRIED} FROM hist"
+        ).fetchall()
+        names = {row[0] for row in stored}
+        self.run("CREATE TABLE sets (names VARCHAR, _mask BIGINT)")
+        pairs = {(text, self.layout.mask_of(tuple(text.split(",")))) for text in names}
+        for pair in pairs:
+            self.connection.execute("INSERT INTO sets VALUES (?, ?)", pair)
+        self.run("CREATE TABLE spelled (_mask BIGINT, names VARCHAR)")
+        for mask in {*masks, *(mask for _, mask in pairs)}:
+            self.connection.execute("INSERT INTO spelled VALUES (?, ?)", (mask, self.layout.names_of(mask)))
+
+    def _settle(self) -> int:
+        """Keys whose rows, without a `received_at` of their own, say just what is there; rows of them."""
+        equal = " AND ".join(
+            f"(NOT {self.has('s._mask', name)} OR s.{quoted(name)} IS NOT DISTINCT FROM o.{quoted(name)})"
+            for name in self.layout.values
+        )
+        net = ", ".join(
+            f"arg_max_null({quoted(name)}, _row) FILTER ({self.has('_mask', name)}) AS {quoted(name)}"
+            for name in self.layout.values
+        )
+        values = listed(self.layout.values)
+        return self.run(
+            f"""CREATE TABLE settled AS
+            SELECT {self.keys}, s._count FROM (
+                SELECT {self.keys}, {values}, _mask, simulated, 1 AS _count
+                FROM staged ANTI JOIN doubled {self.using} WHERE NOT _own
+                UNION ALL BY NAME
+                SELECT {self.keys}, {net}, bit_or(_mask) AS _mask, bool_or(simulated) AS simulated,
+                    count(*) AS _count
+                FROM staged SEMI JOIN doubled {self.using} GROUP BY {self.keys} HAVING NOT bool_or(_own)
+            ) s JOIN old o {self.using}
+            WHERE s.simulated = o.{MESSAGE_SIMULATED} AND {equal}"""
+        ) and self.run("SELECT sum(_count) FROM settled")
+
+    # -- folding -----------------------------------------------------------------------
+    def _fold(self) -> None:
+        """Fold all messages of every key that had one before or has several now."""
+        known = " UNION ".join(f"SELECT {self.keys} FROM {name}" for name in ("doubled", "old", "hist"))
+        self.run(
+            f"CREATE TABLE rest AS SELECT * FROM staged SEMI JOIN ({known}) {self.using} "
+            f"ANTI JOIN settled {self.using}"
+        )
+        masked = ", ".join(
+            f"CASE WHEN {self.has('_mask', name)} THEN {quoted(name)} END AS {quoted(name)}"
+            for name in self.layout.values
+        )
+        days = listed(self.day_of)
+        columns = f"{self.keys}, {listed(self.layout.values)}, {days}, source, received_at"
+        same = f"{self.keys}, {listed(self.layout.values)}, received_at, simulated, _mask"
+        self.run(
+            f"""CREATE TABLE messages AS
+            WITH stored AS (
+                SELECT {self.keys}, {masked}, {days}, source, received_at, {MESSAGE_SIMULATED} AS simulated,
+                    {ARRIVAL}, _mask, false AS _own, 0 AS _origin,
+                    {ARRIVAL} IN (SELECT {ARRIVAL} FROM hist) AS _in_history
+                FROM old JOIN sets ON {CARRIED} = sets.names SEMI JOIN rest {self.using}
+                UNION ALL BY NAME
+                SELECT {columns}, simulated, {ARRIVAL}, _mask,
+                    false AS _own, 0 AS _origin, true AS _in_history
+                FROM hist JOIN sets ON {CARRIED} = sets.names SEMI JOIN rest {self.using}
+                WHERE {ARRIVAL} NOT IN (SELECT {ARRIVAL} FROM old)
+            ), every AS (
+                FROM stored UNION ALL BY NAME
+                SELECT {columns}, simulated, {ARRIVAL}, _mask,
+                    _own, 1 AS _origin, false AS _in_history
+                FROM rest
+            )
+            SELECT *, row_number() OVER (ORDER BY received_at, {ARRIVAL}) AS _order FROM (
+                SELECT * FROM every QUALIFY _origin = 0
+                OR (_own AND row_number() OVER (PARTITION BY {same} ORDER BY _origin, {ARRIVAL}) = 1)
+                OR (NOT _own AND row_number() OVER (
+                    PARTITION BY {same}, _origin, _own ORDER BY {ARRIVAL} DESC) = 1)
+            )"""
+        )
+        self.run(f"CREATE TABLE folded AS {self.folding('messages')}")
+        differs = " OR ".join(
+            f"f.{quoted(name)} IS DISTINCT FROM o.{quoted(name)}" for name in (*self.stored, ARRIVAL)
+        )
+        self.run(
+            f"""CREATE TABLE altered AS
+            SELECT f.*, o._file AS _old_file FROM folded f LEFT JOIN old o {self.using}
+            WHERE f._complete AND (o._file IS NULL OR {differs})"""
+        )
+
+    def folding(self, messages: str) -> str:
+        """One row a key out of messages with `_order` and `_mask`; `_complete` where no column lacks."""
+        layout = self.layout
+        parts = [self.keys]
+        parts += [
+            f"arg_max_null({quoted(name)}, _order) FILTER ({self.has('_mask', name)}) AS {quoted(name)}"
+            for name in layout.values
+        ]
+        for day, clock in self.day_of.items():
+            carried = f"FILTER ({self.has('_mask', clock)})"
+            parts.append(f"arg_max_null({quoted(day)}, _order) {carried} AS {quoted(day)}")
+        shown = [
+            f"coalesce(arg_max(simulated, _order) FILTER ({self.has('_mask', name)}), false)"
+            for name in layout.values
+        ]
+        parts.append(f"({' OR '.join(shown) or 'bool_or(simulated)'}) AS simulated")
+        parts += [
+            f"arg_max({quoted(name)}, _order) AS {quoted(name)}"
+            for name in ("source", "received_at", ARRIVAL)
+        ]
+        parts.append("arg_max(_mask, _order) AS _mask")
+        parts.append(f"arg_max(simulated, _order) AS {MESSAGE_SIMULATED}")
+        parts.append(f"(bit_or(_mask) & {layout.required_mask}) = {layout.required_mask} AS _complete")
+        return f"SELECT {', '.join(parts)} FROM {messages} GROUP BY {self.keys}"
+
+    # -- counting ----------------------------------------------------------------------
+    def _fresh(self, *, complete: bool) -> str:
+        """Rows whose key comes once and was never seen."""
+        known = " ".join(f"ANTI JOIN {name} {self.using}" for name in ("doubled", "old", "hist"))
+        sign = "=" if complete else "<>"
+        required = self.layout.required_mask
+        return f"(SELECT * FROM staged {known} WHERE (_mask & {required}) {sign} {required})"
+
+    def _fresh_counts(self) -> tuple[int, int]:
+        return (
+            self.run(f"SELECT count(*) FROM {self._fresh(complete=True)}"),
+            self.run(f"SELECT count(*) FROM {self._fresh(complete=False)}"),
+        )
+
+    def _fold_counts(self) -> Counts:
+        found = self.connection.execute(
+            f"""SELECT
+                count(*) FILTER (_complete AND _first),
+                count(*) FILTER (_complete AND NOT _first AND NOT _late),
+                count(*) FILTER (_complete AND NOT _first AND _late),
+                count(*) FILTER (NOT _complete)
+            FROM (
+                SELECT f._complete, m._origin,
+                    o._file IS NULL AND
+                        m.{ARRIVAL} = min(m.{ARRIVAL}) FILTER (m._origin = 1) OVER key AS _first,
+                    o._file IS NOT NULL AND
+                        m._order < coalesce(max(m._order) FILTER (m._origin = 0) OVER key, -1) AS _late
+                FROM messages m JOIN folded f {self.using} LEFT JOIN old o {self.using}
+                WINDOW key AS (PARTITION BY {listed(self.layout.keys, "m.")})
+            ) WHERE _origin = 1"""
+        ).fetchall()[0]
+        rest = self.run("SELECT count(*) FROM rest")
+        return Counts(found[0], found[1], rest - sum(found), found[2], found[3])
+
+    # -- writing -----------------------------------------------------------------------
+    def _write_history(self, directory: Path, *, with_waiting: bool) -> tuple[DataFile, ...]:
+        columns = listed(name for name in self.stored)
+        superseded = (
+            f"SELECT m.* FROM messages m JOIN folded f {self.using} "
+            f"WHERE NOT m._in_history AND (m.{ARRIVAL} <> f.{ARRIVAL} OR NOT f._complete)"
+        )
+        rows = f"SELECT {columns}, {ARRIVAL}, _mask FROM ({superseded})"
+        if with_waiting:
+            rows += f" UNION ALL SELECT {columns}, {ARRIVAL}, _mask FROM {self._fresh(complete=False)}"
+        elif not self.run(f"SELECT count(*) FROM ({superseded})"):
+            return ()
+        return write_files(
+            self.connection,
+            f"SELECT {columns}, {ARRIVAL}, names AS {CARRIED}, simulated AS {MESSAGE_SIMULATED}, "
+            f"strftime(received_at AT TIME ZONE 'UTC', '%Y-%m') AS month "
+            f"FROM ({rows}) JOIN spelled USING (_mask)",
+            directory,
+        )
+
+    def _write_current(
+        self, directory: Path, current: Sequence[Path], *, with_fresh: bool
+    ) -> tuple[tuple[DataFile, ...], frozenset[Path]]:
+        names = self.layout.stored.names
+        found = self.connection.execute("SELECT DISTINCT _old_file FROM altered WHERE _old_file IS NOT NULL")
+        paths = {row[0] for row in found.fetchall()}
+        replaced = frozenset(path for path in current if str(path) in paths)
+        assert len(replaced) == len(paths), "a file of the current table was not recognised"
+        columns = listed(self.stored)
+        changed = "FROM altered JOIN spelled USING (_mask)"
+        parts = [f"SELECT {columns}, {ARRIVAL}, names AS {CARRIED}, {MESSAGE_SIMULATED} {changed}"]
+        if with_fresh:
+            parts.append(
+                f"SELECT {columns}, {ARRIVAL}, names AS {CARRIED}, simulated AS {MESSAGE_SIMULATED} "
+                f"FROM {self._fresh(complete=True)} JOIN spelled USING (_mask)"
+            )
+        elif not self.run("SELECT count(*) FROM altered"):
+            return (), frozenset()
+        if replaced:
+            kept = scan(sorted(replaced), self.layout.stored)
+            parts.append(f"SELECT {listed(names)} FROM {kept} ANTI JOIN altered {self.using}")
+        month = f"strftime({quoted(self.layout.first_day)}, '%Y-%m') AS month"
+        rows = " UNION ALL BY NAME ".join(parts)
+        written = write_files(self.connection, f"SELECT {listed(names)}, {month} FROM ({rows})", directory)
+        return written, replaced

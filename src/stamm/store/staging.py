@@ -1,0 +1,136 @@
+"""Batches on their way in: checked, given their local days, and spilled to one Parquet file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from stamm.lang.errors import InputError
+from stamm.lang.window import days_of
+from stamm.store.layout import Layout
+from stamm.store.manifest import Coverage
+
+#: rows gathered before they are written to the file
+GROUP_ROWS = 65_536
+_EXTRA = ("received_at", "simulated")
+_MOMENT = pa.timestamp("us", tz="UTC")
+
+Batches = Iterable[pa.RecordBatch | pa.Table]
+
+
+def staged_schema(layout: Layout) -> pa.Schema:
+    """The columns of the staging file: the stored ones, what was carried, and the position."""
+    fields = [field for field in layout.stored if not field.name.startswith("_")]
+    fields += [pa.field("_own", pa.bool_()), pa.field("_mask", pa.int64()), pa.field("_row", pa.int64())]
+    return pa.schema(fields)
+
+
+class Stage:
+    """One put's rows in a file; afterwards `rows`, `masks` and `days` tell what is in it."""
+
+    def __init__(
+        self, path: Path, layout: Layout, *, source: str, received_at: datetime, simulated: bool, zone: str
+    ) -> None:
+        self.path, self.layout, self.zone = path, layout, zone
+        self.source, self.simulated = source, simulated
+        self.received_at = pa.scalar(received_at, _MOMENT)
+        self.schema = staged_schema(layout)
+        self.rows = 0
+        self.masks: set[int] = set()
+        self.days: Coverage | None = None
+
+    def fill(self, batches: Batches, on_rows: Callable[[int], None] | None) -> None:
+        """Take in all batches; `on_rows` is told the size of each piece."""
+        waiting: list[pa.Table] = []
+        gathered = 0
+        with pq.ParquetWriter(self.path, self.schema, compression="lz4") as writer:
+            for batch in batches:
+                table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
+                for start in range(0, table.num_rows, GROUP_ROWS):
+                    piece = self._piece(table.slice(start, GROUP_ROWS))
+                    waiting.append(piece)
+                    gathered += piece.num_rows
+                    if gathered >= GROUP_ROWS:
+                        writer.write_table(pa.concat_tables(waiting))
+                        waiting, gathered = [], 0
+                    if on_rows is not None:
+                        on_rows(piece.num_rows)
+            if waiting:
+                writer.write_table(pa.concat_tables(waiting))
+
+    def _piece(self, table: pa.Table) -> pa.Table:
+        layout, length = self.layout, table.num_rows
+        carried = self._carried(table)
+        columns: dict[str, pa.ChunkedArray | pa.Array] = {}
+        for name in layout.carried:
+            type_ = layout.schema.field(name).type
+            columns[name] = table[name].cast(type_) if name in carried else pa.nulls(length, type_)
+        self._check(columns, carried)
+        columns["source"] = pa.repeat(pa.scalar(self.source), length)
+        columns |= self._system(table)
+        for clock, day in layout.days.items():
+            columns[day] = self._days(columns[clock], cover=day == layout.first_day)
+        mask = layout.mask_of(carried)
+        self.masks.add(mask)
+        columns["_mask"] = pa.repeat(pa.scalar(mask, pa.int64()), length)
+        columns["_row"] = pa.array(np.arange(self.rows, self.rows + length, dtype=np.int64))
+        self.rows += length
+        return pa.table([columns[field.name] for field in self.schema], schema=self.schema)
+
+    def _carried(self, table: pa.Table) -> tuple[str, ...]:
+        layout = self.layout
+        unknown = [name for name in table.column_names if name not in (*layout.carried, *_EXTRA)]
+        if unknown:
+            raise InputError(
+                f"{layout.key} has no column {unknown[0]!r}.",
+                remedy=f"Its columns: {', '.join(layout.carried)}.",
+            )
+        missing = [name for name in layout.keys if name not in table.column_names]
+        if missing:
+            raise InputError(
+                f"The column {missing[0]!r} is missing.",
+                remedy=f"A row of {layout.key} is known by {' and '.join(layout.keys)}.",
+            )
+        return tuple(name for name in layout.carried if name in table.column_names)
+
+    def _check(self, columns: dict[str, pa.ChunkedArray | pa.Array], carried: tuple[str, ...]) -> None:
+        for name in carried:
+            if name in self.layout.required and columns[name].null_count:
+                first = pc.index(pc.is_null(columns[name]), value=True).as_py()
+                raise InputError(
+                    f"{self.layout.key}.{name} is empty in row {self.rows + first + 1}.",
+                    remedy="Set rows without it aside: it is required.",
+                )
+
+    def _system(self, table: pa.Table) -> dict[str, pa.ChunkedArray | pa.Array]:
+        length = table.num_rows
+        if "received_at" in table.column_names:
+            stated = table["received_at"].cast(_MOMENT)
+            received = {"received_at": pc.fill_null(stated, self.received_at), "_own": pc.is_valid(stated)}
+        else:
+            received = {
+                "received_at": pa.repeat(self.received_at, length),
+                "_own": pa.repeat(pa.scalar(value=False), length),
+            }
+        if "simulated" in table.column_names:
+            made = pc.or_(pc.fill_null(table["simulated"], fill_value=False), pa.scalar(self.simulated))
+        else:
+            made = pa.repeat(pa.scalar(self.simulated), length)
+        return {**received, "simulated": made}
+
+    def _days(self, moments: pa.ChunkedArray | pa.Array, *, cover: bool) -> pa.Array:
+        days = days_of(moments.to_numpy(zero_copy_only=False), self.zone)
+        known = days[~np.isnat(days)]
+        if cover and known.size:
+            first: date = known.min().astype(date)
+            last: date = known.max().astype(date)
+            self.days = (
+                (first, last) if self.days is None else (min(self.days[0], first), max(self.days[1], last))
+            )
+        return pa.array(days, pa.date32())

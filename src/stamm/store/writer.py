@@ -1,0 +1,286 @@
+"""One writer's work: rows put in, files seen, and the commit that shows all of it at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stamm import __version__
+from stamm.facts import Imported
+from stamm.lang.errors import UsageError
+from stamm.store import delta_log, manifest
+from stamm.store.durable import make_directory, sync_directories, sync_file
+from stamm.store.layout import IMPORTS, IMPORTS_SCHEMA, Layout
+from stamm.store.manifest import Coverage, DataFile, KindState, Manifest, TableState
+from stamm.store.merging import Counts, Merge
+from stamm.store.relations import connect, rewrite, rows_of
+from stamm.store.snapshot import Snapshot
+from stamm.store.staging import Batches, Stage
+
+STAGING = ".staging"
+#: a month with more files than this is compacted
+MANY_FILES = 16
+#: files of this size are left alone by compaction
+LARGE_BYTES = 64 * 2**20
+
+
+@dataclass
+class Draft:
+    """A table as this writer will leave it: its files so far, and which of them still lie in staging."""
+
+    files: dict[str, DataFile]
+    staged: set[str] = field(default_factory=set)
+
+
+class Writer:
+    """Puts rows into the lake. Nothing is visible before `commit`; without it, nothing happened."""
+
+    def __init__(self, root: Path, base: Manifest, kinds: Mapping[str, type[Imported]]) -> None:
+        self.root, self.base, self._kinds = root, base, kinds
+        self._clean()
+        self._staging = root / STAGING / uuid.uuid4().hex
+        self._staging.mkdir(parents=True)
+        self._connection = connect(self._staging / "spill")
+        self._drafts: dict[str, Draft] = {}
+        self._states: dict[str, KindState] = dict(base.kinds)
+        self._remembered: dict[str, dict[str, Any]] = {}
+        self._seen: dict[str, str] | None = None
+        self._latest: datetime | None = None
+
+    # -- beginning and end -------------------------------------------------------------
+    def _clean(self) -> None:
+        """Remove what a writer that died left behind; it is no part of any snapshot."""
+        shutil.rmtree(self.root / STAGING, ignore_errors=True)
+        for path in (self.root / manifest.DIRECTORY).glob("*.tmp"):
+            path.unlink()
+        for log in self.root.glob("*/_delta_log"):
+            delta_log.undo_after(log.parent, self.base.tables.get(log.parent.name))
+
+    def close(self) -> None:
+        """Let go of everything that was not committed."""
+        self._connection.close()
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    # -- tables ------------------------------------------------------------------------
+    def _draft(self, table: str) -> Draft:
+        if table not in self._drafts:
+            state = self.base.tables.get(table)
+            self._drafts[table] = Draft({file.path: file for file in state.files} if state else {})
+        return self._drafts[table]
+
+    def _paths(self, table: str) -> dict[Path, str]:
+        """Where the files of a table lie just now, and their names in it."""
+        draft = self._draft(table)
+        return {
+            (self._staging if name in draft.staged else self.root) / table / name: name
+            for name in draft.files
+        }
+
+    def _change(self, table: str, added: Iterable[DataFile], removed: Iterable[str] = ()) -> None:
+        draft = self._draft(table)
+        for name in removed:
+            del draft.files[name]
+            if name in draft.staged:
+                draft.staged.discard(name)
+                (self._staging / table / name).unlink()
+        for file in added:
+            draft.files[file.path] = file
+            draft.staged.add(file.path)
+
+    def _kind(self, key: str) -> Layout:
+        if key not in self._kinds:
+            raise UsageError(
+                f"There is no fact kind {key!r}.", remedy=f"Known: {', '.join(sorted(self._kinds))}."
+            )
+        return Layout(self._kinds[key])
+
+    # -- rows --------------------------------------------------------------------------
+    def put(
+        self,
+        kind: str,
+        batches: Batches,
+        *,
+        source: str,
+        received_at: datetime,
+        simulated: bool = False,
+        covered: Coverage | None = None,
+        on_rows: Callable[[int], None] | None = None,
+    ) -> Counts:
+        """Take in rows of a kind.
+
+        A batch has some of the kind's columns (always its key) and says nothing about the others; an empty
+        cell says that there is no value. A column `received_at` tells when each row was received; without
+        it, or where it is empty, `received_at` does. `covered` is the first and last local day the source
+        answers for; without it, the days found. `on_rows` is told the size of every piece read.
+        """
+        layout = self._kind(kind)
+        received_at = received_at.astimezone(UTC)
+        staged = self._staging / "incoming.parquet"
+        stage = Stage(
+            staged, layout, source=source, received_at=received_at, simulated=simulated, zone=self.base.zone
+        )
+        stage.fill(batches, on_rows)
+        counts = self._merge(layout, stage) if stage.rows else Counts()
+        staged.unlink(missing_ok=True)
+        state = self._states.get(kind, KindState())
+        for days in (covered, stage.days if covered is None else None):
+            if days is not None:
+                state = state.covering(source, days)
+        if stage.rows and counts.unchanged < stage.rows:
+            state = replace(state, arrivals=state.arrivals + stage.rows)
+        if state != self._states.get(kind, KindState()):
+            self._states[kind] = state
+        self._latest = max(filter(None, (self._latest, received_at)))
+        return counts
+
+    def _merge(self, layout: Layout, stage: Stage) -> Counts:
+        current, history = self._paths(layout.key), self._paths(layout.history)
+        outcome = Merge(self._connection, layout).put(
+            stage.path,
+            stage.masks,
+            self._states.get(layout.key, KindState()).arrivals,
+            list(current),
+            list(history),
+            (self._staging / layout.key, self._staging / layout.history),
+        )
+        self._change(layout.key, outcome.current, [current[path] for path in outcome.replaced])
+        self._change(layout.history, outcome.history)
+        for table in (layout.key, layout.history):
+            self._compact(table, layout.stored, beyond=MANY_FILES)
+        return outcome.counts
+
+    # -- files already taken in --------------------------------------------------------
+    def seen(self, digest: str) -> dict[str, Any] | None:
+        """What was remembered of a file of that digest; None if it was never taken in."""
+        if digest in self._remembered:
+            return self._remembered[digest]
+        if self._seen is None:
+            rows = rows_of(self._connection, list(self._paths(IMPORTS)), IMPORTS_SCHEMA)
+            self._seen = {str(digest): str(about) for digest, about in rows}
+        about = self._seen.get(digest)
+        return None if about is None else dict(json.loads(about))
+
+    def remember(self, digest: str, about: Mapping[str, Any]) -> None:
+        """Note, for good, that a file was taken in; becomes true with the commit."""
+        self._remembered[digest] = dict(about)
+
+    def _write_remembered(self) -> None:
+        if not self._remembered:
+            return
+        table = pa.table(
+            {
+                "digest": list(self._remembered),
+                "about": [json.dumps(about, ensure_ascii=False) for about in self._remembered.values()],
+            },
+            schema=IMPORTS_SCHEMA,
+        )
+        directory = self._staging / IMPORTS
+        directory.mkdir(exist_ok=True)
+        path = directory / f"part-{uuid.uuid4()}.parquet"
+        pq.write_table(table, path, compression="zstd")
+        self._change(IMPORTS, [DataFile(path.name, table.num_rows, path.stat().st_size, simulated=False)])
+        self._compact(IMPORTS, IMPORTS_SCHEMA, beyond=MANY_FILES)
+        self._remembered, self._seen = {}, None
+
+    # -- compaction --------------------------------------------------------------------
+    def compact(self, files_a_month: int = 1) -> None:
+        """Bring every month of every table down to few files; the rows stay the same."""
+        for key in self._kinds:
+            layout = self._kind(key)
+            for table in (layout.key, layout.history):
+                self._compact(table, layout.stored, beyond=files_a_month)
+        self._compact(IMPORTS, IMPORTS_SCHEMA, beyond=files_a_month)
+
+    def _compact(self, table: str, schema: pa.Schema, *, beyond: int) -> None:
+        if table not in self._drafts and table not in self.base.tables:
+            return
+        months: dict[str, list[DataFile]] = {}
+        for file in self._draft(table).files.values():
+            months.setdefault(file.partition, []).append(file)
+        place = {name: path for path, name in self._paths(table).items()}
+        for partition, files in months.items():
+            small = [file for file in files if file.size < LARGE_BYTES]
+            if len(files) <= beyond or len(small) < 2:
+                continue
+            written = rewrite(
+                self._connection,
+                [place[file.path] for file in small],
+                schema,
+                self._staging / table / partition,
+            )
+            prefix = f"{partition}/" if partition else ""
+            self._change(
+                table, [replace(f, path=prefix + f.path) for f in written], [file.path for file in small]
+            )
+
+    # -- commit ------------------------------------------------------------------------
+    def commit(self) -> Snapshot:
+        """Make all of it durable, then visible; a commit that changes nothing writes nothing."""
+        self._write_remembered()
+        after = self._after()
+        if after is not None:
+            self._publish(after)
+            self.base = after
+            self._drafts = {}
+            self._states = dict(after.kinds)
+        return Snapshot(self.root, self.base, self._kinds)
+
+    def _after(self) -> Manifest | None:
+        tables = dict(self.base.tables)
+        for name, draft in self._drafts.items():
+            before = self.base.tables.get(name)
+            files = tuple(sorted(draft.files.values(), key=lambda file: file.path))
+            if files == (tuple(sorted(before.files, key=lambda file: file.path)) if before else ()):
+                continue
+            tables[name] = TableState(
+                identity=before.identity if before else str(uuid.uuid4()),
+                version=delta_log.head(self.root / name) + 1,
+                columns=tuple(self._schema(name).names),
+                files=files,
+            )
+        if tables == self.base.tables and self._states == self.base.kinds:
+            return None
+        return Manifest(
+            number=self.base.number + 1,
+            zone=self.base.zone,
+            written_at=max(filter(None, (self._latest, self.base.written_at))),
+            stamm_version=__version__,
+            tables=tables,
+            kinds=self._states,
+        )
+
+    def _schema(self, table: str) -> pa.Schema:
+        """The Delta schema of a table, its partition column last."""
+        if table == IMPORTS:
+            return IMPORTS_SCHEMA
+        layout = self._kind(table.removesuffix("_history") if table not in self._kinds else table)
+        return layout.stored.append(pa.field("month", pa.string()))
+
+    def _publish(self, after: Manifest) -> None:
+        changed = [name for name, table in after.tables.items() if table != self.base.tables.get(name)]
+        named: set[Path] = set()
+        for name in changed:
+            for file in sorted(self._draft(name).staged):
+                origin, place = self._staging / name / file, self.root / name / file
+                sync_file(origin)
+                named |= make_directory(place.parent, self.root)
+                os.rename(origin, place)  # noqa: PTH104
+                named.add(place.parent)
+        sync_directories(named)
+        for name in changed:
+            delta_log.commit(
+                self.root / name, self.base.tables.get(name), after.tables[name], self._schema(name)
+            )
+        manifest.write(self.root, after)
+        for name in changed:
+            delta_log.checkpoint(self.root / name, [after.tables[name].version])

@@ -1,0 +1,281 @@
+"""From raw columns to the typed columns of a fact: bad rows are set aside with place and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stamm.facts.columns import Column
+from stamm.facts.kind import Imported
+from stamm.lang.errors import InputError
+from stamm.lang.organisation import Organisation
+from stamm.sources.cells import as_text, mask_of, read_column, read_major
+from stamm.sources.kind import VALUE_LENGTH, Reject
+from stamm.sources.moments import DAY, Mask, Read, Whole
+
+MISSING = "is missing; the column must be filled in every row"
+NO_CURRENCY_BESIDE = (
+    "is missing beside an amount; fill it in every row, or leave the column out of the whole file"
+)
+MONEY = "_minor"
+
+#: moments that cannot come before another of the same row
+NOT_BEFORE = {
+    "ended_at": ("started_at",),
+    "ends_at": ("starts_at",),
+    "unlinked_at": ("linked_at",),
+    "answered_at": ("asked_at",),
+    "returned_at": ("ordered_at",),
+    "cancelled_at": ("ordered_at",),
+    "fulfilled_at": ("ordered_at",),
+    "delivered_at": ("ordered_at", "sent_at"),
+    "opened_at": ("sent_at",),
+    "clicked_at": ("sent_at",),
+    "resolved_at": ("opened_at",),
+    "first_reply_at": ("opened_at",),
+}
+#: spans that must not become negative; elsewhere a bare date may be the day of the earlier moment
+SPANS = ("ended_at", "unlinked_at")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Rows as they stand in a file: columns of any Arrow type, and the line on which each row begins."""
+
+    columns: Mapping[str, pa.Array]
+    lines: Whole
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """The first fault of each row: 0 is none, else the place in `told` plus one."""
+
+    fault: Whole
+    told: list[tuple[str, str]]
+
+    def blame(self, rows: Mask, column: str, reason: str) -> None:
+        fresh = rows & (self.fault == 0)
+        if fresh.any():
+            self.told.append((column, reason))
+            self.fault[fresh] = len(self.told)
+
+
+class Layout:
+    """How the columns of one file become the columns of a fact; made once a file, used for every chunk."""
+
+    def __init__(
+        self, fact: type[Imported], names: Sequence[str], file: str, organisation: Organisation
+    ) -> None:
+        self.fact, self.file, self.organisation = fact, file, organisation
+        self.wanted: dict[str, Column] = {**fact.carried(), **_system(fact)}
+        self.taken: dict[str, str] = {}
+        self.major: set[str] = set()
+        ignored = []
+        self._refuse_doubled(names)
+        for name in names:
+            plain = name.strip()
+            minor = self.wanted.get(plain + MONEY)
+            if plain in self.wanted:
+                self.taken[plain] = name
+            elif minor is not None and minor.money:
+                self.major.add(plain + MONEY)
+                self.taken.setdefault(plain + MONEY, name)
+            else:
+                ignored.append(name)
+        self.remarks = tuple(self._ignored(name) for name in ignored)
+        self._refuse_ambiguous(names)
+        self._refuse_incomplete(names)
+        money = [name for name in self.taken if self.wanted[name].money]
+        self.assumes_currency = "currency" in self.wanted and "currency" not in self.taken and bool(money)
+        if self.assumes_currency:
+            taken = f"there is no column currency: {', '.join(money)} is taken as {organisation.currency}"
+            self.remarks += (f"{taken}, the organisation's currency",)
+
+    # -- the heading -----------------------------------------------------------------
+    def _refuse_doubled(self, names: Sequence[str]) -> None:
+        plain = [name.strip() for name in names]
+        doubled = sorted({name for name in plain if plain.count(name) > 1 and name})
+        if doubled:
+            raise InputError(
+                f"The column {doubled[0]} stands in the heading twice.",
+                where=self.file,
+                remedy="Rename or remove one of the two.",
+            )
+
+    def _refuse_ambiguous(self, names: Sequence[str]) -> None:
+        plain = {name.strip() for name in names}
+        for minor in sorted(self.major):
+            if minor in plain:
+                major = minor.removesuffix(MONEY)
+                raise InputError(
+                    f"The columns {major} and {minor} say the same.",
+                    where=self.file,
+                    remedy=f"Keep {minor} (whole minor units) or {major} (major units), not both.",
+                )
+
+    def _refuse_incomplete(self, names: Sequence[str]) -> None:
+        missing = [name for name, column in self.wanted.items() if column.required and name not in self.taken]
+        missing = [name for name in missing if name in self.fact.carried()]
+        one_of = _one_of(self.fact)
+        found = ", ".join(name.strip() or "(without a name)" for name in names) or "none"
+        if missing:
+            free = [name for name in names if name not in self.taken.values()]
+            near = [f"{near[0]} for {name}" for name in missing if (near := _near(name, free))]
+            hint = f" Perhaps {', '.join(near)}?" if near else ""
+            columns = "The column" if len(missing) == 1 else "The columns"
+            verb = "is" if len(missing) == 1 else "are"
+            raise InputError(
+                f"{columns} {', '.join(missing)} {verb} missing.",
+                where=self.file,
+                remedy=f"Columns found: {found}.{hint} Rename or add what is missing in the heading.",
+            )
+        if one_of and not any(name in self.taken for name in one_of):
+            raise InputError(
+                f"One of the columns {' or '.join(one_of)} is needed, and neither is there.",
+                where=self.file,
+                remedy=f"Columns found: {found}. Rename or add one of them in the heading.",
+            )
+
+    def _ignored(self, name: str) -> str:
+        plain = name.strip()
+        if not plain:
+            return "a column without a name is ignored"
+        if plain == "source":
+            return "the column source is ignored: the file itself is the source"
+        near = _near(plain, [free for free in self.wanted if free not in self.taken])
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return f"the column {plain} is ignored: {self.fact.key} has no such column{hint}"
+
+    # -- the rows --------------------------------------------------------------------
+    def check(self, raw: Raw) -> tuple[pa.Table, tuple[Reject, ...]]:
+        """The sound rows, typed, in their order; and the others, one reject a row."""
+        size = len(raw.lines)
+        verdict = _Verdict(np.zeros(size, dtype=np.int64), [])
+        read: dict[str, Read] = {}
+        if self.assumes_currency:
+            read["currency"] = Read(pa.repeat(pa.scalar(self.organisation.currency), size))
+        for name in sorted(self.taken, key=lambda name: (name in self.major, list(self.wanted).index(name))):
+            read[name] = self._read(raw.columns[self.taken[name]], name, read)
+        for name in self.wanted:
+            if name in read:
+                self._blame_cells(verdict, name, read[name], self.taken.get(name, name))
+        self._blame_rows(verdict, read)
+        table = pa.table({name: read[name].values for name in self.wanted if name in read})
+        bad = np.nonzero(verdict.fault)[0]
+        if not len(bad):
+            return table, ()
+        rejects = tuple(self._reject(raw, verdict, int(row)) for row in bad)
+        return table.filter(pa.array(verdict.fault == 0)), rejects
+
+    def _read(self, array: pa.Array, name: str, read: Mapping[str, Read]) -> Read:
+        try:
+            if name in self.major:
+                return read_major(array, read["currency"].values)
+            return read_column(array, self.wanted[name], self.organisation.zone)
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
+            told, type_ = self.taken[name], self.wanted[name].type
+            raise InputError(
+                f"The column {told} holds {array.type}, which cannot be read as {type_}.",
+                where=self.file,
+                remedy="Write it as text, numbers or timestamps.",
+            ) from error
+
+    def _blame_cells(self, verdict: _Verdict, name: str, read: Read, told: str) -> None:
+        column = self.wanted[name]
+        wrong = np.zeros(len(verdict.fault), dtype=bool)
+        for rows, reason in read.faults:
+            verdict.blame(rows, told, reason)
+            wrong |= rows
+        empty = ~mask_of(read.values.is_valid()) & ~wrong
+        if column.required and name in self.fact.carried():
+            verdict.blame(empty, told, MISSING)
+        if column.low is not None:
+            low = pc.less(read.values, column.low)
+            reason = "is negative" if column.low == 0 else f"is below {column.low:g}"
+            verdict.blame(mask_of(low), told, reason)
+
+    def _blame_rows(self, verdict: _Verdict, read: Mapping[str, Read]) -> None:
+        one_of = _one_of(self.fact)
+        if one_of:
+            present = [mask_of(read[name].values.is_valid()) for name in one_of if name in read]
+            verdict.blame(
+                ~np.logical_or.reduce(present), one_of[0], f"is missing, and {one_of[-1]} too; fill in one"
+            )
+        if "currency" in self.taken:
+            money = [mask_of(read[name].values.is_valid()) for name in read if self.wanted[name].money]
+            if money:
+                bare = ~mask_of(read["currency"].values.is_valid()) & np.logical_or.reduce(money)
+                verdict.blame(bare, self.taken["currency"], NO_CURRENCY_BESIDE)
+        for later, earlier in _pairs(read):
+            verdict.blame(
+                _before(read[later], read[earlier], later), self.taken[later], f"lies before {earlier}"
+            )
+        self._blame_scale(verdict, read)
+
+    def _blame_scale(self, verdict: _Verdict, read: Mapping[str, Read]) -> None:
+        if "score" not in read:
+            return
+        score = read["score"].values
+        if "scale_min" in read:
+            verdict.blame(mask_of(pc.less(score, read["scale_min"].values)), "score", "lies below scale_min")
+        if "scale_max" in read:
+            verdict.blame(
+                mask_of(pc.greater(score, read["scale_max"].values)), "score", "lies above scale_max"
+            )
+
+    def _reject(self, raw: Raw, verdict: _Verdict, row: int) -> Reject:
+        column, reason = verdict.told[int(verdict.fault[row]) - 1]
+        cell = raw.columns[column].slice(row, 1) if column in raw.columns else None
+        return Reject(self.file, int(raw.lines[row]), column.strip(), _shown(cell), reason)
+
+
+def _shown(cell: pa.Array | None) -> str:
+    if cell is None or not cell[0].is_valid:
+        return ""
+    try:
+        return str(as_text(cell)[0].as_py() or "")[:VALUE_LENGTH]
+    except pa.ArrowException:
+        return str(cell[0].as_py())[:VALUE_LENGTH]
+
+
+def _system(fact: type[Imported]) -> dict[str, Column]:
+    """What the store adds, but a source may know."""
+    return {name: fact.columns()[name] for name in ("received_at", "simulated")}
+
+
+def _one_of(fact: type[Imported]) -> tuple[str, ...]:
+    names: tuple[str, ...] = getattr(fact, "one_of", ())
+    return names
+
+
+def _near(name: str, known: Sequence[str]) -> list[str]:
+    """The nearest of the known names, at most one."""
+    plain = {other.strip().lower().replace(" ", "_").replace("-", "_"): other for other in reversed(known)}
+    wanted = name.lower().replace(" ", "_").replace("-", "_")
+    near = get_close_matches(wanted, plain, n=1, cutoff=0.6)
+    return [plain[found].strip() for found in near]
+
+
+def _pairs(read: Mapping[str, Read]) -> list[tuple[str, str]]:
+    return [
+        (later, earlier)
+        for later, others in NOT_BEFORE.items()
+        for earlier in others
+        if {later, earlier} <= set(read)
+    ]
+
+
+def _before(later: Read, earlier: Read, name: str) -> Mask:
+    """Rows whose later moment lies before the earlier one; a bare date may be the day of the earlier one."""
+    both = mask_of(pc.and_(later.values.is_valid(), earlier.values.is_valid()))
+    end = later.values.cast(pa.int64()).fill_null(0).to_numpy()
+    start = earlier.values.cast(pa.int64()).fill_null(0).to_numpy()
+    if later.bare is not None and name not in SPANS:
+        end = np.where(later.bare, end + DAY, end)
+    result: Mask = both & (end < start)
+    return result

@@ -1,0 +1,84 @@
+"""The list of rows set aside, written as it grows and put in its place at once."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from stamm.sources.kind import Reject
+
+_HEADING = ("file", "line", "column", "value", "reason")
+_FIRST = 5
+
+
+class RejectsFile:
+    """A CSV file that appears whole, and only when `keep` is called and there is something in it.
+
+    It may hold personal data, so only the owner may read it.
+    """
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.folder = folder
+        self.stem = f"rejects-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        self.path: Path | None = None
+        self.count = 0
+        self.reasons: Counter[str] = Counter()
+        self.first: list[Reject] = []
+        self._draft = folder / f".{self.stem}-{os.getpid()}.part"
+        self._stream: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream:
+            self._stream.close()
+        if self.path is None:
+            self._draft.unlink(missing_ok=True)
+
+    def write(self, rejects: Sequence[Reject]) -> None:
+        """Add rows to the draft."""
+        if not rejects:
+            return
+        if self._stream is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            self._stream = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+            csv.writer(self._stream).writerow(_HEADING)
+        lines = csv.writer(self._stream)
+        for reject in rejects:
+            lines.writerow((reject.file, reject.line, reject.column, reject.value, reject.reason))
+            self.reasons[f"{reject.column} {reject.reason}".strip()] += 1
+        self.count += len(rejects)
+        self.first += rejects[: _FIRST - len(self.first)]
+
+    def keep(self) -> Path | None:
+        """Put the draft in its place, durably; None where nothing was set aside."""
+        if self._stream is None:
+            return None
+        if self.path is None:
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self.path = self._place()
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        return self.path
+
+    def _place(self) -> Path:
+        """The first name that is free; nobody else takes it while this import holds the lake."""
+        path, number = self.folder / f"{self.stem}.csv", 1
+        while path.exists():
+            number += 1
+            path = self.folder / f"{self.stem}-{number}.csv"
+        return self._draft.replace(path)

@@ -46,7 +46,10 @@ def test_derived(fact: type[Derived], example: TableExample) -> None:
 
 
 def _cells(row: dict[str, object]) -> list[str]:
-    return [
-        f"{name}={value.isoformat() if isinstance(value, datetime) else round(value, 8) if isinstance(value, float) else value}"
-        for name, value in sorted(row.items())
-    ]
+    return [f"{name}={_text(value)}" for name, value in sorted(row.items())]
+
+
+def _text(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return round(value, 8) if isinstance(value, float) else value

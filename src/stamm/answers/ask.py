@@ -10,12 +10,12 @@ import pandas as pd
 
 from stamm.answers.answer import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO, Answer, Number, Row
 from stamm.answers.plan import Plan, kinds_of, uses
-from stamm.answers.reduce import left_out, reduce_parts
+from stamm.answers.reduce import Cells, left_out, reduce_parts
 from stamm.answers.world import World
 from stamm.facts import FACTS
 from stamm.facts.kind import Reduction
 from stamm.lang.definition import Definition
-from stamm.lang.errors import UsageError
+from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
 from stamm.metrics.kind import MetricHandle, Over
@@ -49,6 +49,34 @@ class Answers:
     def __init__(self, world: World) -> None:
         self.world = world
         self._frames: dict[tuple[object, ...], Frame] = {}
+        self._reduced: dict[tuple[object, ...], Cells] = {}
+
+    def prepare(self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None) -> None:
+        """Compute the parts of many metrics over the same windows together: one query a fact, not a metric.
+
+        Optional: `ask` gives the same answers without it. A fact whose money cannot be added is left to `ask`.
+        """
+        waiting = [(metric, tuple(windows)) for metric in metrics]
+        wanted: dict[tuple[tuple[Window, ...], datetime, str], dict[str, Reduction]] = {}
+        seen = set()
+        while waiting:
+            metric, asked = waiting.pop()
+            if (mark := (type(metric), str(metric.settings), asked)) in seen:
+                continue
+            seen.add(mark)
+            reductions, overs = operands_of(metric)
+            as_of = self.world.known_until(kinds_of({r.fact for r in reductions.values()}, self.world))
+            for reduction in reductions.values():
+                if as_of is not None:
+                    wanted.setdefault((asked, as_of, reduction.fact), {})[reduction.identity] = reduction
+            for over in overs.values():
+                picked = tuple(dict.fromkeys(window for each in asked for window in over.pick(each)))
+                waiting.append((METRICS[over.metric](), picked))
+        for (asked, as_of, _fact), reductions in wanted.items():
+            try:
+                self._reduce(reductions, asked, by, as_of)
+            except CurrencyError:
+                continue
 
     def ask(
         self,
@@ -100,15 +128,25 @@ class Answers:
         frame = Frame(kinds=set(kinds), groups={None} if by is None else set())
         self._mark_windows(metric, frame, windows, facts, kinds)
         if reductions and frame.as_of is not None:
-            plan = Plan(self.world, windows, by, frame.as_of)
-            for name, cells in reduce_parts(plan, reductions).items():
-                frame.parts[name] = cells
+            for name, cells in self._reduce(reductions, windows, by, frame.as_of).items():
+                frame.parts[name] = dict(cells)
                 frame.groups |= {group for _, group in cells} if by is not None else set()
         for name, over in overs.items():
             self._add_over(frame, name, over, windows, by)
         self._fill(frame, reductions, windows)
         self._evaluate(metric, frame, windows)
         return frame
+
+    def _reduce(
+        self, reductions: Mapping[str, Reduction], windows: tuple[Window, ...], by: str | None, as_of: datetime
+    ) -> dict[str, Cells]:
+        """Cells of each reduction, those computed before from memory."""
+        keys = {name: (windows, by, as_of, reduction.identity) for name, reduction in reductions.items()}
+        missing = {name: reductions[name] for name, key in keys.items() if key not in self._reduced}
+        if missing:
+            for name, cells in reduce_parts(Plan(self.world, windows, by, as_of), missing).items():
+                self._reduced[keys[name]] = cells
+        return {name: self._reduced[key] for name, key in keys.items()}
 
     def _mark_windows(
         self, metric: Metric, frame: Frame, windows: tuple[Window, ...], facts: Iterable[str], kinds: tuple[str, ...]
@@ -181,9 +219,7 @@ class Answers:
 
     def _evaluate(self, metric: Metric, frame: Frame, windows: tuple[Window, ...]) -> None:
         grid = frame.cells(len(windows))
-        columns = {
-            name: _column([frame.parts.get(name, {}).get(cell) for cell in grid]) for name in metric.operands()
-        }
+        columns = {name: _column([frame.parts.get(name, {}).get(cell) for cell in grid]) for name in metric.operands()}
         result = type(metric).value(metric, **columns)
         found = [None if pd.isna(value) else value.item() if hasattr(value, "item") else value for value in result]
         frame.values = dict(zip(grid, found, strict=True))
@@ -240,6 +276,6 @@ def _combined(values: Sequence[Number | None], how: str) -> Number | None:
     return sum(known) / len(values) if len(known) == len(values) else None
 
 
-def _column(values: list[Number | None]) -> pd.Series:  # type: ignore[type-arg]
+def _column(values: list[Number | None]) -> pd.Series:
     whole = all(value is None or isinstance(value, int) for value in values)
     return pd.Series(pd.array(values, dtype="Int64" if whole else "Float64"))

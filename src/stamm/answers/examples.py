@@ -45,14 +45,18 @@ def table_example(key: str, example: TableExample, make: MakeEngine) -> list[dic
     context = {"as_of": "2030-01-01", "window": "2000", **example.context}
     world = world_of(example.facts, context, make)
     plan = Plan(world, (Window.parse(context["window"]),), None, world.as_of or LONG_AGO)
-    return world.engine.run(plan[key].select(list(example.gives[0]))).to_pylist()
+    rows: list[dict[str, Any]] = world.engine.run(plan[key].select(list(example.gives[0]))).to_pylist()
+    return rows
 
 
 def expected_rows(key: str, example: TableExample) -> list[dict[str, Any]]:
     """The rows a derived fact's example promises, typed."""
     columns = FACTS[key].columns()
     zone = example.context.get("zone", "UTC")
-    return [{name: typed(cell, columns[name], zone) if name in columns else cell for name, cell in row.items()} for row in example.gives]
+    return [
+        {name: typed(cell, columns[name], zone) if name in columns else cell for name, cell in row.items()}
+        for row in example.gives
+    ]
 
 
 def world_of(facts: Mapping[str, Sequence[Row]], context: Mapping[str, Any], make: MakeEngine) -> World:
@@ -65,10 +69,7 @@ def world_of(facts: Mapping[str, Sequence[Row]], context: Mapping[str, Any], mak
         spell_rule=context.get("spell_rule", "orders"),
         lapse_days=context.get("lapse_days", 90),
     )
-    if context.get("as_of"):
-        as_of = moment_of(context["as_of"], zone)
-    else:
-        as_of = Window.parse(context["window"]).ends_at(zone)
+    as_of = moment_of(context["as_of"], zone) if context.get("as_of") else Window.parse(context["window"]).ends_at(zone)
     stored = {key: arrow_of(key, rows, zone) for key, rows in facts.items() if key in imported()}
     made = {key: ibis.memtable(arrow_of(key, rows, zone)) for key, rows in facts.items() if key not in imported()}
     return World(

@@ -117,7 +117,9 @@ class Plan:
         priced = priced.mutate(
             (_.currency.coalesce(own) != own).__and__(_.factor.isnull()).name("foreign"),
             **{
-                name: _.factor.isnull().ifelse(_[name], (_[name].cast("decimal(38, 9)") * _.factor).round().cast("int64"))
+                name: _.factor.isnull().ifelse(
+                    _[name], (_[name].cast("decimal(38, 9)") * _.factor).round().cast("int64")
+                )
                 for name in money
             },
         )

@@ -37,17 +37,18 @@ def reduce_parts(plan: Plan, reductions: Mapping[str, Reduction]) -> dict[str, C
 
 def _run(plan: Plan, fact: str, scope: Scope, wanted: Mapping[str, Reduction], cells: dict[str, Cells]) -> None:
     table = plan.bound(fact, scope)
-    measures = {name: _measure(reduction) for name, reduction in wanted.items()}
+    names = {name: f"part_{number}" for number, name in enumerate(wanted)}
+    measures = {names[name]: _measure(reduction) for name, reduction in wanted.items()}
     money = {name: reduction for name, reduction in wanted.items() if reduction.money}
     for name, reduction in money.items():
         where = _.foreign if reduction.where is None else _.foreign & reduction.where
-        measures[f"foreign__{name}"] = _.count(where=where)
+        measures[f"foreign_{names[name]}"] = _.count(where=where)
     result = plan.world.engine.run(table.group_by("window_number", "group_value").aggregate(**measures))
     for row in result.to_pylist():
-        if any(row[f"foreign__{name}"] for name in money):
-            raise _mixed(plan, fact, table, money)
+        if any(row[f"foreign_{names[name]}"] for name in money):
+            raise _mixed(plan, fact, table)
         for name, reduction in wanted.items():
-            value = row[name]
+            value = row[names[name]]
             cells[name][row["window_number"], row["group_value"]] = reduction.empty if value is None else value
 
 
@@ -63,7 +64,7 @@ def _measure(reduction: Reduction) -> object:
     return column.max(where=reduction.where)
 
 
-def _mixed(plan: Plan, fact: str, table: ir.Table, money: Mapping[str, Reduction]) -> CurrencyError:
+def _mixed(plan: Plan, fact: str, table: ir.Table) -> CurrencyError:
     own = plan.world.organisation.currency
     found: dict[str, int] = {}
     if "currency" in table.columns:
@@ -73,7 +74,8 @@ def _mixed(plan: Plan, fact: str, table: ir.Table, money: Mapping[str, Reduction
     return CurrencyError(
         f"{FACTS[fact].name()} hold money in {listed or 'another currency'}, which cannot be added to {own}.",
         where="currency",
-        remedy="Put dated rates into rates.csv (currency,day,rate), or set `currency` in stamm.toml to the one you report in.",
+        remedy="Put dated rates into rates.csv (currency,day,rate), "
+        "or set `currency` in stamm.toml to the one you report in.",
     )
 
 
@@ -86,7 +88,8 @@ def left_out(
     plan = Plan(world, (Window(min(w.start for w in windows), max(w.end for w in windows)),), None, as_of)
     orders = plan.bound("orders", Scope("ordered_at"))
     counts = orders.aggregate(
-        customerless=_.count(where=_.customer_id.isnull() & _.cancelled_at.isnull()), cancelled=_.count(where=_.cancelled_at.notnull())
+        customerless=_.count(where=_.customer_id.isnull() & _.cancelled_at.isnull()),
+        cancelled=_.count(where=_.cancelled_at.notnull()),
     )
     (row,) = world.engine.run(counts).to_pylist()
     found = {CUSTOMERLESS: row["customerless"], CANCELLED: row["cancelled"]}

@@ -24,7 +24,7 @@ from stamm.lang.window import zone_named
 from stamm.store.lake import Lake
 
 SETTINGS = "stamm.toml"
-KNOWN = {
+KNOWN: dict[str, dict[str, type]] = {
     "organisation": {"name": str, "time_zone": str, "currency": str, "language": str},
     "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
     "web": {"session_minutes": int},

@@ -10,8 +10,8 @@ from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import flag, text
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
-from stamm.lang.example import TableExample, rows
 from stamm.lang.errors import UsageError
+from stamm.lang.example import TableExample, rows
 
 _ = ibis._
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
+from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import dimension, moment, text
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
 from stamm.lang.example import TableExample, rows
-from ibis.common.deferred import Deferred
 
 _ = ibis._
 
@@ -22,7 +22,9 @@ class Identity(Derived):
     """
 
     de = "Identität"
-    sentence_de = "Wem jedes Ereignis gehört: Anonyme Besuche zählen zu dem Kunden, als der sich der Besucher herausstellt."
+    sentence_de = (
+        "Wem jedes Ereignis gehört: Anonyme Besuche zählen zu dem Kunden, als der sich der Besucher herausstellt."
+    )
     clock = "happened_at"
     side_needs = ("links",)
 

@@ -52,6 +52,11 @@ class Reduction:
     money: bool = False
     empty: int | None = 0
 
+    @property
+    def identity(self) -> str:
+        """Equal for reductions that give equal numbers."""
+        return f"{self.fact} {self.scope} {self.how} {self.column!r} {self.where!r}"
+
 
 class Windowing(Protocol):
     """What a fact derived a window at a time may ask of the plan."""

@@ -102,10 +102,7 @@ class Spells(Derived):
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
         rules = facts.rules
-        if rules.spell_rule == "subscriptions":
-            stretches = _paid_stretches(facts)
-        else:
-            stretches = _stretches_of_silence(facts)
+        stretches = _paid_stretches(facts) if rules.spell_rule == "subscriptions" else _stretches_of_silence(facts)
         whole_life = ibis.window(group_by="customer_id")
         in_order = ibis.window(group_by="customer_id", order_by="started_at")
         known = stretches.mutate(ended_at=(_.ended_at <= rules.as_of).ifelse(_.ended_at, None))

@@ -22,5 +22,7 @@ class Subscriptions(Imported):
     ended_at = moment("when this stretch ended; empty while it runs")
     mrr_minor = money("monthly recurring revenue", required=True)
     currency = currency()
-    status = text("trialing, active, past_due or paused", choices=("trialing", "active", "past_due", "paused"), required=True)
+    status = text(
+        "trialing, active, past_due or paused", choices=("trialing", "active", "past_due", "paused"), required=True
+    )
     end_reason = text("why it ended", choices=("voluntary", "delinquent", "changed"))

@@ -69,13 +69,16 @@ class Setting(Generic[T]):
             return self.default
         try:
             read: Any = _READERS[self.kind](value) if isinstance(value, str) else value
-            if self.kind is float and isinstance(read, int):
+            if self.kind is float and isinstance(read, int) and not isinstance(read, bool):
                 read = float(read)
-            if not isinstance(read, self.kind) or isinstance(read, bool) is not (self.kind is bool):
+            if type(read) is not self.kind:
                 raise ValueError
         except (ValueError, KeyError) as error:
             kind = {int: "a whole number", float: "a number", str: "a text"}.get(self.kind, self.kind.__name__)
             raise UsageError(f"The parameter {self.name} must be {kind}, not {value!r}.") from error
+        return self._within(read)
+
+    def _within(self, read: Any) -> T:
         if (self.low is not None and read < self.low) or (self.high is not None and read > self.high):
             raise UsageError(f"The parameter {self.name} must lie between {self.low} and {self.high}, not at {read}.")
         if self.choices is not None and read not in self.choices:

@@ -33,7 +33,9 @@ class Example:
     groups: Mapping[str, float | int | None] | None = None
 
     #: words of a facts example that are not fact kinds
-    CONTEXT = frozenset({"window", "as_of", "zone", "history", "spell_rule", "lapse_days", "settings", "by", "currency"})
+    CONTEXT = frozenset(
+        {"window", "as_of", "zone", "history", "spell_rule", "lapse_days", "settings", "by", "currency"}
+    )
 
     def gives(self, value: float | int | None = None, **groups: float | int | None) -> Example:
         """The same example with its answer (one value, or one a group where `by` is given)."""

@@ -41,9 +41,8 @@ class Registry(Generic[D]):
         return self._found
 
     def _collect(self, package: ModuleType, found: dict[str, type[D]]) -> None:
-        names = [package.__name__]
-        for module in pkgutil.walk_packages(getattr(package, "__path__", []), package.__name__ + "."):
-            names.append(module.name)
+        walked = pkgutil.walk_packages(getattr(package, "__path__", []), package.__name__ + ".")
+        names = [package.__name__, *(module.name for module in walked)]
         for name in names:
             for value in vars(importlib.import_module(name)).values():
                 if not (isinstance(value, type) and issubclass(value, self.kind)):

@@ -1,0 +1,121 @@
+"""One word, several definitions: a family side by side, and the customers who make the difference."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from stamm.answers.answer import Answer, Row
+from stamm.answers.ask import Answers
+from stamm.answers.people import NotCountedError, memberships, weights_by_customer
+from stamm.answers.working import Working, operand_words, working_of_row
+from stamm.lang.errors import UsageError
+from stamm.lang.language import Language
+from stamm.lang.window import Window
+from stamm.metrics import METRICS, Metric, families, family
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Customers whom one definition counts differently from the default.
+
+    `numerator` and `denominator` say how much more each of them adds to either side (-1: counted by the default
+    alone). `words` describes them by what they were and were not in the window. `examples` are the first ids.
+    """
+
+    customers: int
+    numerator: float
+    denominator: float
+    words: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """One definition: its answer over the window, the working, and who makes the gap to the default.
+
+    `gaps` is None where nobody can be named, because the definition does not count customers.
+    """
+
+    metric: Metric
+    answer: Answer
+    row: Row
+    working: Working
+    gaps: tuple[Gap, ...] | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A family over one window, the default first."""
+
+    family: str
+    window: Window
+    members: tuple[Member, ...]
+
+
+def compare_family(answers: Answers, name: str, window: Window, language: Language) -> Comparison:
+    """All definitions of a family over one window; raises UsageError for an unknown family."""
+    metrics = [metric() for metric in _members(name)]
+    leader = metrics[0]
+    members = []
+    for metric in metrics:
+        answer = answers.ask(metric, [window])
+        row = answer.rows[0]
+        gaps = () if metric is leader or row.value is None else _gaps(answers, leader, metric, window, language)
+        members.append(Member(metric, answer, row, working_of_row(answer, row, language, digits=2), gaps))
+    return Comparison(leader.family, window, tuple(members))
+
+
+def _members(name: str) -> tuple[type[Metric], ...]:
+    found = family(name)
+    if not found and name in METRICS:
+        found = family(METRICS[name].family)
+    if len(found) < 2:
+        near = get_close_matches(name, families(), n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"There is no family of definitions named {name!r}.", remedy=f"{hint}Families: {', '.join(families())}."
+        )
+    return found
+
+
+def _gaps(
+    answers: Answers, leader: Metric, metric: Metric, window: Window, language: Language
+) -> tuple[Gap, ...] | None:
+    world = answers.world
+    try:
+        own, default = (weights_by_customer(world, asked, window) for asked in (metric, leader))
+    except NotCountedError:
+        return None
+    groups: dict[tuple[float, float, str], list[str]] = defaultdict(list)
+    sets = _named_sets(answers, leader, metric, window, language)
+    for customer in sorted(set().union(*own, *default)):
+        numerator = own[0].get(customer, 0.0) - default[0].get(customer, 0.0)
+        denominator = own[1].get(customer, 0.0) - default[1].get(customer, 0.0) if own[1] else 0.0
+        if numerator or denominator:
+            groups[numerator, denominator, _described(customer, sets, language)].append(customer)
+    gaps = [
+        Gap(len(customers), numerator, denominator, words, tuple(customers[:5]))
+        for (numerator, denominator, words), customers in groups.items()
+    ]
+    return tuple(sorted(gaps, key=lambda gap: (-gap.customers, gap.words)))
+
+
+def _named_sets(
+    answers: Answers, leader: Metric, metric: Metric, window: Window, language: Language
+) -> dict[str, frozenset[str]]:
+    sets: dict[str, frozenset[str]] = {}
+    for asked in (leader, metric):
+        words = operand_words(asked, language)
+        for name, customers in memberships(answers.world, asked, window).items():
+            sets.setdefault(words[name], customers)
+    return sets
+
+
+def _described(customer: str, sets: dict[str, frozenset[str]], language: Language) -> str:
+    yes = [words for words, customers in sets.items() if customer in customers]
+    no = [words for words, customers in sets.items() if customer not in customers]
+    is_so = ", ".join(yes)
+    is_not = ", ".join(language("not {what}", what=words) for words in no)
+    return "; ".join(text for text in (is_so, is_not) if text)

@@ -43,10 +43,10 @@ check: $(VENV)/.installed ## format, lint, types, layers, house rules, docs up t
 	@tools/timed "check" $(MAKE) --keep-going check-format check-lint check-types check-layers check-house check-docs
 
 check-format: $(VENV)/.installed
-	@tools/timed "format" $(PY) -m ruff format --check .
+	@tools/timed "format" $(PY) -m ruff format --check --output-format concise .
 
 check-lint: $(VENV)/.installed
-	@tools/timed "lint" $(PY) -m ruff check .
+	@tools/timed "lint" $(PY) -m ruff check --output-format concise .
 
 check-types: $(VENV)/.installed
 	@tools/timed "types" $(PY) -m mypy

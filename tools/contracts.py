@@ -15,9 +15,7 @@ class ForbiddenWhereThere(ForbiddenContract):
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         # What the class declares as fields, an instance holds as plain sets.
         options = vars(self)
-        options["source_modules"] = {
-            module for module in options["source_modules"] if str(module) in graph.modules
-        }
+        options["source_modules"] = {module for module in options["source_modules"] if str(module) in graph.modules}
         if not options["source_modules"]:
             return ContractCheck(kept=True)
         return super().check(graph, verbose)

@@ -20,9 +20,7 @@ from packaging.utils import canonicalize_name
 
 CODE = ("src", "tests", "tools", "bench")
 MODULE_LINES = 400
-VAGUE_NAMES = frozenset(
-    {"utils", "util", "helpers", "helper", "common", "misc", "base", "services", "service"}
-)
+VAGUE_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "base", "services", "service"})
 # The stretch of the line in which time and chance are arguments.
 PURE = frozenset({"lang", "facts", "metrics", "analyses", "predictions", "segments", "charts"})
 
@@ -46,9 +44,7 @@ CHANCE = (
     "ibis.uuid",
 )
 # These are chance handed over by the caller, as long as they get a seed.
-SEEDED = frozenset(
-    {"random.Random", "numpy.random.default_rng", "numpy.random.SeedSequence", "numpy.random.PCG64"}
-)
+SEEDED = frozenset({"random.Random", "numpy.random.default_rng", "numpy.random.SeedSequence", "numpy.random.PCG64"})
 CHANCE_TYPES = frozenset({"numpy.random.Generator", "numpy.random.BitGenerator"})
 
 LATER = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
@@ -127,18 +123,14 @@ def size(module: Module) -> Iterator[Finding]:
     lines = len(module.text.splitlines())
     parts = module.path.relative_to(module.root).parts
     if lines > MODULE_LINES and parts[0] != "tests" and "migrations" not in parts:
-        yield module.finding(
-            1, "size", f"{lines} lines; a module has at most {MODULE_LINES}: split it by meaning"
-        )
+        yield module.finding(1, "size", f"{lines} lines; a module has at most {MODULE_LINES}: split it by meaning")
 
 
 def vague_name(module: Module) -> Iterator[Finding]:
     for part in module.path.relative_to(module.root).parts:
         stem = part.removesuffix(".py")
         if stem in VAGUE_NAMES:
-            text = (
-                f"'{stem}' says nothing about what is inside: name it after that (what a metric is: kind.py)"
-            )
+            text = f"'{stem}' says nothing about what is inside: name it after that (what a metric is: kind.py)"
             yield module.finding(1, "vague-name", text)
 
 
@@ -148,9 +140,7 @@ def clock(module: Module) -> Iterator[Finding]:
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute | ast.Name) and (name := module.dotted(node)) in CLOCKS:
-            yield module.finding(
-                node.lineno, "clock", f"{name} reads the clock; take the moment as an argument"
-            )
+            yield module.finding(node.lineno, "clock", f"{name} reads the clock; take the moment as an argument")
 
 
 def chance(module: Module) -> Iterator[Finding]:
@@ -178,9 +168,7 @@ def silent_except(module: Module) -> Iterator[Finding]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ExceptHandler):
             if node.type is None:
-                yield module.finding(
-                    node.lineno, "silent-except", "a bare except also catches Ctrl-C: name the error"
-                )
+                yield module.finding(node.lineno, "silent-except", "a bare except also catches Ctrl-C: name the error")
             elif all(_does_nothing(statement) for statement in node.body):
                 text = "an error vanishes here: handle it, or write contextlib.suppress(TheError) and why"
                 yield module.finding(node.lineno, "silent-except", text)
@@ -239,14 +227,10 @@ def locks_name_no_host(root: Path) -> Iterator[Finding]:
     for path in sorted(root.glob("requirements/*.txt")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if INDEX_OPTION.search(line) or HOST.search(line):
-                yield Finding(
-                    path.relative_to(root).as_posix(), number, "lock-host", f"names a host: {line.strip()}"
-                )
+                yield Finding(path.relative_to(root).as_posix(), number, "lock-host", f"names a host: {line.strip()}")
     for name in ("package-lock.json", "uv.lock"):
         for path in (p for folder in (".", *CODE) for p in sorted((root / folder).glob(f"**/{name}"))):
-            if "node_modules" in path.parts or any(
-                part.startswith(".") for part in path.relative_to(root).parts
-            ):
+            if "node_modules" in path.parts or any(part.startswith(".") for part in path.relative_to(root).parts):
                 continue
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 if '"resolved"' in line or "registry =" in line:
@@ -272,9 +256,7 @@ def locks_are_whole(root: Path) -> Iterator[Finding]:
             if match := re.match(r"([A-Za-z0-9][\w.-]*)==([^\s;]+)", line):
                 versions[canonicalize_name(match[1])] = match[2]
                 if "--hash=sha256:" not in line:
-                    yield Finding(
-                        path.relative_to(root).as_posix(), 1, "lock-hash", f"{match[1]} has no hash"
-                    )
+                    yield Finding(path.relative_to(root).as_posix(), 1, "lock-hash", f"{match[1]} has no hash")
     if not (root / "pyproject.toml").is_file() or not locked:
         return
     wanted = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))

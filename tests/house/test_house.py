@@ -155,9 +155,7 @@ def test_a_handled_error_is_fine(tmp_path: Path, handler: str) -> None:
 
 def test_suppress_names_its_error(tmp_path: Path) -> None:
     start = "import contextlib\nfrom contextlib import suppress\n"
-    assert rules_broken(tmp_path, "src/x.py", start + "with suppress(Exception):\n    x = 1") == [
-        "silent-except"
-    ]
+    assert rules_broken(tmp_path, "src/x.py", start + "with suppress(Exception):\n    x = 1") == ["silent-except"]
     assert rules_broken(tmp_path, "src/x.py", start + "with contextlib.suppress(KeyError):\n    x = 1") == []
 
 
@@ -186,9 +184,7 @@ PROJECT = '[project]\ndependencies = ["click>=8,<9"]\n[dependency-groups]\ndev =
     ],
 )
 def test_a_lock_names_no_host(tmp_path: Path, line: str) -> None:
-    assert rules_broken(tmp_path, "requirements/runtime.txt", f"click==8.2.0{HASH}\n{line}\n") == [
-        "lock-host"
-    ]
+    assert rules_broken(tmp_path, "requirements/runtime.txt", f"click==8.2.0{HASH}\n{line}\n") == ["lock-host"]
 
 
 def test_a_lock_of_node_packages_names_no_registry(tmp_path: Path) -> None:

@@ -116,6 +116,5 @@ def _named_sets(
 def _described(customer: str, sets: dict[str, frozenset[str]], language: Language) -> str:
     yes = [words for words, customers in sets.items() if customer in customers]
     no = [words for words, customers in sets.items() if customer not in customers]
-    is_so = ", ".join(yes)
-    is_not = ", ".join(language("not {what}", what=words) for words in no)
-    return "; ".join(text for text in (is_so, is_not) if text)
+    is_not = language("not: {what}", what=", ".join(no)) if no else ""
+    return "; ".join(text for text in (", ".join(yes), is_not) if text)

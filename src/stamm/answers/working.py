@@ -36,7 +36,7 @@ class Working:
     @property
     def line(self) -> str:
         """Words, numbers and result in one line; a bare part is not repeated."""
-        steps = [self.in_words, self.in_numbers, self.result]
+        steps = [self.in_words, *([] if isinstance(self.tree, Name) else [self.in_numbers]), self.result]
         return " = ".join(dict.fromkeys(steps))
 
 

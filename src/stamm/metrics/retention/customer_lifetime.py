@@ -23,7 +23,9 @@ class CustomerLifetime(Metric):
     sentence_de = "Wie viele Jahre Kunden im Mittel bleiben; wer noch da ist, zählt so weit, wie man es weiß."
     unit, better, family, leads = "years", "higher", "lifetime", True
     n = "spells"
-    horizon_years = Setting(5.0, "Years after which the curve is cut off.", "Jahre, nach denen die Kurve abgeschnitten wird.", low=0.01)
+    horizon_years = Setting(
+        5.0, "Years after which the curve is cut off.", "Jahre, nach denen die Kurve abgeschnitten wird.", low=0.01
+    )
     cited = "Kaplan and Meier, JASA 53 (1958), equation 2b; restricted mean: Irwin, J. Hygiene 47 (1949)"
     examples = (
         given(area=2.5).gives(2.5),

@@ -21,7 +21,7 @@ class GapBetweenOrders(Metric):
     """
 
     de = "Abstand zwischen Bestellungen"
-    sentence_de = "Wie viele Tage seit der vorigen Bestellung des Kunden vergingen, im Mittel über die Folgebestellungen."
+    sentence_de = "Wie viele Tage seit der Bestellung davor vergingen, im Mittel über die Folgebestellungen."
     unit, better, family = "days", "lower", "purchase_interval"
     interval = Mean("gaps", "days", "squares")
     examples = (

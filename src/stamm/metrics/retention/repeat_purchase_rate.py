@@ -38,7 +38,7 @@ class RepeatPurchaseRate(Metric):
     """
 
     de = "Wiederkaufsrate"
-    sentence_de = "Anteil der Kunden mit Bestellung im Zeitraum, die bis zu seinem Ende mindestens zweimal bestellt haben."
+    sentence_de = "Anteil der Kunden mit Bestellung im Zeitraum, die bis zu seinem Ende schon zweimal bestellt haben."
     also = "RPR"
     unit, better, family, leads = "share", "higher", "repeat_purchase", True
     interval = Wilson("returning", "customers")

@@ -38,15 +38,15 @@ class TimeBetweenPurchases(Metric):
     """
 
     de = "Zeit zwischen Einkäufen"
-    sentence_de = "Wie viele Tage bei wiederkehrenden Kunden zwischen zwei Bestellungen liegen, im Mittel über diese Kunden."
+    sentence_de = "Wie viele Tage zwischen zwei Bestellungen wiederkehrender Kunden liegen, im Mittel über diese."
     also = "TBP"
     unit, better, family, leads = "days", "lower", "purchase_interval", True
     interval = Mean("returning", "days", "squares")
     examples = (
         given(returning=4, days=120).gives(30),
         given(returning=0, days=0).gives(None),
-        # anna's mean is (40 + 10) / 2 = 25, ben's 5; cleo's last order is not in February, dora's second in March:
-        # (25 + 5) / 2
+        # anna's mean is (40 + 10) / 2 = 25, ben's 5; so (25 + 5) / 2.
+        # cleo's last order is not in February, dora's second one in March
         given(orders=RHYTHMS, window="2024-02", as_of="2024-04-01").gives(15),
     )
 

@@ -21,7 +21,7 @@ class TimeToFirstPurchase(Metric):
     """
 
     de = "Zeit bis zum ersten Kauf"
-    sentence_de = "Wie viele Tage vom ersten Besuch bis zur ersten Bestellung vergehen, für Erstbestellungen im Zeitraum."
+    sentence_de = "Wie viele Tage vom ersten Besuch bis zur ersten Bestellung vergehen, bei Erstkäufen im Zeitraum."
     unit, better, family = "days", "lower", "purchase_interval"
     interval = Mean("first_orders", "days", "squares")
     examples = (

@@ -29,7 +29,7 @@ class Revenue(Metric):
     """
 
     de = "Umsatz"
-    sentence_de = "Was Kunden für im Zeitraum bestellte Waren bezahlten, abzüglich der in ihm erstatteten Rücksendungen."
+    sentence_de = "Was Kunden für im Zeitraum bestellte Waren bezahlten, abzüglich des für Rücksendungen Erstatteten."
     unit, better = "money", "higher"
     n = "orders"
     examples = (

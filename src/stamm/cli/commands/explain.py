@@ -1,0 +1,53 @@
+"""stamm explain: what a metric means and how it is calculated."""
+
+from __future__ import annotations
+
+from stamm.cli.asking import Span, pairs, span_options
+from stamm.cli.session import current
+from stamm.cli.speaking import argument, command, option
+from stamm.lang.errors import UsageError
+
+
+@command(
+    "explain",
+    step=4,
+    examples=(
+        ("stamm explain", "All metrics, by topic"),
+        (
+            "stamm explain customer_retention_rate --given start=1000 --given kept=600",
+            "The formula with your numbers in it",
+        ),
+    ),
+)
+@argument("key", "Which metric: its key or abbreviation. Without it, all are listed.", required=False, metavar="[KEY]")
+@option(
+    "--given",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="A number of the formula; money in major units (12.50). Repeat it.",
+)
+@option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the metric; may be repeated.")
+@span_options("of the real numbers shown")
+def explain(key: str | None, *, given: tuple[str, ...], params: tuple[str, ...], span: Span) -> None:
+    """Explain a metric: its meaning, its formula with the numbers filled in, examples and relatives.
+
+    The numbers are those you give, or, inside a project with data, those of its last complete month. It works
+    outside any project, too.
+    """
+    from stamm.cli import definitions
+    from stamm.metrics import METRICS
+
+    say = current()
+    if key is None:
+        if given or params:
+            raise UsageError(say("Which metric?"), remedy=say("Name one: stamm explain KEY --given name=number."))
+        definitions.print_list(say)
+        return
+    asked = METRICS[key](**pairs(params, "--param", say))
+    numbers = definitions.numbers_given(asked, pairs(given, "--given", say), say) if given else None
+    definitions.print_definition(asked, say)
+    if numbers is not None:
+        definitions.print_given(asked, numbers, say)
+    elif (say.directory / "stamm.toml").is_file():
+        definitions.print_real(asked, say, span)
+    definitions.print_background(asked, say)

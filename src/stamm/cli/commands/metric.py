@@ -1,0 +1,63 @@
+"""stamm metric: one metric over windows."""
+
+from __future__ import annotations
+
+import click
+
+from stamm.cli.asking import Span, facts_used, moment_named, pairs, span_options, windows_of
+from stamm.cli.session import current
+from stamm.cli.speaking import argument, command, option
+
+
+@command(
+    "metric",
+    step=3,
+    examples=(
+        ("stamm metric customer_retention_rate --grain month", "Month by month, as far as the data reach"),
+        (
+            "stamm metric revenue --from 2017-01-01 --to 2018-01-01 --grain quarter --by country --format csv",
+            "Four quarters, a line a country, for a spreadsheet",
+        ),
+    ),
+)
+@argument("key", "Which metric: its key or abbreviation (`stamm explain` lists all).")
+@span_options("of it; without it, the first day the data cover")
+@option("--by", metavar="COLUMN", help="Split by an attribute such as country or channel.")
+@option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the metric; may be repeated.")
+@option("--as-of", metavar="DAY", help="As it was known at the start of that day.")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(("table", "csv", "json")),
+    default="table",
+    help="For people (table) or for programs (csv, json).",
+)
+def metric(key: str, *, span: Span, by: str | None, params: tuple[str, ...], as_of: str | None, form: str) -> None:
+    """Compute a metric, window by window.
+
+    Every number comes with its 95% interval where it has one, the count behind it (n), and a mark where its
+    window is not over. Where there is no value, a footnote says why; it is never shown as 0.
+    """
+    from stamm.answers import Answers
+    from stamm.answers.plan import uses
+    from stamm.cli import machine, printing
+    from stamm.metrics import METRICS
+
+    say = current()
+    asked = METRICS[key](**pairs(params, "--param", say))
+    project = say.project
+    world = project.world(as_of=moment_named(as_of, project.organisation.zone, say))
+    with say.err.status(say("Computing {name} ...", name=asked.name(say.language.code))):
+        answer = Answers(world).ask(asked, windows_of(span, world, asked, say), by=by)
+    if form != "table":
+        click.echo(machine.as_json(answer) if form == "json" else machine.as_csv(answer))
+        return
+    say.out.print(printing.title_of(asked, say), style="title")
+    say.out.print(asked.sentence(say.language.code), style="quiet")
+    say.out.print()
+    printing.print_rows(answer, world, say)
+    printing.print_trend(answer, say)
+    row = printing.last_complete_row(answer)
+    if row is not None:
+        printing.print_working(answer, row, say)
+    printing.print_notes(answer, world, say, spells=uses(facts_used(asked), "spells", world))

@@ -1,0 +1,232 @@
+"""Answers as people read them: a table, a trend, a working, and notes on what to mind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from stamm.cli.session import Session
+from stamm.lang.language import NO_BREAK
+from stamm.lang.window import day_of, zone_named
+
+if TYPE_CHECKING:
+    from stamm.answers import Answer, Row
+    from stamm.answers.world import World
+    from stamm.metrics import Metric
+
+BARS = "▁▂▃▄▅▆▇█"
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def table(*headings: str, right: Sequence[int] = ()) -> Table:
+    """An open table: a rule below the headings, nothing else."""
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="strong")
+    for place, heading in enumerate(headings):
+        made.add_column(heading, justify="right" if place in right else "left", overflow="fold")
+    return made
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """One character a value, from the lowest to the highest; a dot where there is none."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    low, high = min(known), max(known)
+    steps = len(BARS) - 1
+    return "".join(
+        "·" if value is None else BARS[round((value - low) / (high - low) * steps) if high > low else steps // 2]
+        for value in values
+    )
+
+
+def reason_in_words(say: Session, reason: str, answer: Answer, world: World) -> str:
+    """Why a cell has no value."""
+    from stamm.answers import answer as reasons
+
+    kinds = ", ".join(answer.kinds)
+    texts = {
+        reasons.NO_FACTS: say("there are no facts of this kind yet: {kinds}", kinds=kinds),
+        reasons.OUTSIDE: say("outside the days that the data cover"),
+        reasons.NOT_BEGUN: say("not begun when the data end"),
+        reasons.CUT_HISTORY: say(
+            "the data begin in mid-life: who is a customer shows only after {days} days of it",
+            days=world.organisation.lapse_days,
+        ),
+        reasons.ZERO: say("nothing to divide by"),
+    }
+    return texts.get(reason, reason)
+
+
+class Footnotes:
+    """Reasons numbered as they come up."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def mark(self, text: str) -> str:
+        """The superscript of a reason."""
+        if text not in self.texts:
+            self.texts.append(text)
+        return str(self.texts.index(text) + 1).translate(SUPERSCRIPTS)
+
+    def print(self, say: Session) -> None:
+        """All of them, a line each."""
+        for number, text in enumerate(self.texts, start=1):
+            say.out.print(f"{str(number).translate(SUPERSCRIPTS)} {text}", style="quiet")
+
+
+def title_of(metric: Metric, say: Session) -> str:
+    """Name and abbreviation."""
+    name = metric.name(say.language.code)
+    return f"{name} ({metric.also})" if metric.also else name
+
+
+def interval_of(row: Row, metric: Metric, say: Session, currency: str) -> str:
+    """`59.1% to 62.0%`, or nothing."""
+    if row.low is None or row.high is None:
+        return ""
+    low, high = (say.language.value(bound, metric.unit, currency) for bound in (row.low, row.high))
+    return f"{low} {say('to')} {high}"
+
+
+def state_of(row: Row, answer: Answer, say: Session) -> str:
+    """Why a window's number is not final, or nothing."""
+    if row.complete or row.value is None:
+        return ""
+    if answer.as_of is not None and row.window.ends_at(answer.zone) > answer.as_of:
+        return say("not over yet")
+    return say("begins before the data")
+
+
+def group_name(group: str | None, say: Session) -> str:
+    """A group's own name, or that it is unknown."""
+    return group if group is not None else say("unknown")
+
+
+def print_rows(answer: Answer, world: World, say: Session) -> None:
+    """The table of all rows, with footnotes."""
+    metric, currency = answer.metric, answer.currency
+    states = [state_of(row, answer, say) for row in answer.rows]
+    counted = any(row.n is not None for row in answer.rows) and bool(metric.counted_by())
+    bounded = any(row.low is not None for row in answer.rows)
+    headings = [say("Window"), *([answer.by] if answer.by else []), say("Value")]
+    headings += [say("95% interval")] if bounded else []
+    headings += ["n"] if counted else []
+    right = range(2 if answer.by else 1, len(headings))
+    made = table(*headings, *([""] if any(states) else []), right=tuple(right))
+    notes = Footnotes()
+    for row, state in zip(answer.rows, states, strict=True):
+        value = say.language.value(row.value, metric.unit, currency)
+        if row.value is None:
+            value += NO_BREAK + notes.mark(reason_in_words(say, row.reason, answer, world))
+        cells = [say.language.window(row.window, short=True)]
+        cells += [group_name(row.group, say)] if answer.by else []
+        cells.append(value)
+        cells += [interval_of(row, metric, say, currency)] if bounded else []
+        cells += [say.language.number(row.n) if row.n is not None else ""] if counted else []
+        cells += [state] if any(states) else []
+        style = "unfinished" if state else "quiet" if row.value is None else None
+        made.add_row(*(Text(cell) for cell in cells), style=style)
+    say.out.show(made)
+    notes.print(say)
+
+
+def print_trend(answer: Answer, say: Session) -> None:
+    """A line of bars for each group, with the lowest and the highest value."""
+    groups = dict.fromkeys(row.group for row in answer.rows)
+    lines = []
+    for group in groups:
+        rows = [row for row in answer.rows if row.group == group]
+        known = [row for row in rows if row.value is not None]
+        if len(known) < 3:
+            continue
+        low, high = (pick(known, key=_value) for pick in (min, max))
+        ends = " … ".join(say.language.value(row.value, answer.metric.unit, answer.currency) for row in (low, high))
+        name = f"{group_name(group, say)}  " if answer.by else ""
+        lines.append(f"{name}{sparkline([row.value for row in rows])}  {ends}")
+    if lines:
+        say.heading(say("Trend (lowest … highest)"))
+        for line in lines:
+            say.out.plain(line)
+
+
+def _value(row: Row) -> float:
+    return row.value or 0
+
+
+def last_complete_row(answer: Answer) -> Row | None:
+    """The row that explains the answer best: the last complete window with a value, its largest group."""
+    known = [row for row in answer.rows if row.complete and row.value is not None]
+    if not known:
+        return None
+    last = known[-1].window
+    return max((row for row in known if row.window == last), key=lambda row: row.n or 0)
+
+
+def print_working(answer: Answer, row: Row, say: Session) -> None:
+    """How one number came about, a step a line."""
+    from stamm.answers.working import working_of_row
+
+    place = say.language.window(row.window)
+    if answer.by:
+        place += f", {group_name(row.group, say)}"
+    say.heading(say("How {window} came about", window=place))
+    for line in working_of_row(answer, row, say.language).line.split(" = ", 1):
+        say.out.plain(line)
+
+
+def as_of_in_words(moment: datetime, zone: str, say: Session) -> str:
+    """Up to when all is known: a day's end, or a moment."""
+    from stamm.lang.window import day_start
+
+    day = day_of(moment, zone)
+    if day_start(day, zone) == moment:
+        return say("the end of {day}", day=say.language.day(day - timedelta(days=1)))
+    return say.language.moment(moment.astimezone(zone_named(zone)))
+
+
+def spell_rule_in_words(world: World, say: Session) -> list[str]:
+    """Who counts as a customer here, and why."""
+    organisation = world.organisation
+    days = organisation.lapse_days
+    rules = {
+        "orders": say("Somebody is a customer from an order until {days} days after the last one.", days=days),
+        "activity": say("Somebody is a customer from the first sign until {days} days after the last one.", days=days),
+        "subscriptions": say("Somebody is a customer while a subscription runs."),
+    }
+    lines = [rules[organisation.spell_rule]]
+    reason = organisation.reasons.get(say.language.code)
+    if reason and organisation.spell_rule != "subscriptions":
+        lines[0] = f"{lines[0]} {say('Why: {reason}.', reason=reason)}"
+    if organisation.spell_rule != "subscriptions" and organisation.history == "cut":
+        lines.append(say("The data begin in mid-life, so 'new' means: not seen in the data before."))
+    return lines
+
+
+def left_out_in_words(left_out: Mapping[str, int], say: Session) -> str:
+    """`12 orders without a customer, 3 cancelled orders`."""
+    return ", ".join(f"{say.language.number(count)} {say(what)}" for what, count in left_out.items())
+
+
+def print_notes(answer: Answer, world: World, say: Session, *, spells: bool) -> None:
+    """What to mind: made data, rows left out, until when, which state of the data."""
+    say.heading(say("To mind"))
+    lines: list[tuple[str, str]] = []
+    if answer.simulated:
+        lines.append((say("Some of these facts are made up: this is no real number."), "bad"))
+    if answer.left_out:
+        lines.append((say("Left out: {rows}.", rows=left_out_in_words(answer.left_out, say)), ""))
+    if spells:
+        lines += [(line, "") for line in spell_rule_in_words(world, say)]
+    if answer.as_of is not None:
+        moment = as_of_in_words(answer.as_of, answer.zone, say)
+        lines.append((say("Known up to {moment}.", moment=moment), ""))
+    zone = answer.zone
+    lines.append((say("Days are those of {zone}; snapshot {number}.", zone=zone, number=answer.snapshot), ""))
+    for line, style in lines:
+        say.out.print(f"- {line}", style=style or "quiet")

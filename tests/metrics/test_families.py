@@ -93,10 +93,10 @@ def test_retention_and_churn_over_spells() -> None:
 
 def test_repeat_purchases() -> None:
     assert numbers_of("repeat_purchase", {"orders": BUYERS}, "2024-02") == approximately(
-        repeat_purchase_rate=3 / 4,
-        repeat_within_window=1 / 4,
-        returning_customer_share=2 / 4,
-        repeat_customers_of_all=4 / 5,
+        repeat_purchase_rate=4 / 5,
+        repeat_within_window=2 / 5,
+        returning_customer_share=3 / 5,
+        repeat_customers_of_all=5 / 6,
     )
 
 

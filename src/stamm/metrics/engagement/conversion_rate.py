@@ -12,9 +12,11 @@ from stamm.lang.formula import share
 from stamm.lang.interval import Wilson
 from stamm.metrics.kind import Metric, part
 
-#: anna, first seen as a phone, purchases twice in one visit; ben visits twice, a tablet purchases, dora does in March
+#: anna, first seen as a phone, purchases twice in one visit; ben visits twice, a tablet purchases, dora does
+#: in March, emil did in January
 VISITS = rows("""
     event_id  customer_id  anonymous_id  happened_at       kind   name
+    e0        emil         -             2024-01-20T12:00  track  purchase
     e1        -            phone         2024-02-01T10:00  page   -
     e2        anna         phone         2024-02-01T10:10  track  purchase
     e3        anna         -             2024-02-01T10:20  track  purchase

@@ -14,7 +14,8 @@ from stamm.lang.formula import share
 from stamm.lang.interval import Wilson
 from stamm.metrics.kind import Metric, part
 
-#: anna and ben answer on a scale to 5, cleo and dora on one to 3, emil on one to 10; fay has not answered
+#: anna and ben answer on a scale to 5, cleo and dora on one to 3, emil on one to 10; fay has not answered,
+#: gus did in January, and one question was another
 ANSWERS = rows("""
     response_id  question  kind  customer_id  asked_at    answered_at  score  scale_min  scale_max
     a1           content   csat  anna         2024-01-30  2024-02-01   4      1          5
@@ -23,6 +24,8 @@ ANSWERS = rows("""
     a4           service   csat  dora         2024-02-02  2024-02-05   2      1          3
     a5           website   csat  emil         2024-02-02  2024-02-06   9      1          10
     a6           content   csat  fay          2024-02-02  -            -      1          5
+    a7           content   csat  gus          2024-01-05  2024-01-06   1      1          5
+    a1           recommend nps   anna         2024-01-30  2024-02-01   10     0          10
 """)
 
 

@@ -31,16 +31,17 @@ class NetPromoterScore(Metric):
         given(answered=90, promoters=50, detractors=20).gives(100 / 3),
         given(answered=0, promoters=0, detractors=0).gives(None),
         # of 4 answers in February anna's and ben's are promoters, cleo's is neither, dora's a detractor:
-        # 100 x (2 - 1) / 4. Emil has not answered, fay answered in March, and one question was another
+        # 100 x (2 - 1) / 4. Emil has not answered, fay did in March, gus in January, and one question was another
         given(
             responses=rows("""
                 response_id  question   kind  customer_id  asked_at    answered_at  score
                 a1           recommend  nps   anna         2024-01-30  2024-02-01   10
-                a2           recommend  nps   ben          2024-02-02  2024-02-03   9
+                a2           recommend  nps   ben          2024-01-30  2024-02-03   9
                 a3           recommend  nps   cleo         2024-02-02  2024-02-04   7
                 a4           recommend  nps   dora         2024-02-02  2024-02-29   6
                 a5           recommend  nps   emil         2024-02-02  -            -
                 a6           recommend  nps   fay          2024-02-02  2024-03-01   0
+                a7           recommend  nps   gus          2024-01-10  2024-01-11   3
                 a1           content    csat  anna         2024-01-30  2024-02-01   1
             """),
             window="2024-02",

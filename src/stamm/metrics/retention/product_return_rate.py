@@ -44,14 +44,14 @@ class ProductReturnRate(Metric):
                 o1        2        anna         2024-02-05  1
                 o2        1        ben          2024-02-10  5
                 o3        1        cleo         2024-02-11  3
-                o4        1        dora         2024-01-20  1
+                o4        1        dora         2024-01-20  2
             """),
             returns=rows("""
                 return_id  order_id  line_id  customer_id  ordered_at  returned_at  quantity
                 r1         o1        1        anna         2024-02-05  2024-02-10   2
                 r2         o2        1        ben          2024-02-10  2024-03-05   1
                 r3         o3        1        cleo         2024-02-11  2024-02-20   3
-                r4         o4        1        dora         2024-01-20  2024-02-02   1
+                r4         o4        1        dora         2024-01-20  2024-02-02   2
                 r5         o2        1        ben          2024-02-10  2024-04-10   1
             """),
             window="2024-02",

@@ -27,8 +27,8 @@ class PurchaseFrequency(Metric):
     examples = (
         given(orders=500, customers=400).gives(1.25),
         given(orders=0, customers=0).gives(None),
-        # in February anna 1, ben 2, cleo 1, emil 1 (one was cancelled), the order without a customer is left out: 5 / 4
-        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(1.25),
+        # in February anna 2, ben 2, cleo 1, emil 1, fay 1; the order without a customer is left out: 7 / 5
+        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(1.4),
     )
 
     @part("orders", "Bestellungen")

@@ -27,8 +27,8 @@ class RepeatCustomersOfAll(Metric):
     examples = (
         given(everyone=5000, repeating=1500).gives(0.30),
         given(everyone=0, repeating=0).gives(None),
-        # by the end of February all five; twice anna, ben, cleo and dora, emil's third is in March: 4 / 5
-        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(0.80),
+        # by the end of February all six; twice all but emil, whose next is in March: 5 / 6
+        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(5 / 6),
     )
 
     @part("customers who ever ordered", "Kunden, die je bestellt haben")

@@ -11,22 +11,27 @@ from stamm.lang.formula import share
 from stamm.lang.interval import Wilson
 from stamm.metrics.kind import Metric, part
 
-#: February: anna and cleo return from January, ben buys twice, dora only bought in January (twice), emil buys
-#: once (the second is cancelled, the third is in March), and one order has no customer
+#: February: anna, cleo and fay return from January, anna twice; ben is new and buys twice, emil new and once (the
+#: second is cancelled, the third is in March); dora only bought in January (February's is cancelled); one order
+#: has no customer
 BUYERS = rows("""
     order_id  customer_id  ordered_at  amount_minor  cancelled_at
     o1        anna         2024-01-10  2000          -
     o2        anna         2024-02-05  3000          -
-    o3        ben          2024-02-03  1000          -
-    o4        ben          2024-02-20  5000          -
-    o5        cleo         2024-01-05  1500          -
-    o6        cleo         2024-02-06  2500          -
-    o7        dora         2024-01-15  4000          -
-    o8        dora         2024-01-30  1000          -
-    o9        emil         2024-02-09  3500          -
-    o10       emil         2024-02-12  9900          2024-02-13
-    o11       emil         2024-03-02  7000          -
-    o12       -            2024-02-14  1200          -
+    o3        anna         2024-02-25  1000          -
+    o4        ben          2024-02-03  1000          -
+    o5        ben          2024-02-20  5000          -
+    o6        cleo         2024-01-05  1500          -
+    o7        cleo         2024-02-06  2500          -
+    o8        dora         2024-01-15  4000          -
+    o9        dora         2024-01-30  1000          -
+    o10       dora         2024-02-16  3000          2024-02-17
+    o11       emil         2024-02-09  3500          -
+    o12       emil         2024-02-12  9900          2024-02-13
+    o13       emil         2024-03-02  7000          -
+    o14       fay          2024-01-08  1800          -
+    o15       fay          2024-02-11  2200          -
+    o16       -            2024-02-14  1200          -
 """)
 
 
@@ -45,8 +50,8 @@ class RepeatPurchaseRate(Metric):
     examples = (
         given(customers=1000, returning=200).gives(0.20),
         given(customers=0, returning=0).gives(None),
-        # in February anna, ben, cleo and emil; twice by its end anna, ben and cleo: 3 / 4
-        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(0.75),
+        # in February all but dora; twice by its end all of these but emil: 4 / 5
+        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(0.80),
     )
 
     @part("customers who ordered", "Kunden mit Bestellung")

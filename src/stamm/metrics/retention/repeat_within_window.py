@@ -27,8 +27,8 @@ class RepeatWithinWindow(Metric):
     examples = (
         given(customers=1000, repeating=80).gives(0.08),
         given(customers=0, repeating=0).gives(None),
-        # in February anna, ben, cleo and emil; twice in it ben alone: 1 / 4
-        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(0.25),
+        # in February all but dora; twice in it anna and ben: 2 / 5
+        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(0.40),
     )
 
     @part("customers who ordered", "Kunden mit Bestellung")

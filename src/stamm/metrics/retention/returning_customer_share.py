@@ -26,8 +26,8 @@ class ReturningCustomerShare(Metric):
     examples = (
         given(customers=1000, known=350).gives(0.35),
         given(customers=0, known=0).gives(None),
-        # in February anna, ben, cleo and emil; already in January anna and cleo: 2 / 4
-        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(0.50),
+        # in February all but dora; already in January anna, cleo and fay: 3 / 5
+        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(0.60),
     )
 
     @part("customers who ordered", "Kunden mit Bestellung")

@@ -27,8 +27,8 @@ class ReturningOverNewCustomers(Metric):
     examples = (
         given(again=600, first=400).gives(1.5),
         given(again=3, first=0).gives(None),
-        # again: anna, ben on the 20th, cleo; first: ben on the 3rd, emil (his second order was cancelled): 3 / 2
-        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(1.5),
+        # again anna, ben on the 20th, cleo and fay; first ben on the 3rd and emil: 4 / 2
+        given(orders=BUYERS, window="2024-02", as_of="2024-04-01").gives(2),
     )
 
     @part("ordered again", "bestellten wieder")

@@ -29,8 +29,8 @@ class HistoricValue(Metric):
     examples = (
         given(paid=1_050_000, returned=50_000, customers=100).gives(10_000),
         given(paid=0, returned=0, customers=0).gives(None),
-        # anna 2000 + 3000 less 500, ben 5000; cleo's only order was cancelled, dora's is in March: 9500 / 2
-        given(orders=SALES, returns=RETURNS, window="2024-02", as_of="2024-04-01").gives(4750),
+        # anna 2000 + 3000 less 200 and 500, ben 5000, emil 1500; cleo cancelled, dora orders in March: 10800 / 3
+        given(orders=SALES, returns=RETURNS, window="2024-02", as_of="2024-04-01").gives(3600),
     )
 
     @part("paid so far", "bisher bezahlt", "money")

@@ -11,12 +11,15 @@ from stamm.lang.example import given, rows
 from stamm.metrics.kind import Metric, part
 from stamm.metrics.revenue.gross_revenue import SALES
 
-#: in February anna returns part of January's order; cleo's order was cancelled, ben returns his in March
+#: anna returns parts of January's order in January and February, someone unknown does in February; cleo's order was
+#: cancelled, ben returns his in March
 RETURNS = rows("""
     return_id  order_id  customer_id  ordered_at  returned_at  quantity  amount_minor
+    r0         o1        anna         2024-01-10  2024-01-20   1         200
     r1         o1        anna         2024-01-10  2024-02-02   1         500
     r2         o5        cleo         2024-02-07  2024-02-09   1         9900
     r3         o3        ben          2024-02-20  2024-03-05   1         5000
+    r4         o4        -            2024-02-14  2024-02-25   1         100
 """)
 
 
@@ -35,8 +38,8 @@ class Revenue(Metric):
     examples = (
         given(gross_revenue=900_000, returned=50_000).gives(850_000),
         given(gross_revenue=0, returned=2_000).gives(-2_000),
-        # 3000 + 5000 + 1000 ordered, 500 of January's order returned
-        given(orders=SALES, returns=RETURNS, window="2024-02", as_of="2024-04-01").gives(8500),
+        # 9000 ordered; returned 500 of January's order and 100 of the order without a customer
+        given(orders=SALES, returns=RETURNS, window="2024-02", as_of="2024-04-01").gives(8400),
     )
 
     @part("paid back for returns", "für Rücksendungen erstattet", "money")

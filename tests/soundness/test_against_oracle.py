@@ -43,9 +43,10 @@ def check(world: oracle.World, keys: Iterable[str]) -> None:
     spans = sorted({span for group in windows_of(world).values() for span in group if span[0] < span[1]})
     facts = facts_of(world)
     try:
-        answers = Answers(facts)
+        answers, windows = Answers(facts), [Window(*span) for span in spans]
+        answers.prepare([METRICS[key]() for key in keys], windows)
         for key in keys:
-            answer = answers.ask(key, [Window(*span) for span in spans])
+            answer = answers.ask(key, windows)
             for row in answer.rows:
                 expected = expected_of(world, key, row.window.start, row.window.end)
                 where = f"{key} {row.window.start}..{row.window.end} as of {world.as_of} in {world.zone}: {row}"

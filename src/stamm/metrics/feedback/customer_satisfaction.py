@@ -24,7 +24,7 @@ ANSWERS = rows("""
     a4           service   csat  dora         2024-02-02  2024-02-05   2      1          3
     a5           website   csat  emil         2024-02-02  2024-02-06   9      1          10
     a6           content   csat  fay          2024-02-02  -            -      1          5
-    a7           content   csat  gus          2024-01-05  2024-01-06   1      1          5
+    a7           content   csat  gus          2024-01-05  2024-01-06   5      1          5
     a1           recommend nps   anna         2024-01-30  2024-02-01   10     0          10
 """)
 

@@ -31,7 +31,7 @@ class NetPromoterScore(Metric):
         given(answered=90, promoters=50, detractors=20).gives(100 / 3),
         given(answered=0, promoters=0, detractors=0).gives(None),
         # of 4 answers in February anna's and ben's are promoters, cleo's is neither, dora's a detractor:
-        # 100 x (2 - 1) / 4. Emil has not answered, fay did in March, gus in January, and one question was another
+        # 100 x (2 - 1) / 4. Emil has not answered, fay did in March, gus and hana in January; one question is another
         given(
             responses=rows("""
                 response_id  question   kind  customer_id  asked_at    answered_at  score
@@ -42,6 +42,7 @@ class NetPromoterScore(Metric):
                 a5           recommend  nps   emil         2024-02-02  -            -
                 a6           recommend  nps   fay          2024-02-02  2024-03-01   0
                 a7           recommend  nps   gus          2024-01-10  2024-01-11   3
+                a8           recommend  nps   hana         2024-01-10  2024-01-11   10
                 a1           content    csat  anna         2024-01-30  2024-02-01   1
             """),
             window="2024-02",

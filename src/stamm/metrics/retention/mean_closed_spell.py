@@ -27,7 +27,7 @@ class MeanClosedSpell(Metric):
     examples = (
         given(ended=4, total=6).gives(1.5),
         given(ended=0, total=0).gives(None),
-        # anna stayed 1 year and ben 3; cleo leaves in March, dora is here since 2020 and does not count: (1 + 3) / 2
+        # anna stayed 1 year and ben 3; emil left in January, cleo leaves in March, dora is here: (1 + 3) / 2
         given(
             spells=rows("""
                 customer_id  number  started_at        ended_at          first_started_at  years
@@ -35,6 +35,7 @@ class MeanClosedSpell(Metric):
                 ben          1       2021-02-19T06:00  2024-02-20T00:00  2021-02-19T06:00  3
                 cleo         1       2022-03-05T12:00  2024-03-05T00:00  2022-03-05T12:00  2
                 dora         1       2020-01-01T00:00  -                 2020-01-01T00:00  -
+                emil         1       2020-01-20T00:00  2024-01-20T00:00  2020-01-20T00:00  4
             """),
             window="2024-02",
             as_of="2024-04-01",

@@ -38,9 +38,7 @@ class Lake:
 
     # -- opening -----------------------------------------------------------------------
     @classmethod
-    def create(
-        cls, path: Path | str, zone: str, *, kinds: Mapping[str, type[Imported]] | None = None
-    ) -> Lake:
+    def create(cls, path: Path | str, zone: str, *, kinds: Mapping[str, type[Imported]] | None = None) -> Lake:
         """Start an empty lake whose local days are those of `zone`; raises LakeError where one is."""
         zone_named(zone)
         root = Path(path).absolute()

@@ -70,9 +70,7 @@ class Layout:
     def required(self) -> tuple[str, ...]:
         """Columns without which a row is not complete; the first clock always is one."""
         columns = self.kind.carried()
-        return tuple(
-            n for n in self.carried if columns[n].required or n in self.keys or n == self.kind.clocks[0]
-        )
+        return tuple(n for n in self.carried if columns[n].required or n in self.keys or n == self.kind.clocks[0])
 
     @cached_property
     def required_mask(self) -> int:

@@ -20,9 +20,7 @@ def _owner(handle: int) -> int | None:
 
 
 @contextmanager
-def exclusive(
-    path: Path, wait_seconds: float, on_wait: Callable[[int | None], None] | None
-) -> Iterator[None]:
+def exclusive(path: Path, wait_seconds: float, on_wait: Callable[[int | None], None] | None) -> Iterator[None]:
     """Hold the lock file; the system frees it when the process ends, however it ends.
 
     `on_wait` is told once which process is being waited for. Raises BusyError after `wait_seconds`.
@@ -37,9 +35,7 @@ def exclusive(
         os.close(handle)
 
 
-def _acquire(
-    handle: int, path: Path, wait_seconds: float, on_wait: Callable[[int | None], None] | None
-) -> None:
+def _acquire(handle: int, path: Path, wait_seconds: float, on_wait: Callable[[int | None], None] | None) -> None:
     deadline = time.monotonic() + wait_seconds
     told = False
     while True:

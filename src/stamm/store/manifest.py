@@ -59,14 +59,15 @@ class KindState:
 
     #: the number the next message gets
     arrivals: int = 0
-    #: first and last covered local day by source
-    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    #: first and last covered local day by source; None for one that never told of a day
+    coverage: Mapping[str, Coverage | None] = field(default_factory=dict)
 
-    def covering(self, source: str, days: Coverage) -> KindState:
+    def covering(self, source: str, days: Coverage | None) -> KindState:
         """The same with more days covered by a source."""
-        known = self.coverage.get(source, days)
-        wider = (min(known[0], days[0]), max(known[1], days[1]))
-        return KindState(self.arrivals, {**self.coverage, source: wider})
+        known = self.coverage.get(source)
+        if known and days:
+            days = (min(known[0], days[0]), max(known[1], days[1]))
+        return KindState(self.arrivals, {**self.coverage, source: days or known})
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,7 @@ class Manifest:
                 name: {
                     "arrivals": kind.arrivals,
                     "coverage": {
-                        source: [first.isoformat(), last.isoformat()]
-                        for source, (first, last) in kind.coverage.items()
+                        source: [first.isoformat(), last.isoformat()] for source, (first, last) in kind.coverage.items()
                     },
                 }
                 for name, kind in self.kinds.items()
@@ -132,8 +132,8 @@ class Manifest:
                 name: KindState(
                     kind["arrivals"],
                     {
-                        source: (date.fromisoformat(first), date.fromisoformat(last))
-                        for source, (first, last) in kind["coverage"].items()
+                        source: (date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None
+                        for source, days in kind["coverage"].items()
                     },
                 )
                 for name, kind in raw["kinds"].items()

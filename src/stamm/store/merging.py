@@ -20,6 +20,7 @@ import duckdb
 from stamm.store.layout import ARRIVAL, CARRIED, MESSAGE_SIMULATED, Layout, quoted
 from stamm.store.manifest import DataFile
 from stamm.store.relations import listed, literal, scan, write_files
+from stamm.store.staging import Stage
 
 _SYSTEM = ("source", "received_at", "simulated")
 _TEMPORARY = ("doubled", "old", "hist", "settled", "rest", "messages", "folded", "altered", "sets", "spelled")
@@ -67,6 +68,7 @@ class Merge:
         self.using = f"USING ({listed(layout.keys)})"
         self.keys = listed(layout.keys)
         self.day_of = {day: clock for clock, day in layout.days.items()}
+        self.touched = False
         self.stored = (*layout.carried, *_SYSTEM, *layout.days.values())
 
     def run(self, query: str) -> int:
@@ -80,37 +82,44 @@ class Merge:
 
     def put(
         self,
-        staged: Path,
-        masks: Iterable[int],
+        stage: Stage,
         base: int,
         current: Sequence[Path],
         history: Sequence[Path],
         target: tuple[Path, Path],
     ) -> Outcome:
-        """Merge a staging file; new files go below the two target directories (current, history)."""
+        """Merge what was staged; new files go below the two target directories (current, history)."""
         for name in _TEMPORARY:
             self.run(f"DROP TABLE IF EXISTS {name}")
         self.run(
             f"CREATE OR REPLACE VIEW staged AS SELECT *, {base} + _row AS {ARRIVAL} "
-            f"FROM read_parquet({literal(str(staged))}, hive_partitioning = false)"
+            f"FROM read_parquet({literal(str(stage.path))}, hive_partitioning = false)"
         )
-        self.run(f"CREATE TABLE doubled AS SELECT {self.keys} FROM staged GROUP BY ALL HAVING count(*) > 1")
-        self._gather(current, history, masks)
-        settled = self._settle()
-        self._fold()
-        fresh, fresh_waiting = self._fresh_counts()
-        counts = Counts(new=fresh, waiting=fresh_waiting, unchanged=settled) + self._fold_counts()
-        kept = self._write_history(target[1], with_waiting=fresh_waiting > 0)
+        doubled = self.run(f"CREATE TABLE doubled AS SELECT {self.keys} FROM staged GROUP BY ALL HAVING count(*) > 1")
+        there, before = self._gather(current, history, stage.masks)
+        settled = self._settle() if there else 0
+        if settled == stage.rows:
+            return Outcome(Counts(unchanged=settled))
+        self.touched = doubled + there + before > 0
+        fresh, waiting = self._fresh_counts()
+        counts = Counts(new=fresh, waiting=waiting, unchanged=settled)
+        if self.touched:
+            self._fold(self._repeats(own=stage.own, doubled=doubled > 0), some_settled=settled > 0)
+            counts += self._fold_counts()
+        kept = self._write_history(target[1], with_waiting=waiting > 0)
         written, replaced = self._write_current(target[0], current, with_fresh=fresh > 0)
         return Outcome(counts, written, replaced, kept)
 
     # -- what is there already ---------------------------------------------------------
-    def _gather(self, current: Sequence[Path], history: Sequence[Path], masks: Iterable[int]) -> None:
-        for name, paths in (("old", current), ("hist", history)):
+    def _gather(self, current: Sequence[Path], history: Sequence[Path], masks: Iterable[int]) -> tuple[int, int]:
+        """Rows and superseded messages of the keys staged, and how many of each."""
+        there, before = (
             self.run(
                 f"CREATE TABLE {name} AS SELECT t.* FROM {scan(paths, self.layout.stored)} t "
                 f"SEMI JOIN staged {self.using}"
             )
+            for name, paths in (("old", current), ("hist", history))
+        )
         stored = self.connection.execute(
             f"SELECT DISTINCT {CARRIED} FROM old UNION SELECT DISTINCT {CARRIED} FROM hist"
         ).fetchall()
@@ -122,6 +131,7 @@ class Merge:
         self.run("CREATE TABLE spelled (_mask BIGINT, names VARCHAR)")
         for mask in {*masks, *(mask for _, mask in pairs)}:
             self.connection.execute("INSERT INTO spelled VALUES (?, ?)", (mask, self.layout.names_of(mask)))
+        return there, before
 
     def _settle(self) -> int:
         """Keys whose rows, without a `received_at` of their own, say just what is there; rows of them."""
@@ -148,20 +158,31 @@ class Merge:
         ) and self.run("SELECT sum(_count) FROM settled")
 
     # -- folding -----------------------------------------------------------------------
-    def _fold(self) -> None:
+    def _repeats(self, *, own: bool, doubled: bool) -> str:
+        """The condition under which a message counts, `_origin` 0 being those that were there.
+
+        With a `received_at` of its own, the first of identical ones; without, the last one of this put.
+        """
+        same = f"{self.keys}, {listed(self.layout.values)}, received_at, simulated, _mask"
+        first = f"row_number() OVER (PARTITION BY {same} ORDER BY _origin, {ARRIVAL}) = 1"
+        last = f"row_number() OVER (PARTITION BY {same}, _origin, _own ORDER BY {ARRIVAL} DESC) = 1"
+        counts = ["_origin = 0"]
+        counts.append(f"_own AND {first}" if own else "false")
+        counts.append(f"NOT _own AND {last}" if doubled else "NOT _own")
+        return " OR ".join(f"({count})" for count in counts)
+
+    def _fold(self, counts: str, *, some_settled: bool) -> None:
         """Fold all messages of every key that had one before or has several now."""
-        known = " UNION ".join(f"SELECT {self.keys} FROM {name}" for name in ("doubled", "old", "hist"))
-        self.run(
-            f"CREATE TABLE rest AS SELECT * FROM staged SEMI JOIN ({known}) {self.using} "
-            f"ANTI JOIN settled {self.using}"
-        )
+        known = " UNION ALL ".join(f"SELECT {self.keys} FROM {name}" for name in ("doubled", "old", "hist"))
+        but = f"ANTI JOIN settled {self.using}" if some_settled else ""
+        self.run(f"CREATE TABLE rest AS SELECT * FROM staged SEMI JOIN ({known}) {self.using} {but}")
         masked = ", ".join(
             f"CASE WHEN {self.has('_mask', name)} THEN {quoted(name)} END AS {quoted(name)}"
             for name in self.layout.values
         )
         days = listed(self.day_of)
         columns = f"{self.keys}, {listed(self.layout.values)}, {days}, source, received_at"
-        same = f"{self.keys}, {listed(self.layout.values)}, received_at, simulated, _mask"
+        filtered = "QUALIFY" if "OVER" in counts else "WHERE"
         self.run(
             f"""CREATE TABLE messages AS
             WITH stored AS (
@@ -181,16 +202,11 @@ class Merge:
                 FROM rest
             )
             SELECT *, row_number() OVER (ORDER BY received_at, {ARRIVAL}) AS _order FROM (
-                SELECT * FROM every QUALIFY _origin = 0
-                OR (_own AND row_number() OVER (PARTITION BY {same} ORDER BY _origin, {ARRIVAL}) = 1)
-                OR (NOT _own AND row_number() OVER (
-                    PARTITION BY {same}, _origin, _own ORDER BY {ARRIVAL} DESC) = 1)
+                SELECT * FROM every {filtered} {counts}
             )"""
         )
         self.run(f"CREATE TABLE folded AS {self.folding('messages')}")
-        differs = " OR ".join(
-            f"f.{quoted(name)} IS DISTINCT FROM o.{quoted(name)}" for name in (*self.stored, ARRIVAL)
-        )
+        differs = " OR ".join(f"f.{quoted(name)} IS DISTINCT FROM o.{quoted(name)}" for name in (*self.stored, ARRIVAL))
         self.run(
             f"""CREATE TABLE altered AS
             SELECT f.*, o._file AS _old_file FROM folded f LEFT JOIN old o {self.using}
@@ -209,14 +225,10 @@ class Merge:
             carried = f"FILTER ({self.has('_mask', clock)})"
             parts.append(f"arg_max_null({quoted(day)}, _order) {carried} AS {quoted(day)}")
         shown = [
-            f"coalesce(arg_max(simulated, _order) FILTER ({self.has('_mask', name)}), false)"
-            for name in layout.values
+            f"coalesce(arg_max(simulated, _order) FILTER ({self.has('_mask', name)}), false)" for name in layout.values
         ]
         parts.append(f"({' OR '.join(shown) or 'bool_or(simulated)'}) AS simulated")
-        parts += [
-            f"arg_max({quoted(name)}, _order) AS {quoted(name)}"
-            for name in ("source", "received_at", ARRIVAL)
-        ]
+        parts += [f"arg_max({quoted(name)}, _order) AS {quoted(name)}" for name in ("source", "received_at", ARRIVAL)]
         parts.append("arg_max(_mask, _order) AS _mask")
         parts.append(f"arg_max(simulated, _order) AS {MESSAGE_SIMULATED}")
         parts.append(f"(bit_or(_mask) & {layout.required_mask}) = {layout.required_mask} AS _complete")
@@ -231,10 +243,8 @@ class Merge:
         return f"(SELECT * FROM staged {known} WHERE (_mask & {required}) {sign} {required})"
 
     def _fresh_counts(self) -> tuple[int, int]:
-        return (
-            self.run(f"SELECT count(*) FROM {self._fresh(complete=True)}"),
-            self.run(f"SELECT count(*) FROM {self._fresh(complete=False)}"),
-        )
+        complete = self.run(f"SELECT count(*) FROM {self._fresh(complete=True)}")
+        return complete, self.run(f"SELECT count(*) FROM {self._fresh(complete=False)}")
 
     def _fold_counts(self) -> Counts:
         found = self.connection.execute(
@@ -258,46 +268,52 @@ class Merge:
 
     # -- writing -----------------------------------------------------------------------
     def _write_history(self, directory: Path, *, with_waiting: bool) -> tuple[DataFile, ...]:
-        columns = listed(name for name in self.stored)
+        columns = f"{listed(self.stored)}, {ARRIVAL}, _mask"
         superseded = (
             f"SELECT m.* FROM messages m JOIN folded f {self.using} "
             f"WHERE NOT m._in_history AND (m.{ARRIVAL} <> f.{ARRIVAL} OR NOT f._complete)"
         )
-        rows = f"SELECT {columns}, {ARRIVAL}, _mask FROM ({superseded})"
+        parts = []
+        if self.touched and self.run(f"SELECT count(*) FROM ({superseded})"):
+            parts.append(f"SELECT {columns} FROM ({superseded})")
         if with_waiting:
-            rows += f" UNION ALL SELECT {columns}, {ARRIVAL}, _mask FROM {self._fresh(complete=False)}"
-        elif not self.run(f"SELECT count(*) FROM ({superseded})"):
+            parts.append(f"SELECT {columns} FROM {self._fresh(complete=False)}")
+        if not parts:
             return ()
         return write_files(
             self.connection,
-            f"SELECT {columns}, {ARRIVAL}, names AS {CARRIED}, simulated AS {MESSAGE_SIMULATED}, "
+            f"SELECT {listed(self.stored)}, {ARRIVAL}, names AS {CARRIED}, simulated AS {MESSAGE_SIMULATED}, "
             f"strftime(received_at AT TIME ZONE 'UTC', '%Y-%m') AS month "
-            f"FROM ({rows}) JOIN spelled USING (_mask)",
+            f"FROM ({' UNION ALL '.join(parts)}) JOIN spelled USING (_mask)",
             directory,
         )
 
     def _write_current(
         self, directory: Path, current: Sequence[Path], *, with_fresh: bool
     ) -> tuple[tuple[DataFile, ...], frozenset[Path]]:
-        names = self.layout.stored.names
+        columns = f"{listed(self.stored)}, {ARRIVAL}, names AS {CARRIED}"
+        parts, replaced = [], self._replaced(current)
+        if self.touched and self.run("SELECT count(*) FROM altered"):
+            parts.append(f"SELECT {columns}, {MESSAGE_SIMULATED} FROM altered JOIN spelled USING (_mask)")
+        if with_fresh:
+            fresh = f"{self._fresh(complete=True)} JOIN spelled USING (_mask)"
+            parts.append(f"SELECT {columns}, simulated AS {MESSAGE_SIMULATED} FROM {fresh}")
+        if not parts:
+            return (), frozenset()
+        names = listed(self.layout.stored.names)
+        if replaced:
+            kept = scan(sorted(replaced), self.layout.stored)
+            parts.append(f"SELECT {names} FROM {kept} ANTI JOIN altered {self.using}")
+        month = f"strftime({quoted(self.layout.first_day)}, '%Y-%m') AS month"
+        rows = " UNION ALL BY NAME ".join(parts)
+        return write_files(self.connection, f"SELECT {names}, {month} FROM ({rows})", directory), replaced
+
+    def _replaced(self, current: Sequence[Path]) -> frozenset[Path]:
+        """The files of the current table that hold a row which is no longer so."""
+        if not self.touched:
+            return frozenset()
         found = self.connection.execute("SELECT DISTINCT _old_file FROM altered WHERE _old_file IS NOT NULL")
         paths = {row[0] for row in found.fetchall()}
         replaced = frozenset(path for path in current if str(path) in paths)
         assert len(replaced) == len(paths), "a file of the current table was not recognised"
-        columns = listed(self.stored)
-        changed = "FROM altered JOIN spelled USING (_mask)"
-        parts = [f"SELECT {columns}, {ARRIVAL}, names AS {CARRIED}, {MESSAGE_SIMULATED} {changed}"]
-        if with_fresh:
-            parts.append(
-                f"SELECT {columns}, {ARRIVAL}, names AS {CARRIED}, simulated AS {MESSAGE_SIMULATED} "
-                f"FROM {self._fresh(complete=True)} JOIN spelled USING (_mask)"
-            )
-        elif not self.run("SELECT count(*) FROM altered"):
-            return (), frozenset()
-        if replaced:
-            kept = scan(sorted(replaced), self.layout.stored)
-            parts.append(f"SELECT {listed(names)} FROM {kept} ANTI JOIN altered {self.using}")
-        month = f"strftime({quoted(self.layout.first_day)}, '%Y-%m') AS month"
-        rows = " UNION ALL BY NAME ".join(parts)
-        written = write_files(self.connection, f"SELECT {listed(names)}, {month} FROM ({rows})", directory)
-        return written, replaced
+        return replaced

@@ -35,9 +35,7 @@ def state_at(
     merge = Merge(connection, layout)
     until = f"received_at <= TIMESTAMPTZ '{moment.astimezone(UTC).isoformat()}'"
     current, history = snapshot.paths(layout.key), snapshot.paths(layout.history)
-    merge.run(
-        f"CREATE TABLE now AS SELECT {listed(merge.stored)} FROM {scan(current, layout.stored)} WHERE {until}"
-    )
+    merge.run(f"CREATE TABLE now AS SELECT {listed(merge.stored)} FROM {scan(current, layout.stored)} WHERE {until}")
     merge.run("CREATE TABLE sets (names VARCHAR, _mask BIGINT)")
     carried = connection.execute(f"SELECT DISTINCT {CARRIED} FROM {scan(history, layout.stored)}").fetchall()
     for (names,) in carried:

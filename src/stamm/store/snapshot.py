@@ -47,9 +47,7 @@ class Snapshot:
 
     def _layout(self, kind: str) -> Layout:
         if kind not in self._kinds:
-            raise UsageError(
-                f"There is no fact kind {kind!r}.", remedy=f"Known: {', '.join(sorted(self._kinds))}."
-            )
+            raise UsageError(f"There is no fact kind {kind!r}.", remedy=f"Known: {', '.join(sorted(self._kinds))}.")
         return Layout(self._kinds[kind])
 
     def _table(self, name: str) -> TableState | None:
@@ -83,9 +81,8 @@ class Snapshot:
         known = self.manifest.kinds.get(self._layout(kind).key, KindState()).coverage
         if source is not None:
             return known.get(source)
-        if not known:
-            return None
-        return min(first for first, _ in known.values()), max(last for _, last in known.values())
+        days = [covered for covered in known.values() if covered]
+        return (min(first for first, _ in days), max(last for _, last in days)) if days else None
 
     def sources(self, kind: str) -> tuple[str, ...]:
         """The imports and endpoints that brought rows of a kind, sorted."""

@@ -32,7 +32,10 @@ def staged_schema(layout: Layout) -> pa.Schema:
 
 
 class Stage:
-    """One put's rows in a file; afterwards `rows`, `masks` and `days` tell what is in it."""
+    """One put's rows in a file.
+
+    Afterwards `rows`, `masks`, `days` and `own` (whether any row says when it was received) tell of it.
+    """
 
     def __init__(
         self, path: Path, layout: Layout, *, source: str, received_at: datetime, simulated: bool, zone: str
@@ -42,6 +45,7 @@ class Stage:
         self.received_at = pa.scalar(received_at, _MOMENT)
         self.schema = staged_schema(layout)
         self.rows = 0
+        self.own = False
         self.masks: set[int] = set()
         self.days: Coverage | None = None
 
@@ -112,6 +116,7 @@ class Stage:
         length = table.num_rows
         if "received_at" in table.column_names:
             stated = table["received_at"].cast(_MOMENT)
+            self.own = self.own or stated.null_count < length
             received = {"received_at": pc.fill_null(stated, self.received_at), "_own": pc.is_valid(stated)}
         else:
             received = {
@@ -130,7 +135,5 @@ class Stage:
         if cover and known.size:
             first: date = known.min().astype(date)
             last: date = known.max().astype(date)
-            self.days = (
-                (first, last) if self.days is None else (min(self.days[0], first), max(self.days[1], last))
-            )
+            self.days = (first, last) if self.days is None else (min(self.days[0], first), max(self.days[1], last))
         return pa.array(days, pa.date32())

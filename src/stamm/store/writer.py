@@ -81,10 +81,7 @@ class Writer:
     def _paths(self, table: str) -> dict[Path, str]:
         """Where the files of a table lie just now, and their names in it."""
         draft = self._draft(table)
-        return {
-            (self._staging if name in draft.staged else self.root) / table / name: name
-            for name in draft.files
-        }
+        return {(self._staging if name in draft.staged else self.root) / table / name: name for name in draft.files}
 
     def _change(self, table: str, added: Iterable[DataFile], removed: Iterable[str] = ()) -> None:
         draft = self._draft(table)
@@ -99,9 +96,7 @@ class Writer:
 
     def _kind(self, key: str) -> Layout:
         if key not in self._kinds:
-            raise UsageError(
-                f"There is no fact kind {key!r}.", remedy=f"Known: {', '.join(sorted(self._kinds))}."
-            )
+            raise UsageError(f"There is no fact kind {key!r}.", remedy=f"Known: {', '.join(sorted(self._kinds))}.")
         return Layout(self._kinds[key])
 
     # -- rows --------------------------------------------------------------------------
@@ -124,18 +119,17 @@ class Writer:
         answers for; without it, the days found. `on_rows` is told the size of every piece read.
         """
         layout = self._kind(kind)
+        if received_at.tzinfo is None:
+            raise ValueError("received_at needs a time zone")
         received_at = received_at.astimezone(UTC)
-        staged = self._staging / "incoming.parquet"
-        stage = Stage(
-            staged, layout, source=source, received_at=received_at, simulated=simulated, zone=self.base.zone
-        )
+        staged = self._staging / f"incoming-{uuid.uuid4().hex}.parquet"
+        stage = Stage(staged, layout, source=source, received_at=received_at, simulated=simulated, zone=self.base.zone)
         stage.fill(batches, on_rows)
         counts = self._merge(layout, stage) if stage.rows else Counts()
         staged.unlink(missing_ok=True)
         state = self._states.get(kind, KindState())
-        for days in (covered, stage.days if covered is None else None):
-            if days is not None:
-                state = state.covering(source, days)
+        if stage.rows or covered:
+            state = state.covering(source, covered or stage.days)
         if stage.rows and counts.unchanged < stage.rows:
             state = replace(state, arrivals=state.arrivals + stage.rows)
         if state != self._states.get(kind, KindState()):
@@ -146,8 +140,7 @@ class Writer:
     def _merge(self, layout: Layout, stage: Stage) -> Counts:
         current, history = self._paths(layout.key), self._paths(layout.history)
         outcome = Merge(self._connection, layout).put(
-            stage.path,
-            stage.masks,
+            stage,
             self._states.get(layout.key, KindState()).arrivals,
             list(current),
             list(history),
@@ -219,9 +212,7 @@ class Writer:
                 self._staging / table / partition,
             )
             prefix = f"{partition}/" if partition else ""
-            self._change(
-                table, [replace(f, path=prefix + f.path) for f in written], [file.path for file in small]
-            )
+            self._change(table, [replace(f, path=prefix + f.path) for f in written], [file.path for file in small])
 
     # -- commit ------------------------------------------------------------------------
     def commit(self) -> Snapshot:
@@ -278,9 +269,7 @@ class Writer:
                 named.add(place.parent)
         sync_directories(named)
         for name in changed:
-            delta_log.commit(
-                self.root / name, self.base.tables.get(name), after.tables[name], self._schema(name)
-            )
+            delta_log.commit(self.root / name, self.base.tables.get(name), after.tables[name], self._schema(name))
         manifest.write(self.root, after)
         for name in changed:
             delta_log.checkpoint(self.root / name, [after.tables[name].version])

@@ -24,7 +24,6 @@ from stamm.sources.rejected import RejectsFile
 Progress = Callable[[str, int, int, int], None]
 #: the number of the process waited for, where it is known
 OnWait = Callable[[int | None], None]
-_BLOCK = 1 << 20
 
 
 class Counts(Protocol):
@@ -71,9 +70,7 @@ class Writer(Protocol):
 class Lake(Protocol):
     """Where facts are stored."""
 
-    def writing(
-        self, wait_seconds: float = 10.0, on_wait: OnWait | None = None
-    ) -> AbstractContextManager[Writer]: ...
+    def writing(self, wait_seconds: float = 10.0, on_wait: OnWait | None = None) -> AbstractContextManager[Writer]: ...
 
 
 @dataclass
@@ -158,17 +155,18 @@ def import_files(
     """
     report = ImportReport()
     items = _items(what, report)
-    with RejectsFile(rejects_dir, now) as rejects, lake.writing(on_wait=on_wait) as writer:
+    with lake.writing(on_wait=on_wait) as writer, RejectsFile(rejects_dir, now) as rejects:
         call = _Call(writer, organisation, now, progress, rejects, report)
         for item in items:
             call.take(item)
         report.reasons = dict(rejects.reasons.most_common())
+        report.rejects = rejects.put_in_place()
         if strict and rejects.count:
             rejects.keep()
             raise _refused(rejects)
         if len(report.known) < len(items):
             report.snapshot = writer.commit().number
-        report.rejects = rejects.keep()
+        rejects.keep()
     return report
 
 
@@ -191,7 +189,8 @@ def _items(what: Sequence[Path | str], report: ImportReport) -> list[_Item]:
     found: list[_Item] = []
     for one in what:
         path = Path(one)
-        if path.is_dir():
+        source = _recognising(one)
+        if source is None and path.is_dir():
             folder = look_into(path)
             report.others += [other.name for other in folder.others]
             if not folder.files:
@@ -200,21 +199,20 @@ def _items(what: Sequence[Path | str], report: ImportReport) -> list[_Item]:
                     where=str(path),
                     remedy="Name the files orders.csv, customers.parquet and so on.",
                 )
-            found += [_item(file) for file in folder.files]
+            found += [_item(_recognising(file), file) for file in folder.files]
         else:
-            found.append(_item(one))
+            found.append(_item(source, one))
     return found
 
 
-def _item(what: Path | str) -> _Item:
-    for kind in SOURCES:
-        source = kind()
-        if source.recognises(what):
-            paths = source.files(what)
-            return _Item(source, what, Path(what).name, paths)
-    known = ", ".join(
-        key for key in sorted(kind.key for kind in SOURCES) if key not in {Csv.key, Parquet.key}
-    )
+def _recognising(what: Path | str) -> Source | None:
+    return next((source for kind in SOURCES if (source := kind()).recognises(what)), None)
+
+
+def _item(source: Source | None, what: Path | str) -> _Item:
+    if source is not None:
+        return _Item(source, what, Path(what).name, source.files(what))
+    known = ", ".join(key for key in sorted(kind.key for kind in SOURCES) if key not in {Csv.key, Parquet.key})
     raise InputError(
         "No source reads this.",
         where=str(what),
@@ -225,20 +223,18 @@ def _item(what: Path | str) -> _Item:
 def _digest(item: _Item, organisation: Organisation) -> str:
     """A fingerprint of the bytes and of all that decides how they are read."""
     total = hashlib.sha256()
-    settings = (
-        item.source.key,
-        str(item.source.reading),
-        item.name,
-        organisation.zone,
-        organisation.currency,
-    )
+    settings = (item.source.reads_as(item.what), organisation.zone, organisation.currency)
     total.update("\0".join(settings).encode())
     for path in item.paths:
-        one = hashlib.sha256()
-        with path.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                one.update(block)
-        total.update(one.digest())
+        try:
+            with path.open("rb") as stream:
+                total.update(hashlib.file_digest(stream, "sha256").digest())
+        except OSError as error:
+            raise InputError(
+                f"The file cannot be read: {error.strerror or error}.",
+                where=str(path),
+                remedy="Check its name and permissions.",
+            ) from error
     return total.hexdigest()
 
 
@@ -282,15 +278,9 @@ class _Call:
                 if self.progress:
                     self.progress(item.name, done + row.read, chunk.bytes_read, chunk.bytes_total)
 
-        counts = self.writer.put(
-            fact, tables(), source=item.name, received_at=self.now, covered=first.covered
-        )
-        row.new, row.changed, row.unchanged, row.older = (
-            counts.new,
-            counts.changed,
-            counts.unchanged,
-            counts.older,
-        )
+        counts = self.writer.put(fact, tables(), source=item.name, received_at=self.now, covered=first.covered)
+        row.new, row.changed, row.unchanged = counts.new, counts.changed, counts.unchanged
+        row.older, row.waiting = counts.older, counts.waiting
         row.seconds = time.perf_counter() - started
         return done + row.read
 

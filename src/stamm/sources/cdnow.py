@@ -64,9 +64,7 @@ class Cdnow(Source):
         content = path.read_bytes()
         rows = [line.split() for line in content.decode("ascii", "replace").splitlines()]
         if not rows or rows[0] != _HEADING or any(len(row) != len(_HEADING) for row in rows):
-            raise InputError(
-                "The list is not laid out as expected.", where=str(path), remedy="Install lifetimes 0.11."
-            )
+            raise InputError("The list is not laid out as expected.", where=str(path), remedy="Install lifetimes 0.11.")
         seen: Counter[tuple[str, str]] = Counter()
         columns: dict[str, list[str]] = {"order_id": [], "customer_id": [], "ordered_at": [], "amount": []}
         for customer, day, _, dollars in rows[1:]:

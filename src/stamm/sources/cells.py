@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,11 @@ from stamm.facts.columns import Column
 from stamm.lang.money import exponent, is_currency
 from stamm.sources.moments import Mask, Read, days_of_arrow, days_of_text, moments_of_arrow, moments_of_text
 
-NO_MINOR = (
-    "is not whole minor units; write 12.30 EUR as 1230 here, or as 12.30 in a column named without _minor"
-)
+NO_MINOR = "is not whole minor units; write 12.30 EUR as 1230 here, or as 12.30 in a column named without _minor"
 NO_WHOLE = "is not a whole number"
 NO_NUMBER = "is not a number; write it with a decimal point and without thousands separators, such as 1234.5"
 TOO_LARGE = "is too large"
-NO_AMOUNT = (
-    "is not an amount in major units; write it with a decimal point and without currency, such as 12.30"
-)
+NO_AMOUNT = "is not an amount in major units; write it with a decimal point and without currency, such as 12.30"
 TOO_FINE = "has more digits after the point than its currency has; round it or correct the currency"
 NO_FLAG = "is neither true nor false"
 NO_OBJECT = 'is not a JSON object; write it as {"key": "value"}'
@@ -44,7 +41,7 @@ def mask_of(array: pa.Array) -> Mask:
 
 
 def as_text(array: pa.Array) -> pa.Array:
-    """Any plain Arrow column as text, cells that are empty or blank as null.
+    """Any plain Arrow column as text without surrounding white space; cells with nothing in them as null.
 
     Raises pa.ArrowInvalid for bytes that are not UTF-8, pa.ArrowNotImplementedError for nested types.
     """
@@ -63,47 +60,46 @@ def as_text(array: pa.Array) -> pa.Array:
         text = pa.array([None if cell is None else f"{cell:f}" for cell in array.to_pylist()], pa.string())
     else:
         text = array.cast(pa.string())
-    return pc.if_else(mask_blank(text), None, text)
-
-
-def mask_blank(text: pa.Array) -> pa.Array:
-    """Which cells hold nothing but white space."""
-    return pc.equal(pc.binary_length(pc.ascii_trim_whitespace(text)), 0)
-
-
-def trimmed(array: pa.Array) -> pa.Array:
-    """The column as text without surrounding white space."""
-    return pc.ascii_trim_whitespace(as_text(array))
+    text = pc.ascii_trim_whitespace(text)
+    blank = pc.equal(pc.binary_length(text), 0)
+    return pc.if_else(blank, None, text) if pc.any(blank).as_py() else text
 
 
 def read_text(array: pa.Array) -> Read:
-    """Text as it stands; numbers from Parquet as they are written, whole ones without a point."""
+    """Text without surrounding white space; numbers as they are written, whole ones without a point."""
     return Read(as_text(array))
 
 
 def read_choice(array: pa.Array, choices: tuple[str, ...]) -> Read:
     """One of the words known, whatever the case it is written in."""
-    text = pc.utf8_lower(trimmed(array))
-    known = pc.is_in(text, value_set=pa.array(choices))
-    reason = f"is not one of {', '.join(choices)}"
-    return Read(text, ((mask_of(pc.and_(text.is_valid(), pc.invert(known))), reason),))
+    text = pc.utf8_lower(as_text(array))
+    return _one_of(text, choices, f"is not one of {', '.join(choices)}")
 
 
 def read_currency(array: pa.Array) -> Read:
     """ISO 4217 codes, whatever the case they are written in."""
-    text = pc.utf8_upper(trimmed(array))
+    text = pc.utf8_upper(as_text(array))
     known = [code for code in pc.unique(text).to_pylist() if code is not None and is_currency(code)]
-    unknown = pc.invert(pc.is_in(text, value_set=pa.array(known, pa.string())))
-    return Read(text, ((mask_of(pc.and_(text.is_valid(), unknown)), NO_CURRENCY),))
+    return _one_of(text, known, NO_CURRENCY)
+
+
+def _one_of(text: pa.Array, known: Sequence[str], reason: str) -> Read:
+    unknown = mask_of(text.is_valid()) & ~mask_of(pc.is_in(text, value_set=pa.array(known, pa.string())))
+    return _without(text, unknown, reason)
+
+
+def _without(values: pa.Array, rows: Mask, reason: str) -> Read:
+    """The values, but none in these rows, for this reason."""
+    return Read(pc.if_else(pa.array(rows), None, values) if rows.any() else values, ((rows, reason),))
 
 
 def read_whole(array: pa.Array, *, money: bool) -> Read:
     """Whole numbers of 64 bits; 1250.0 counts as whole."""
     if pa.types.is_integer(array.type) and array.type != pa.uint64():
         return Read(array.cast(pa.int64()))
-    text = pc.replace_substring(trimmed(array), "+", "", max_replacements=1)
-    written = mask_of(pc.match_substring_regex(trimmed(array), _WHOLE))
-    plain = pc.replace_substring_regex(text, r"^(-?)0*(\d+)(?:\.0*)?$", r"\1\2")
+    text = as_text(array)
+    written = mask_of(pc.match_substring_regex(text, _WHOLE))
+    plain = pc.replace_substring_regex(text, r"^\+?(-?)0*(\d+)(?:\.0*)?$", r"\1\2")
     short = mask_of(pc.less_equal(pc.utf8_length(pc.utf8_ltrim(plain, "-")), _DIGITS))
     fine = written & short
     values = pc.if_else(pa.array(fine), plain, None).cast(pa.int64())
@@ -118,7 +114,7 @@ def read_real(array: pa.Array) -> Read:
         real = array.cast(pa.float64(), safe=False)
         absent = mask_of(pc.is_nan(real)) if pa.types.is_floating(array.type) else ~given
     else:
-        text = trimmed(array)
+        text = as_text(array)
         given = mask_of(text.is_valid())
         written = mask_of(pc.match_substring_regex(text, _REAL))
         plain = pc.replace_substring_regex(pc.if_else(pa.array(written), text, None), r"^\+", "")
@@ -134,7 +130,7 @@ def read_real(array: pa.Array) -> Read:
 
 def read_flag(array: pa.Array) -> Read:
     """True or false, also yes and no, 1 and 0."""
-    text = pc.utf8_lower(trimmed(array))
+    text = pc.utf8_lower(as_text(array))
     yes, no = pc.is_in(text, value_set=pa.array(_YES)), pc.is_in(text, value_set=pa.array(_NO))
     known = pc.or_(yes, no)
     values = pc.if_else(known, yes, None)
@@ -143,9 +139,13 @@ def read_flag(array: pa.Array) -> Read:
 
 def _is_object(text: str) -> bool:
     try:
-        return isinstance(json.loads(text), dict)
+        return isinstance(json.loads(text, parse_constant=_refuse), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
 
 
 def read_json(array: pa.Array) -> Read:
@@ -153,13 +153,13 @@ def read_json(array: pa.Array) -> Read:
     if pa.types.is_struct(array.type) or pa.types.is_map(array.type):
         cells = array.to_pylist()
         return Read(pa.array([_written(cell) for cell in cells], pa.string()))
-    text = trimmed(array)
+    text = as_text(array)
     if not text.null_count < len(text):
         return Read(text)
     distinct = text.dictionary_encode()
     sound = pa.array([_is_object(cell) for cell in distinct.dictionary.to_pylist()], pa.bool_())
     fine = mask_of(sound.take(distinct.indices))
-    return Read(text, ((mask_of(text.is_valid()) & ~fine, NO_OBJECT),))
+    return _without(text, mask_of(text.is_valid()) & ~fine, NO_OBJECT)
 
 
 def _written(cell: Any) -> str | None:
@@ -169,23 +169,19 @@ def _written(cell: Any) -> str | None:
 
 
 def read_major(array: pa.Array, currencies: pa.Array) -> Read:
-    """Minor units of amounts in major units, exactly, each row in its currency.
+    """Minor units of amounts in major units, exactly, each row in its currency (known codes or null).
 
-    A row whose currency is unknown gets no amount and no reason here: the currency has its own.
+    A row without a currency gets no amount and no reason here: the currency has its own.
     """
-    text = trimmed(array)
+    text = as_text(array)
     given = mask_of(text.is_valid())
     written = mask_of(pc.match_substring_regex(text, _MAJOR))
     values = np.zeros(len(text), dtype=np.int64)
     fine, long = np.zeros(len(text), dtype=bool), np.zeros(len(text), dtype=bool)
-    for code in pc.unique(currencies).to_pylist():
-        if code is None or not is_currency(code):
-            continue
+    for code in pc.unique(currencies.drop_null()).to_pylist():
         rows = written & mask_of(pc.equal(currencies, code))
         some, digits = text.filter(pa.array(rows)), exponent(code)
-        parts = pc.extract_regex(
-            some, rf"^(?P<sign>[+-]?)0*(?P<whole>\d*)(?:\.(?P<part>\d{{0,{digits}}})0*)?$"
-        )
+        parts = pc.extract_regex(some, rf"^(?P<sign>[+-]?)0*(?P<whole>\d*)(?:\.(?P<part>\d{{0,{digits}}})0*)?$")
         exact = mask_of(parts.is_valid())
         part = pc.utf8_rpad(pc.struct_field(parts, "part"), digits, padding="0")
         both = pc.binary_join_element_wise(pc.struct_field(parts, "whole"), part, "")
@@ -195,12 +191,11 @@ def read_major(array: pa.Array, currencies: pa.Array) -> Read:
         minus = mask_of(pc.equal(pc.struct_field(parts, "sign"), "-"))
         values[rows] = np.where(minus, -minor, minor)
         fine[rows], long[rows] = exact & short, exact & ~short
-    priced = mask_of(
-        pc.is_in(currencies, value_set=pa.array([c for c in pc.unique(currencies).to_pylist() if c]))
-    )
+    priced = mask_of(currencies.is_valid())
     return Read(
         pa.array(values, mask=~fine),
         ((given & ~written, NO_AMOUNT), (long, TOO_LARGE), (written & priced & ~fine & ~long, TOO_FINE)),
+        given=given,
     )
 
 
@@ -210,10 +205,10 @@ def read_column(array: pa.Array, column: Column, zone: str) -> Read:
         array = array.dictionary_decode()
     if column.type == "moment":
         temporal = pa.types.is_timestamp(array.type) or pa.types.is_date(array.type)
-        return moments_of_arrow(array, zone) if temporal else moments_of_text(trimmed(array), zone)
+        return moments_of_arrow(array, zone) if temporal else moments_of_text(as_text(array), zone)
     if column.type == "day":
         plain = pa.types.is_date(array.type) or (pa.types.is_timestamp(array.type) and array.type.tz is None)
-        return days_of_arrow(array) if plain else days_of_text(trimmed(array))
+        return days_of_arrow(array) if plain else days_of_text(as_text(array))
     if column.type == "whole":
         return read_whole(array, money=column.money)
     if column.type == "real":

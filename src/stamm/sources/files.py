@@ -17,7 +17,7 @@ from stamm.facts.kind import Imported
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources.checking import Layout, Raw
-from stamm.sources.delimited import Delimited
+from stamm.sources.delimited import BLOCK, Delimited
 from stamm.sources.kind import Chunk, Source
 
 BATCH = 100_000
@@ -59,9 +59,7 @@ def look_into(folder: Path) -> Folder:
     try:
         found = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as error:
-        raise InputError(
-            f"The folder cannot be read: {error.strerror or error}.", where=str(folder)
-        ) from error
+        raise InputError(f"The folder cannot be read: {error.strerror or error}.", where=str(folder)) from error
     files: list[Path] = []
     others: list[Path] = []
     for path in found:
@@ -84,10 +82,14 @@ class _Canonical(Source):
 
     def files(self, what: Path | str) -> tuple[Path, ...]:
         path = Path(what)
-        if not path.is_file():
+        if path.is_dir():
             raise InputError(
-                "There is no such file.", where=str(path), remedy="Check the name and the folder."
+                "It is a folder with the name of a file.",
+                where=str(path),
+                remedy="Give the files in it, named after their fact kind (orders-1.parquet).",
             )
+        if not path.is_file():
+            raise InputError("There is no such file.", where=str(path), remedy="Check the name and the folder.")
         return (path,)
 
 
@@ -103,10 +105,8 @@ class Csv(_Canonical):
         (path,) = self.files(what)
         fact = fact_of(path)
         layouts: list[Layout] = []
-        file, total = Delimited(path), path.stat().st_size
-        for raw, broken in file.chunks(
-            lambda names: layouts.append(Layout(fact, names, path.name, organisation))
-        ):
+        file, total = Delimited(path, block=BLOCK), path.stat().st_size
+        for raw, broken in file.chunks(lambda names: layouts.append(Layout(fact, names, path.name, organisation))):
             table, rejects = layouts[0].check(raw)
             both = tuple(sorted((*broken, *rejects), key=lambda reject: reject.line))
             rows = len(raw.lines) + len(broken)
@@ -128,8 +128,12 @@ class Parquet(_Canonical):
         try:
             with pq.ParquetFile(path) as file:
                 layout = Layout(fact, file.schema_arrow.names, path.name, organisation)
-                whole = max(file.metadata.num_rows, 1)
+                whole = file.metadata.num_rows
+                if not whole:
+                    nothing = Raw(_empty(layout), np.zeros(0, dtype=np.int64))
+                    yield Chunk(fact.key, layout.check(nothing)[0], 0, (), total, total, None, layout.remarks)
                 for batch in file.iter_batches(BATCH, columns=sorted(layout.taken.values())):
+                    batch.validate(full=True)
                     columns = {name: batch.column(name) for name in batch.schema.names}
                     lines = np.arange(done + 1, done + batch.num_rows + 1, dtype=np.int64)
                     table, rejects = layout.check(Raw(columns, lines))
@@ -149,3 +153,7 @@ class Parquet(_Canonical):
                 where=path.name,
                 remedy="Write or copy it again; it seems damaged.",
             ) from error
+
+
+def _empty(layout: Layout) -> dict[str, pa.Array]:
+    return {name: pa.array([], pa.string()) for name in layout.taken.values()}

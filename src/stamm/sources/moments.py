@@ -25,14 +25,10 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 
-NO_MOMENT = (
-    "is not a moment; write it as 2024-02-10T14:30:00, with +01:00 or Z at the end unless it is local time"
-)
+NO_MOMENT = "is not a moment; write it as 2024-02-10T14:30:00, with +01:00 or Z at the end unless it is local time"
 NO_DAY = "is not a day; write it as 2024-02-10"
 NO_CALENDAR = "is not in the calendar: check month, day, hour, minute and second"
-OUT_OF_RANGE = (
-    f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where it is not known"
-)
+OUT_OF_RANGE = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where it is not known"
 
 _DATE = r"\d{4}-\d\d-\d\d"
 _TIME = r"[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?"
@@ -43,12 +39,24 @@ _TAIL = r"^(?:[.,](?P<fraction>\d+))? ?(?:[Zz]|(?P<sign>[+-])(?P<hours>\d\d):?(?
 
 @dataclass(frozen=True)
 class Read:
-    """A typed column and what was wrong: masks of rows with the reason, the first one that holds counts."""
+    """A typed column and what was wrong: masks of rows with the reason, the first one that holds counts.
+
+    A cell with a fault has no value.
+    """
 
     values: pa.Array
     faults: tuple[tuple[Mask, str], ...] = ()
     #: cells that were a date without a time (moments only)
     bare: Mask | None = None
+    #: cells with something in them, where others than these and those with a fault can be without a value
+    given: Mask | None = None
+
+    def filled(self) -> Mask:
+        """Which cells have something in them, sound or not."""
+        known: Mask = self.values.is_valid().to_numpy(zero_copy_only=False)
+        for rows, _ in self.faults:
+            known = known | rows
+        return known if self.given is None else known | self.given
 
 
 def skipped(zone: str) -> str:
@@ -100,10 +108,7 @@ def to_utc(local: Whole, bare: Mask, zone: str) -> tuple[Whole, Mask]:
     """
     if not len(local):
         return local, np.zeros(0, dtype=bool)
-    years = (
-        local.astype("datetime64[us]")[[local.argmin(), local.argmax()]].astype("datetime64[Y]").astype(int)
-        + 1970
-    )
+    years = local.astype("datetime64[us]")[[local.argmin(), local.argmax()]].astype("datetime64[Y]").astype(int) + 1970
     stretches = _stretches(zone, int(years[0]), int(years[1]))
     seconds = local // SECOND
     place = np.searchsorted(stretches.local_end, seconds, side="right")
@@ -156,9 +161,7 @@ def _tails(text: pa.Array, codes: npt.NDArray[np.int64]) -> tuple[Whole, Whole, 
     parts = pc.extract_regex(rest, _TAIL)
 
     def number(name: str, width: int) -> Whole:
-        padded = pc.utf8_slice_codeunits(
-            pc.utf8_rpad(pc.struct_field(parts, name), width, padding="0"), 0, width
-        )
+        padded = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.struct_field(parts, name), width, padding="0"), 0, width)
         result: Whole = padded.cast(pa.int64()).to_numpy()
         return result
 
@@ -219,9 +222,7 @@ def moments_of_text(text: pa.Array, zone: str) -> Read:
 def days_of_text(text: pa.Array) -> Read:
     """Days from trimmed text (null where empty)."""
     given = text.is_valid().to_numpy(zero_copy_only=False)
-    matching = pc.fill_null(pc.match_substring_regex(text, f"^{_DATE}$"), False).to_numpy(
-        zero_copy_only=False
-    )
+    matching = pc.fill_null(pc.match_substring_regex(text, f"^{_DATE}$"), False).to_numpy(zero_copy_only=False)
     days, valid, in_range = _days(_codes(text.filter(pa.array(matching)), 10))
     values = np.zeros(len(text), dtype=np.int64)
     values[matching] = days
@@ -240,9 +241,7 @@ def days_of_text(text: pa.Array) -> Read:
 
 # -- Arrow types ---------------------------------------------------------------------------------------------
 def _in_range(microseconds: Whole) -> Mask:
-    low, high = (
-        np.datetime64(f"{year}-01-01", "us").astype(np.int64) for year in (FIRST_YEAR, LAST_YEAR + 1)
-    )
+    low, high = (np.datetime64(f"{year}-01-01", "us").astype(np.int64) for year in (FIRST_YEAR, LAST_YEAR + 1))
     result: Mask = (microseconds >= low) & (microseconds < high)
     return result
 

@@ -15,9 +15,7 @@ def folder_of(package: str, title: str) -> Path:
     spec = find_spec(package)
     places = spec.submodule_search_locations if spec else None
     if not places:
-        raise InputError(
-            f"{title} is carried by the Python package {package}, which is not installed.", remedy=REMEDY
-        )
+        raise InputError(f"{title} is carried by the Python package {package}, which is not installed.", remedy=REMEDY)
     return Path(places[0])
 
 
@@ -25,7 +23,5 @@ def file_in(folder: Path, name: str, title: str) -> Path:
     """A file of the package; raises InputError when this version does not carry it."""
     path = folder / name
     if not path.is_file():
-        raise InputError(
-            f"The installed package does not hold {name} of {title}.", where=str(folder), remedy=REMEDY
-        )
+        raise InputError(f"The installed package does not hold {name} of {title}.", where=str(folder), remedy=REMEDY)
     return path

@@ -18,9 +18,9 @@ _FIRST = 5
 
 
 class RejectsFile:
-    """A CSV file that appears whole, and only when `keep` is called and there is something in it.
+    """A CSV file that appears whole, where there is something in it, and goes again unless `keep` is called.
 
-    It may hold personal data, so only the owner may read it.
+    It may hold personal data, so only the owner may read it. One import at a time writes to a folder.
     """
 
     def __init__(self, folder: Path, now: datetime) -> None:
@@ -30,10 +30,13 @@ class RejectsFile:
         self.count = 0
         self.reasons: Counter[str] = Counter()
         self.first: list[Reject] = []
-        self._draft = folder / f".{self.stem}-{os.getpid()}.part"
+        self._kept = False
+        self._draft = folder / f".{self.stem}.part"
         self._stream: IO[str] | None = None
 
     def __enter__(self) -> Self:
+        for left in self.folder.glob(".rejects-*.part"):  # by an import that was killed
+            left.unlink()
         return self
 
     def __exit__(
@@ -41,8 +44,9 @@ class RejectsFile:
     ) -> None:
         if self._stream:
             self._stream.close()
-        if self.path is None:
-            self._draft.unlink(missing_ok=True)
+        self._draft.unlink(missing_ok=True)
+        if self.path is not None and not self._kept:
+            self.path.unlink()
 
     def write(self, rejects: Sequence[Reject]) -> None:
         """Add rows to the draft."""
@@ -60,25 +64,24 @@ class RejectsFile:
         self.count += len(rejects)
         self.first += rejects[: _FIRST - len(self.first)]
 
-    def keep(self) -> Path | None:
-        """Put the draft in its place, durably; None where nothing was set aside."""
+    def put_in_place(self) -> Path | None:
+        """Give the file its name, durably; None where nothing was set aside."""
         if self._stream is None:
             return None
-        if self.path is None:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-            self.path = self._place()
-            folder = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        return self.path
-
-    def _place(self) -> Path:
-        """The first name that is free; nobody else takes it while this import holds the lake."""
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
         path, number = self.folder / f"{self.stem}.csv", 1
         while path.exists():
             number += 1
             path = self.folder / f"{self.stem}-{number}.csv"
-        return self._draft.replace(path)
+        self.path = self._draft.replace(path)
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return self.path
+
+    def keep(self) -> None:
+        """Leave the file where it is."""
+        self._kept = True

@@ -1,0 +1,1 @@
+"""Reports: one file a person can open, print and send."""

@@ -1,0 +1,71 @@
+"""Every metric in one table: its value in the last complete month, or why it has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stamm.lang.definition import title_of
+from stamm.reports.figures import Figures
+from stamm.reports.wording import Words
+
+_ORDER = ("retention", "revenue", "feedback", "engagement")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One metric in words; `link` where the report has a chapter on it."""
+
+    key: str
+    name: str
+    also: str
+    sentence: str
+    value: str
+    known: bool
+    interval: str
+    n: str
+    reason: str
+    link: bool
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The metrics of one topic."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[Topic, ...]:
+    """All metrics by topic, in the order of their names."""
+    t = words.language
+    names = {
+        "retention": t("Staying and buying again"),
+        "revenue": t("Revenue and value"),
+        "feedback": t("Feedback"),
+        "engagement": t("Visits and conversion"),
+    }
+    found: dict[str, list[Line]] = {}
+    for figure in figures.all.values():
+        metric, row = figure.metric, figure.row
+        topic = type(metric).__module__.split(".")[-2]
+        known = row is not None and row.value is not None
+        value = words.value(figure.value, metric, figure.money)
+        found.setdefault(topic, []).append(
+            Line(
+                key=metric.key,
+                name=metric.name(t.code),
+                also=metric.also,
+                sentence=metric.sentence(t.code),
+                value=t("{value} so far", value=value) if row is not None and known and not row.complete else value,
+                known=known,
+                interval=words.interval(row.low, row.high, metric, figure.money) if row is not None else "",
+                n="" if row is None or row.n is None or not known else t.number(row.n),
+                reason="" if known else words.reason(figure, row),
+                link=metric.key in linked,
+            )
+        )
+    ordered = sorted(found, key=lambda topic: (_ORDER.index(topic) if topic in _ORDER else len(_ORDER), topic))
+    return tuple(
+        Topic(names.get(topic, title_of(topic)), tuple(sorted(found[topic], key=lambda line: line.name.casefold())))
+        for topic in ordered
+    )

@@ -1,0 +1,152 @@
+"""Figures: every metric asked over the months a report shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from stamm.answers.answer import Answer, Row
+from stamm.answers.ask import Answers, operands_of
+from stamm.answers.plan import kinds_of
+from stamm.answers.reduce import left_out
+from stamm.lang.errors import StammError, UsageError
+from stamm.lang.window import Window, day_of, windows
+from stamm.metrics import METRICS, Metric
+from stamm.reports.change import Change, change_between
+
+RETENTION = "customer_retention_rate"
+MONTHS = 13
+
+
+@dataclass(frozen=True)
+class Months:
+    """The months a report shows, oldest first.
+
+    `current` is the place of the last complete month, or of the last month where none is complete;
+    `first` and `last` are the first and last local day covered by anything.
+    """
+
+    windows: tuple[Window, ...]
+    current: int
+    whole: bool
+    first: date
+    last: date
+
+    @property
+    def now(self) -> Window:
+        """The month the headline numbers speak of."""
+        return self.windows[self.current]
+
+    @property
+    def before(self) -> Window | None:
+        """The month before it, if it is shown."""
+        return self.windows[self.current - 1] if self.current else None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One metric over the months; `problem` says why it could not be asked at all."""
+
+    metric: Metric
+    answer: Answer | None
+    current: int
+    problem: StammError | None = None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """One row a month."""
+        return self.answer.rows if self.answer else ()
+
+    @property
+    def row(self) -> Row | None:
+        """The month the headline numbers speak of."""
+        return self.rows[self.current] if self.rows else None
+
+    @property
+    def before(self) -> Row | None:
+        """The month before it."""
+        return self.rows[self.current - 1] if self.rows and self.current else None
+
+    @property
+    def value(self) -> float | None:
+        """The value of that month."""
+        return self.row.value if self.row else None
+
+    @property
+    def change(self) -> Change | None:
+        """What changed since the month before."""
+        return change_between(self.metric, self.row, self.before) if self.row and self.before else None
+
+    @property
+    def money(self) -> str:
+        """The currency money is in."""
+        return self.answer.currency if self.answer else ""
+
+
+class Figures:
+    """All metrics over the months of a report."""
+
+    def __init__(self, answers: Answers, until: date | None) -> None:
+        self.answers, self.world = answers, answers.world
+        self._until = until
+        self.as_of = self._as_of()
+        self.months = self._months()
+        self.all: Mapping[str, Figure] = {metric.key: self._figure(metric()) for metric in METRICS}
+
+    def __getitem__(self, key: str) -> Figure | None:
+        return self.all.get(key)
+
+    def left_out(self, answer: Answer) -> Mapping[str, int]:
+        """Rows passed over in the month of the headline numbers alone."""
+        assert self.months is not None  # only asked for figures that have a value
+        return left_out(self.world, (self.months.now,), answer.kinds, answer.as_of)
+
+    def _figure(self, metric: Metric) -> Figure:
+        if self.months is None:
+            return Figure(metric, None, 0)
+        try:
+            return Figure(metric, self.answers.ask(metric, self.months.windows), self.months.current)
+        except StammError as problem:
+            return Figure(metric, None, self.months.current, problem)
+
+    # -- which months ------------------------------------------------------------------
+    def _as_of(self) -> datetime | None:
+        """How far retention is known; where it is not, how far anything is."""
+        found = [self._known(METRICS[RETENTION]())] if RETENTION in METRICS else []
+        if not any(found):
+            found = [self._known(metric()) for metric in METRICS]
+        known = [moment for moment in found if moment is not None]
+        return max(known, default=None)
+
+    def _known(self, metric: Metric) -> datetime | None:
+        kinds = self._kinds(metric)
+        return self.world.known_until(kinds) if self.world.known_from(kinds) else None
+
+    def _kinds(self, metric: Metric) -> tuple[str, ...]:
+        reductions, overs = operands_of(metric)
+        own = kinds_of({reduction.fact for reduction in reductions.values()}, self.world)
+        inner = (kind for over in overs.values() for kind in self._kinds(METRICS[over.metric]()))
+        return tuple(sorted({*own, *inner}))
+
+    def _months(self) -> Months | None:
+        world = self.world
+        if self.as_of is None or not world.coverage:
+            return None
+        zone = world.organisation.zone
+        last = day_of(self.as_of - timedelta(microseconds=1), zone)
+        first = min(days[0] for days in world.coverage.values())
+        if last < first:
+            return None
+        end = last + timedelta(days=1) if self._until is None else min(last + timedelta(days=1), self._until)
+        earliest = max(first, end - timedelta(days=31 * (MONTHS + 2)))
+        found = windows(earliest, end, "month") if earliest < end else ()
+        if self._until is not None:
+            found = tuple(window for window in found if window.end <= self._until)
+        if not found:
+            raise UsageError(f"No month of data ends by {self._until}.", remedy=f"The data begin on {first}.")
+        over = [window.ends_at(zone) <= self.as_of for window in found]
+        whole = max((place for place, done in enumerate(over) if done), default=None)
+        current = len(found) - 1 if whole is None else whole
+        start = max(0, current + 1 - MONTHS)
+        return Months(found[start:], current - start, whole is not None, first, last)

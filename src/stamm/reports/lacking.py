@@ -1,0 +1,134 @@
+"""What the data holds and what it lacks, and what that costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from stamm.answers.answer import CUT_HISTORY, NO_FACTS
+from stamm.facts import FACTS, imported
+from stamm.lang.window import day_of
+from stamm.reports.figures import RETENTION, Figures, Months
+from stamm.reports.headline import Headlines, left_out_words
+from stamm.reports.wording import Words
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A fact kind and the days it is known for."""
+
+    name: str
+    first: str
+    last: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A fact kind that was never imported, and the metrics that have no value because of it."""
+
+    name: str
+    metrics: tuple[str, ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """The state of the data in words."""
+
+    covered: tuple[Covered, ...]
+    missing: tuple[Missing, ...]
+    pairs: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def lacking_of(figures: Figures, months: Months, headlines: Headlines, words: Words) -> Lacking:
+    """Coverage, kinds that are missing, and rules that decide what can be known."""
+    return Lacking(_covered(figures, words), _missing(figures, words), tuple(_pairs(figures, months, headlines, words)))
+
+
+def _covered(figures: Figures, words: Words) -> tuple[Covered, ...]:
+    t, world = words.language, figures.world
+    return tuple(
+        Covered(words.kind_title(kind), t.short_day(days[0]), t.short_day(days[1]), kind in world.simulated)
+        for kind, days in sorted(world.coverage.items())
+        if kind in FACTS
+    )
+
+
+def _missing(figures: Figures, words: Words) -> tuple[Missing, ...]:
+    t, world = words.language, figures.world
+    found = []
+    for kind in imported():
+        if kind in world.coverage:
+            continue
+        costs = sorted(
+            figure.metric.name(t.code)
+            for figure in figures.all.values()
+            if figure.answer and kind in figure.answer.kinds and figure.row and figure.row.reason == NO_FACTS
+        )
+        found.append(Missing(words.kind_title(kind), tuple(costs), f"stamm import {kind}.csv"))
+    return tuple(sorted(found, key=lambda missing: (not missing.metrics, missing.name)))
+
+
+def _pairs(figures: Figures, months: Months, headlines: Headlines, words: Words) -> list[tuple[str, tuple[str, ...]]]:
+    t, organisation = words.language, figures.world.organisation
+    found: list[tuple[str, tuple[str, ...]]] = [(t("Who is a customer"), (headlines.here(),))]
+    reason = organisation.reasons.get(t.code)
+    if organisation.spell_rule != "subscriptions" and reason:
+        found.append((t("Why {days} days", days=organisation.lapse_days), (reason,)))
+    cut = _cut(figures, words)
+    if cut:
+        found.append((t("Months without retention"), cut))
+    if organisation.history == "cut":
+        found.append((t("Who is new"), (headlines.new(),)))
+    unfinished = [
+        window
+        for window in months.windows
+        if window.ends_at(organisation.zone) > (figures.as_of or window.ends_at(organisation.zone))
+    ]
+    if unfinished and figures.as_of is not None:
+        last = day_of(figures.as_of - timedelta(microseconds=1), organisation.zone)
+        found.append(
+            (
+                t("Not over"),
+                tuple(
+                    t("{month}: the data reach to the end of {day}", month=t.month(w.start), day=t.day(last))
+                    for w in unfinished
+                ),
+            )
+        )
+    left_out = _left_out(figures, words)
+    if left_out:
+        found.append((t("Rows left out"), left_out))
+    if figures.world.simulated:
+        kinds = words.kinds(tuple(sorted(figures.world.simulated)))
+        found.append((t("Simulated data"), (t("made, not measured: {kinds}", kinds=kinds),)))
+    found.append((t("Days and months"), (t("cut in the time zone {zone}", zone=organisation.zone),)))
+    found.append((t("Money"), (t("reported in {currency}", currency=organisation.currency),)))
+    found.append((t("Snapshot"), (t.number(figures.world.snapshot),)))
+    return found
+
+
+def _cut(figures: Figures, words: Words) -> tuple[str, ...]:
+    """Months for which nobody can tell who was here, because the data begin in mid-life."""
+    t, figure, organisation = words.language, figures[RETENTION], figures.world.organisation
+    months = [t.month(row.window.start) for row in figure.rows if row.reason == CUT_HISTORY] if figure else []
+    if not months:
+        return ()
+    return (
+        t(
+            "{months}: the data begin in mid-life, and for {days} days nobody can tell who was a customer",
+            months=words.listed(months, t("and")),
+            days=organisation.lapse_days,
+        ),
+    )
+
+
+def _left_out(figures: Figures, words: Words) -> tuple[str, ...]:
+    t = words.language
+    answers = [figure.answer for figure in figures.all.values() if figure.answer and figure.answer.left_out]
+    if not answers:
+        return ()
+    most = max(answers, key=lambda answer: sum(answer.left_out.values()))
+    period = t("in the months shown")
+    return tuple(f"{text} {period}" for text in left_out_words(most.left_out, words))

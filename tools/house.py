@@ -164,6 +164,16 @@ def chance(module: Module) -> Iterator[Finding]:
         yield module.finding(node.lineno, "chance", text)
 
 
+def division(module: Module) -> Iterator[Finding]:
+    """A metric divides by share and ratio alone: they know what nothing out of nothing is."""
+    if module.package != "metrics":
+        return
+    functions = [node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    for node in {id(n): n for function in functions for n in ast.walk(function)}.values():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv):
+            yield module.finding(node.lineno, "division", "divide by share(...) or ratio(...)")
+
+
 def silent_except(module: Module) -> Iterator[Finding]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ExceptHandler):
@@ -214,6 +224,7 @@ RULES: tuple[Callable[[Module], Iterator[Finding]], ...] = (
     vague_name,
     clock,
     chance,
+    division,
     silent_except,
     later,
 )

@@ -142,7 +142,7 @@ def print_given(metric: Metric, numbers: Mapping[str, Number], say: Session) -> 
     value = type(metric).value(metric, **numbers)
     working = as_given(working_of(metric, numbers, value, say.language), metric, numbers, say)
     say.heading(say("With your numbers"))
-    say.out.plain(f"{working.in_numbers} = {working.result}")
+    say.out.plain(printing.numbers_line(working))
     if value is None:
         say.out.print(say("There is no value where there is nothing to divide by; it is not 0."), style="quiet")
         return
@@ -186,7 +186,7 @@ def print_real(metric: Metric, say: Session, span: Span) -> None:
     if row is None:
         last = answer.rows[-1]
         say.heading(say("In your data, {window}", window=say.language.window(last.window)))
-        reason = printing.reason_in_words(say, last.reason, answer, world)
+        reason = printing.reason_in_words(say, last, answer, world)
         state = printing.state_of(last, answer, say)
         if last.value is None:
             say.out.print(f"{say('no value')}: {reason}")
@@ -199,9 +199,7 @@ def print_real(metric: Metric, say: Session, span: Span) -> None:
 
 def _print_real_row(answer: Any, row: Any, say: Session, state: str) -> None:
     working = working_of(answer.metric, row.parts, row.value, say.language, answer.currency)
-    say.out.plain(
-        f"{working.in_numbers} = {working.result}" if working.in_numbers != working.result else working.result
-    )
+    say.out.plain(printing.numbers_line(working) if working.in_numbers != working.result else working.result)
     bounds = printing.interval_of(row, answer.metric, say, answer.currency)
     if bounds:
         count = f", n = {say.language.number(row.n)}"
@@ -272,7 +270,7 @@ def _print_examples(metric: Metric, say: Session) -> None:
         else:
             working = working_of(metric, example.given, sum_example(metric, example), say.language)
             exact = as_given(working, metric, example.given, say)
-            say.out.plain(f"{exact.in_numbers} = {exact.result}")
+            say.out.plain(printing.numbers_line(exact))
 
 
 def _print_facts_example(metric: Metric, example: Example, say: Session) -> None:

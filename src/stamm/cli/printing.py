@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from stamm.answers.working import Working, operand_words, working_of_row
 from stamm.cli.session import Session
 from stamm.lang.language import NO_BREAK
 from stamm.lang.window import day_of, zone_named
@@ -44,22 +45,28 @@ def sparkline(values: Sequence[float | None]) -> str:
     )
 
 
-def reason_in_words(say: Session, reason: str, answer: Answer, world: World) -> str:
-    """Why a cell has no value."""
+def reason_in_words(say: Session, row: Row, answer: Answer, world: World) -> str:
+    """Why a row has no value."""
     from stamm.answers import answer as reasons
 
-    kinds = ", ".join(answer.kinds)
+    missing = [kind for kind in answer.kinds if kind not in world.coverage]
     texts = {
-        reasons.NO_FACTS: say("there are no facts of this kind yet: {kinds}", kinds=kinds),
+        reasons.NO_FACTS: say("not imported yet: {kinds}", kinds=", ".join(missing)),
         reasons.OUTSIDE: say("outside the days that the data cover"),
         reasons.NOT_BEGUN: say("not begun when the data end"),
         reasons.CUT_HISTORY: say(
             "the data begin in mid-life: who is a customer shows only after {days} days of it",
             days=world.organisation.lapse_days,
         ),
-        reasons.ZERO: say("nothing to divide by"),
     }
-    return texts.get(reason, reason)
+    return texts.get(row.reason) or _not_computed(say, row, answer.metric)
+
+
+def _not_computed(say: Session, row: Row, metric: Metric) -> str:
+    """Which part is unknown; where none is, there is nothing to divide by."""
+    words = operand_words(metric, say.language)
+    unknown = [words[name] for name in metric.operands() if row.parts.get(name) is None]
+    return say("not known: {parts}", parts=", ".join(unknown)) if unknown else say("nothing to divide by")
 
 
 class Footnotes:
@@ -123,7 +130,7 @@ def print_rows(answer: Answer, world: World, say: Session) -> None:
     for row, state in zip(answer.rows, states, strict=True):
         value = say.language.value(row.value, metric.unit, currency)
         if row.value is None:
-            value += NO_BREAK + notes.mark(reason_in_words(say, row.reason, answer, world))
+            value += NO_BREAK + notes.mark(reason_in_words(say, row, answer, world))
         cells = [say.language.window(row.window, short=True)]
         cells += [group_name(row.group, say)] if answer.by else []
         cells.append(value)
@@ -170,14 +177,21 @@ def last_complete_row(answer: Answer) -> Row | None:
 
 def print_working(answer: Answer, row: Row, say: Session) -> None:
     """How one number came about, a step a line."""
-    from stamm.answers.working import working_of_row
-
     place = say.language.window(row.window)
     if answer.by:
         place += f", {group_name(row.group, say)}"
     say.heading(say("How {window} came about", window=place))
-    for line in working_of_row(answer, row, say.language).line.split(" = ", 1):
-        say.out.plain(line)
+    working = working_of_row(answer, row, say.language)
+    if working.in_words != working.result:
+        say.out.plain(working.in_words)
+    say.out.plain(numbers_line(working))
+
+
+def numbers_line(working: Working) -> str:
+    """`600 / 1,000 = 60.0%`; where the formula is a bare number, that number."""
+    if working.in_numbers == working.result:
+        return working.result
+    return f"{working.in_numbers} = {working.result}"
 
 
 def as_of_in_words(moment: datetime, zone: str, say: Session) -> str:

@@ -1,0 +1,111 @@
+"""The checks as people read them: what the data support, and what does not agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+from rich.text import Text
+
+from stamm.answers import Answers
+from stamm.answers.plan import Plan, kinds_of
+from stamm.cli import printing
+from stamm.cli.asking import covered, kinds_needed, last_complete
+from stamm.cli.consistency import Check, all_checks
+from stamm.cli.definitions import by_topic
+from stamm.cli.session import Session
+from stamm.lang.definition import title_of
+from stamm.lang.errors import StammError
+from stamm.lang.window import windows
+
+if TYPE_CHECKING:
+    from stamm.answers.world import World
+    from stamm.metrics import Metric
+
+_ = ibis._
+SHOWN = 3
+
+
+def print_support(world: World, say: Session) -> int:
+    """For each metric whether it can be computed, and why not; how many failed that should have a value."""
+    answers, failed, code = Answers(world), 0, say.language.code
+    say.out.print(say("What can be computed"), style="title")
+    made = printing.table(say("metric"), say("window"), say("value"), say("why not"), right=(2,))
+    with say.err.status("") as status:
+        for topic, metrics in by_topic().items():
+            made.add_row(Text(say(title_of(topic)), style="strong"))
+            for kind in metrics:
+                status.update(kind.name(code))
+                metric = kind()
+                window, value, reason, broken = _supported(metric, answers, say)
+                failed += broken
+                style = "bad" if broken else "quiet" if reason else None
+                made.add_row(f"  {metric.key}", window, value, reason, style=style)
+    say.out.show(made)
+    return failed
+
+
+def _supported(metric: Metric, answers: Answers, say: Session) -> tuple[str, str, str, bool]:
+    """Window, value, and why there is none; whether that is an error of the data."""
+    world = answers.world
+    kinds = kinds_needed(metric, world)
+    missing = [kind for kind in kinds if kind not in world.coverage]
+    window = last_complete(world, kinds)
+    if missing or window is None:
+        return "", "", say("not imported yet: {kinds}", kinds=", ".join(missing)), False
+    name = say.language.window(window, short=True)
+    try:
+        answer = answers.ask(metric, [window])
+    except StammError as error:
+        return name, "", str(error), True
+    (row,) = answer.rows
+    if row.value is None:
+        return name, "", printing.reason_in_words(say, row, answer, world), False
+    return name, say.language.value(row.value, metric.unit, answer.currency), "", False
+
+
+def print_consistency(world: World, say: Session) -> int:
+    """Every check that the data allow; how many found something."""
+    say.heading(say("Do the data agree with themselves?"))
+    made = printing.table(say("check"), say("found"), say("for example"), right=(1,))
+    plan, found = _plan(world), []
+    with say.err.status("") as status:
+        for check in all_checks():
+            if plan is None or not all(kind in world.coverage for kind in check.needs):
+                continue
+            status.update(say(check.sentence))
+            count, examples = _run(check, plan)
+            if count:
+                found.append(check)
+            said = say.language.number(count) if count else say("agrees")
+            made.add_row(say(check.sentence), said, examples, style="bad" if count else None)
+    if plan is None:
+        say.out.print(say("There is no data yet. Bring some in with `stamm import`."))
+        return 0
+    say.out.show(made)
+    for check in found:
+        say.out.print()
+        say.out.print(say(check.sentence), style="strong")
+        say.out.print(say(check.remedy))
+    return len(found)
+
+
+def _plan(world: World) -> Plan | None:
+    """A plan over the months that the spells cover, or over whatever is there."""
+    kinds = kinds_of({"spells"}, world)
+    known = kinds if all(kind in world.coverage for kind in kinds) else tuple(world.coverage)[:1]
+    days = covered(world, known) if known else None
+    until = world.known_until(known) if known else None
+    if days is None or until is None:
+        return None
+    return Plan(world, windows(days.start, days.end, "month"), None, until)
+
+
+def _run(check: Check, plan: Plan) -> tuple[int, str]:
+    rows = check.broken(plan)
+    (counted,) = plan.world.engine.run(rows.aggregate(found=_.count())).to_pylist()
+    if not counted["found"]:
+        return 0, ""
+    first = plan.world.engine.run(rows.order_by("place").limit(SHOWN))["place"].to_pylist()
+    more = " ..." if counted["found"] > SHOWN else ""
+    return counted["found"], ", ".join(map(str, first)) + more

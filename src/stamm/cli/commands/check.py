@@ -1,0 +1,36 @@
+"""stamm check: what can be computed, and whether the data agree with themselves."""
+
+from __future__ import annotations
+
+import click
+
+from stamm.cli.session import current
+from stamm.cli.speaking import command
+
+FOUND = 1
+
+
+@command(
+    "check",
+    step=6,
+    examples=(
+        ("stamm check", "All metrics and all checks"),
+        ("stamm check && stamm report", "A report only if nothing is wrong"),
+    ),
+)
+def check() -> None:
+    """Say which numbers the data support, and whether the data agree with themselves.
+
+    For each metric: whether it has a value in its last complete month, and if not, why. Then the data are held
+    against themselves: order lines against orders, ends against beginnings, customers at a month's end against those
+    at its start. Ends with 1 if something does not agree, else with 0.
+    """
+    from stamm.cli import checking
+
+    say = current()
+    project = say.project
+    world = project.world()
+    failed = checking.print_support(world, say)
+    found = checking.print_consistency(world, say)
+    if failed or found:
+        click.get_current_context().exit(FOUND)

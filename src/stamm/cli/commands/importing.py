@@ -1,0 +1,57 @@
+"""stamm import: facts in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from stamm.cli.session import current
+from stamm.cli.speaking import argument, command, option
+
+
+@command(
+    "import",
+    step=2,
+    examples=(
+        ("stamm import orders.csv returns.csv", "Two files, both or neither"),
+        ("stamm import complete_journey", "A year of real purchases to try things on"),
+    ),
+)
+@argument(
+    "what",
+    "Files named after what they hold (orders.csv, customers.parquet), folders of them, or a data set by name.",
+    nargs=-1,
+    required=True,
+    metavar="FILE|FOLDER|SOURCE...",
+)
+@option("--strict", is_flag=True, help="Take nothing in if a single row is not sound.")
+@option("--keep-settings", is_flag=True, help="Leave stamm.toml as it is, whatever the data suggest.")
+def import_facts(what: tuple[str, ...], *, strict: bool, keep_settings: bool) -> None:
+    """Take in what customers did: all of one call, or nothing.
+
+    Importing the same file again changes nothing. A row that is not sound is set aside with its file, line, column
+    and reason; the others come in. After the first orders, the days of silence after which a customer counts as
+    gone are chosen from the data and written to stamm.toml with the reason.
+    """
+    from stamm.app.importing import import_files
+    from stamm.cli import taking_in
+
+    say = current()
+    project = say.project
+    if not keep_settings:
+        project = taking_in.assume(project, what, say)
+    with taking_in.progress(say) as told:
+        report = import_files(
+            project.lake(),
+            project.organisation,
+            list(what),
+            strict=strict,
+            now=datetime.now(UTC),
+            progress=told,
+            rejects_dir=project.rejects_directory,
+            on_wait=taking_in.waiting(say),
+        )
+    taking_in.print_report(report, say)
+    if not keep_settings and any(row.fact == "orders" for row in report.rows):
+        taking_in.choose_lapse(project, say)
+    if report.snapshot is not None:
+        taking_in.print_next(project, say)

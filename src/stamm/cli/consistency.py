@@ -1,0 +1,170 @@
+"""Whether the data agree with themselves: each check is one query that finds what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from stamm.answers.plan import Plan
+from stamm.facts import imported
+
+_ = ibis._
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is held against what: the sentence, the kinds it needs, and the rows that break it.
+
+    `broken` gives a table with a column `place`: one row for each thing that does not agree.
+    """
+
+    sentence: str
+    needs: tuple[str, ...]
+    broken: Callable[[Plan], ir.Table]
+    remedy: str
+
+
+def _doubled(kind: str) -> Callable[[Plan], ir.Table]:
+    """Keys that stand in more than one row."""
+    keys = imported()[kind].key_columns
+
+    def broken(plan: Plan) -> ir.Table:
+        counted = plan.world.engine.table(kind).group_by(*keys).aggregate(rows=_.count())
+        return counted.filter(_.rows > 1).select(place=_[keys[0]].cast("string"))
+
+    return broken
+
+
+def _early(kind: str, first: str, then: str) -> Callable[[Plan], ir.Table]:
+    """Rows in which something ends before it begins."""
+    key = imported()[kind].key_columns[0]
+    return lambda plan: plan.world.engine.table(kind).filter(_[then] < _[first]).select(place=_[key])
+
+
+def _from_the_future(kind: str) -> Callable[[Plan], ir.Table]:
+    fact = imported()[kind]
+    return lambda plan: (
+        plan.world.engine.table(kind).filter(_[fact.clock] > _.received_at).select(place=_[fact.key_columns[0]])
+    )
+
+
+def _sums_differ(plan: Plan) -> ir.Table:
+    lines = plan.world.engine.table("order_lines").group_by("order_id").aggregate(lines=_.amount_minor.sum())
+    orders = plan.world.engine.table("orders")
+    return orders.inner_join(lines, "order_id").filter(_.amount_minor != _.lines).select(place=_.order_id)
+
+
+def _without(kind: str, other: str, column: str) -> Callable[[Plan], ir.Table]:
+    """Rows of a kind whose `column` names nothing in the other kind."""
+
+    def broken(plan: Plan) -> ir.Table:
+        mine, theirs = plan.world.engine.table(kind), plan.world.engine.table(other)
+        named = mine.filter(_[column].notnull())
+        return named.anti_join(theirs, column).select(place=_[column]).distinct()
+
+    return broken
+
+
+def _returned_too_much(plan: Plan) -> ir.Table:
+    keys = ("order_id", "line_id")
+    back = plan.world.engine.table("returns").filter(_.line_id.notnull())
+    back = back.group_by(*keys).aggregate(back=_.quantity.sum())
+    sold = plan.world.engine.table("order_lines").select(*keys, "quantity")
+    return sold.inner_join(back, keys).filter(_.back > _.quantity).select(place=_.order_id)
+
+
+def _ledger_open(plan: Plan) -> ir.Table:
+    """Months in which customers at the end are not those at the start, less the ended, plus the started."""
+    spells, windows = plan["spells"], plan.windows
+    rows = spells.inner_join(windows, [spells.started_at < windows.window_end])
+
+    def here(moment: str) -> ir.BooleanValue:
+        return (_.started_at < _[moment]) & (_.ended_at.isnull() | (_.ended_at >= _[moment]))
+
+    counted = rows.group_by("window_start").aggregate(
+        first=_.count(where=here("window_start")),
+        last=_.count(where=here("window_end")),
+        started=_.count(where=_.started_at >= _.window_start),
+        ended=_.count(where=(_.ended_at >= _.window_start) & (_.ended_at < _.window_end)),
+    )
+    return counted.filter(_.last != _.first - _.ended + _.started).select(place=_.window_start.cast("string"))
+
+
+def _overlapping(plan: Plan) -> ir.Table:
+    """Customers with an e-mail address that another customer has at the same time."""
+    customers = plan["customer_versions"].filter(_.email.notnull()).mutate(address=_.email.strip().lower())
+    other = customers.select(other_id=_.customer_id, address=_.address, begins=_.valid_from, until=_.valid_until)
+    both = customers.inner_join(other, [customers.address == other.address, customers.customer_id < other.other_id])
+    together = both.filter(
+        _.begins.coalesce(_.valid_from) < _.valid_until.coalesce(ibis.timestamp("9999-01-01", timezone="UTC")),
+        _.valid_from < _.until.coalesce(ibis.timestamp("9999-01-01", timezone="UTC")),
+    )
+    return together.select(place=_.customer_id).distinct()
+
+
+def all_checks() -> tuple[Check, ...]:
+    """Every check, those on the numbers first."""
+    again = "Correct the rows and import them again; the newer row replaces the older one."
+    checks = [
+        Check(
+            "Customers at a month's end are those at its start, less the gone, plus the new and the returned",
+            (),
+            _ledger_open,
+            "This is a fault in Stamm: please report it.",
+        ),
+        Check("The lines of an order add up to the order", ("orders", "order_lines"), _sums_differ, again),
+        Check(
+            "Every order has lines",
+            ("orders", "order_lines"),
+            _without("orders", "order_lines", "order_id"),
+            "Import the missing lines; numbers by product leave these orders out.",
+        ),
+        Check(
+            "Every line belongs to an order",
+            ("orders", "order_lines"),
+            _without("order_lines", "orders", "order_id"),
+            "Import the missing orders; revenue counts orders, not lines.",
+        ),
+        Check(
+            "Every return belongs to an order",
+            ("orders", "returns"),
+            _without("returns", "orders", "order_id"),
+            "Import the missing orders; these returns lower the revenue of nothing that was sold.",
+        ),
+        Check("No more comes back than was sold", ("returns", "order_lines"), _returned_too_much, again),
+        Check(
+            "Everybody who ordered is a known customer",
+            ("orders", "customers"),
+            _without("orders", "customers", "customer_id"),
+            "Import the missing customers; until then their attributes are unknown.",
+        ),
+        Check(
+            "No two customers have the same e-mail address at one time",
+            ("customers",),
+            _overlapping,
+            "If they are one person, import them under one customer_id.",
+        ),
+        Check(
+            "No order is cancelled before it is placed",
+            ("orders",),
+            _early("orders", "ordered_at", "cancelled_at"),
+            again,
+        ),
+        Check(
+            "No subscription ends before it starts",
+            ("subscriptions",),
+            _early("subscriptions", "started_at", "ended_at"),
+            again,
+        ),
+        Check(
+            "No answer comes before its question", ("responses",), _early("responses", "asked_at", "answered_at"), again
+        ),
+    ]
+    for kind, fact in imported().items():
+        if fact.clock in fact.columns() and kind != "customers":
+            checks.append(Check(f"Nothing in {kind} lies in the future", (kind,), _from_the_future(kind), again))
+    checks += [Check(f"No two rows of {kind} have the same key", (kind,), _doubled(kind), again) for kind in imported()]
+    return tuple(checks)

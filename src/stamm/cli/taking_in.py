@@ -1,0 +1,180 @@
+"""What an import says and settles: assumptions of a data set, progress, the summary, the lapse it suggests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from stamm.app.project import SETTINGS, Project
+from stamm.cli import printing
+from stamm.cli.session import Session
+from stamm.lang.organisation import Organisation
+from stamm.sources import SOURCES, Source
+from stamm.store import manifest
+
+if TYPE_CHECKING:
+    from rich.progress import Task
+
+    from stamm.app.importing import ImportReport
+    from stamm.app.importing import Progress as Told
+
+
+# -- what a data set assumes ---------------------------------------------------------------------------------
+def assume(project: Project, what: Sequence[str], say: Session) -> Project:
+    """The project with the settings that fit a data set, where no facts are there yet; what is set is told."""
+    found = [source for word in what for source in _recognising(word) if source.assumes]
+    if not found or project.lake().snapshot().kinds():
+        return project
+    organisation = project.organisation
+    for source in found:
+        say.out.print(say("{name} fits these settings, so they are set:", name=source.name(say.language.code)))
+        for assumption in source.assumes:
+            setting: dict[str, Any] = {assumption.setting: assumption.value}
+            organisation = replace(organisation, **setting)
+            reason = assumption.reason_de if say.language.code == "de" else assumption.reason
+            say.out.print(f"- {say(_SETTING_NAMES[assumption.setting])}: {assumption.value} ({reason})")
+    if organisation == project.organisation:
+        return project
+    _move_days(project, organisation)
+    return project.rewrite(organisation)
+
+
+_SETTING_NAMES = {"zone": "time zone", "currency": "currency", "history": "history"}
+
+
+def _recognising(word: str) -> Iterator[Source]:
+    yield from (source for source in (kind() for kind in SOURCES) if source.recognises(word))
+
+
+def _move_days(project: Project, organisation: Organisation) -> None:
+    """Let an empty lake resolve its days in another zone."""
+    lake = project.lake()
+    with lake.writing() as writer:
+        if not writer.base.kinds and writer.base.zone != organisation.zone:
+            empty = replace(writer.base, number=writer.base.number + 1, zone=organisation.zone)
+            manifest.write(lake.root, empty)
+
+
+# -- while it runs -------------------------------------------------------------------------------------------
+class _Rate(ProgressColumn):
+    """Rows a second."""
+
+    def __init__(self, say: Session) -> None:
+        super().__init__()
+        self._say = say
+
+    def render(self, task: Task) -> Text:
+        rows = int(task.fields.get("rows", 0))
+        count = self._say("{rows} rows", rows=self._say.language.number(rows))
+        if not task.elapsed:
+            return Text(count)
+        rate = self._say.language.number(rows / task.elapsed)
+        return Text(f"{count}, {self._say('{rate} a second', rate=rate)}")
+
+
+@contextmanager
+def progress(say: Session) -> Iterator[Told | None]:
+    """A bar for each file on a screen; nothing in a pipe."""
+    if not say.err.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f}%"),
+        _Rate(say),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=say.err, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def told(name: str, rows: int, done: int, whole: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=whole or None)
+            bars.update(tasks[name], completed=done, total=whole or None, rows=rows)
+
+        yield told
+
+
+def waiting(say: Session) -> Callable[[int | None], None]:
+    """Says, once, that another process is writing."""
+
+    def told(owner: int | None) -> None:
+        who = say("process {number}", number=owner) if owner else say("another process")
+        say.err.print(say("Waiting for {who}, which is writing just now ...", who=who), style="quiet")
+
+    return told
+
+
+# -- afterwards ----------------------------------------------------------------------------------------------
+def print_report(report: ImportReport, say: Session) -> None:
+    """A line for each file and fact, reasons of rejection, and where the rejected rows lie."""
+    number = say.language.number
+    if report.rows:
+        headings = ["file", "fact", "read", "new", "changed", "unchanged", "rejected"]
+        made = printing.table(*(say(heading) for heading in headings), right=range(2, 7))
+        for row in report.rows:
+            counts = (row.read, row.new, row.changed, row.unchanged + row.older, row.rejected)
+            made.add_row(row.file, row.fact, *(number(count) for count in counts))
+        say.out.show(made)
+    for known in report.known:
+        day = known.at[:10]
+        text = say("{file} was taken in before, on {day}: nothing to do.", file=known.file, day=day)
+        say.out.print(text)
+    for file, remarks in report.remarks.items():
+        for remark in remarks:
+            say.out.print(f"{file}: {remark}", style="quiet")
+    for row in report.rows:
+        if row.waiting:
+            text = say(
+                "{file}: {rows} rows wait for the rest of their columns.", file=row.file, rows=number(row.waiting)
+            )
+            say.out.print(text)
+    if report.others:
+        say.out.print(say("Not taken for facts: {files}", files=", ".join(report.others)), style="quiet")
+    if report.rejected:
+        say.heading(say("Set aside: {rows} rows", rows=number(report.rejected)))
+        made = printing.table(say("reason"), say("rows"), right=(1,))
+        for reason, count in report.reasons.items():
+            made.add_row(reason, number(count))
+        say.out.show(made)
+        text = say("Each with its file, line and column: {place}", place=report.rejects)
+        say.out.plain(text)
+        say.out.print(
+            say("Correct them and import the file again; what came in already stays as it is."), style="quiet"
+        )
+
+
+def choose_lapse(project: Project, say: Session) -> Project:
+    """Write the lapse that the gaps between orders suggest, where nobody has chosen one yet; told."""
+    from stamm.app.proposal import ENOUGH, propose_lapse
+
+    organisation = project.organisation
+    untouched = organisation.lapse_days == Organisation().lapse_days and not organisation.reasons
+    if not untouched or organisation.spell_rule == "subscriptions":
+        return project
+    with say.err.status(say("Looking at the time between orders ...")):
+        proposal = propose_lapse(project.world())
+    say.heading(say("When is a customer gone?"))
+    reason = proposal.reasons[say.language.code]
+    if proposal.gaps < ENOUGH:
+        say.out.print(say("After {days} days without an order: {reason}.", days=proposal.lapse_days, reason=reason))
+        return project
+    chosen = project.rewrite(replace(organisation, lapse_days=proposal.lapse_days, reasons=proposal.reasons))
+    say.out.print(say("After {days} days without an order: {reason}.", days=proposal.lapse_days, reason=reason))
+    say.out.print(say("This is now in {file}; change it there if you know better.", file=SETTINGS), style="quiet")
+    return chosen
+
+
+def print_next(project: Project, say: Session) -> None:
+    """What one does after an import."""
+    say.heading(say("Next"))
+    there = "" if str(project.directory) == "." else f" --project {project.directory}"
+    say.out.plain(f"stamm{there} check")
+    say.out.plain(f"stamm{there} metric customer_retention_rate")
+    say.out.plain(f"stamm{there} report")

@@ -126,7 +126,10 @@ def test_seeded_chance_is_fine(tmp_path: Path, text: str) -> None:
 def test_metrics_divide_by_share_and_ratio(tmp_path: Path) -> None:
     text = "class X:\n    examples = 1 / 3\n    def value(self, a, b):\n        return a / b\n"
     assert rules_broken(tmp_path, "src/stamm/metrics/revenue/x.py", text) == ["division"]
-    assert rules_broken(tmp_path, "src/stamm/answers/x.py", text) == []
+
+
+def test_others_divide_as_they_like(tmp_path: Path) -> None:
+    assert rules_broken(tmp_path, "src/stamm/answers/x.py", "def mean(a, b):\n    return a / b\n") == []
 
 
 # -- errors and notes ----------------------------------------------------------------------------------------

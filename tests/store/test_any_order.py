@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from parcels import T0, Parcels, PlainLake, after, batches, comparable, current,
 from stamm.lang.window import day_of
 from stamm.store import Lake
 
-CALM = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 MANY = settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 
 VALUES = {
@@ -105,7 +106,7 @@ def arrival_does_not_matter(
         put(straight, *rows)
         arriving = [rows[place] for place in order] + [rows[place] for place in repeats]
         edges = [0, *sorted(cut for cut in cuts if cut < len(arriving)), len(arriving)]
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             with shuffled.writing() as writer:
                 writer.put("parcels", batches(arriving[start:end]), source="test", received_at=T0)
                 writer.commit()

@@ -46,7 +46,7 @@ def test_a_lake_is_made_once_and_in_a_known_zone(lake: Lake, tmp_path: Path) -> 
 
 
 def test_no_lake_there(tmp_path: Path) -> None:
-    with pytest.raises(LakeError, match="no data here.*stamm init"):
+    with pytest.raises(LakeError, match=r"no data here.*stamm init"):
         Lake.open(tmp_path)
 
 
@@ -88,7 +88,7 @@ def test_an_older_schema_version_is_brought_up_step_by_step(lake: Lake, monkeypa
 
 def test_an_older_schema_version_without_a_way_is_refused(lake: Lake) -> None:
     _as_version(lake, 0)
-    with pytest.raises(LakeError, match="version 0, which Stamm .* cannot bring up"):
+    with pytest.raises(LakeError, match=r"version 0, which Stamm .* cannot bring up"):
         Lake.open(lake.root)
 
 
@@ -106,10 +106,9 @@ def test_a_snapshot_stays_as_it_was(lake: Lake) -> None:
 def test_leaving_without_commit_changes_nothing(lake: Lake) -> None:
     put(lake, whole_row(weight=1))
     before = lake.snapshot()
-    with pytest.raises(RuntimeError), lake.writing() as writer:
+    with lake.writing() as writer:
         writer.put("parcels", [batch(row(weight=2))], source="test", received_at=after(1))
         writer.remember("abc", {})
-        raise RuntimeError
     assert lake.snapshot().number == before.number
     assert current(lake)[0]["weight"] == 1
     assert list((lake.root / ".staging").iterdir()) == []

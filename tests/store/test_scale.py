@@ -66,7 +66,7 @@ def test_a_year_of_order_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str
     process.join()
     with capsys.disabled():
         for what, (_, seconds, peak) in zip(("new", "the same again", "all changed", "the past"), found, strict=True):
-            print(f"\n{ROWS:,} lines, {what}: {seconds:.1f} s, peak {peak:,} MB", end="")
+            print(f"\n{ROWS:,} lines, {what}: {seconds:.1f} s, peak {peak:,} MB", end="")  # noqa: T201 - measured is to be seen
     assert [counts for counts, _, _ in found] == [
         Counts(new=ROWS),
         Counts(unchanged=ROWS),

@@ -103,7 +103,8 @@ class Manifest:
                 name: {
                     "arrivals": kind.arrivals,
                     "coverage": {
-                        source: [first.isoformat(), last.isoformat()] for source, (first, last) in kind.coverage.items()
+                        source: [day.isoformat() for day in days] if days else None
+                        for source, days in kind.coverage.items()
                     },
                 }
                 for name, kind in self.kinds.items()

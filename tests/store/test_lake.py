@@ -64,8 +64,14 @@ def _as_version(lake: Lake, version: Any) -> None:
 @pytest.mark.parametrize("version", [2, "3b", None])
 def test_a_newer_or_unknown_schema_version_is_refused(lake: Lake, version: Any) -> None:
     _as_version(lake, version)
-    with pytest.raises(LakeError, match=rf"schema version {version}, written by Stamm 9\.1.*Install the newer"):
+    refused = rf"schema version {version}, written by Stamm 9\.1.*Install the newer"
+    with pytest.raises(LakeError, match=refused):
         Lake.open(lake.root)
+    # also by a process that had opened it before
+    with pytest.raises(LakeError, match=refused):
+        lake.snapshot()
+    with pytest.raises(LakeError, match=refused), lake.writing():
+        pass
 
 
 def test_an_older_schema_version_is_brought_up_step_by_step(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,6 +90,8 @@ def test_an_older_schema_version_is_brought_up_step_by_step(lake: Lake, monkeypa
     opened = Lake.open(lake.root, kinds=KINDS).snapshot()
     assert (opened.zone, opened.number, opened.rows("parcels")) == ("Asia/Seoul", 3, 1)
     assert manifest.read_raw(lake.root)["schema_version"] == manifest.SCHEMA_VERSION
+    with pytest.raises(LakeError, match="Snapshot 2 was written before"):
+        lake.snapshot(2)
 
 
 def test_an_older_schema_version_without_a_way_is_refused(lake: Lake) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -59,14 +60,7 @@ class Lake:
         """The lake at a path, brought to this version's schema; raises LakeError with a remedy."""
         root = Path(path).absolute()
         raw = manifest.read_raw(root)
-        version = raw.get("schema_version")
-        if not isinstance(version, int) or version > SCHEMA_VERSION:
-            raise LakeError(
-                f"This data has schema version {version}, written by Stamm {raw.get('stamm_version', '?')}; "
-                f"this is Stamm {__version__}, which reads versions up to {SCHEMA_VERSION}.",
-                where=str(root),
-                remedy="Install the newer Stamm, or restore a backup made by this one.",
-            )
+        version = _checked_version(root, raw)
         if version < SCHEMA_VERSION:
             _migrate(root)
             raw = manifest.read_raw(root)
@@ -81,10 +75,19 @@ class Lake:
     # -- reading -----------------------------------------------------------------------
     def snapshot(self, number: int | None = None) -> Snapshot:
         """The newest snapshot, or the one of that number while it is kept. Never waits for a writer."""
-        return Snapshot(self.root, Manifest.from_json(manifest.read_raw(self.root, number)), self._kinds)
+        raw = manifest.read_raw(self.root, number)
+        if _checked_version(self.root, raw) < SCHEMA_VERSION:
+            raise LakeError(
+                f"Snapshot {raw['number']} was written before the data was brought to a newer schema version.",
+                where=str(self.root),
+                remedy="Ask for a newer snapshot.",
+            )
+        return Snapshot(self.root, Manifest.from_json(raw), self._kinds)
 
     def state_at(self, kind: str, moment: datetime) -> pa.Table:
         """The rows as they were at a moment: of everything received by then, one row a key."""
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
         snapshot = self.snapshot()
         with tempfile.TemporaryDirectory() as spill:
             connection = connect(Path(spill))
@@ -120,9 +123,24 @@ class Lake:
             return _vacuum(self.root, max(keep, 1), unused_for)
 
 
+def _checked_version(root: Path, raw: Mapping[str, Any]) -> int:
+    """The schema version of a manifest; raises LakeError where this program is too old for it."""
+    version = raw.get("schema_version")
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise LakeError(
+            f"This data has schema version {version}, written by Stamm {raw.get('stamm_version', '?')}; "
+            f"this is Stamm {__version__}, which reads versions up to {SCHEMA_VERSION}.",
+            where=str(root),
+            remedy="Install the newer Stamm, or restore a backup made by this one.",
+        )
+    return version
+
+
 def _migrate(root: Path) -> None:
     with exclusive(root / LOCK, 60.0, None):
         raw = manifest.read_raw(root)
+        if raw["schema_version"] == SCHEMA_VERSION:
+            return  # somebody else has done it in the meantime
         while raw["schema_version"] < SCHEMA_VERSION:
             version = raw["schema_version"]
             step = migrations.MIGRATIONS.get(version)

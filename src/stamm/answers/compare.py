@@ -8,8 +8,8 @@ from difflib import get_close_matches
 
 from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers
-from stamm.answers.people import NotCountedError, memberships, weights_by_customer
-from stamm.answers.working import Working, operand_words, working_of_row
+from stamm.answers.people import NotCountedError, People
+from stamm.answers.working import Working, working_of_row
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import Window
@@ -57,12 +57,12 @@ class Comparison:
 def compare_family(answers: Answers, name: str, window: Window, language: Language) -> Comparison:
     """All definitions of a family over one window; raises UsageError for an unknown family."""
     metrics = [metric() for metric in _members(name)]
-    leader = metrics[0]
+    leader, people = metrics[0], People(answers.world)
     members = []
     for metric in metrics:
         answer = answers.ask(metric, [window])
         row = answer.rows[0]
-        gaps = () if metric is leader or row.value is None else _gaps(answers, leader, metric, window, language)
+        gaps = () if metric is leader or row.value is None else _gaps(people, leader, metric, window, language)
         members.append(Member(metric, answer, row, working_of_row(answer, row, language, digits=2), gaps))
     return Comparison(leader.family, window, tuple(members))
 
@@ -80,16 +80,13 @@ def _members(name: str) -> tuple[type[Metric], ...]:
     return found
 
 
-def _gaps(
-    answers: Answers, leader: Metric, metric: Metric, window: Window, language: Language
-) -> tuple[Gap, ...] | None:
-    world = answers.world
+def _gaps(people: People, leader: Metric, metric: Metric, window: Window, language: Language) -> tuple[Gap, ...] | None:
     try:
-        own, default = (weights_by_customer(world, asked, window) for asked in (metric, leader))
+        own, default = (people.weights(asked, [window])[window] for asked in (metric, leader))
     except NotCountedError:
         return None
     groups: dict[tuple[float, float, str], list[str]] = defaultdict(list)
-    sets = _named_sets(answers, leader, metric, window, language)
+    sets = {**people.memberships(metric, window, language), **people.memberships(leader, window, language)}
     for customer in sorted(set().union(*own, *default)):
         numerator = own[0].get(customer, 0.0) - default[0].get(customer, 0.0)
         denominator = own[1].get(customer, 0.0) - default[1].get(customer, 0.0) if own[1] else 0.0
@@ -100,17 +97,6 @@ def _gaps(
         for (numerator, denominator, words), customers in groups.items()
     ]
     return tuple(sorted(gaps, key=lambda gap: (-gap.customers, gap.words)))
-
-
-def _named_sets(
-    answers: Answers, leader: Metric, metric: Metric, window: Window, language: Language
-) -> dict[str, frozenset[str]]:
-    sets: dict[str, frozenset[str]] = {}
-    for asked in (leader, metric):
-        words = operand_words(asked, language)
-        for name, customers in memberships(answers.world, asked, window).items():
-            sets.setdefault(words[name], customers)
-    return sets
 
 
 def _described(customer: str, sets: dict[str, frozenset[str]], language: Language) -> str:

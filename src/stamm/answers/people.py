@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Sequence
 
 import ibis
 
 from stamm.answers.ask import operands_of
 from stamm.answers.plan import Plan, kinds_of
+from stamm.answers.working import operand_words
 from stamm.answers.world import World
 from stamm.facts.kind import Reduction, Scope
-from stamm.lang.formula import Expression, quotient_of, weights_of
+from stamm.lang.formula import Expression, names_in, quotient_of, weights_of
+from stamm.lang.language import Language
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
 from stamm.metrics.kind import Over
@@ -19,23 +21,94 @@ from stamm.metrics.kind import Over
 _ = ibis._
 
 Weights = dict[str, float]
-
-
-def customers_behind(world: World, reduction: Reduction, window: Window) -> frozenset[str]:
-    """Customers a count of customers counted in one window."""
-    as_of = world.known_until(kinds_of((reduction.fact,), world))
-    if as_of is None or window.starts_at(world.organisation.zone) >= as_of:
-        return frozenset()
-    plan = Plan(world, (window,), None, as_of)
-    rows = plan.bound(reduction.fact, reduction.scope if reduction.scope.clock else Scope(""))
-    rows = rows.filter(_.customer_id.notnull())
-    if reduction.where is not None:
-        rows = rows.filter(reduction.where)
-    return frozenset(world.engine.run(rows.select("customer_id").distinct())["customer_id"].to_pylist())
+Customers = frozenset[str]
 
 
 class NotCountedError(Exception):
     """A formula that is not made of counted customers, so that nobody can be named."""
+
+
+class People:
+    """Names the customers behind parts; each part is asked once for all windows."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._known: dict[tuple[str, Window], Customers] = {}
+
+    def behind(self, reduction: Reduction, windows: Sequence[Window]) -> dict[Window, Customers]:
+        """The customers that a count of customers counted in each window."""
+        missing = tuple(dict.fromkeys(w for w in windows if (reduction.identity, w) not in self._known))
+        if missing:
+            found = self._ask(reduction, missing)
+            self._known.update({(reduction.identity, window): found.get(window, frozenset()) for window in missing})
+        return {window: self._known[reduction.identity, window] for window in windows}
+
+    def _ask(self, reduction: Reduction, windows: tuple[Window, ...]) -> dict[Window, Customers]:
+        as_of = self.world.known_until(kinds_of((reduction.fact,), self.world))
+        if as_of is None:
+            return {}
+        plan = Plan(self.world, windows, None, as_of)
+        rows = plan.bound(reduction.fact, reduction.scope if reduction.scope.clock else Scope(""))
+        rows = rows.filter(_.customer_id.notnull())
+        if reduction.where is not None:
+            rows = rows.filter(reduction.where)
+        people: dict[Window, set[str]] = defaultdict(set)
+        for row in self.world.engine.run(rows.select("window_number", "customer_id").distinct()).to_pylist():
+            people[windows[row["window_number"]]].add(row["customer_id"])
+        return {window: frozenset(customers) for window, customers in people.items()}
+
+    def weights(self, metric: Metric, windows: Sequence[Window]) -> dict[Window, tuple[Weights, Weights]]:
+        """How much each customer adds to the numerator and to the denominator, by window.
+
+        A sum over shorter windows adds once for each of them in the numerator; its denominators differ from
+        window to window and are left out. Raises NotCountedError.
+        """
+        top, bottom = fraction_of(metric)
+        above, below = self._side(metric, top, windows), self._side(metric, bottom, windows)
+        return {window: (above[window], below[window]) for window in windows}
+
+    def _side(self, metric: Metric, side: Expression, windows: Sequence[Window]) -> dict[Window, Weights]:
+        reductions, overs = operands_of(metric)
+        total: dict[Window, Weights] = {window: {} for window in windows}
+        for name, weight in _linear(side).items():
+            if name in overs:
+                added = self._summed(overs[name], windows)
+            elif reductions[name].person:
+                counted = self.behind(reductions[name], windows)
+                added = {window: dict.fromkeys(customers, 1.0) for window, customers in counted.items()}
+            else:
+                raise NotCountedError(name)
+            for window in windows:
+                _add(total[window], added[window], weight)
+        return total
+
+    def _summed(self, over: Over, windows: Sequence[Window]) -> dict[Window, Weights]:
+        if over.how != "sum":
+            raise NotCountedError(over.metric)
+        pieces = {window: over.pick(window) for window in windows}
+        flat = tuple(dict.fromkeys(piece for each in pieces.values() for piece in each))
+        inner = self.weights(METRICS[over.metric](), flat)
+        total: dict[Window, Weights] = {window: {} for window in windows}
+        for window, each in pieces.items():
+            for piece in each:
+                _add(total[window], inner[piece][0], 1.0)
+        return total
+
+    def memberships(self, metric: Metric, window: Window, language: Language) -> dict[str, Customers]:
+        """Customers by what they were counted as, for operands that count customers."""
+        reductions, overs = operands_of(metric)
+        words = operand_words(metric, language)
+        found: dict[str, Customers] = {}
+        for name in metric.operands():
+            if name in reductions and reductions[name].person:
+                found[words[name]] = self.behind(reductions[name], [window])[window]
+            elif name in overs and overs[name].how == "sum":
+                inner = METRICS[overs[name].metric]()
+                inner_words = operand_words(inner, language)
+                counted = ", ".join(inner_words[each] for each in names_in(fraction_of(inner)[0]))
+                label = language("{what} (in a part of the window)", what=counted)
+                found[label] = frozenset(self._summed(overs[name], [window])[window])
+        return found
 
 
 def fraction_of(metric: Metric) -> tuple[Expression, Expression]:
@@ -47,40 +120,6 @@ def fraction_of(metric: Metric) -> tuple[Expression, Expression]:
     return top, bottom
 
 
-def weights_by_customer(world: World, metric: Metric, window: Window) -> tuple[Weights, Weights]:
-    """How much each customer adds to the numerator and to the denominator.
-
-    A sum over shorter windows adds once for each of them in the numerator; its denominators differ from
-    window to window and are left out. Raises NotCountedError.
-    """
-    reductions, overs = operands_of(metric)
-    top, bottom = fraction_of(metric)
-    sides = []
-    for side in (top, bottom):
-        total: Counter[str] = Counter()
-        for name, weight in _linear(side).items():
-            if name in overs:
-                for customer, times in _over(world, overs[name], window).items():
-                    total[customer] += weight * times  # type: ignore[assignment]
-            elif reductions[name].person:
-                for customer in customers_behind(world, reductions[name], window):
-                    total[customer] += weight  # type: ignore[assignment]
-            else:
-                raise NotCountedError(name)
-        sides.append({customer: float(weight) for customer, weight in total.items()})
-    return sides[0], sides[1]
-
-
-def memberships(world: World, metric: Metric, window: Window) -> Mapping[str, frozenset[str]]:
-    """Customers by operand, for operands that count customers."""
-    reductions, overs = operands_of(metric)
-    found = {
-        n: customers_behind(world, r, window) for n, r in reductions.items() if r.person and n in metric.operands()
-    }
-    found.update({name: frozenset(_over(world, over, window)) for name, over in overs.items() if over.how == "sum"})
-    return found
-
-
 def _linear(side: Expression) -> dict[str, float]:
     try:
         return weights_of(side)
@@ -88,11 +127,6 @@ def _linear(side: Expression) -> dict[str, float]:
         raise NotCountedError("not linear") from error
 
 
-def _over(world: World, over: Over, window: Window) -> Mapping[str, float]:
-    if over.how != "sum":
-        raise NotCountedError(over.metric)
-    total: dict[str, float] = {}
-    for piece in over.pick(window):
-        for customer, weight in weights_by_customer(world, METRICS[over.metric](), piece)[0].items():
-            total[customer] = total.get(customer, 0.0) + weight
-    return total
+def _add(total: Weights, more: Weights, weight: float) -> None:
+    for customer, value in more.items():
+        total[customer] = total.get(customer, 0.0) + weight * value

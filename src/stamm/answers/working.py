@@ -36,7 +36,7 @@ class Working:
     @property
     def line(self) -> str:
         """Words, numbers and result in one line; a bare part is not repeated."""
-        steps = [self.in_words, *([] if isinstance(self.tree, Name) else [self.in_numbers]), self.result]
+        steps = [self.in_words, self.in_numbers, self.result]
         return " = ".join(dict.fromkeys(steps))
 
 
@@ -66,7 +66,10 @@ def working_of(
     """The working of one value from its operands (money in minor units where a currency is named)."""
     numbers = {name: language.value(parts.get(name), unit_of(metric, name), currency) for name in metric.operands()}
     result = language.value(value, metric.unit, currency, digits)
-    return Working(metric.formula(), operand_words(metric, language), numbers, result)
+    tree = metric.formula()
+    if isinstance(tree, Name):
+        numbers = {tree.name: result}
+    return Working(tree, operand_words(metric, language), numbers, result)
 
 
 def working_of_row(answer: Answer, row: Row, language: Language, digits: int | None = None) -> Working:

@@ -48,7 +48,7 @@ class Language:
         if code not in CODES:
             raise UsageError(f"There is no language {code!r}.", remedy="Choose en or de.")
         self.code: Code = code
-        self._locale = {"en": "en_GB", "de": "de_DE"}[code]
+        self._locale = {"en": "en", "de": "de_DE"}[code]
 
     @classmethod
     def chosen(cls, *wishes: str | None) -> Language:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -169,7 +169,8 @@ class Answers:
         opens = world.day_start(first)
         for number, window in enumerate(windows):
             start, end = window.starts_at(organisation.zone), window.ends_at(organisation.zone)
-            frame.over[number] = end <= as_of
+            known = all(window.end <= world.coverage[kind][1] + timedelta(days=1) for kind in kinds)
+            frame.over[number] = end <= as_of and known
             frame.begun[number] = window.start >= first or organisation.history == "complete"
             covered = all(
                 window.end > world.coverage[kind][0] and window.start <= world.coverage[kind][1] for kind in kinds
@@ -197,13 +198,14 @@ class Answers:
             own = group_windows == (windows[number],)
             if not all(inner.over[p] for p in places):
                 frame.over[number] = False
+            cut = any(inner.reasons.get(p) == CUT_HISTORY for p in places)
             if over.how == "sum" or own:
                 frame.begun[number] = frame.begun.get(number, True) and all(inner.begun[p] for p in places)
             for group in inner.groups:
                 found = [
                     inner.values.get((p, group)) if own or over.how == "sum" or inner.begun[p] else None for p in places
                 ]
-                cells[number, group] = _combined(found, over.how)
+                cells[number, group] = None if cut else _combined(found, over.how)
             if own and places[0] in inner.reasons:
                 frame.reasons.setdefault(number, inner.reasons[places[0]])
         frame.parts[name] = cells

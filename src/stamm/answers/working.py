@@ -44,7 +44,7 @@ def operand_words(metric: Metric, language: Language) -> dict[str, str]:
     """What each operand of `value` means: a part's words, or another metric's name."""
     declared = metric.parts()
     return {
-        name: declared[name].words(language.code) if name in declared else METRICS[name].name(language.code)
+        name: declared[name].words(language.code) if name in declared else METRICS[name].title(language.code)
         for name in metric.operands()
     }
 

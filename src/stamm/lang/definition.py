@@ -144,9 +144,14 @@ class Definition:
         return "\n\n".join(paragraphs[1:])
 
     @classmethod
-    def name(cls, language: str = "en") -> str:
+    def title(cls, language: str = "en") -> str:
         """The name shown to people."""
         return cls.de if language == "de" else cls.en
+
+    @classmethod
+    def name(cls, language: str = "en") -> str:
+        """The name shown to people."""
+        return cls.title(language)
 
     def having(self, settings: Mapping[str, object]) -> Self:
         """The same definition with other settings."""

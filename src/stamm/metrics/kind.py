@@ -118,8 +118,6 @@ class Metric(Definition):
     interval: ClassVar[Rule | None] = None
     n: ClassVar[str] = ""
     examples: ClassVar[tuple[Example, ...]] = ()
-    #: the state at the window's end matters, not its start: the guard on a cut history looks at the end's facts only
-    needs_start: ClassVar[bool] = True
 
     value: ClassVar[Callable[..., Any]]
 

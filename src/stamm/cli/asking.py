@@ -40,7 +40,7 @@ class Span:
         windows(EARLIEST, EARLIEST + timedelta(days=1), self.grain)
 
 
-def span_options(what: str) -> Callable[[F], F]:
+def span_options(first_day: str) -> Callable[[F], F]:
     """--from, --to, --window and --grain, handed over as one `span`, already checked."""
 
     def wrap(function: F) -> F:
@@ -52,7 +52,7 @@ def span_options(what: str) -> Callable[[F], F]:
             return function(**others, span=span)
 
         options = (
-            option("--from", "start", metavar="DAY", help=f"First day {what}."),
+            option("--from", "start", metavar="DAY", help=first_day),
             option("--to", "end", metavar="DAY", help="First day that no longer belongs to it."),
             option(
                 "--window", metavar="WINDOW", help="One window by name: 2017, 2017-Q4, 2017-11, 2017-W46, 2017-11-24."

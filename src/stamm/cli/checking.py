@@ -73,19 +73,19 @@ def print_consistency(world: World, say: Session) -> int:
         for check in all_checks():
             if plan is None or not all(kind in world.coverage for kind in check.needs):
                 continue
-            status.update(say(check.sentence))
+            status.update(say(check.sentence, kind=check.kind))
             count, examples = _run(check, plan)
             if count:
                 found.append(check)
             said = say.language.number(count) if count else say("agrees")
-            made.add_row(say(check.sentence), said, examples, style="bad" if count else None)
+            made.add_row(say(check.sentence, kind=check.kind), said, examples, style="bad" if count else None)
     if plan is None:
         say.out.print(say("There is no data yet. Bring some in with `stamm import`."))
         return 0
     say.out.show(made)
     for check in found:
         say.out.print()
-        say.out.print(say(check.sentence), style="strong")
+        say.out.print(say(check.sentence, kind=check.kind), style="strong")
         say.out.print(say(check.remedy))
     return len(found)
 

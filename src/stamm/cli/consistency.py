@@ -25,6 +25,8 @@ class Check:
     needs: tuple[str, ...]
     broken: Callable[[Plan], ir.Table]
     remedy: str
+    #: fills `{kind}` in the sentence
+    kind: str = ""
 
 
 def _doubled(kind: str) -> Callable[[Plan], ir.Table]:
@@ -165,6 +167,8 @@ def all_checks() -> tuple[Check, ...]:
     ]
     for kind, fact in imported().items():
         if fact.clock in fact.columns() and kind != "customers":
-            checks.append(Check(f"Nothing in {kind} lies in the future", (kind,), _from_the_future(kind), again))
-    checks += [Check(f"No two rows of {kind} have the same key", (kind,), _doubled(kind), again) for kind in imported()]
+            checks.append(Check("Nothing in {kind} lies in the future", (kind,), _from_the_future(kind), again, kind))
+    checks += [
+        Check("No two rows of {kind} have the same key", (kind,), _doubled(kind), again, kind) for kind in imported()
+    ]
     return tuple(checks)

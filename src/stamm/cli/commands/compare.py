@@ -16,7 +16,7 @@ from stamm.cli.speaking import argument, command
     ),
 )
 @argument("family", "Which word: retention, churn ...; or the key of one of its definitions.")
-@span_options("of the window compared")
+@span_options("First day of the window compared.")
 def compare(family: str, *, span: Span) -> None:
     """Set the definitions of a word side by side, and name who makes the difference.
 

@@ -27,7 +27,7 @@ from stamm.lang.errors import UsageError
     help="A number of the formula; money in major units (12.50). Repeat it.",
 )
 @option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the metric; may be repeated.")
-@span_options("of the real numbers shown")
+@span_options("First day of the real numbers shown.")
 def explain(key: str | None, *, given: tuple[str, ...], params: tuple[str, ...], span: Span) -> None:
     """Explain a metric: its meaning, its formula with the numbers filled in, examples and relatives.
 

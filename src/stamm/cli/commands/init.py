@@ -64,7 +64,7 @@ def init(
     project = Project.create(place, organisation)
     say.out.print(say("A new project in {place}", place=str(project.directory)), style="title")
     say.out.print(say("time zone: {zone}", zone=zone) + (f" ({why})" if why else ""))
-    default = "" if currency else f" ({say('the default')})"
+    default = "" if currency else f" ({say('the usual one, as none was named')})"
     say.out.print(say("currency: {code}", code=code) + default)
     say.out.print(say("Change these in {file} before data comes in.", file=str(project.directory / "stamm.toml")))
     say.heading(say("Next"))

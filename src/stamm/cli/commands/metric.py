@@ -21,7 +21,7 @@ from stamm.cli.speaking import argument, command, option
     ),
 )
 @argument("key", "Which metric: its key or abbreviation (`stamm explain` lists all).")
-@span_options("of it; without it, the first day the data cover")
+@span_options("First day of it; without it, the first day the data cover.")
 @option("--by", metavar="COLUMN", help="Split by an attribute such as country or channel.")
 @option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the metric; may be repeated.")
 @option("--as-of", metavar="DAY", help="As it was known at the start of that day.")

@@ -21,6 +21,7 @@ class ChurnRateAllLeavers(Metric):
     came back within the window is no leaver.
     """
 
+    en = "Churn rate, all leavers"
     de = "Abwanderungsrate aller Abgänge"
     sentence_de = "Alle, die gingen, auch Neue, die nicht blieben, geteilt durch die Kunden zu Beginn."
     unit, better, family = "share", "lower", "churn"

@@ -20,6 +20,7 @@ class ChurnRateDailySum(Metric):
     sum is a share of nobody in particular: it depends on how the window is cut and can exceed one.
     """
 
+    en = "Churn rate, sum of the days"
     de = "Abwanderungsrate als Tagessumme"
     sentence_de = "Die Abwanderungsraten der einzelnen Tage, über den Zeitraum zusammengezählt."
     unit, better, family = "share", "lower", "churn"

@@ -21,6 +21,7 @@ class ChurnRatePooled(Metric):
     Newcomers had less time to leave, so a growing shop looks better than it is.
     """
 
+    en = "Churn rate, pooled"
     de = "Abwanderungsrate über alle"
     sentence_de = "Anteil aller, die im Zeitraum irgendwann Kunde waren und an seinem Ende fort sind."
     unit, better, family = "share", "lower", "churn"

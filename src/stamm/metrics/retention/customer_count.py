@@ -18,6 +18,7 @@ class CustomerCount(Metric):
     A customer is whoever has an open spell just before the window's end; each person counts once.
     """
 
+    en = "Customers"
     de = "Kunden"
     sentence_de = "Wie viele Kunden am Ende des Zeitraums da sind."
     unit, better = "count", "higher"

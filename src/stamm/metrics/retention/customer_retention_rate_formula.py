@@ -23,6 +23,7 @@ class CustomerRetentionRateFormula(Metric):
     and rise above one. CN is everyone whose first spell starts in the window, also those who left again.
     """
 
+    en = "Customer retention rate, by formula"
     de = "Kundenbindungsrate nach der Formel"
     sentence_de = "Die Kunden am Ende ohne die neuen, geteilt durch die Kunden zu Beginn."
     unit, better, family = "share", "higher", "retention"

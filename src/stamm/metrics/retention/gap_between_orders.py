@@ -20,6 +20,7 @@ class GapBetweenOrders(Metric):
     time_between_purchases. The gaps of one customer are not independent, so the interval is on the narrow side.
     """
 
+    en = "Gap between orders"
     de = "Abstand zwischen Bestellungen"
     sentence_de = "Wie viele Tage seit der Bestellung davor vergingen, im Mittel über die Folgebestellungen."
     unit, better, family = "days", "lower", "purchase_interval"

@@ -20,6 +20,7 @@ class MeanClosedSpell(Metric):
     counts the open ones for what is known of them. A person who left twice in the window counts twice.
     """
 
+    en = "Mean length of closed spells"
     de = "Mittlere Dauer beendeter Kundenzeiten"
     sentence_de = "Wie viele Jahre die Kunden geblieben waren, die im Zeitraum gegangen sind, im Mittel."
     unit, better, family = "years", "higher", "lifetime"

@@ -20,6 +20,7 @@ class RepeatCustomersOfAll(Metric):
     back, pull it down.
     """
 
+    en = "Repeat customers of all"
     de = "Wiederkäufer unter allen"
     sentence_de = "Anteil aller, die bis zum Ende des Zeitraums je bestellt haben, mit mindestens zwei Bestellungen."
     unit, better, family = "share", "higher", "repeat_purchase"

@@ -20,6 +20,7 @@ class RepeatWithinWindow(Metric):
     length cannot be compared.
     """
 
+    en = "Repeat purchase rate within the window"
     de = "Wiederkauf im Zeitraum"
     sentence_de = "Anteil der Kunden mit Bestellung im Zeitraum, die darin mindestens zweimal bestellt haben."
     unit, better, family = "share", "higher", "repeat_purchase"

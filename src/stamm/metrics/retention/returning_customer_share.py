@@ -19,6 +19,7 @@ class ReturningCustomerShare(Metric):
     The rest bought for the first time in this window, however often.
     """
 
+    en = "Share of returning customers"
     de = "Anteil wiederkehrender Kunden"
     sentence_de = "Anteil der Kunden mit Bestellung im Zeitraum, die schon vor seinem Beginn bestellt hatten."
     unit, better, family = "share", "higher", "repeat_purchase"

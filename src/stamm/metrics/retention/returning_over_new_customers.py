@@ -20,6 +20,7 @@ class ReturningOverNewCustomers(Metric):
     orders of the window; who orders a first and a second time in it is in both numbers.
     """
 
+    en = "Returning over new customers"
     de = "Wiederkehrende je Neukunde"
     sentence_de = "Wie viele Kunden wieder bestellten, je Kunde mit erster Bestellung."
     unit, better, family = "ratio", "higher", "retention"

@@ -22,6 +22,7 @@ class HistoricValue(Metric):
     are in neither number.
     """
 
+    en = "Historic value of a customer"
     de = "Bisheriger Kundenwert"
     sentence_de = "Was ein Kunde bisher nach Rücksendungen eingebracht hat, im Mittel über alle, die je bestellt haben."
     unit, better, family = "money", "higher", "clv"

@@ -19,6 +19,7 @@ class LifetimeValueArpaOverChurn(Metric):
     nobody left in these months there is no value, not an infinite one. Each of the six must have a rate.
     """
 
+    en = "Customer lifetime value, ARPA over churn"
     de = "Kundenlebenszeitwert aus ARPA und Abwanderung"
     sentence_de = "Was ein Abonnent zahlt, solange er bleibt, wenn alle mit derselben Monatsrate abwandern."
     unit, better, family = "money", "higher", "clv"

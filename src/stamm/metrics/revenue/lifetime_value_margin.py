@@ -16,6 +16,7 @@ class LifetimeValueMargin(Metric):
     from orders whose cost is known. Other costs, such as service or advertising, are not taken off.
     """
 
+    en = "Customer lifetime value with margin"
     de = "Kundenlebenszeitwert mit Marge"
     sentence_de = "Was vom Kundenlebenszeitwert nach den Kosten der Waren bleibt."
     also = "CLTV"

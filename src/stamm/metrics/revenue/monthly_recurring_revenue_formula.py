@@ -18,6 +18,7 @@ class MonthlyRecurringRevenueFormula(Metric):
     revenue over these subscribers; where there are none, there is no average and so no value.
     """
 
+    en = "Monthly recurring revenue, by formula"
     de = "Monatlich wiederkehrender Umsatz nach der Formel"
     sentence_de = "Die Abonnenten am Ende des Zeitraums mal dem, was einer von ihnen im Mittel monatlich zahlt."
     unit, better, family = "money", "higher", "mrr"

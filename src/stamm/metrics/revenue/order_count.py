@@ -17,6 +17,7 @@ class OrderCount(Metric):
     Cancelled orders do not count, orders without a customer do.
     """
 
+    en = "Orders"
     de = "Bestellungen"
     sentence_de = "Wie viele Bestellungen im Zeitraum eingingen."
     unit, better = "count", "higher"

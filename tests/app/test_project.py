@@ -190,7 +190,8 @@ def test_rates_of_a_spreadsheet_with_a_mark_in_front(project: Project) -> None:
     "line",
     [
         "eur,2024-01-01,1", "XYZ,2024-01-01,1", "EUR,2024-13-01,1", "EUR,01.01.2024,1", "EUR,2024-01-01",
-        "EUR,2024-01-01,0", "EUR,2024-01-01,-1", "EUR,2024-01-01,nan", "EUR,2024-01-01,inf", 'EUR,2024-01-01,"0,92"', "EUR;2024-01-01;1",
+        "EUR,2024-01-01,0", "EUR,2024-01-01,-1", "EUR,2024-01-01,nan", "EUR,2024-01-01,inf",
+        'EUR,2024-01-01,"0,92"', "EUR;2024-01-01;1",
     ],
 )  # fmt: skip
 def test_a_wrong_rate_is_told_with_its_line(project: Project, line: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lifelines import KaplanMeierFitter
-from lifelines.utils import restricted_mean_survival_time
+from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]
+from lifelines.utils import restricted_mean_survival_time  # type: ignore[import-untyped]
 
 from stamm.answers import World
 from stamm.lang.window import Window

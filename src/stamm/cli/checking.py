@@ -13,6 +13,7 @@ from stamm.cli import printing
 from stamm.cli.asking import covered, kinds_needed, last_complete
 from stamm.cli.consistency import Check, all_checks
 from stamm.cli.definitions import by_topic
+from stamm.cli.failing import told
 from stamm.cli.session import Session
 from stamm.lang.definition import title_of
 from stamm.lang.errors import StammError
@@ -57,7 +58,7 @@ def _supported(metric: Metric, answers: Answers, say: Session) -> tuple[str, str
     try:
         answer = answers.ask(metric, [window])
     except StammError as error:
-        return name, "", str(error), True
+        return name, "", told(error, say), True
     (row,) = answer.rows
     if row.value is None:
         return name, "", printing.reason_in_words(say, row, answer, world), False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import NoSuchOption
 
+from stamm.cli.retelling import retell
 from stamm.lang.errors import StammError, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def report_failure(error: BaseException, session: Session) -> int:
     if session.debug:
         session.err.plain("".join(traceback.format_exception(error)).rstrip(), style="quiet")
     if isinstance(error, StammError):
-        _block(session, error.what, error.where, error.remedy)
+        _block(session, *(retell(text, session.language) for text in (error.what, error.where, error.remedy)))
         return error.exit_code
     if isinstance(error, OSError):
         _block(
@@ -44,6 +45,12 @@ def report_failure(error: BaseException, session: Session) -> int:
         session("Run it again with --debug and report what it shows. Your data is as it was."),
     )
     return FAULT
+
+
+def told(error: StammError, session: Session) -> str:
+    """A failure in one line: where, what, and what to do."""
+    what, where, remedy = (retell(text, session.language) for text in (error.what, error.where, error.remedy))
+    return " ".join(text for text in (f"{where}: {what}" if where else what, remedy) if text)
 
 
 def _block(session: Session, what: str, where: str, remedy: str) -> None:

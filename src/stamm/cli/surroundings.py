@@ -16,6 +16,8 @@ from rich.text import Text
 
 from stamm import __version__
 from stamm.cli import printing
+from stamm.cli.failing import told
+from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 from stamm.facts import FACTS, imported
 from stamm.lang.errors import BusyError, StammError
@@ -88,7 +90,7 @@ def _project(say: Session) -> Iterator[tuple[str, list[Finding]]]:
     try:
         project = say.project
     except StammError as error:
-        yield title, [Finding(say("settings"), say("not readable"), remedy=str(error))]
+        yield title, [Finding(say("settings"), say("not readable"), remedy=told(error, say))]
         return
     findings = [Finding(say("folder"), str(project.directory.resolve()))]
     if not os.access(project.directory, os.W_OK):
@@ -104,7 +106,7 @@ def _project(say: Session) -> Iterator[tuple[str, list[Finding]]]:
         )
         findings.append(Finding("rates.csv", say.language.number(rates), meaning))
     except StammError as error:
-        findings.append(Finding("rates.csv", say("not readable"), remedy=str(error)))
+        findings.append(Finding("rates.csv", say("not readable"), remedy=told(error, say)))
     yield title, findings
     yield say("Settings"), list(_settings(say, project.organisation))
     yield say("Data"), list(_data(say))
@@ -158,7 +160,7 @@ def _data(say: Session) -> Iterator[Finding]:
         lake = say.project.lake()
         snapshot = lake.snapshot()
     except StammError as error:
-        yield Finding(say("lake"), say("not readable"), remedy=str(error))
+        yield Finding(say("lake"), say("not readable"), remedy=told(error, say))
         return
     day = say.language.moment(snapshot.written_at) + " UTC"
     state = say("snapshot {number}, schema version {schema}", number=snapshot.number, schema=SCHEMA_VERSION)
@@ -167,7 +169,7 @@ def _data(say: Session) -> Iterator[Finding]:
         with exclusive(lake.root / LOCK, 0.0, None):
             yield Finding(say("lock"), say("free"), say("nobody is writing"))
     except BusyError as error:
-        yield Finding(say("lock"), say("held"), error.remedy)
+        yield Finding(say("lock"), say("held"), retell(error.what, say.language))
     covered = say.project.coverage
     for kind in imported():
         days = covered.get(kind) or snapshot.coverage(kind)

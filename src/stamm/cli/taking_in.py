@@ -12,6 +12,7 @@ from rich.text import Text
 
 from stamm.app.project import SETTINGS, Project
 from stamm.cli import printing
+from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 from stamm.lang.organisation import Organisation
 from stamm.sources import SOURCES, Source
@@ -128,7 +129,7 @@ def print_report(report: ImportReport, say: Session) -> None:
         say.out.print(text)
     for file, remarks in report.remarks.items():
         for remark in remarks:
-            say.out.print(f"{file}: {remark}", style="quiet")
+            say.out.print(f"{file}: {retell(remark, say.language)}", style="quiet")
     for row in report.rows:
         if row.waiting:
             text = say(
@@ -141,7 +142,7 @@ def print_report(report: ImportReport, say: Session) -> None:
         say.heading(say("Set aside: {rows} rows", rows=number(report.rejected)))
         made = printing.table(say("reason"), say("rows"), right=(1,))
         for reason, count in report.reasons.items():
-            made.add_row(reason, number(count))
+            made.add_row(retell(reason, say.language), number(count))
         say.out.show(made)
         text = say("Each with its file, line and column: {place}", place=report.rejects)
         say.out.plain(text)

@@ -1,0 +1,47 @@
+"""Sentences that the layers below write in English, told in the reader's language.
+
+Below the command line an error is one finished English sentence. Here the sentence is recognised by its pattern
+(`There is no metric named {0}.`, kept beside its translation in cli.po) and written anew with what stood in the gaps.
+An unknown sentence stays English.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from babel.messages.pofile import read_po
+
+from stamm.lang.language import Language
+
+_GAP = re.compile(r"\\\{(\d)\\\}")
+
+
+@lru_cache
+def _patterns(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns and translations, those that say most first."""
+    with (files("stamm.lang") / "locale" / code / "cli.po").open("rb") as handle:
+        catalogue = read_po(handle, locale=code)
+    found = [(str(m.id), str(m.string)) for m in catalogue if m.id and "{0}" in str(m.id)]
+    found.sort(key=lambda pair: -len(re.sub(r"\{\d\}", "", pair[0])))
+    return tuple((_pattern(english), translated) for english, translated in found)
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    text = re.escape(english.replace("{{", "\0").replace("}}", "\1"))
+    text = _GAP.sub(lambda match: f"(?P<gap{match[1]}>.*?)", text)
+    return re.compile(text.replace("\0", r"\{").replace("\1", r"\}"), re.DOTALL)
+
+
+def retell(text: str, language: Language) -> str:
+    """The sentence in the reader's language, or as it is."""
+    if language.code == "en" or not text:
+        return text
+    known = language(text)
+    if known != text:
+        return known
+    for pattern, translated in _patterns(language.code):
+        if match := pattern.fullmatch(text):
+            return translated.format(*(match[f"gap{place}"] for place in range(len(match.groups()))))
+    return text

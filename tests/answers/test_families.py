@@ -8,7 +8,7 @@ import pytest
 
 from stamm.answers import Answers, World
 from stamm.answers.compare import Comparison, Member, compare_family
-from stamm.answers.people import weights_by_customer
+from stamm.answers.people import People
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import Window
@@ -89,7 +89,7 @@ def test_the_pool_differs_by_all_three_hundred_who_joined(churn: Comparison) -> 
 def test_gaps_add_up_to_the_difference_of_the_parts(churn: Comparison, ledger: World) -> None:
     for key in ("churn_rate_all_leavers", "churn_rate_pooled"):
         gaps = member(churn, key).gaps or ()
-        top, bottom = weights_by_customer(ledger, METRICS[key](), FEBRUARY)
+        top, bottom = People(ledger).weights(METRICS[key](), [FEBRUARY])[FEBRUARY]
         assert sum(top.values()) == 50 + sum(gap.customers * gap.numerator for gap in gaps) == 70
         assert sum(bottom.values()) == 1000 + sum(gap.customers * gap.denominator for gap in gaps)
 

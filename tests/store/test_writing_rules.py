@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +18,12 @@ from stamm.store import Counts, Lake
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return new_lake(tmp_path)
+
+
+def superseded(lake: Lake) -> list[dict[str, Any]]:
+    """All messages in the history."""
+    files = lake.snapshot().history_files("parcels")
+    return [one for file in files for one in pq.read_table(file, partitioning=None).to_pylist()]
 
 
 def test_a_row_gets_its_local_days_and_its_month_in_the_zone(lake: Lake) -> None:
@@ -70,6 +77,25 @@ def test_an_identical_message_is_ignored_also_when_long_superseded(lake: Lake) -
     assert put(lake, first, at=after(99)) == Counts(unchanged=1)
     assert lake.snapshot().number == number
     assert current(lake)[0]["weight"] == 2
+    # also when it carried little and is the newest
+    part = row(price=0.5, received_at=after(1))
+    assert put(lake, part, at=after(100)) == Counts(changed=1)
+    assert put(lake, part, part, at=after(101)) == Counts(unchanged=2)
+    assert len(superseded(lake)) == 2
+
+
+def test_the_same_again_but_received_later_is_a_message_of_its_own(lake: Lake) -> None:
+    put(lake, whole_row(weight=1, received_at=after(1)))
+    assert put(lake, whole_row(weight=1, received_at=after(9))) == Counts(changed=1)
+    assert put(lake, whole_row(weight=7, received_at=after(5))) == Counts(older=1)
+    assert (current(lake)[0]["weight"], current(lake)[0]["received_at"]) == (1, after(9))
+
+
+def test_old_news_beside_the_state_of_now_is_kept(lake: Lake) -> None:
+    put(lake, whole_row(weight=1, received_at=T0))
+    rows = [row(weight=5, received_at=after(1)), row(weight=1, received_at=None)]
+    assert put(lake, *rows, at=after(9)) == Counts(changed=2)
+    assert [lake.state_at("parcels", after(m))["weight"].to_pylist() for m in (0, 1, 9)] == [[1], [5], [1]]
 
 
 def test_the_same_rows_again_leave_no_trace(lake: Lake) -> None:
@@ -101,6 +127,18 @@ def test_a_row_waits_until_what_is_required_has_arrived(lake: Lake) -> None:
     assert put(lake, whole_row(carrier="mule", received_at=after(1))) == Counts(new=1)
     (one,) = current(lake)
     assert (one["carrier"], one["received_at"]) == ("kite", after(5))
+    assert put(lake, row(price=2.0, received_at=after(6))) == Counts(changed=1)
+    numbers = [message["_arrival"] for message in superseded(lake)]
+    assert sorted(numbers) == [0, 1], "what waited is kept once"
+
+
+def test_all_that_waits_is_put_together(lake: Lake) -> None:
+    put(lake, row(carrier="kite", received_at=after(1)))
+    assert put(lake, row(price=2.0, received_at=after(2))) == Counts(waiting=1)
+    assert put(lake, row(fragile=True), row(weight=8), at=after(3)) == Counts(waiting=2)
+    assert put(lake, row(sent_at=T0, received_at=after(0))) == Counts(new=1)
+    (one,) = current(lake)
+    assert (one["carrier"], one["price"], one["fragile"], one["weight"]) == ("kite", 2.0, True, 8)
 
 
 def test_a_corrected_clock_moves_the_row_to_its_month(lake: Lake) -> None:
@@ -134,9 +172,11 @@ def test_the_history_holds_superseded_messages_with_what_they_carried(lake: Lake
     put(lake, whole_row(weight=1))
     put(lake, row(weight=2), at=after(1))
     put(lake, row(carrier="mule"), at=after(2))
-    found = [pq.read_table(file, partitioning=None).to_pylist() for file in lake.snapshot().history_files("parcels")]
-    told = [(one["received_at"], one["_carried"], one["weight"]) for rows in found for one in rows]
-    assert sorted(told) == [(T0, "parcel_id,leg,sent_at,weight", 1), (after(1), "parcel_id,leg,weight", 2)]
+    told = [(one["received_at"], one["_carried"], one["sent_at"], one["sent_on"]) for one in superseded(lake)]
+    assert sorted(told) == [
+        (T0, "parcel_id,leg,sent_at,weight", T0, date(2024, 1, 31)),
+        (after(1), "parcel_id,leg,weight", None, None),
+    ]
 
 
 def test_past_states(lake: Lake) -> None:
@@ -178,7 +218,7 @@ def test_coverage_is_stated_or_found_and_only_grows(lake: Lake) -> None:
     put(lake, whole_row(), whole_row("p2", sent_at=T0 + timedelta(days=9)))
     assert lake.snapshot().coverage("parcels") == (date(2024, 1, 31), date(2024, 2, 9))
     put(lake, whole_row("p3"), source="other", covered=(date(2023, 12, 1), date(2024, 2, 1)))
-    put(lake, whole_row("p4"))
+    put(lake, whole_row("p4", sent_at=T0 + timedelta(days=2)))
     snapshot = lake.snapshot()
     assert snapshot.coverage("parcels") == (date(2023, 12, 1), date(2024, 2, 9))
     assert snapshot.coverage("parcels", "other") == (date(2023, 12, 1), date(2024, 2, 1))

@@ -176,9 +176,10 @@ class Merge:
         known = " UNION ALL ".join(f"SELECT {self.keys} FROM {name}" for name in ("doubled", "old", "hist"))
         but = f"ANTI JOIN settled {self.using}" if some_settled else ""
         self.run(f"CREATE TABLE rest AS SELECT * FROM staged SEMI JOIN ({known}) {self.using} {but}")
+        carried = {name: name for name in self.layout.values} | self.day_of
         masked = ", ".join(
-            f"CASE WHEN {self.has('_mask', name)} THEN {quoted(name)} END AS {quoted(name)}"
-            for name in self.layout.values
+            f"CASE WHEN {self.has('_mask', clock)} THEN {quoted(name)} END AS {quoted(name)}"
+            for name, clock in carried.items()
         )
         days = listed(self.day_of)
         columns = f"{self.keys}, {listed(self.layout.values)}, {days}, source, received_at"
@@ -186,7 +187,7 @@ class Merge:
         self.run(
             f"""CREATE TABLE messages AS
             WITH stored AS (
-                SELECT {self.keys}, {masked}, {days}, source, received_at, {MESSAGE_SIMULATED} AS simulated,
+                SELECT {self.keys}, {masked}, source, received_at, {MESSAGE_SIMULATED} AS simulated,
                     {ARRIVAL}, _mask, false AS _own, 0 AS _origin,
                     {ARRIVAL} IN (SELECT {ARRIVAL} FROM hist) AS _in_history
                 FROM old JOIN sets ON {CARRIED} = sets.names SEMI JOIN rest {self.using}

@@ -1,119 +1,17 @@
-"""The whole way with real purchases: `python tools/demo.py [FOLDER]` (DEMO_DIR, else `demo`).
-
-A project, a year of purchases in, who counts as a customer and why, the numbers that matter with their working,
-churn by five definitions, and a report. A second run finds the data there and is quick.
-"""
+"""The whole way with real purchases: `python tools/demo.py [FOLDER]` (DEMO_DIR, else `demo`)."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
-from stamm.answers import Answers
-from stamm.answers.world import World
-from stamm.cli import printing
-from stamm.cli.asking import kinds_needed, last_complete
-from stamm.cli.main import cli
-from stamm.cli.session import Session, begin
-from stamm.metrics import METRICS
-from stamm.sources import SOURCES
-
-SOURCE = "complete_journey"
-NUMBERS = (
-    "customer_retention_rate",
-    "customer_churn_rate",
-    "repeat_purchase_rate",
-    "average_order_value",
-    "customer_lifetime_value",
-)
+from stamm.cli.demo import show
 
 
 def main(arguments: list[str]) -> int:
-    folder = Path(arguments[0] if arguments else os.environ.get("DEMO_DIR") or "demo")
-    started = time.monotonic()
-    say = begin(["--project", str(folder)])
-    say.out.print(say("Stamm, tried on a year of real purchases by 2,469 households"), style="title")
-    fetch(folder, say)
-    world = say.project.world()
-    who(world, say)
-    numbers(world, say)
-    run(say, "compare", "churn", "--project", str(folder))
-    report = folder / "report.html"
-    run(say, "report", "--project", str(folder), "-o", str(report))
-    say.heading(say("Done in {seconds} seconds", seconds=round(time.monotonic() - started)))
-    say.out.plain(say("Open the report: {file}", file=report.resolve()))
-    say.out.print(say("Then try:"))
-    stamm = "stamm" if not (found := Path(sys.executable).with_name("stamm")).exists() else os.path.relpath(found)
-    for words in (
-        "metric customer_retention_rate --grain week",
-        "explain customer_churn_rate",
-        "compare retention --window 2017-Q4",
-        "check",
-    ):
-        say.out.plain(f"  {stamm} --project {folder} {words}")
+    show(Path(arguments[0] if arguments else os.environ.get("DEMO_DIR") or "demo"))
     return 0
-
-
-def fetch(folder: Path, say: Session) -> None:
-    """A project with the purchases in it, as far as they are not there yet."""
-    if not (folder / "stamm.toml").is_file():
-        settings = {assumption.setting: assumption.value for assumption in SOURCES[SOURCE].assumes}
-        here = ("--time-zone", settings["zone"], "--currency", settings["currency"])
-        run(say, "init", str(folder), "--name", "Complete Journey", *here)
-    snapshot = say.project.lake().snapshot()
-    if SOURCE in snapshot.sources("orders") and SOURCE in snapshot.sources("order_lines"):
-        rows = say.language.number(snapshot.rows("order_lines"))
-        say.heading(say("The purchases are there already"))
-        say.out.print(say("{rows} lines, snapshot {number}", rows=rows, number=snapshot.number))
-        return
-    run(say, "import", SOURCE, "--project", str(folder))
-
-
-def who(world: World, say: Session) -> None:
-    """Which spell rule, lapse and history were chosen, and why."""
-    organisation = world.organisation
-    say.heading(say("Who is a customer here"))
-    for line in printing.spell_rule_in_words(world, say):
-        say.out.print(f"- {line}")
-    for assumption in SOURCES[SOURCE].assumes:
-        if assumption.setting == "history" and assumption.value == organisation.history:
-            reason = assumption.reason_de if say.language.code == "de" else assumption.reason
-            say.out.print(f"- history = {organisation.history}: {reason}")
-
-
-def numbers(world: World, say: Session) -> None:
-    """The numbers that matter, each with its working."""
-    answers = Answers(world)
-    for key in NUMBERS:
-        metric = METRICS[key]()
-        window = last_complete(world, kinds_needed(metric, world))
-        if window is None:
-            continue
-        with say.err.status(metric.name(say.language.code)):
-            answer = answers.ask(metric, [window])
-        row = answer.rows[0]
-        value = say.language.value(row.value, metric.unit, answer.currency)
-        name = printing.title_of(metric, say)
-        say.heading(f"{name}, {say.language.window(window)}: {value}")
-        say.out.print(metric.sentence(say.language.code), style="quiet")
-        printing.print_formula(answer, row, say)
-        bounds = printing.interval_of(row, metric, say, answer.currency)
-        if bounds and row.n is not None:
-            text = say("95% interval: {bounds}", bounds=bounds)
-            say.out.print(f"{text}, n = {say.language.number(row.n)}", style="quiet")
-
-
-def run(say: Session, *words: str) -> None:
-    """One command of the command line, shown as one would type it; leaves where it fails."""
-    say.out.print()
-    say.out.plain("$ stamm " + " ".join(f"'{word}'" if " " in word else word for word in words), style="name")
-    try:
-        cli.main(list(words))
-    except SystemExit as ended:
-        if ended.code:
-            raise
 
 
 if __name__ == "__main__":

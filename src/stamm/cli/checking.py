@@ -12,10 +12,9 @@ from stamm.answers.plan import Plan, kinds_of
 from stamm.cli import printing
 from stamm.cli.asking import covered, kinds_needed, last_complete
 from stamm.cli.consistency import Check, all_checks
-from stamm.cli.definitions import by_topic
+from stamm.cli.definitions import by_topic, topic_title
 from stamm.cli.failing import told
 from stamm.cli.session import Session
-from stamm.lang.definition import title_of
 from stamm.lang.errors import StammError
 from stamm.lang.window import windows
 
@@ -34,7 +33,7 @@ def print_support(world: World, say: Session) -> int:
     made = printing.table(say("metric"), say("window"), say("value"), say("why not"), right=(2,))
     with say.err.status("") as status:
         for topic, metrics in by_topic().items():
-            made.add_row(Text(say(title_of(topic)), style="strong"))
+            made.add_row(Text(topic_title(topic, say), style="strong"))
             for kind in metrics:
                 status.update(kind.name(code))
                 metric = kind()

@@ -23,6 +23,8 @@ from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric, family
 
 Number = int | float
+#: topics by the package they lie in; others are called after their package
+TOPICS = {"engagement": "Engagement", "feedback": "Feedback", "retention": "Retention", "revenue": "Revenue"}
 
 
 # -- all of them ---------------------------------------------------------------------------------------------
@@ -44,11 +46,16 @@ def by_topic() -> dict[str, list[type[Metric]]]:
     return dict(sorted(found.items()))
 
 
+def topic_title(topic: str, say: Session) -> str:
+    """A topic as a heading."""
+    return say(TOPICS.get(topic) or title_of(topic))
+
+
 def print_list(say: Session) -> None:
     """Every metric with its name, by topic; members of a family below its default."""
     code = say.language.code
     for topic, metrics in by_topic().items():
-        say.heading(say(title_of(topic)))
+        say.heading(topic_title(topic, say))
         made = printing.table(say("key"), say("name"))
         leaders = {metric.family for metric in metrics if metric.leads}
         for metric in metrics:

@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 
 from stamm.lang.language import Language
 
+#: would be told as a list of one, named "none"
+EXACT = ("Its parameters: none.",)
 _GAP = re.compile(r"\\\{(\d)\\\}")
 
 

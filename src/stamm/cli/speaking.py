@@ -13,6 +13,8 @@ from stamm.lang.language import CODES
 
 Examples = Sequence[tuple[str, str]]
 F = Callable[..., Any]
+#: what click says of --help
+HELP = "Show this message and exit."
 #: widest help, so that lines stay readable on a large screen
 HELP_WIDTH = 100
 
@@ -37,7 +39,7 @@ def record_of(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | N
     record = param.get_help_record(ctx)
     if record is None or isinstance(param, Said):
         return record
-    text = param.help if isinstance(param, click.Option) and param.help else ""
+    text = param.help if isinstance(param, Asked) and param.help else HELP
     return record[0], current()(text)
 
 
@@ -134,14 +136,14 @@ def shared_options() -> list[click.Parameter]:
     ]
 
 
-def command(name: str, step: int, examples: Examples) -> Callable[[F], Command]:
-    """Makes a function a command; its docstring is the help, its first paragraph the line in the list.
+def command(name: str, step: int, about: tuple[str, ...], examples: Examples) -> Callable[[F], Command]:
+    """Makes a function a command; `about` is its help by paragraphs, the first one the line in the list.
 
     `step` is its place in the list: the order in which one first needs them.
     """
 
     def make(function: F) -> Command:
-        made = click.command(name, cls=Command, step=step, examples=examples)(function)
+        made = click.command(name, cls=Command, help="\n\n".join(about), step=step, examples=examples)(function)
         made.params.extend(shared_options())
         return made
 

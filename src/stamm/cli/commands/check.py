@@ -13,18 +13,21 @@ FOUND = 1
 @command(
     "check",
     step=6,
+    about=(
+        "Say which numbers the data support, and whether the data agree with themselves.",
+        (
+            "For each metric: whether it has a value in its last complete month, and if not, why. Then the data "
+            "are held against themselves: order lines against orders, ends against beginnings, customers at a "
+            "month's end against those at its start. Ends with 1 if something does not agree, else with 0."
+        ),
+    ),
     examples=(
         ("stamm check", "All metrics and all checks"),
         ("stamm check && stamm report", "A report only if nothing is wrong"),
     ),
 )
 def check() -> None:
-    """Say which numbers the data support, and whether the data agree with themselves.
-
-    For each metric: whether it has a value in its last complete month, and if not, why. Then the data are held
-    against themselves: order lines against orders, ends against beginnings, customers at a month's end against those
-    at its start. Ends with 1 if something does not agree, else with 0.
-    """
+    """Print what the data support and what does not agree; exit 1 where something is wrong."""
     from stamm.cli import checking
 
     say = current()

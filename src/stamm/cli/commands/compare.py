@@ -10,6 +10,13 @@ from stamm.cli.speaking import argument, command
 @command(
     "compare",
     step=5,
+    about=(
+        "Set the definitions of a word side by side, and name who makes the difference.",
+        (
+            "Each definition is shown with the numbers filled in, and with the customers whom it counts "
+            "differently from the usual one. Without a window it is the last complete month."
+        ),
+    ),
     examples=(
         ("stamm compare churn", "Churn by five definitions, for the last complete month"),
         ("stamm compare retention --window 2017-Q4", "Retention over a quarter"),
@@ -18,11 +25,7 @@ from stamm.cli.speaking import argument, command
 @argument("family", "Which word: retention, churn ...; or the key of one of its definitions.")
 @span_options("First day of the window compared.")
 def compare(family: str, *, span: Span) -> None:
-    """Set the definitions of a word side by side, and name who makes the difference.
-
-    Each definition is shown with the numbers filled in, and with the customers whom it counts differently from the
-    usual one. Without a window it is the last complete month.
-    """
+    """Print a family side by side."""
     from stamm.answers import Answers
     from stamm.answers.compare import compare_family
     from stamm.cli import comparing

@@ -11,6 +11,13 @@ from stamm.lang.errors import UsageError
 @command(
     "explain",
     step=4,
+    about=(
+        "Explain a metric: its meaning, its formula with the numbers filled in, examples and relatives.",
+        (
+            "The numbers are those you give, or, inside a project with data, those of its last complete month. It "
+            "works outside any project, too."
+        ),
+    ),
     examples=(
         ("stamm explain", "All metrics, by topic"),
         (
@@ -29,11 +36,7 @@ from stamm.lang.errors import UsageError
 @option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the metric; may be repeated.")
 @span_options("First day of the real numbers shown.")
 def explain(key: str | None, *, given: tuple[str, ...], params: tuple[str, ...], span: Span) -> None:
-    """Explain a metric: its meaning, its formula with the numbers filled in, examples and relatives.
-
-    The numbers are those you give, or, inside a project with data, those of its last complete month. It works
-    outside any project, too.
-    """
+    """Print one definition, or the list of all."""
     from stamm.cli import definitions
     from stamm.metrics import METRICS
 

@@ -11,6 +11,14 @@ from stamm.cli.speaking import argument, command, option
 @command(
     "import",
     step=2,
+    about=(
+        "Take in what customers did: all of one call, or nothing.",
+        (
+            "Importing the same file again changes nothing. A row that is not sound is set aside with its file, "
+            "line, column and reason; the others come in. After the first orders, the days of silence after which "
+            "a customer counts as gone are chosen from the data and written to stamm.toml with the reason."
+        ),
+    ),
     examples=(
         ("stamm import orders.csv returns.csv", "Two files, both or neither"),
         ("stamm import complete_journey", "A year of real purchases to try things on"),
@@ -26,12 +34,7 @@ from stamm.cli.speaking import argument, command, option
 @option("--strict", is_flag=True, help="Take nothing in if a single row is not sound.")
 @option("--keep-settings", is_flag=True, help="Leave stamm.toml as it is, whatever the data suggest.")
 def import_facts(what: tuple[str, ...], *, strict: bool, keep_settings: bool) -> None:
-    """Take in what customers did: all of one call, or nothing.
-
-    Importing the same file again changes nothing. A row that is not sound is set aside with its file, line, column
-    and reason; the others come in. After the first orders, the days of silence after which a customer counts as
-    gone are chosen from the data and written to stamm.toml with the reason.
-    """
+    """Take in and tell what came in."""
     from stamm.app.importing import import_files
     from stamm.cli import taking_in
 

@@ -18,6 +18,13 @@ CURRENCY = "EUR"
 @command(
     "init",
     step=1,
+    about=(
+        "Begin a project: a folder with its settings and, later, its data.",
+        (
+            "Everything a number depends on is a setting in stamm.toml, with a comment beside it. The time zone "
+            "cannot be changed once data is there, because the days of the data were cut in it."
+        ),
+    ),
     examples=(
         ("stamm init shop --time-zone Europe/Berlin --currency EUR", "A project in the folder shop"),
         ("stamm init club --rule subscriptions --name 'Chess Club'", "Where people are customers while they subscribe"),
@@ -42,11 +49,7 @@ CURRENCY = "EUR"
 def init(
     directory: str | None, time_zone: str | None, currency: str | None, name: str, history: str, rule: str
 ) -> None:
-    """Begin a project: a folder with its settings and, later, its data.
-
-    Everything a number depends on is a setting in stamm.toml, with a comment beside it. The time zone cannot be
-    changed once data is there, because the days of the data were cut in it.
-    """
+    """Make the directory and say what was chosen."""
     from stamm.app.project import Project
     from stamm.lang.organisation import Organisation
 

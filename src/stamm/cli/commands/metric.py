@@ -12,6 +12,13 @@ from stamm.cli.speaking import argument, command, option
 @command(
     "metric",
     step=3,
+    about=(
+        "Compute a metric, window by window.",
+        (
+            "Every number comes with its 95% interval where it has one, the count behind it (n), and a mark where "
+            "its window is not over. Where there is no value, a footnote says why; it is never shown as 0."
+        ),
+    ),
     examples=(
         ("stamm metric customer_retention_rate --grain month", "Month by month, as far as the data reach"),
         (
@@ -33,11 +40,7 @@ from stamm.cli.speaking import argument, command, option
     help="For people (table) or for programs (csv, json).",
 )
 def metric(key: str, *, span: Span, by: str | None, params: tuple[str, ...], as_of: str | None, form: str) -> None:
-    """Compute a metric, window by window.
-
-    Every number comes with its 95% interval where it has one, the count behind it (n), and a mark where its
-    window is not over. Where there is no value, a footnote says why; it is never shown as 0.
-    """
+    """Print one metric over windows."""
     from stamm.answers import Answers
     from stamm.answers.plan import uses
     from stamm.cli import machine, printing

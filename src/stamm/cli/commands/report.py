@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 from stamm.cli.asking import day_named
@@ -12,6 +14,14 @@ from stamm.cli.speaking import command, option
 @command(
     "report",
     step=8,
+    about=(
+        "Write the report: one HTML file that needs nothing else.",
+        (
+            "Headline numbers with their change and interval, trends, definitions side by side, how each number "
+            "came about, and what the data lack. It opens in any browser, prints well, and asks no other host for "
+            "anything."
+        ),
+    ),
     examples=(
         ("stamm report", "The report as report.html, in this folder"),
         ("stamm report -o november.html --until 2017-12-01 --language de", "Up to November, in German"),
@@ -21,17 +31,15 @@ from stamm.cli.speaking import command, option
 @option("--until", metavar="DAY", help="First day that no longer belongs to it; without it, as far as the data reach.")
 @option("--for", "for_whom", default="", metavar="TEXT", help="Whom it is for; written at its head.")
 def report(output: str, *, until: str | None, for_whom: str) -> None:
-    """Write the report: one HTML file that needs nothing else.
-
-    Headline numbers with their change and interval, trends, definitions side by side, how each number came about,
-    and what the data lack. It opens in any browser, prints well, and asks no other host for anything.
-    """
+    """Write the page."""
     from stamm.answers import Answers
     from stamm.app.project import write_whole
     from stamm.reports.retention_report import write_report
 
     say = current()
     file = Path(output)
+    if not file.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file.parent))
     last = day_named(until, "--until", say)
     project = say.project
     with say.err.status(say("Writing the report ...")):

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stamm.facts import imported
@@ -57,6 +57,13 @@ def raw(path: Path, block: int, *, plain: bool) -> Found:
 
 
 @given(TEXTS, st.sampled_from([1, 7, 64, 1 << 20]))
+@example("a,b\n\ufeff\n", 1)
+@example("a,b\n\ufeff1,2\n", 1)
+@example("a,b\n1,2\n\n3,4\n", 1 << 20)
+@example("a,b\r\n1,2\r\n\r\n3,4\r\n", 1 << 20)
+@example('a,b\n1,"2\n3"\n4,5\n', 1 << 20)
+@example('a,b\n1,"2"3\n', 1 << 20)
+@example('a,b\n,","a\nb"\n', 1)
 def test_arrow_and_the_csv_module_agree(tmp_path_factory: pytest.TempPathFactory, text: str, block: int) -> None:
     path = tmp_path_factory.getbasetemp() / "events.csv"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))

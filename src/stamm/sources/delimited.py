@@ -28,8 +28,9 @@ from stamm.sources.kind import VALUE_LENGTH, Reject
 BLOCK = 1 << 22
 LONGEST = 1 << 24
 
-#: a quote with ordinary characters on both sides: neither opens nor closes a cell
-_STRAY = re.compile(r'[^,\r\n"]"[^,\r\n"]')
+#: a cell in quotes as it should be: nothing before it in the cell, nothing behind it
+#: (starts with the quote itself, so that it is searched for quickly)
+_QUOTED = re.compile(r'"(?<=[,\n]")[^"]*+(?:""[^"]*+)*+"(?=[,\r\n]|\Z)')
 _UNQUOTED = 'the quotes are wrong; inside quotes write a quote twice ("")'
 
 Rows = tuple[Raw, tuple[Reject, ...]]
@@ -190,13 +191,12 @@ class Delimited:
     # -- rows ------------------------------------------------------------------------
     def _plain(self, text: str, heading: list[str], lines: _Lines) -> Rows | None:
         """The rows of a piece that is plainly laid out: a line a row, no line blank; else None."""
-        quotes = text.count('"')
         breaks = text.count("\n")
         if len(heading) == 1 or "\0" in text or text.count("\r") != text.count("\r\n"):
             return None
-        if text[0] in "\r\n" or "\n\n" in text or "\n\r" in text:
+        if text[0] in "\r\n\ufeff" or "\n\n" in text or "\n\r" in text:
             return None
-        if quotes and (quotes % 2 or _STRAY.search(text)):
+        if '"' in text and '"' in _QUOTED.sub("", "\n" + text):
             return None
         rows = breaks + (not text.endswith("\n"))
         names = [str(place) for place in range(len(heading))]

@@ -98,9 +98,6 @@ def test_moments_are_utc(engine: DuckDB) -> None:
     assert row == ("UTC",)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="over_tables never locks, though the class says that nothing else can be reached"
-)
 def test_tables_in_memory_are_locked_too(tmp_path: Path) -> None:
     (tmp_path / "beside.csv").write_text("a\n1\n")
     made = DuckDB.over_tables({})

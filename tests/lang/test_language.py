@@ -75,7 +75,6 @@ def test_zero_has_no_sign(value: float, digits: int, language: Language) -> None
             assert (MINUS in text) == (value < 0)
 
 
-@pytest.mark.xfail(strict=True, reason="-0.0 < 0 is false, so the sign that Babel writes stays")
 def test_negative_zero_has_no_sign() -> None:
     assert EN.number(-0.0, 1) == "0.0"
     assert EN.trimmed(-0.0, 1) == "0"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import operator
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import ibis
@@ -19,6 +21,8 @@ from stamm.lang.window import Window
 _ = ibis._
 
 Cells = dict[tuple[int, str | None], Number | None]
+#: columns that tell rows of money apart
+ROW_KEYS = ("order_id", "line_id", "return_id", "subscription_id", "started_at", "event_id")
 CUSTOMERLESS = "orders without a customer"
 CANCELLED = "cancelled orders"
 
@@ -46,7 +50,7 @@ def _run(plan: Plan, fact: str, scope: Scope, wanted: Mapping[str, Reduction], c
     result = plan.world.engine.run(table.group_by("window_number", "group_value").aggregate(**measures))
     for row in result.to_pylist():
         if any(row[f"foreign_{names[name]}"] for name in money):
-            raise _mixed(plan, fact, table)
+            raise _mixed(plan, fact, table, tuple(money.values()))
         for name, reduction in wanted.items():
             value = row[names[name]]
             cells[name][row["window_number"], row["group_value"]] = reduction.empty if value is None else value
@@ -64,11 +68,17 @@ def _measure(reduction: Reduction) -> object:
     return column.max(where=reduction.where)
 
 
-def _mixed(plan: Plan, fact: str, table: ir.Table) -> CurrencyError:
+def _mixed(plan: Plan, fact: str, table: ir.Table, money: Sequence[Reduction]) -> CurrencyError:
+    """The refusal, naming each other currency and how many rows hold it (a row that several windows see, once)."""
     own = plan.world.organisation.currency
     found: dict[str, int] = {}
     if "currency" in table.columns:
-        rows = table.filter(_.foreign).group_by("currency").aggregate(rows=_.count())
+        wheres = [reduction.where for reduction in money]
+        rows = table.filter(_.foreign)
+        if all(where is not None for where in wheres):
+            rows = rows.filter(functools.reduce(operator.or_, wheres))
+        keys = [name for name in ROW_KEYS if name in table.columns]
+        rows = rows.select("currency", *keys).distinct().group_by("currency").aggregate(rows=_.count())
         found = {row["currency"]: row["rows"] for row in plan.world.engine.run(rows).to_pylist()}
     listed = ", ".join(f"{currency} ({count:,} rows)" for currency, count in sorted(found.items()))
     return CurrencyError(
@@ -85,11 +95,10 @@ def left_out(
     """Orders passed over in the windows asked for: those without a customer, and cancelled ones."""
     if "orders" not in kinds or as_of is None or not windows:
         return {}
-    plan = Plan(world, (Window(min(w.start for w in windows), max(w.end for w in windows)),), None, as_of)
-    orders = plan.bound("orders", Scope("ordered_at"))
+    orders = Plan(world, windows, None, as_of).bound("orders", Scope("ordered_at"))
     counts = orders.aggregate(
-        customerless=_.count(where=_.customer_id.isnull() & _.cancelled_at.isnull()),
-        cancelled=_.count(where=_.cancelled_at.notnull()),
+        customerless=_.order_id.nunique(where=_.customer_id.isnull() & _.cancelled_at.isnull()),
+        cancelled=_.order_id.nunique(where=_.cancelled_at.notnull()),
     )
     (row,) = world.engine.run(counts).to_pylist()
     found = {CUSTOMERLESS: row["customerless"], CANCELLED: row["cancelled"]}

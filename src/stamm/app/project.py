@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from stamm.answers.world import Rate, World
+from stamm.app.rates import read_rates
 from stamm.engines.duckdb import DuckDB
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError, UsageError
 from stamm.lang.language import CODES
-from stamm.lang.money import exponent, is_currency
+from stamm.lang.money import exponent
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import zone_named
 from stamm.store.lake import Lake
@@ -60,7 +59,7 @@ class Project:
                 remedy="Start a project with `stamm init`, or name its directory with --project.",
             )
         try:
-            settings = tomllib.loads(file.read_text(encoding="utf-8"))
+            settings = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ProjectError(f"It is not valid TOML: {error}.", where=str(file), remedy="Mend that line.") from error
         return cls(directory, *_read(settings, file))
@@ -71,8 +70,10 @@ class Project:
         file = directory / SETTINGS
         if file.exists():
             raise ProjectError(f"{file} exists already.", remedy="Edit it, or choose another directory.")
+        text = settings_text(organisation)
+        _read(tomllib.loads(text), file)
         directory.mkdir(parents=True, exist_ok=True)
-        write_whole(file, settings_text(organisation))
+        write_whole(file, text)
         project = cls.open(directory)
         project.lake()
         return project
@@ -110,23 +111,7 @@ class Project:
         file = self.directory / "rates.csv"
         if not file.is_file():
             return ()
-        own = self.organisation.currency
-        found = []
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            for number, row in enumerate(csv.DictReader(handle), start=2):
-                try:
-                    currency, rate = row["currency"], Decimal(row["rate"])
-                    if not is_currency(currency) or not rate.is_finite() or rate <= 0:
-                        raise ValueError
-                    factor = rate.scaleb(exponent(own) - exponent(currency))
-                    found.append(Rate(currency, date.fromisoformat(row["day"]), factor))
-                except (KeyError, ValueError, TypeError, InvalidOperation) as error:
-                    raise ProjectError(
-                        "This is no exchange rate.",
-                        where=f"{file}, line {number}",
-                        remedy="Write three columns: currency (USD), day (2024-01-01), rate (0.92).",
-                    ) from error
-        return tuple(found)
+        return read_rates(file, self.organisation.currency)
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -167,8 +152,8 @@ session_minutes = {organisation.session_minutes}  # a longer pause begins a new 
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
 
 
 def _read(settings: Mapping[str, Any], file: Path) -> tuple[Organisation, dict[str, tuple[date, date]]]:

@@ -51,6 +51,7 @@ class DuckDB:
         for kind, fact in imported().items():
             rows = tables[kind] if kind in tables else _stored(fact.schema()).empty_table()
             held[kind] = backend.create_table(kind, rows, temp=True)
+        _lock(backend, None)
         return cls(backend, held)
 
     def table(self, kind: str) -> ir.Table:
@@ -72,9 +73,10 @@ def _connect() -> Backend:
     return backend
 
 
-def _lock(backend: Backend, directory: Path) -> None:
-    allowed = str(directory.resolve()).replace("'", "''")
-    backend.raw_sql(f"SET allowed_directories = ['{allowed}/']")
+def _lock(backend: Backend, directory: Path | None) -> None:
+    if directory is not None:
+        allowed = str(directory.resolve()).replace("'", "''")
+        backend.raw_sql(f"SET allowed_directories = ['{allowed}/']")
     backend.raw_sql("SET enable_external_access = false")
     backend.raw_sql("SET lock_configuration = true")
 

@@ -55,7 +55,7 @@ class Reduction:
     @property
     def identity(self) -> str:
         """Equal for reductions that give equal numbers."""
-        return f"{self.fact} {self.scope} {self.how} {self.column!r} {self.where!r}"
+        return f"{self.fact} {self.scope} {self.how} {self.column!r} {self.where!r} {self.money} {self.empty}"
 
 
 class Windowing(Protocol):

@@ -128,6 +128,7 @@ def _stretches_of_silence(facts: FactTables) -> ir.Table:
     if rules.spell_rule == "activity":
         events = facts["identity"].filter(_.customer_id.notnull(), _.happened_at < rules.as_of)
         signs = signs.union(events.select("customer_id", at=_.happened_at), distinct=False)
+    signs = signs.distinct()
     lapse = ibis.interval(hours=24 * rules.lapse_days)
     order = ibis.window(group_by="customer_id", order_by="at")
     signs = signs.mutate(before=_.at.lag().over(order))
@@ -143,7 +144,7 @@ def _paid_stretches(facts: FactTables) -> ir.Table:
     paid = facts["subscriptions"].filter(
         _.status.isin(["active", "past_due"]), _.customer_id.notnull(), _.started_at < facts.rules.as_of
     )
-    paid = paid.select("customer_id", "started_at", ended_at=ibis.coalesce(_.ended_at, never))
+    paid = paid.select("customer_id", "started_at", ended_at=ibis.coalesce(_.ended_at, never)).distinct()
     before = ibis.window(group_by="customer_id", order_by=["started_at", "ended_at"], preceding=(None, 1))
     paid = paid.mutate(covered_until=_.ended_at.max().over(before))
     paid = paid.mutate(cut=(_.covered_until.isnull() | (_.started_at > _.covered_until)).cast("int64"))

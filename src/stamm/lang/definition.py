@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from stamm.lang.errors import UsageError
@@ -79,8 +80,16 @@ class Setting(Generic[T]):
         return self._within(read)
 
     def _within(self, read: Any) -> T:
-        if (self.low is not None and read < self.low) or (self.high is not None and read > self.high):
+        below = self.low is not None and read < self.low
+        above = self.high is not None and read > self.high
+        if isinstance(read, float) and not isfinite(read):
+            raise UsageError(f"The parameter {self.name} must be a finite number, not {read}.")
+        if (below or above) and self.low is not None and self.high is not None:
             raise UsageError(f"The parameter {self.name} must lie between {self.low} and {self.high}, not at {read}.")
+        if below:
+            raise UsageError(f"The parameter {self.name} must be at least {self.low}, not {read}.")
+        if above:
+            raise UsageError(f"The parameter {self.name} must be at most {self.high}, not {read}.")
         if self.choices is not None and read not in self.choices:
             known = ", ".join(str(choice) for choice in self.choices)
             raise UsageError(f"The parameter {self.name} must be one of {known}, not {read!r}.")

@@ -69,10 +69,11 @@ def wrap(value: Any) -> Expression:
 def _divide(top: Any, bottom: Any) -> Any:
     if isinstance(top, Expression) or isinstance(bottom, Expression):
         return Operation("/", wrap(top), wrap(bottom))
-    if isinstance(top, pd.Series) or isinstance(bottom, pd.Series):
-        whole = pd.Series(bottom) if not isinstance(bottom, pd.Series) else bottom
-        known = whole.astype("Float64").mask(whole == 0)
-        return top / known
+    if isinstance(bottom, pd.Series):
+        known = bottom.astype("Float64").mask(bottom == 0)
+        return (pd.NA if top is None else top) / known
+    if isinstance(top, pd.Series):
+        return top.astype("Float64") / (pd.NA if bottom is None or bottom == 0 else bottom)
     if top is None or bottom is None or bottom == 0:
         return None
     return top / bottom
@@ -113,6 +114,8 @@ def quotient_of(expression: Expression) -> tuple[Expression, Expression, Express
     """
     one: Expression = Constant(1)
     if isinstance(expression, Operation) and expression.sign == "/":
+        if divides(expression.left) or divides(expression.right):
+            raise ValueError("more than one division")
         return one, expression.left, expression.right
     if isinstance(expression, Operation) and expression.sign == "*":
         if isinstance(expression.left, Constant):
@@ -120,7 +123,16 @@ def quotient_of(expression: Expression) -> tuple[Expression, Expression, Express
             if isinstance(factor, Constant):
                 return Constant(expression.left.number * factor.number), top, bottom
         raise ValueError("more than one division or a product of parts")
+    if divides(expression):
+        raise ValueError("a division within a sum")
     return one, expression, one
+
+
+def divides(expression: Expression) -> bool:
+    """Whether a division occurs anywhere in the formula."""
+    return isinstance(expression, Operation) and (
+        expression.sign == "/" or divides(expression.left) or divides(expression.right)
+    )
 
 
 def weights_of(expression: Expression) -> dict[str, float]:

@@ -95,7 +95,7 @@ class Language:
 
     def _signs(self, text: str, value: float | Decimal, signed: bool) -> str:
         text = text.replace("-", MINUS)
-        if value < 0 and not any(digit in text for digit in "123456789"):
+        if not any(digit in text for digit in "123456789"):
             text = text.replace(MINUS, "")
         return "+" + text if signed and value > 0 and any(digit in text for digit in "123456789") else text
 

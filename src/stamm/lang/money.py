@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from functools import lru_cache
 
 from babel.core import get_global
@@ -30,14 +30,18 @@ def exponent(currency: str) -> int:
 
 def to_minor(amount: str | int | float | Decimal, currency: str) -> int:
     """Minor units of an amount in major units (12.30 EUR -> 1230); raises ValueError when not exact."""
-    try:
-        scaled = Decimal(str(amount)).scaleb(exponent(currency))
-    except InvalidOperation as error:
-        raise ValueError(f"{amount!r} is no amount") from error
-    whole = scaled.to_integral_value(rounding=ROUND_HALF_EVEN)
-    if scaled != whole:
-        raise ValueError(f"{amount} has more digits than {currency} has")
-    return int(whole)
+    digits = exponent(currency)
+    with localcontext(Context(prec=100, traps=[InvalidOperation, Inexact])):
+        try:
+            scaled = Decimal(str(amount)).scaleb(digits)
+            if not scaled.is_finite():
+                raise ValueError(f"{amount!r} is no amount")
+            whole = scaled.to_integral_value()
+        except (InvalidOperation, Inexact) as error:
+            raise ValueError(f"{amount!r} is no amount") from error
+        if scaled != whole:
+            raise ValueError(f"{amount} has more digits than {currency} has")
+        return int(whole)
 
 
 def to_major(minor: int | float, currency: str) -> Decimal:

@@ -78,12 +78,21 @@ class Registry(Generic[D]):
         found = self._all()
         if key in found:
             return found[key]
-        wanted = key.strip().lower().replace("-", "_").replace(" ", "_")
+        wanted = _plain(key)
         for definition in found.values():
-            names = (definition.key, definition.also.lower(), definition.de.lower().replace(" ", "_"))
-            if wanted in names and wanted:
+            names = (definition.key, definition.also, definition.en, definition.de)
+            if wanted and wanted in map(_plain, names):
                 return definition
-        near = get_close_matches(wanted, found, n=3, cutoff=0.5)
-        near += [k for k in found if wanted and wanted in k and k not in near][:3]
+        holding = sorted((k for k in found if wanted and wanted in k), key=lambda k: (not leads(found[k]), k))
+        near = list(dict.fromkeys([*holding[:2], *get_close_matches(wanted, found, n=3, cutoff=0.5)]))[:3]
         hint = f"Did you mean {' or '.join(near)}?" if near else f"`stamm explain` lists all {self.word}s."
         raise UsageError(f"There is no {self.word} named {key!r}.", remedy=hint)
+
+
+def leads(definition: type[Definition]) -> bool:
+    """Whether it is the default of its family."""
+    return bool(getattr(definition, "leads", False))
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_").replace(",", "")

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from stamm.lang.errors import UsageError
 
+FIRST_YEAR, LAST_YEAR = 1800, 2400
 GRAINS = ("day", "week", "month", "quarter", "year")
 _SECOND = timedelta(seconds=1)
 
@@ -103,6 +104,10 @@ class Window:
     end: date
 
     def __post_init__(self) -> None:
+        if self.start.year < FIRST_YEAR or self.end.year > LAST_YEAR:
+            raise UsageError(
+                f"A window lies between {FIRST_YEAR} and {LAST_YEAR}, not from {self.start} to {self.end}."
+            )
         if self.end <= self.start:
             raise UsageError(
                 f"The window from {self.start} to {self.end} is empty or runs backwards.",
@@ -125,12 +130,12 @@ class Window:
             else:
                 grain = {4: "year", 7: "month", 10: "day"}[len(text)]
                 day = date.fromisoformat((text + "-01-01")[:10])
-        except (ValueError, KeyError) as error:
+            return cls(day, _next(day, grain))
+        except (ValueError, KeyError, OverflowError) as error:
             raise UsageError(
                 f"{text!r} is no window.",
                 remedy="Write 2024, 2024-Q1, 2024-02, 2024-W07, 2024-02-10 or 2024-02-01/2024-02-10.",
             ) from error
-        return cls(day, _next(day, grain))
 
     @property
     def length(self) -> int:

@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 import altair as alt
 import vl_convert
 
+from stamm.charts.placing import LETTER, LINE, Place, place_of
 from stamm.charts.points import Point, runs_of
 from stamm.charts.scale import Scale
 
@@ -37,8 +38,6 @@ _COLOURS = {name: colour for colour, name in CLASSES.items()}
 _PAPER = "#fffffe"
 _KEPT = ("d", "x", "y", "x1", "x2", "y1", "y2", "dy", "transform", "text-anchor")
 _DOT, _HOLLOW, _HALO = 28, 30, 100
-#: space a label needs, in the units of the picture
-_LETTER, _LINE = 6.8, 16
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def trend_svg(trend: Trend, width: int, height: int, *, label: str, kind: str) -
 # -- the chart ------------------------------------------------------------------------
 def _chart(trend: Trend, width: int, height: int) -> Any:
     count, scale = len(trend.points), trend.scale
-    room = (width - 12 - _LETTER * max(map(len, scale.words), default=0)) / max(count, 1)
+    room = (width - 12 - LETTER * max(map(len, scale.words), default=0)) / max(count, 1)
     y_axis = alt.Axis(
         values=list(scale.ticks),
         labelExpr=f"{_array(scale.words)}[indexof({list(scale.ticks)}, datum.value)]",
@@ -78,7 +77,7 @@ def _chart(trend: Trend, width: int, height: int) -> Any:
         values=_shown(trend, room),
         labelExpr=f"{_rows(_labels(trend, room))}[datum.value]",
         title=None, domain=False, ticks=False, grid=False, labelColor=_COLOURS[""], labelPadding=6,
-        labelFontSize=12, labelLineHeight=_LINE, labelOverlap=False, labelFlush=False,
+        labelFontSize=12, labelLineHeight=LINE, labelOverlap=False, labelFlush=False,
     )  # fmt: skip
     y_scale = alt.Scale(domain=[scale.low, scale.high], zero=False, nice=False)
     x = alt.X("place:Q", scale=alt.Scale(domain=[-0.5, count - 0.5], nice=False, zero=False), axis=x_axis)
@@ -104,7 +103,9 @@ def _chart(trend: Trend, width: int, height: int) -> Any:
     if rows:
         layers.append(_dots(rows[-1:], "c-point halo", _HALO, x, y("value")))
         layers.append(_dots(rows, "c-point", _DOT, x, y("value")))
-        layers.append(_marked(trend, rows, height, x, y("value")))
+        place = place_of(trend.marked, trend.points, scale, room * count, height - 56)
+        if place is not None:
+            layers.append(_marked(trend, place, rows[-1]["place"], x, y("value")))
     so_far = [
         {"place": i, "value": p.value} for i, p in enumerate(trend.points) if not p.complete and p.value is not None
     ]
@@ -114,14 +115,12 @@ def _chart(trend: Trend, width: int, height: int) -> Any:
         layers.append(_noted(trend, x))
     if scale.from_zero:
         layers.append(_of([{"value": 0}]).mark_rule(color=_COLOURS["c-axis"]).encode(y=y("value")))
-    return (
-        alt.layer(*layers)
-        .properties(
-            width=width, height=height,
-            padding={"left": 1, "right": 1, "top": 4 if trend.note else 8, "bottom": 2},
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-        )
-        .configure(aria=False, view=alt.ViewConfig(stroke=None), background=_PAPER)
+    return alt.layer(
+        *layers or [_of([]).mark_point().encode(x=x, y=y("value"))],
+        width=width, height=height,
+        padding={"left": 1, "right": 1, "top": 4 if trend.note else 8, "bottom": 2},
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        config=alt.Config(aria=False, view=alt.ViewConfig(stroke=None), background=_PAPER),
     )  # fmt: skip
 
 
@@ -149,26 +148,10 @@ def _dots(rows: Sequence[dict[str, Any]], kind: str, size: int, x: Any, y: Any) 
     return dots.encode(x=x, y=y)
 
 
-def _marked(trend: Trend, rows: Sequence[dict[str, Any]], height: int, x: Any, y: Any) -> Any:
-    """The last value in words: on the side of its line where the line does not come from, if there is room."""
-    last = rows[-1]
-    top, bottom = last["high"], last["low"]
-    top, bottom = (last["value"] if top is None else top), (last["value"] if bottom is None else bottom)
-    before = rows[-2]["value"] if len(rows) > 1 and not last["alone"] else None
-    above = before is None or last["value"] >= before
-    scale = trend.scale
-    pixels = (height - 60) / (scale.high - scale.low)
-    room_below = (bottom - scale.low) * pixels >= _LINE + 6
-    if above and (scale.high - top) * pixels < _LINE and (trend.note or room_below):
-        above = not room_below
-    elif not above and not room_below:
-        above = True
-    mark = {"place": last["place"], "value": top if above else bottom, "words": trend.marked}
-    half = len(trend.marked) * _LETTER / 2
-    edge = last["place"] == len(trend.points) - 1 and half > 24
-    text = _of([mark]).mark_text(
-        color=_COLOURS["strong"], dy=-11 if above else 14, align="right" if edge else "center", dx=20 if edge else 0
-    )
+def _marked(trend: Trend, place: Place, at: int, x: Any, y: Any) -> Any:
+    """The last value in words, where it covers nothing."""
+    row = {"place": at, "value": place.value, "words": trend.marked}
+    text = _of([row]).mark_text(color=_COLOURS["strong"], dx=place.right, dy=place.down)
     return text.encode(x=x, y=y, text="words:N")
 
 
@@ -183,7 +166,7 @@ def _noted(trend: Trend, x: Any) -> Any:
 # -- labels -----------------------------------------------------------------------------
 def _shown(trend: Trend, room: float) -> list[int]:
     """Places whose label is written: as many as fit, the last complete one among them."""
-    widest = max((max(len(month), len(year)) for month, year in trend.labels), default=1) * _LETTER + 6
+    widest = max((max(len(month), len(year)) for month, year in trend.labels), default=1) * LETTER + 6
     step = max(1, int(-(-widest // max(room, 1))))
     runs = runs_of(trend.points)
     anchor = runs[-1][-1] if runs else len(trend.points) - 1

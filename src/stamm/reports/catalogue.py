@@ -37,12 +37,12 @@ class Topic:
 
 def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[Topic, ...]:
     """All metrics by topic, in the order of their names."""
-    t = words.language
+    say = words.language
     names = {
-        "retention": t("Staying and buying again"),
-        "revenue": t("Revenue and value"),
-        "feedback": t("Feedback"),
-        "engagement": t("Visits and conversion"),
+        "retention": say("Staying and buying again"),
+        "revenue": say("Revenue and value"),
+        "feedback": say("Feedback"),
+        "engagement": say("Visits and conversion"),
     }
     found: dict[str, list[Line]] = {}
     for figure in figures.all.values():
@@ -53,13 +53,13 @@ def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[T
         found.setdefault(topic, []).append(
             Line(
                 key=metric.key,
-                name=metric.name(t.code),
+                name=metric.name(say.code),
                 also=metric.also,
-                sentence=metric.sentence(t.code),
-                value=t("{value} so far", value=value) if row is not None and known and not row.complete else value,
+                sentence=metric.sentence(say.code),
+                value=say("{value} so far", value=value) if row is not None and known and not row.complete else value,
                 known=known,
                 interval=words.interval(row.low, row.high, metric, figure.money) if row is not None else "",
-                n="" if row is None or row.n is None or not known else t.number(row.n),
+                n="" if row is None or row.n is None or not known else say.number(row.n),
                 reason="" if known else words.reason(figure, row),
                 link=metric.key in linked,
             )

@@ -53,34 +53,34 @@ def _table(name: str, members: list[Figure], words: Words) -> FamilyTable:
 
 
 def _row(figure: Figure, leader: Figure, words: Words) -> DefinitionRow:
-    t, metric, row, before = words.language, figure.metric, figure.row, figure.before
+    say, metric, row, before = words.language, figure.metric, figure.row, figure.before
     known = row is not None and row.value is not None
     formula = filled = ""
     if figure.answer is not None and row is not None:
-        working = working_of_row(figure.answer, row, t)
+        working = working_of_row(figure.answer, row, say)
         formula, filled = working.in_words, working.in_numbers if known else ""
     return DefinitionRow(
         key=metric.key,
-        name=metric.name(t.code),
+        name=metric.name(say.code),
         formula=formula,
         filled_in=filled,
         value=words.value(figure.value, metric, figure.money),
         known=known,
         before="" if before is None or before.value is None else words.value(before.value, metric, figure.money),
         difference=_difference(figure, leader, words),
-        note=metric.sentence(t.code) if known else words.reason(figure, row),
+        note=metric.sentence(say.code) if known else words.reason(figure, row),
         default=metric.leads,
     )
 
 
 def _difference(figure: Figure, leader: Figure, words: Words) -> str:
-    t = words.language
+    say = words.language
     if figure.metric.leads:
-        return t("the default")
+        return say("the default")
     if figure.value is None or leader.value is None:
         return ""
     if figure.metric.unit != leader.metric.unit:
-        return t("a ratio, not a share") if figure.metric.unit == "ratio" else t("in another unit")
+        return say("a ratio, not a share") if figure.metric.unit == "ratio" else say("in another unit")
     if figure.value == leader.value:
-        return t("the same")
-    return t.change(figure.value - leader.value, figure.metric.unit, figure.money)
+        return say("the same")
+    return say.change(figure.value - leader.value, figure.metric.unit, figure.money)

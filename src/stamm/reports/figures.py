@@ -11,6 +11,7 @@ from stamm.answers.ask import Answers, operands_of
 from stamm.answers.plan import kinds_of
 from stamm.answers.reduce import left_out
 from stamm.lang.errors import StammError, UsageError
+from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window, day_of, windows
 from stamm.metrics import METRICS, Metric
 from stamm.reports.change import Change, change_between
@@ -87,9 +88,10 @@ class Figure:
 class Figures:
     """All metrics over the months of a report."""
 
-    def __init__(self, answers: Answers, until: date | None) -> None:
-        self.answers, self.world = answers, answers.world
+    def __init__(self, answers: Answers, organisation: Organisation, until: date | None) -> None:
+        self.answers, self.world, self.organisation = answers, answers.world, organisation
         self._until = until
+        self._left_out: dict[tuple[bool, datetime | None], Mapping[str, int]] = {}
         self.as_of = self._as_of()
         self.months = self._months()
         self.all: Mapping[str, Figure] = {metric.key: self._figure(metric()) for metric in METRICS}
@@ -100,7 +102,10 @@ class Figures:
     def left_out(self, answer: Answer) -> Mapping[str, int]:
         """Rows passed over in the month of the headline numbers alone."""
         assert self.months is not None  # only asked for figures that have a value
-        return left_out(self.world, (self.months.now,), answer.kinds, answer.as_of)
+        known = ("orders" in answer.kinds, answer.as_of)
+        if known not in self._left_out:
+            self._left_out[known] = left_out(self.world, (self.months.now,), answer.kinds, answer.as_of)
+        return self._left_out[known]
 
     def _figure(self, metric: Metric) -> Figure:
         if self.months is None:

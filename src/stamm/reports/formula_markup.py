@@ -57,7 +57,7 @@ def _whole(drawn: Markup) -> Markup:
 def _bracketed(tree: Expression, leaves: Mapping[str, str], strength: int) -> Markup:
     drawn = _terms(tree, leaves)
     weak = isinstance(tree, Operation) and _STRENGTH[tree.sign] < strength
-    return Markup("<span>(</span>{}<span>)</span>").format(drawn) if weak else drawn
+    return Markup('<span class="bracket">({})</span>').format(drawn) if weak else drawn
 
 
 def _spoken(tree: Expression, leaves: Mapping[str, str], language: Language) -> str:

@@ -53,6 +53,7 @@ class TableRow:
 
     window: str
     note: str
+    reason: str
     cells: tuple[str, ...]
     value: str
     interval: str
@@ -105,25 +106,24 @@ class Headlines:
 
     def __init__(self, figures: Figures, months: Months, words: Words) -> None:
         self.figures, self.months, self.words = figures, months, words
-        self.t = words.language
+        self.say = words.language
 
     def number(self, figure: Figure) -> Number:
         """Everything shown of one figure."""
-        t, metric, row, answer = self.t, figure.metric, figure.row, figure.answer
+        say, metric, row, answer = self.say, figure.metric, figure.row, figure.answer
         assert row is not None  # a headline figure has a value
         assert answer is not None
         points = [Point(r.value, r.low, r.high, r.complete) for r in figure.rows]
         value = self.words.value(row.value, metric, figure.money)
-        scale = scale_of(*extent_of(points), metric.unit, t, figure.money)
+        scale = scale_of(*extent_of(points), metric.unit, say, figure.money)
         declared = metric.parts()
         shown = [name for name in metric.operands() if name in declared or row.parts.get(name) is not None]
-        operands = operand_words(metric, t)
         return Number(
             key=metric.key,
-            name=metric.name(t.code),
+            name=metric.name(say.code),
             also=metric.also,
-            sentence=metric.sentence(t.code),
-            value=value if row.complete else t("{value} so far", value=value),
+            sentence=metric.sentence(say.code),
+            value=value if row.complete else say("{value} so far", value=value),
             long=len(value) > 13,
             change=self._change(figure),
             no_change=self._no_change(figure),
@@ -133,11 +133,11 @@ class Headlines:
             charts=self._charts(figure, points),
             banded=any(point.low is not None for point in points),
             hatched=any(not point.complete for point in points),
-            axis="" if scale.from_zero else t("axis starts at {value}", value=scale.words[0]),
-            heads=tuple(operands[name] for name in shown) if len(shown) > 1 or metric.interval else (),
+            axis="" if scale.from_zero else say("axis starts at {value}", value=scale.words[0]),
+            heads=self._heads(metric, shown) if len(shown) > 1 or metric.interval else (),
             rows=tuple(self._table_row(figure, r, shown) for r in reversed(figure.rows)),
-            with_n=bool(metric.counted_by()),
-            formula=formula_markup(working_of_row(answer, row, t), t),
+            with_n=self._with_n(figure, shown),
+            formula=formula_markup(working_of_row(answer, row, say), say),
             pairs=tuple(self._pairs(figure, row)),
             command=(
                 f"stamm metric {metric.key}",
@@ -154,21 +154,21 @@ class Headlines:
         return self.words.change(change, figure.metric, figure.money, before)
 
     def _no_change(self, figure: Figure) -> str:
-        t, row, before = self.t, figure.row, figure.before
+        say, row, before = self.say, figure.row, figure.before
         if row is not None and not row.complete:
-            return t("not over, so not compared")
+            return say("not over, so not compared")
         if before is None:
-            return t("no month before it to compare with")
-        month = t.month(before.window.start, year=False)
+            return say("no month before it to compare with")
+        month = say.month(before.window.start, year=False)
         if before.value is None:
-            return t("no value in {month}: {reason}", month=month, reason=self.words.reason(figure, before))
-        return t("{month} is not whole, so not compared", month=month)
+            return say("no value in {month}: {reason}", month=month, reason=self.words.reason(figure, before))
+        return say("{month} is not whole, so not compared", month=month)
 
     def _range(self, figure: Figure) -> str:
         row, metric = figure.row, figure.metric
         assert row is not None  # a headline figure has a value
         if not row.complete:
-            interval = self.t("no interval until the month is over")
+            interval = self.say("no interval until the month is over")
         else:
             interval = self.words.interval(row.low, row.high, metric, figure.money) or self.words.no_interval(metric)
         same = metric.unit == "count" and row.n == row.value
@@ -179,36 +179,36 @@ class Headlines:
         known = [row for row in figure.rows if row.value is not None and row.complete]
         values = [row.value for row in known if row.value is not None]
         if not values:
-            return self.t("{name} by month", name=figure.metric.name(self.t.code))
-        return self.t(
+            return self.say("{name} by month", name=figure.metric.name(self.say.code))
+        return self.say(
             "{name} by month, {first} to {last}: between {low} and {high}",
-            name=figure.metric.name(self.t.code),
-            first=self.t.month(known[0].window.start),
-            last=self.t.month(known[-1].window.start),
+            name=figure.metric.name(self.say.code),
+            first=self.say.month(known[0].window.start),
+            last=self.say.month(known[-1].window.start),
             low=self.words.value(min(values), figure.metric, figure.money),
             high=self.words.value(max(values), figure.metric, figure.money),
         )
 
     def _ends(self, figure: Figure) -> tuple[str, str]:
         first, last = figure.rows[0], figure.rows[-1]
-        end = self.t.month(last.window.start, short=True, year=last.complete)
-        first_words = "" if first is last else self.t.month(first.window.start, short=True)
-        return first_words, end if last.complete else self.t("{month} so far", month=end)
+        end = self.say.month(last.window.start, short=True, year=last.complete)
+        first_words = "" if first is last else self.say.month(first.window.start, short=True)
+        return first_words, end if last.complete else self.say("{month} so far", month=end)
 
     # -- the chart -----------------------------------------------------------------------
     def _charts(self, figure: Figure, points: list[Point]) -> tuple[Markup, ...]:
         if len(points) < 2:
             return ()
-        t, metric = self.t, figure.metric
+        say, metric = self.say, figure.metric
         labels = [
-            (t.month(row.window.start, short=True, year=False), str(row.window.start.year)) for row in figure.rows
+            (say.month(row.window.start, short=True, year=False), str(row.window.start.year)) for row in figure.rows
         ]
         last = next((row for row in reversed(figure.rows) if row.complete and row.value is not None), None)
         marked = self.words.value(last.value, metric, figure.money) if last else ""
-        label = f"{self._heard(figure)}. {t('The numbers are in the table below.')}"
+        label = f"{self._heard(figure)}. {say('The numbers are in the table below.')}"
         drawn = []
         for kind, width, height in SIZES:
-            scale = scale_of(*extent_of(points), metric.unit, t, figure.money, lines=4 if width > 400 else 3)
+            scale = scale_of(*extent_of(points), metric.unit, say, figure.money, lines=4 if width > 400 else 3)
             trend = Trend(points, labels, scale, marked, self._note(figure, short=width < 400))
             drawn.append(_picture(trend_svg(trend, width, height, label=label, kind=kind)))
         return tuple(drawn)
@@ -219,9 +219,9 @@ class Headlines:
             return ""
         days = self.days_gone(figure, row.window)
         if short:
-            return self.t("so far, {days}", days=days)
+            return self.say("so far, {days}", days=days)
         value = self.words.value(row.value, figure.metric, figure.money)
-        return self.t("{value} so far, {days}", value=value, days=days)
+        return self.say("{value} so far, {days}", value=value, days=days)
 
     def days_gone(self, figure: Figure, window: Window) -> str:
         """18 of 30 days, for a month that is not over."""
@@ -230,57 +230,67 @@ class Headlines:
             return ""
         last = day_of(as_of - timedelta(microseconds=1), self.figures.world.organisation.zone)
         days = min(max((last - window.start).days + 1, 0), window.length)
-        return self.t("{days} of {length} days", days=days, length=window.length)
+        return self.say("{days} of {length} days", days=days, length=window.length)
 
     # -- the table -----------------------------------------------------------------------
+    def _heads(self, metric: Metric, shown: list[str]) -> tuple[str, ...]:
+        words = operand_words(metric, self.say)
+        return tuple(f"{words[name]} (n)" if name == metric.counted_by() else words[name] for name in shown)
+
+    def _with_n(self, figure: Figure, shown: list[str]) -> bool:
+        """Whether n has a column of its own: not where it is a column already, nor where it is the value."""
+        counted = figure.metric.counted_by()
+        beside = counted in shown and (len(shown) > 1 or figure.metric.interval is not None)
+        return bool(counted) and not beside and any(row.n != row.value for row in figure.rows)
+
     def _table_row(self, figure: Figure, row: Row, shown: list[str]) -> TableRow:
-        t, metric = self.t, figure.metric
-        value, interval, note = self.words.value(row.value, metric, figure.money), "", ""
+        say, metric = self.say, figure.metric
+        value, interval, note, reason = self.words.value(row.value, metric, figure.money), "", "", ""
         if row.value is None:
-            note = self.words.reason(figure, row)
+            reason = self.words.reason(figure, row)
         elif not row.complete:
-            value = t("{value} so far", value=value)
+            value = say("{value} so far", value=value)
             note = self._open(figure, row)
         else:
             interval = self.words.interval(row.low, row.high, metric, figure.money)
         cells = tuple(
-            "" if row.parts.get(name) is None else t.value(row.parts[name], unit_of(metric, name), figure.money)
+            "" if row.parts.get(name) is None else say.value(row.parts[name], unit_of(metric, name), figure.money)
             for name in shown
         )
-        n = "" if row.n is None else t.number(row.n)
-        return TableRow(t.window(row.window), note, cells, value, interval, n)
+        n = "" if row.n is None else say.number(row.n)
+        return TableRow(say.window(row.window), note, reason, cells, value, interval, n)
 
     def _open(self, figure: Figure, row: Row) -> str:
         as_of = figure.answer.as_of if figure.answer else None
         if as_of is not None and row.window.ends_at(self.figures.world.organisation.zone) > as_of:
-            return self.t("not over: {days}", days=self.days_gone(figure, row.window))
-        return self.t("the data begin within it")
+            return self.say("not over: {days}", days=self.days_gone(figure, row.window))
+        return self.say("the data begin within it")
 
     # -- how it came about -----------------------------------------------------------------
     def _pairs(self, figure: Figure, row: Row) -> list[tuple[str, tuple[str, ...]]]:
-        t, metric, answer = self.t, figure.metric, figure.answer
+        say, metric, answer = self.say, figure.metric, figure.answer
         assert answer is not None  # there is a value
         found: list[tuple[str, tuple[str, ...]]] = []
         if self._by_spells(metric):
-            found.append((t("Here"), (self.here(),)))
+            found.append((say("Here"), (self.here(),)))
         if self.figures.world.organisation.history == "cut" and {"new", "first"} & set(metric.parts()):
-            found.append((t("New"), (self.new(),)))
-        found.append((t("Window"), (self._window(row.window),)))
+            found.append((say("New"), (self.new(),)))
+        found.append((say("Window"), (self._window(row.window),)))
         if metric.interval is not None:
             bounds = self.words.interval(row.low, row.high, metric, figure.money)
-            rule = t("{rule}, 95%: {bounds}", rule=self.words.rule(metric), bounds=bounds or t("none"))
-            found.append((t("Interval"), (rule,)))
+            rule = say("{rule}, 95%: {bounds}", rule=self.words.rule(metric), bounds=bounds or say("none"))
+            found.append((say("Interval"), (rule,)))
         else:
-            found.append((t("Interval"), (self.words.no_interval(metric),)))
+            found.append((say("Interval"), (self.words.no_interval(metric),)))
         passed_over = self.figures.left_out(answer)
         if passed_over:
-            found.append((t("Left out"), tuple(left_out_words(passed_over, self.words))))
+            found.append((say("Left out"), tuple(left_out_words(passed_over, self.words))))
         if metric.settings:
-            found.append((t("Setting"), tuple(self._settings(metric))))
+            found.append((say("Setting"), tuple(self._settings(metric))))
         examples = tuple(self._examples(metric))
         if examples:
-            found.append((t("Worked example"), examples))
-        found.append((t("Data"), (self._data(answer),)))
+            found.append((say("Worked example"), examples))
+        found.append((say("Data"), (self._data(answer),)))
         return found
 
     def _by_spells(self, metric: Metric) -> bool:
@@ -289,33 +299,38 @@ class Headlines:
 
     def here(self) -> str:
         """Who is a customer, by the organisation's rule."""
-        t, organisation = self.t, self.figures.world.organisation
+        say, organisation = self.say, self.figures.world.organisation
         if organisation.spell_rule == "subscriptions":
-            return t("a customer with a running subscription")
-        if organisation.spell_rule == "activity":
-            return t(
-                "a customer whose next event or order comes at most {days} days after the last",
-                days=organisation.lapse_days,
+            return say("whoever has a running subscription")
+        text = (
+            say("whoever ordered in the {days} days before; after a longer silence a customer has left")
+            if organisation.spell_rule == "orders"
+            else say(
+                "whoever ordered or did something in the {days} days before; after a longer silence a customer has left"
             )
-        return t("a customer whose next order comes at most {days} days after the last", days=organisation.lapse_days)
+        )
+        return text.format(days=organisation.lapse_days)
 
     def new(self) -> str:
         """Who counts as new where the data begin in the middle of the organisation's life."""
-        return self.t("not seen in the data before, which begin on {day}", day=self.t.day(self.months.first))
+        return self.say(
+            "whoever was not seen in the data before; they begin on {day}", day=self.say.day(self.months.first)
+        )
 
     def _window(self, window: Window) -> str:
-        return self.t(
+        return self.say(
             "{start} to {end}, end excluded, {zone}",
-            start=self.t.day(window.start),
-            end=self.t.day(window.end),
+            start=self.say.day(window.start),
+            end=self.say.day(window.end),
             zone=self.figures.world.organisation.zone,
         )
 
     def _settings(self, metric: Metric) -> list[str]:
         declared = metric.settings_declared()
-        german = self.t.code == "de"
+        german = self.say.code == "de"
         return [
-            f"{name} = {'–' if value is None else value}: {declared[name].de if german else declared[name].en}"
+            f"{name} = {self.say('not set') if value is None else value}: "
+            f"{declared[name].de if german else declared[name].en}"
             for name, value in metric.settings.items()
         ]
 
@@ -323,16 +338,16 @@ class Headlines:
         found = []
         for example in metric.examples if isinstance(metric.formula(), Operation) else ():
             if not example.is_facts and set(metric.operands()) <= set(example.given):
-                working = working_of(metric, example.given, example.value, self.t)
-                found.append(self.t("{formula} gives {result}", formula=working.in_numbers, result=working.result))
+                working = working_of(metric, example.given, example.value, self.say)
+                found.append(self.say("{formula} gives {result}", formula=working.in_numbers, result=working.result))
         return found[:2]
 
     def _data(self, answer: Answer) -> str:
-        t = self.t
+        say = self.say
         assert answer.as_of is not None  # there is a value
         last = day_of(answer.as_of - timedelta(microseconds=1), self.figures.world.organisation.zone)
-        text = t("snapshot {number}, to the end of {day}", number=answer.snapshot, day=t.day(last))
-        return f"{text} · {t('Simulated data')}" if answer.simulated else text
+        text = say("snapshot {number}, to the end of {day}", number=answer.snapshot, day=say.day(last))
+        return f"{text} · {say('Simulated data')}" if answer.simulated else text
 
 
 def _picture(svg: str) -> Markup:
@@ -341,9 +356,9 @@ def _picture(svg: str) -> Markup:
 
 def left_out_words(passed_over: Mapping[str, int], words: Words) -> list[str]:
     """Rows that were passed over, in words."""
-    t = words.language
+    say = words.language
     texts = {
-        CUSTOMERLESS: t("{count} orders without a customer"),
-        CANCELLED: t("{count} cancelled orders"),
+        CUSTOMERLESS: say("{count} orders without a customer"),
+        CANCELLED: say("{count} cancelled orders"),
     }
-    return [texts.get(what, "{count} " + what).format(count=t.number(number)) for what, number in passed_over.items()]
+    return [texts.get(what, "{count} " + what).format(count=say.number(number)) for what, number in passed_over.items()]

@@ -47,22 +47,22 @@ def lacking_of(figures: Figures, months: Months, headlines: Headlines, words: Wo
 
 
 def _covered(figures: Figures, words: Words) -> tuple[Covered, ...]:
-    t, world = words.language, figures.world
+    say, world = words.language, figures.world
     return tuple(
-        Covered(words.kind_title(kind), t.short_day(days[0]), t.short_day(days[1]), kind in world.simulated)
+        Covered(words.kind_title(kind), say.short_day(days[0]), say.short_day(days[1]), kind in world.simulated)
         for kind, days in sorted(world.coverage.items())
         if kind in FACTS
     )
 
 
 def _missing(figures: Figures, words: Words) -> tuple[Missing, ...]:
-    t, world = words.language, figures.world
+    say, world = words.language, figures.world
     found = []
     for kind in imported():
         if kind in world.coverage:
             continue
         costs = sorted(
-            figure.metric.name(t.code)
+            figure.metric.name(say.code)
             for figure in figures.all.values()
             if figure.answer and kind in figure.answer.kinds and figure.row and figure.row.reason == NO_FACTS
         )
@@ -71,16 +71,16 @@ def _missing(figures: Figures, words: Words) -> tuple[Missing, ...]:
 
 
 def _pairs(figures: Figures, months: Months, headlines: Headlines, words: Words) -> list[tuple[str, tuple[str, ...]]]:
-    t, organisation = words.language, figures.world.organisation
-    found: list[tuple[str, tuple[str, ...]]] = [(t("Who is a customer"), (headlines.here(),))]
-    reason = organisation.reasons.get(t.code)
+    say, organisation = words.language, figures.world.organisation
+    found: list[tuple[str, tuple[str, ...]]] = [(say("Who is a customer"), (headlines.here(),))]
+    reason = figures.organisation.reasons.get(say.code)
     if organisation.spell_rule != "subscriptions" and reason:
-        found.append((t("Why {days} days", days=organisation.lapse_days), (reason,)))
+        found.append((say("Why {days} days", days=organisation.lapse_days), (reason,)))
     cut = _cut(figures, words)
     if cut:
-        found.append((t("Months without retention"), cut))
+        found.append((say("Months without retention"), cut))
     if organisation.history == "cut":
-        found.append((t("Who is new"), (headlines.new(),)))
+        found.append((say("Who is new"), (headlines.new(),)))
     unfinished = [
         window
         for window in months.windows
@@ -90,45 +90,45 @@ def _pairs(figures: Figures, months: Months, headlines: Headlines, words: Words)
         last = day_of(figures.as_of - timedelta(microseconds=1), organisation.zone)
         found.append(
             (
-                t("Not over"),
+                say("Not over"),
                 tuple(
-                    t("{month}: the data reach to the end of {day}", month=t.month(w.start), day=t.day(last))
+                    say("{month}: the data reach to the end of {day}", month=say.month(w.start), day=say.day(last))
                     for w in unfinished
                 ),
             )
         )
     left_out = _left_out(figures, words)
     if left_out:
-        found.append((t("Rows left out"), left_out))
+        found.append((say("Rows left out"), left_out))
     if figures.world.simulated:
         kinds = words.kinds(tuple(sorted(figures.world.simulated)))
-        found.append((t("Simulated data"), (t("made, not measured: {kinds}", kinds=kinds),)))
-    found.append((t("Days and months"), (t("cut in the time zone {zone}", zone=organisation.zone),)))
-    found.append((t("Money"), (t("reported in {currency}", currency=organisation.currency),)))
-    found.append((t("Snapshot"), (t.number(figures.world.snapshot),)))
+        found.append((say("Simulated data"), (say("made, not measured: {kinds}", kinds=kinds),)))
+    found.append((say("Days and months"), (say("cut in the time zone {zone}", zone=organisation.zone),)))
+    found.append((say("Money"), (say("reported in {currency}", currency=organisation.currency),)))
+    found.append((say("Snapshot"), (say.number(figures.world.snapshot),)))
     return found
 
 
 def _cut(figures: Figures, words: Words) -> tuple[str, ...]:
     """Months for which nobody can tell who was here, because the data begin in mid-life."""
-    t, figure, organisation = words.language, figures[RETENTION], figures.world.organisation
-    months = [t.month(row.window.start) for row in figure.rows if row.reason == CUT_HISTORY] if figure else []
+    say, figure, organisation = words.language, figures[RETENTION], figures.world.organisation
+    months = [say.month(row.window.start) for row in figure.rows if row.reason == CUT_HISTORY] if figure else []
     if not months:
         return ()
     return (
-        t(
+        say(
             "{months}: the data begin in mid-life, and for {days} days nobody can tell who was a customer",
-            months=words.listed(months, t("and")),
+            months=words.listed(months, say("and")),
             days=organisation.lapse_days,
         ),
     )
 
 
 def _left_out(figures: Figures, words: Words) -> tuple[str, ...]:
-    t = words.language
+    say = words.language
     answers = [figure.answer for figure in figures.all.values() if figure.answer and figure.answer.left_out]
     if not answers:
         return ()
     most = max(answers, key=lambda answer: sum(answer.left_out.values()))
-    period = t("in the months shown")
+    period = say("in the months shown")
     return tuple(f"{text} {period}" for text in left_out_words(most.left_out, words))

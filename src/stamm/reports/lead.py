@@ -25,11 +25,15 @@ class Lead:
 
 def lead_of(figures: Figures, months: Months, shown: tuple[Figure, ...], words: Words) -> Lead:
     """What the report says first: retention where it is known, else the first number there is."""
-    t = words.language
-    month = t.month(months.now.start, year=False)
+    say = words.language
+    month = say.month(months.now.start, year=False)
     if not shown:
         return Lead(
-            t("No number of this report has a value in {month}.", month=t.month(months.now.start)), Markup(), "", "", ""
+            say("No number of this report has a value in {month}.", month=say.month(months.now.start)),
+            Markup(),
+            "",
+            "",
+            "",
         )
     figure = shown[0]
     row, answer = figure.row, figure.answer
@@ -37,94 +41,99 @@ def lead_of(figures: Figures, months: Months, shown: tuple[Figure, ...], words: 
     assert answer is not None
     value = words.value(row.value, figure.metric, figure.money)
     if not row.complete:
-        name = figure.metric.name(t.code)
-        sentence = t("{name} in {month} so far: {value}. The month is not over.", name=name, month=month, value=value)
+        name = figure.metric.name(say.code)
+        sentence = say("{name} in {month} so far: {value}. The month is not over.", name=name, month=month, value=value)
     elif figure.metric.key == RETENTION:
         sentence = _stayed(figure, months, words) + _customers(figures, words)
     else:
         sentence = _plain(figure, months, words)
     return Lead(
         sentence,
-        formula_markup(working_of_row(answer, row, t), t),
-        figure.metric.sentence(t.code),
+        formula_markup(working_of_row(answer, row, say), say),
+        figure.metric.sentence(say.code),
         _how_judged(figure, words),
         figure.metric.key,
     )
 
 
 def _stayed(figure: Figure, months: Months, words: Words) -> str:
-    t, change = words.language, figure.change
-    month = t.month(months.now.start, year=False)
+    say, change = words.language, figure.change
+    month = say.month(months.now.start, year=False)
     value = words.value(figure.value, figure.metric, "")
     if change is None or months.before is None:
-        return t("In {month} {value} of customers stayed.", month=month, value=value)
-    before = t.month(months.before.start, year=False)
-    points = t.number(abs(100 * change.difference), 1)
+        return say("In {month} {value} of customers stayed.", month=month, value=value)
+    before = say.month(months.before.start, year=False)
+    points = say.number(abs(100 * change.difference), 1)
     texts = {
-        (True, True): t("In {month} {value} of customers stayed, {points} points more than in {before}: a clear rise."),
-        (True, False): t(
+        (True, True): say(
+            "In {month} {value} of customers stayed, {points} points more than in {before}: a clear rise."
+        ),
+        (True, False): say(
             "In {month} {value} of customers stayed, {points} points fewer than in {before}: a clear fall."
         ),
-        (False, True): t(
+        (False, True): say(
             "In {month} {value} of customers stayed, {points} points more than in {before}: no clear change."
         ),
-        (False, False): t(
+        (False, False): say(
             "In {month} {value} of customers stayed, {points} points fewer than in {before}: no clear change."
         ),
     }
     if change.judgement == "same":
-        text = t("In {month} {value} of customers stayed, as many as in {before}.")
+        text = say("In {month} {value} of customers stayed, as many as in {before}.")
     else:
         text = texts[change.judgement != "unclear", change.difference > 0]
     return text.format(month=month, value=value, points=points, before=before)
 
 
 def _customers(figures: Figures, words: Words) -> str:
-    t, figure = words.language, figures["customer_count"]
+    say, figure = words.language, figures["customer_count"]
     if figure is None or figure.row is None or figure.value is None or not figure.row.complete or figure.value == 1:
         return ""
-    count, change = t.number(figure.value), figure.change
+    count, change = say.number(figure.value), figure.change
     if change is None:
-        return " " + t("At the end of the month there were {count} customers.", count=count)
+        return " " + say("At the end of the month there were {count} customers.", count=count)
     if change.difference == 0:
-        return " " + t("At the end of the month there were {count} customers, as many as a month before.", count=count)
+        return " " + say(
+            "At the end of the month there were {count} customers, as many as a month before.", count=count
+        )
     text = (
-        t("At the end of the month there were {count} customers, {difference} more than a month before.")
+        say("At the end of the month there were {count} customers, {difference} more than a month before.")
         if change.difference > 0
-        else t("At the end of the month there were {count} customers, {difference} fewer than a month before.")
+        else say("At the end of the month there were {count} customers, {difference} fewer than a month before.")
     )
-    return " " + text.format(count=count, difference=t.number(abs(change.difference)))
+    return " " + text.format(count=count, difference=say.number(abs(change.difference)))
 
 
 def _plain(figure: Figure, months: Months, words: Words) -> str:
-    t = words.language
-    name, month = figure.metric.name(t.code), t.month(months.now.start, year=False)
+    say = words.language
+    name, month = figure.metric.name(say.code), say.month(months.now.start, year=False)
     value = words.value(figure.value, figure.metric, figure.money)
     change = figure.change
     if change is None or months.before is None:
-        return t("{name} in {month}: {value}.", name=name, month=month, value=value)
+        return say("{name} in {month}: {value}.", name=name, month=month, value=value)
     said = words.change(change, figure.metric, figure.money, months.before)
-    return t(
-        "{name} in {month}: {value} ({change} {beside}).",
-        name=name,
-        month=month,
-        value=value,
-        change=said.text,
-        beside=said.beside,
-    )
+    if change.judgement == "unclear":
+        amount = words.amount(change, figure.metric, figure.money)
+        text = say("{name} in {month}: {value} ({change} {beside}, no clear change).")
+    else:
+        amount = said.text
+        text = say("{name} in {month}: {value} ({change} {beside}).")
+    return text.format(name=name, month=month, value=value, change=amount, beside=said.beside)
 
 
 def _how_judged(figure: Figure, words: Words) -> str:
-    t, change = words.language, figure.change
+    say, change = words.language, figure.change
     if change is None:
         return ""
     low, high = change.bounds
     if low is None or high is None:
-        return t("The number has no interval, so chance is not judged.")
-    ends = [t.change(end, figure.metric.unit, figure.money) for end in (low, high)]
+        return say("The number has no interval, so chance is not judged.")
+    ends = [say.change(end, figure.metric.unit, figure.money) for end in (low, high)]
     text = (
-        t("The difference lies between {low} and {high} (95% interval). 0 lies within: chance alone may have made it.")
+        say(
+            "The difference lies between {low} and {high} (95% interval). 0 lies within: chance alone may have made it."
+        )
         if change.judgement in ("unclear", "same")
-        else t("The difference lies between {low} and {high} (95% interval). 0 lies outside: hardly chance alone.")
+        else say("The difference lies between {low} and {high} (95% interval). 0 lies outside: hardly chance alone.")
     )
     return text.format(low=ends[0], high=ends[1])

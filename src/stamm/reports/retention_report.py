@@ -62,15 +62,16 @@ def write_report(
 
     It shows up to 13 whole calendar months and the month that is not over. `until` is the first local day that
     no longer belongs: then only whole months before it are shown. `for_whom` is written beside the period.
+    Name and reasons are taken from `organisation`, the rules that numbers depend on from the world asked.
     Raises UsageError where no month of data ends by `until`.
     """
-    figures = Figures(answers, until)
+    figures = Figures(answers, organisation, until)
     months = figures.months
     page = _environment().get_template("empty.html.j2" if months is None else "report.html.j2")
     words = Words(language, answers.world)
     known = {} if months is None else _content(figures, months, words)
     return page.render(
-        t=language,
+        say=language,
         frame=_frame(figures, months, organisation, language, for_whom),
         style=Markup(style_sheet()),  # noqa: S704 - a file of this package
         **known,

@@ -42,19 +42,23 @@ class Words:
 
     def change(self, change: Change, metric: Metric, currency: str, before: Window) -> ChangeWords:
         """A change in words."""
-        t = self.language
-        month = t.month(before.start, year=False)
+        say = self.language
+        month = say.month(before.start, year=False)
         amount = self.amount(change, metric, currency)
-        beside = t("against {month}", month=month)
+        beside = say("against {month}", month=month)
         arrow = "up" if change.difference > 0 else "down"
         if change.judgement == "same":
-            return ChangeWords(t("unchanged"), beside, "", "flat")
+            return ChangeWords(say("unchanged"), beside, "", "flat")
         if change.judgement == "unclear":
-            return ChangeWords(t("{change}, no clear change", change=amount), beside, "", "flat")
+            return ChangeWords(say("{change}, no clear change", change=amount), beside, "", "flat")
         if change.judgement == "better":
-            return ChangeWords(t("{change}, better", change=amount), t("than in {month}", month=month), "better", arrow)
+            return ChangeWords(
+                say("{change}, better", change=amount), say("than in {month}", month=month), "better", arrow
+            )
         if change.judgement == "worse":
-            return ChangeWords(t("{change}, worse", change=amount), t("than in {month}", month=month), "worse", arrow)
+            return ChangeWords(
+                say("{change}, worse", change=amount), say("than in {month}", month=month), "worse", arrow
+            )
         return ChangeWords(amount, beside, "", arrow)
 
     def amount(self, change: Change, metric: Metric, currency: str) -> str:
@@ -72,17 +76,17 @@ class Words:
 
     def no_interval(self, metric: Metric) -> str:
         """Why there is no interval beside a value."""
-        t = self.language
+        say = self.language
         if metric.interval is not None:
-            return t("too few observations for an interval")
+            return say("too few observations for an interval")
         if metric.unit in ("count", "money") and _is_total(metric.formula()):
-            return t("a total has no interval")
-        return t("a number of this kind has no interval")
+            return say("a total has no interval")
+        return say("a number of this kind has no interval")
 
     def rule(self, metric: Metric) -> str:
         """The name of the interval's rule."""
-        t = self.language
-        names = {Wilson: t("Wilson"), AdjustedWald: t("adjusted Wald"), Mean: t("Student’s t")}
+        say = self.language
+        names = {Wilson: say("Wilson"), AdjustedWald: say("adjusted Wald"), Mean: say("Student’s t")}
         return names.get(type(metric.interval), metric.interval.title if metric.interval else "")  # type: ignore[arg-type]
 
     def count(self, n: int | None) -> str:
@@ -113,31 +117,31 @@ class Words:
     # -- no value ------------------------------------------------------------------------
     def reason(self, figure: Figure, row: Row | None) -> str:
         """Why there is no value, in a few plain words."""
-        t = self.language
+        say = self.language
         if row is None or figure.answer is None:
             if isinstance(figure.problem, CurrencyError):
-                return t("amounts in several currencies, without exchange rates")
+                return say("amounts in several currencies, without exchange rates")
             return str(figure.problem or "")
         missing = tuple(kind for kind in figure.answer.kinds if kind not in self.world.coverage)
         if row.reason == NO_FACTS and missing:
-            return t("not imported: {kinds}", kinds=self.kinds(missing))
+            return say("not imported: {kinds}", kinds=self.kinds(missing))
         fixed = {
-            NO_FACTS: t("there are no facts"),
-            OUTSIDE: t("outside the time the data cover"),
-            NOT_BEGUN: t("after the end of the data"),
-            CUT_HISTORY: t("too soon after the data begin to know who was a customer"),
+            NO_FACTS: say("there are no facts"),
+            OUTSIDE: say("outside the time the data cover"),
+            NOT_BEGUN: say("after the end of the data"),
+            CUT_HISTORY: say("too soon after the data begin to know who was a customer"),
         }
         return fixed.get(row.reason) or self._uncomputed(figure.metric, row)
 
     def _uncomputed(self, metric: Metric, row: Row) -> str:
-        t, words = self.language, operand_words(metric, self.language)
+        say, words = self.language, operand_words(metric, self.language)
         for name in _below(metric.formula()):
             if row.parts.get(name) == 0:
-                return t("nothing to divide by: {part} is 0", part=words[name])
+                return say("nothing to divide by: “{part}” is 0", part=words[name])
         unknown = [words[name] for name in metric.operands() if row.parts.get(name) is None]
         if unknown:
-            return t("not known: {parts}", parts=self.listed(unknown, t("and")))
-        return t("nothing to divide by")
+            return say("not known: {parts}", parts=self.listed(unknown, say("and")))
+        return say("nothing to divide by")
 
 
 def _is_total(tree: Expression) -> bool:

@@ -1,0 +1,265 @@
+"""The report: what it says, that it needs nothing else, and that nothing makes it fall over."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from html import unescape
+
+import pytest
+
+from stamm.lang.errors import UsageError
+from stamm.lang.language import Language
+from stamm.lang.window import Window
+from stamm.metrics import METRICS
+from stamm.reports import headline
+from tests.reports import shops
+from tests.reports.page_reader import Page, attribute, collapsed
+
+
+@cache
+def html(language: str) -> str:
+    return shops.report(shops.shop(), language, for_whom="the owners")
+
+
+@cache
+def read(language: str) -> Page:
+    return Page(html(language))
+
+
+def page(language: str = "en") -> Page:
+    return read(language)
+
+
+# -- one file --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_it_names_no_other_file_and_no_host(language: str) -> None:
+    text = html(language)
+    assert not re.search(r"https?:|//[a-z]|@import|src=|srcset=", text)
+    assert set(re.findall(r"url\(([^)]*)\)", text)) == {"#hatch"}
+    assert [attribute(link, "href") for link in page(language).all("link")] == ["data:,"]
+    assert all(attribute(link, "href").startswith("#") for link in page(language).all("a"))
+
+
+def test_it_forbids_itself_everything_else() -> None:
+    (policy,) = page().all("meta", **{"http-equiv": "Content-Security-Policy"})
+    said = attribute(policy, "content").split("; ")
+    assert said[:3] == ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
+
+
+def test_it_has_no_script_and_no_style_of_its_own() -> None:
+    assert page().all("script") == []
+    assert len(page().all("style")) == 1
+    for element in page().elements:
+        names = element["attrs"]
+        assert isinstance(names, dict)
+        assert not [name for name in names if name == "style" or name.startswith("on")]
+
+
+def test_pictures_carry_no_colour() -> None:
+    pictures = re.findall(r"<svg.*?</svg>", html("en"), re.DOTALL)
+    assert len(pictures) > 20
+    assert not [picture for picture in pictures if re.search(r"#[0-9a-f]{3,8}\b(?<!#hatch)", picture)]
+
+
+# -- sound markup ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_elements_are_closed_and_ids_are_unique(language: str) -> None:
+    assert page(language).unclosed == []
+    ids = [attribute(element, "id") for element in page(language).elements if attribute(element, "id")]
+    assert sorted(ids) == sorted(set(ids))
+    (root,) = page(language).all("html")
+    assert attribute(root, "lang") == language
+
+
+def test_every_link_leads_somewhere() -> None:
+    ids = {attribute(element, "id") for element in page().elements}
+    targets = {attribute(link, "href").removeprefix("#") for link in page().all("a")}
+    assert targets <= ids
+
+
+def test_headings_and_regions() -> None:
+    assert len(page().all("h1")) == 1
+    assert len(page().all("main")) == 1
+    assert all(attribute(head, "scope") for head in page().all("th"))
+    regions = [element for element in page().elements if attribute(element, "role") == "region"]
+    assert all(attribute(region, "aria-label") and attribute(region, "tabindex") == "0" for region in regions)
+
+
+def test_every_picture_is_named_or_hidden() -> None:
+    for svg in page().all("svg"):
+        assert attribute(svg, "aria-hidden") == "true" or (
+            attribute(svg, "role") == "img" and attribute(svg, "aria-label")
+        )
+
+
+def test_every_chart_has_a_table_beside_it() -> None:
+    chapters = re.findall(r'<section class="chapter".*?</section>', html("en"), re.DOTALL)
+    assert len(chapters) == len(page().all("article", cls="number"))
+    for chapter in chapters:
+        assert len(re.findall(r'<svg class="when-', chapter)) == 3
+        assert "<table" in chapter
+
+
+# -- the numbers are the answers' ------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_numbers_are_those_of_the_answers(language: str) -> None:
+    say = Language("de" if language == "de" else "en")
+    answers = shops.shop()
+    cards = page(language).all("article", cls="number")
+    assert len(cards) >= 3
+    for chapter in page(language).all("section", cls="chapter"):
+        key = attribute(chapter, "id")
+        (row,) = answers.ask(key, [Window.parse("2024-05")]).rows
+        value = say.value(row.value, METRICS[key].unit, "EUR")
+        text = collapsed(str(chapter["text"]))
+        assert value in text
+        if row.low is not None and row.high is not None:
+            ends = [say.value(end, METRICS[key].unit, "EUR") for end in (row.low, row.high)]
+            assert f"{ends[0]} {say('to')} {ends[1]}" in text
+        assert [card for card in cards if value in collapsed(str(card["text"]))]
+
+
+def test_a_table_shows_every_month() -> None:
+    (chapter,) = page().all("section", id="customer_retention_rate")
+    text = collapsed(str(chapter["text"]))
+    for month in ("January", "February", "March", "April", "May", "June"):
+        assert f"{month} 2024" in text
+    assert "no value: too soon after the data begin to know who was a customer" in text
+    assert "not over: 18 of 30 days" in text
+
+
+def test_the_sentence_says_what_the_numbers_say() -> None:
+    answers = shops.shop()
+    april, may = answers.ask("customer_retention_rate", [Window.parse("2024-04"), Window.parse("2024-05")]).rows
+    assert may.value is not None
+    assert april.value is not None
+    (sentence,) = page().texts("h1")
+    points = f"{abs(may.value - april.value) * 100:.1f} points {'more' if may.value > april.value else 'fewer'}"
+    assert sentence.startswith(f"In May {may.value:.1%} of customers stayed, {points} than in April: ")
+    (row,) = answers.ask("customer_count", [Window.parse("2024-05")]).rows
+    assert f"At the end of the month there were {row.value} customers, " in sentence
+    (german,) = page("de").texts("h1")
+    assert german.startswith("Im Mai blieben ")
+
+
+def test_a_clear_fall_is_called_one(one_size: None) -> None:
+    """Of 200 customers who order each week, half stop on 12 February: gone 28 days later, in March."""
+    first = date(2024, 1, 8)
+    rows = [
+        shops.order(number, first + timedelta(weeks=week), 1000)
+        for number in range(200)
+        for week in range(12 if number % 2 else 6)
+    ]
+    made = shops.world({"orders": rows}, date(2024, 3, 31), history="complete")
+    (sentence,) = Page(shops.report(shops.Remembering(made))).texts("h1")
+    assert sentence.startswith("In March 50.0% of customers stayed, 50.0 points fewer than in February: a clear fall.")
+    assert sentence.endswith("there were 100 customers, 100 fewer than a month before.")
+
+
+# -- what is missing -------------------------------------------------------------------------------------------
+def test_it_says_what_was_never_imported_and_what_that_costs() -> None:
+    (section,) = page().all("section", id="data")
+    text = collapsed(str(section["text"]))
+    assert "Returnsstamm import returns.csv" in text
+    assert METRICS["revenue"].name("en") in text
+    assert "made, not measured: responses" in text
+    (badge, *_) = page().texts("span", cls="badge")
+    assert badge == "Simulated data"
+
+
+def test_gross_revenue_stands_in_where_returns_are_unknown() -> None:
+    assert page().all("section", id="gross_revenue")
+    assert not page().all("section", id="revenue")
+
+
+def test_every_metric_is_in_the_last_table() -> None:
+    (section,) = page().all("section", id="all")
+    text = str(section["text"])
+    assert [metric.key for metric in METRICS if metric.name("en") not in text] == []
+
+
+def test_reasons_of_the_organisation_are_shown(one_size: None) -> None:
+    reasons = {"en": "because of the gaps", "de": "wegen der Abstände"}
+    organisation = replace(shops.shop().world.organisation, reasons=reasons)
+    assert reasons["en"] in shops.report(shops.shop(), organisation=organisation)
+    assert reasons["de"] in shops.report(shops.shop(), "de", organisation=organisation)
+
+
+# -- nothing makes it fall over --------------------------------------------------------------------------------
+@pytest.fixture
+def one_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One picture a number instead of three, where pictures are not the question."""
+    monkeypatch.setattr(headline, "SIZES", headline.SIZES[-1:])
+
+
+def test_names_are_written_not_run(one_size: None) -> None:
+    name = '<script>alert(1)</script> & "Söhne" <img src=x onerror=alert(1)>'
+    reasons = {"en": "<i>because</i>"}
+    organisation = replace(shops.shop().world.organisation, name=name, reasons=reasons)
+    text = shops.report(shops.shop(), organisation=organisation, for_whom="<b>you</b>")
+    assert not re.search(r"<(script|img|b|i)\b", text)
+    assert name in unescape(text)
+    assert reasons["en"] in unescape(text)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_without_facts_it_says_what_to_do(language: str) -> None:
+    text = shops.report(shops.Remembering(shops.world({}, None)), language)
+    assert "stamm import orders.csv" in text
+    assert Page(text).unclosed == []
+    assert len(Page(text).all("h1")) == 1
+
+
+CASES = {
+    "one customer, in yen": (
+        {"orders": [shops.order(1, date(2024, 1, 5), 990), shops.order(1, date(2024, 2, 2), 990)]},
+        {"currency": "JPY"},
+    ),
+    "only answers": ({"responses": shops.responses()}, {}),
+    "only subscriptions": ({"subscriptions": shops.subscriptions()}, {"spell_rule": "subscriptions"}),
+    "no rows at all, nothing before": ({"orders": []}, {"history": "complete"}),
+    "two currencies, by activity": (
+        {"orders": [shops.order(1, date(2024, 2, 5), 990, currency="USD"), *shops.orders(5)], "events": []},
+        {"spell_rule": "activity", "name": "Donaudampfschifffahrtsgesellschaft" * 20},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_data_make_it_fall_over(case: str, one_size: None) -> None:
+    facts, settings = CASES[case]
+    answers = shops.Remembering(shops.world(facts, date(2024, 4, 18), **settings))  # type: ignore[arg-type]
+    for language in ("en", "de"):
+        seen = Page(shops.report(answers, language))
+        assert seen.unclosed == []
+        assert seen.texts("h1")[0]
+        assert "None" not in "".join(str(element["text"]) for element in seen.all("main"))
+
+
+def test_a_few_days_of_data_make_a_report(one_size: None) -> None:
+    made = shops.world({"responses": shops.responses()}, date(2024, 1, 9))
+    (sentence,) = Page(shops.report(shops.Remembering(made))).texts("h1")
+    assert sentence.startswith(f"{METRICS['net_promoter_score'].name('en')} in January so far: ")
+
+
+def test_only_answers_lead_with_the_answers(one_size: None) -> None:
+    made = shops.world({"responses": shops.responses()}, date(2024, 6, 18))
+    (sentence,) = Page(shops.report(shops.Remembering(made))).texts("h1")
+    assert sentence.startswith(f"{METRICS['net_promoter_score'].name('en')} in May: ")
+    assert sentence.endswith("against April, no clear change).")
+
+
+def test_until_cuts_at_whole_months(one_size: None) -> None:
+    seen = Page(shops.report(shops.shop(), until=date(2024, 4, 15)))
+    assert seen.texts("h1")[0].startswith("In March ")
+    months = seen.texts("th", scope="row")
+    assert "March 2024" in months
+    assert "April 2024" not in months
+
+
+def test_until_before_the_data_is_refused() -> None:
+    with pytest.raises(UsageError, match="No month of data ends by 2023-12-01"):
+        shops.report(shops.shop(), until=date(2023, 12, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +18,7 @@ from stamm.lang.window import Window, day_of
 
 _ = ibis._
 
+RATE_DIGITS = Decimal("1E-12")
 MOMENT = pa.timestamp("us", tz="UTC")
 
 
@@ -138,7 +140,7 @@ class Plan:
                     "rate_currency": pa.array([rate.currency for rate in ordered], pa.string()),
                     "rate_from": pa.array([rate.day for rate in ordered], pa.date32()),
                     "rate_until": pa.array(until, pa.date32()),
-                    "factor": pa.array([rate.factor for rate in ordered], pa.decimal128(38, 12)),
+                    "factor": pa.array([rate.factor.quantize(RATE_DIGITS) for rate in ordered], pa.decimal128(38, 12)),
                 }
             )
         )

@@ -12,14 +12,14 @@ from stamm.lang.errors import ProjectError
 from stamm.lang.money import exponent, is_currency
 
 HEADING = ("currency", "day", "rate")
-DIGITS = Decimal("1E-12")
+SMALLEST = Decimal("1E-12")
 LARGEST = Decimal("1E12")
 
 
 def read_rates(file: Path, own: str) -> tuple[Rate, ...]:
     """The rates of a file with the columns currency, day, rate; raises ProjectError naming the line.
 
-    A rate is kept to twelve digits after the point, in minor units of the reported currency `own`.
+    Rates below 1E-12 or above 1E12, in minor units of the reported currency `own`, are refused.
     """
     found: list[Rate] = []
     with file.open(encoding="utf-8-sig", newline="") as handle:
@@ -42,6 +42,6 @@ def _rate(row: dict[str, str], own: str) -> Rate:
     if not is_currency(currency) or currency == own or not rate.is_finite():
         raise ValueError
     factor = rate.scaleb(exponent(own) - exponent(currency))
-    if not DIGITS <= factor <= LARGEST:
+    if not SMALLEST <= factor <= LARGEST:
         raise ValueError
-    return Rate(currency, date.fromisoformat(row["day"]), factor.quantize(DIGITS))
+    return Rate(currency, date.fromisoformat(row["day"]), factor)

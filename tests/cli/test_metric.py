@@ -22,7 +22,7 @@ def test_the_table(run, shop_once: Path) -> None:
     assert next(words[:3] for words in lines if words[:1] == ["Jan"]) == ["Jan", "2024", "€28.33"]
     assert "How March 2024 came about" in out
     assert "€75.00 / 3 = €25.00" in out
-    assert "1 orders without a customer" in out
+    assert "Left out: orders without a customer (1)." in out
     assert "the end of 31 March 2024" in out
     assert not any(line != line.rstrip() for line in out.splitlines())
     assert "\x1b" not in out

@@ -228,8 +228,8 @@ def spell_rule_in_words(world: World, say: Session) -> list[str]:
 
 
 def left_out_in_words(left_out: Mapping[str, int], say: Session) -> str:
-    """`12 orders without a customer, 3 cancelled orders`."""
-    return ", ".join(f"{say.language.number(count)} {say(what)}" for what, count in left_out.items())
+    """`orders without a customer (12), cancelled orders (3)`."""
+    return ", ".join(f"{say(what)} ({say.language.number(count)})" for what, count in left_out.items())
 
 
 def print_notes(answer: Answer, world: World, say: Session, *, spells: bool) -> None:

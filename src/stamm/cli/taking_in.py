@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -124,7 +125,7 @@ def print_report(report: ImportReport, say: Session) -> None:
             made.add_row(row.file, row.fact, *(number(count) for count in counts))
         say.out.show(made)
     for known in report.known:
-        day = known.at[:10]
+        day = say.language.day(datetime.fromisoformat(known.at).date())
         text = say("{file} was taken in before, on {day}: nothing to do.", file=known.file, day=day)
         say.out.print(text)
     for file, remarks in report.remarks.items():
@@ -151,8 +152,16 @@ def print_report(report: ImportReport, say: Session) -> None:
         )
 
 
-def choose_lapse(project: Project, say: Session) -> Project:
-    """Write the lapse that the gaps between orders suggest, where nobody has chosen one yet; told."""
+def has_orders(project: Project) -> bool:
+    """Whether any orders were taken in so far."""
+    return project.lake().snapshot().rows("orders") > 0
+
+
+def choose_lapse(project: Project, say: Session, *, first: bool) -> Project:
+    """Write the lapse that the gaps between orders suggest, where nobody has chosen one yet; told.
+
+    That they suggest nothing is said after the first orders only.
+    """
     from stamm.app.proposal import ENOUGH, propose_lapse
 
     organisation = project.organisation
@@ -161,8 +170,10 @@ def choose_lapse(project: Project, say: Session) -> Project:
         return project
     with say.err.status(say("Looking at the time between orders ...")):
         proposal = propose_lapse(project.world())
-    say.heading(say("When is a customer gone?"))
     reason = proposal.reasons[say.language.code]
+    if proposal.gaps < ENOUGH and not first:
+        return project
+    say.heading(say("When is a customer gone?"))
     if proposal.gaps < ENOUGH:
         say.out.print(say("After {days} days without an order: {reason}.", days=proposal.lapse_days, reason=reason))
         return project

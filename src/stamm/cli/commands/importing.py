@@ -42,6 +42,7 @@ def import_facts(what: tuple[str, ...], *, strict: bool, keep_settings: bool) ->
     project = say.project
     if not keep_settings:
         project = taking_in.assume(project, what, say)
+    first = not taking_in.has_orders(project)
     with taking_in.progress(say) as told:
         report = import_files(
             project.lake(),
@@ -55,6 +56,6 @@ def import_facts(what: tuple[str, ...], *, strict: bool, keep_settings: bool) ->
         )
     taking_in.print_report(report, say)
     if not keep_settings and any(row.fact == "orders" for row in report.rows):
-        taking_in.choose_lapse(project, say)
+        taking_in.choose_lapse(project, say, first=first)
     if report.snapshot is not None:
         taking_in.print_next(project, say)

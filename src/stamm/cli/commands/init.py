@@ -64,12 +64,12 @@ def init(
         history="complete" if history == "complete" else "cut",
         spell_rule="subscriptions" if rule == "subscriptions" else "activity" if rule == "activity" else "orders",
     )
-    project = Project.create(place, organisation)
-    say.out.print(say("A new project in {place}", place=str(project.directory)), style="title")
+    Project.create(place, organisation)
+    say.out.print(say("A new project in {place}", place=str(place.resolve())), style="title")
     say.out.print(say("time zone: {zone}", zone=zone) + (f" ({why})" if why else ""))
     default = "" if currency else f" ({say('the usual one, as none was named')})"
     say.out.print(say("currency: {code}", code=code) + default)
-    say.out.print(say("Change these in {file} before data comes in.", file=str(project.directory / "stamm.toml")))
+    say.out.print(say("Change these in {file} before data comes in.", file="stamm.toml"))
     say.heading(say("Next"))
     there = "" if place.resolve() == Path.cwd() else f" --project {place}"
     say.out.plain(f"stamm{there} import orders.csv")

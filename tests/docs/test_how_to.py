@@ -1,0 +1,43 @@
+"""The how-to pages do what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.reading import Block, agrees, blocks, perform
+
+PAGES = sorted((Path(__file__).parent.parent.parent / "docs" / "how-to").glob("*.md"))
+#: needs a package of its own: see test_added_metric.py
+ELSEWHERE = {"add-a-metric"}
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.stem not in ELSEWHERE], ids=lambda page: page.stem)
+def test_what_the_page_shows_is_what_is_printed(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    for name in ("LC_ALL", "LC_MESSAGES", "COLUMNS", "FORCE_COLOR", "TZ"):
+        monkeypatch.delenv(name, raising=False)
+    ran = 0
+    for block in blocks(page.read_text(encoding="utf-8")):
+        if block.file:
+            (tmp_path / block.file).write_text(block.text, encoding="utf-8")
+        for step in block.steps:
+            printed = perform(step.command, tmp_path)
+            ran += 1
+            assert agrees(step.shown, printed), f"{step.command} prints:\n" + "\n".join(printed)
+    assert ran
+
+
+def test_a_page_that_shows_something_else_is_found() -> None:
+    page = "<!-- file: a.csv -->\n```csv\nx\n```\n\n```console\n$ cat a.csv\ny\n$ cat a.csv\n...\n```\n"
+    write, run = blocks(page)
+    assert (write.file, write.text, write.steps) == ("a.csv", "x\n", [])
+    assert isinstance(run, Block)
+    assert [step.command for step in run.steps] == ["cat a.csv", "cat a.csv"]
+    assert not agrees(run.steps[0].shown, ["x"])
+    assert agrees(run.steps[1].shown, ["x"])
+    assert agrees(["a", "...", "c"], ["a", "b", "b", "c"])
+    assert agrees(["on ...: done"], ["on Monday: done"])
+    assert not agrees(["a", "..."], ["b"])

@@ -1,0 +1,141 @@
+"""Debian's Chromium, spoken to over a pipe in its own protocol: no driver and no socket is needed."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe",
+)  # fmt: skip
+PATIENCE = 60.0
+
+
+def found() -> str | None:
+    """The browser's path, if it is installed."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+class Tab:
+    """One page in the browser: what it asked for, what it complained of, and what it looks like."""
+
+    def __init__(self, writer: int, reader: int) -> None:
+        self._writer, self._reader = writer, reader
+        self._number, self._waiting = 0, b""
+        self._session = ""
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+
+    def open(self, file: Path, width: int, height: int = 900, theme: str = "light") -> None:
+        """Load a file at that width, in the light or the dark theme of the system."""
+        if not self._session:
+            target = self.call("Target.createTarget", url="about:blank")["targetId"]
+            self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+            for domain in ("Page", "Network", "Log", "Runtime"):
+                self.call(f"{domain}.enable")
+        self.requests.clear()
+        self.complaints.clear()
+        self.resize(width, height)
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+        self.call("Page.navigate", url=file.as_uri())
+        self._until("Page.loadEventFired")
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Another width, in CSS pixels."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def eval(self, expression: str) -> Any:
+        """The value of a script's expression; the page's own policy does not hold for it."""
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def press(self, key: str, code: int) -> None:
+        """A key, down and up."""
+        text = {"text": "\r"} if key == "Enter" else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+
+    def pdf(self) -> bytes:
+        """The page as it prints."""
+        return base64.b64decode(self.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+
+    # -- the protocol ----------------------------------------------------------------------------------------
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """One command, and its answer."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if self._session and not method.startswith("Target."):
+            message["sessionId"] = self._session
+        os.write(self._writer, json.dumps(message).encode() + b"\0")
+        while True:
+            heard = self._next()
+            if heard.get("id") == self._number:
+                assert "error" not in heard, (method, heard)
+                result: dict[str, Any] = heard["result"]
+                return result
+
+    def _until(self, event: str) -> None:
+        while self._next().get("method") != event:
+            pass
+
+    def _next(self) -> dict[str, Any]:
+        end = time.monotonic() + PATIENCE
+        while b"\0" not in self._waiting:
+            ready, _, _ = select.select([self._reader], [], [], max(0.0, end - time.monotonic()))
+            assert ready, "the browser does not answer"
+            part = os.read(self._reader, 1 << 20)
+            assert part, "the browser has closed"
+            self._waiting += part
+        first, _, self._waiting = self._waiting.partition(b"\0")
+        message: dict[str, Any] = json.loads(first)
+        self._note(message.get("method", ""), message.get("params", {}))
+        return message
+
+    def _note(self, event: str, what: dict[str, Any]) -> None:
+        if event == "Network.requestWillBeSent":
+            self.requests.append(what["request"]["url"])
+        elif event == "Log.entryAdded":
+            self.complaints.append(what["entry"]["text"])
+        elif event == "Runtime.consoleAPICalled":
+            self.complaints.append(str(what["args"]))
+        elif event == "Runtime.exceptionThrown":
+            self.complaints.append(str(what["exceptionDetails"]))
+
+
+@contextmanager
+def browser(path: str, profile: Path) -> Iterator[Tab]:
+    """A browser with a profile of its own, ended with the test."""
+    to_browser, our_writer = os.pipe()
+    our_reader, from_browser = os.pipe()
+    # out of the way of the two numbers the browser wants: commands on 3, answers on 4
+    commands, answers = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 60) for end in (to_browser, from_browser))
+    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    nowhere = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    process = os.posix_spawn(
+        path,
+        [path, *FLAGS, *sandbox, f"--user-data-dir={profile}", "about:blank"],
+        os.environ,
+        file_actions=[*nowhere, (os.POSIX_SPAWN_DUP2, commands, 3), (os.POSIX_SPAWN_DUP2, answers, 4)],
+    )
+    for end in (to_browser, from_browser, commands, answers):
+        os.close(end)
+    try:
+        yield Tab(our_writer, our_reader)
+    finally:
+        os.close(our_writer)
+        os.close(our_reader)
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)

@@ -50,6 +50,8 @@ class Answers:
         self.world = world
         self._frames: dict[tuple[object, ...], Frame] = {}
         self._reduced: dict[tuple[object, ...], Cells] = {}
+        self._plans: dict[tuple[object, ...], Plan] = {}
+        self._passed_over: dict[tuple[object, ...], dict[str, int]] = {}
 
     def prepare(self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None) -> None:
         """Compute the parts of many metrics over the same windows together: one query a fact, not a metric.
@@ -104,7 +106,7 @@ class Answers:
             as_of=frame.as_of,
             snapshot=self.world.snapshot,
             simulated=any(kind in self.world.simulated for kind in kinds),
-            left_out=left_out(self.world, grid, kinds, frame.as_of),
+            left_out=self._left_out(grid, kinds, frame.as_of),
             kinds=kinds,
         )
 
@@ -144,9 +146,20 @@ class Answers:
         keys = {name: (windows, by, as_of, reduction.identity) for name, reduction in reductions.items()}
         missing = {name: reductions[name] for name, key in keys.items() if key not in self._reduced}
         if missing:
-            for name, cells in reduce_parts(Plan(self.world, windows, by, as_of), missing).items():
+            plan = self._plans.setdefault((windows, by, as_of), Plan(self.world, windows, by, as_of))
+            for name, cells in reduce_parts(plan, missing).items():
                 self._reduced[keys[name]] = cells
         return {name: self._reduced[key] for name, key in keys.items()}
+
+    def _left_out(self, windows: tuple[Window, ...], kinds: tuple[str, ...], as_of: datetime | None) -> dict[str, int]:
+        """What was passed over in these windows; asked once for all metrics over the same facts."""
+        if "orders" not in kinds or as_of is None or not windows:
+            return {}
+        key = (windows, as_of)
+        if key not in self._passed_over:
+            plan = self._plans.setdefault((windows, None, as_of), Plan(self.world, windows, None, as_of))
+            self._passed_over[key] = left_out(plan)
+        return self._passed_over[key]
 
     def _mark_windows(
         self, metric: Metric, frame: Frame, windows: tuple[Window, ...], facts: Iterable[str], kinds: tuple[str, ...]

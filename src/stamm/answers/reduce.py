@@ -5,18 +5,15 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import ibis
 import ibis.expr.types as ir
 
 from stamm.answers.answer import Number
 from stamm.answers.plan import Plan
-from stamm.answers.world import World
 from stamm.facts import FACTS
 from stamm.facts.kind import Reduction, Scope
 from stamm.lang.errors import CurrencyError
-from stamm.lang.window import Window
 
 _ = ibis._
 
@@ -89,17 +86,13 @@ def _mixed(plan: Plan, fact: str, table: ir.Table, money: Sequence[Reduction]) -
     )
 
 
-def left_out(
-    world: World, windows: tuple[Window, ...], kinds: tuple[str, ...], as_of: datetime | None
-) -> dict[str, int]:
-    """Orders passed over in the windows asked for: those without a customer, and cancelled ones."""
-    if "orders" not in kinds or as_of is None or not windows:
-        return {}
-    orders = Plan(world, windows, None, as_of).bound("orders", Scope("ordered_at"))
+def left_out(plan: Plan) -> dict[str, int]:
+    """Orders passed over in the plan's windows: those without a customer, and cancelled ones."""
+    orders = plan.bound("orders", Scope("ordered_at"))
     counts = orders.aggregate(
         customerless=_.order_id.nunique(where=_.customer_id.isnull() & _.cancelled_at.isnull()),
         cancelled=_.order_id.nunique(where=_.cancelled_at.notnull()),
     )
-    (row,) = world.engine.run(counts).to_pylist()
+    (row,) = plan.world.engine.run(counts).to_pylist()
     found = {CUSTOMERLESS: row["customerless"], CANCELLED: row["cancelled"]}
     return {what: number for what, number in found.items() if number}

@@ -7,8 +7,6 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any
 
-from rich.text import Text
-
 from stamm.answers import Answers
 from stamm.answers.examples import sum_example
 from stamm.answers.working import Working, operand_words, unit_of, working_of
@@ -56,13 +54,13 @@ def print_list(say: Session) -> None:
     code = say.language.code
     for topic, metrics in by_topic().items():
         say.heading(topic_title(topic, say))
-        made = printing.table(say("key"), say("name"))
+        rows = []
         leaders = {metric.family for metric in metrics if metric.leads}
         for metric in metrics:
             member = metric.family in leaders and not metric.leads
             name = f"{metric.name(code)} ({metric.also})" if metric.also else metric.name(code)
-            made.add_row(Text(("  " if member else "") + metric.key, style="name"), name)
-        say.out.show(made)
+            rows.append((("  " if member else "") + metric.key, name))
+        printing.print_pairs(say, (say("key"), say("name")), rows)
     say.out.print()
     say.out.print(
         say("`stamm explain KEY` explains one; indented are other definitions of the same thing."), style="quiet"
@@ -86,11 +84,8 @@ def print_definition(metric: Metric, say: Session) -> None:
     words = operand_words(metric, say.language)
     for name, part in metric.parts().items():
         words.setdefault(name, part.words(code))
-    made = printing.table(say("name"), say("meaning"))
-    for name, text in words.items():
-        made.add_row(Text(name, style="name"), text)
     say.out.print()
-    say.out.show(made)
+    printing.print_pairs(say, (say("name"), say("meaning")), words.items())
 
 
 def unit_in_words(metric: Metric, say: Session) -> str:
@@ -224,10 +219,8 @@ def print_background(metric: Metric, say: Session) -> None:
     members = [m for m in family(metric.family) if m.key != metric.key] if metric.family else []
     if members:
         say.heading(say("Other definitions of the same thing"))
-        made = printing.table(say("key"), say("meaning"))
-        for member in members:
-            made.add_row(Text(member.key, style="name"), member.sentence(say.language.code))
-        say.out.show(made)
+        rows = ((member.key, member.sentence(say.language.code)) for member in members)
+        printing.print_pairs(say, (say("key"), say("meaning")), rows)
         command = f"stamm compare {metric.family}"
         say.out.print(say("Side by side in your data: {command}", command=command), style="quiet")
     settings = metric.settings_declared()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from stamm.answers.world import World
     from stamm.metrics import Metric
 
+#: columns a meaning needs to be readable beside its key
+NARROW = 34
 BARS = "▁▂▃▄▅▆▇█"
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -31,6 +34,22 @@ def table(*headings: str, right: Sequence[int] = ()) -> Table:
     for place, heading in enumerate(headings):
         made.add_column(heading, justify="right" if place in right else "left", overflow="fold")
     return made
+
+
+def print_pairs(say: Session, headings: tuple[str, str], rows: Iterable[tuple[str, str]]) -> None:
+    """Keys and what they mean: side by side, or on a narrow screen one below the other."""
+    known = list(rows)
+    widest = max((len(key) for key, _ in known), default=0)
+    if say.out.width < widest + NARROW:
+        for key, meaning in known:
+            say.out.plain(key, style="name")
+            say.out.print(Padding(meaning, (0, 0, 0, 2)))
+        return
+    made = table(*headings)
+    made.columns[0].no_wrap = True
+    for key, meaning in known:
+        made.add_row(Text(key, style="name"), meaning)
+    say.out.show(made)
 
 
 def sparkline(values: Sequence[float | None]) -> str:

@@ -1,0 +1,97 @@
+"""Every error the layers below can raise is told in German, too."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import stamm
+from stamm.cli.retelling import retell
+from stamm.lang import errors
+from stamm.lang.language import Language
+from stamm.sources import cells, checking, moments
+
+SOURCE = Path(stamm.__file__).parent
+KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.StammError)}
+GERMAN = Language("de")
+#: texts put together from parts, as they come out
+COMPOSED = {
+    "GapFamilies: Gap.": ("Families: churn.", "Did you mean churn? Families: churn, retention."),
+    "Gap not sound, so nothing was taken in. GapGap.": (
+        "1 row is not sound, so nothing was taken in. a.csv, line 3: amount is too large.",
+        "12 rows are not sound, so nothing was taken in. a.csv, line 3: amount is too large; and 7 more.",
+    ),
+    "There is no Gap.": ("There is no section [shop].", "There is no setting 'lapse' in [customers]."),
+    "Gap in [Gap] must be Gap.": (
+        "lapse_days in [customers] must be a whole number.",
+        "name in [organisation] must be a text in quotation marks.",
+    ),
+    "Gap Gap Gap missing.": ("The column order_id is missing.", "The columns order_id, ordered_at are missing."),
+    "Columns found: Gap.Gap Rename or add what is missing in the heading.": (
+        "Columns found: a, b. Rename or add what is missing in the heading.",
+        "Columns found: a, b. Perhaps order_id? Rename or add what is missing in the heading.",
+    ),
+    "Name it after one of Gap; more may follow a hyphen (orders-2024.csv).Gap": (
+        "Name it after one of orders, returns; more may follow a hyphen (orders-2024.csv).",
+        "Name it after one of orders, returns; more may follow a hyphen (orders-2024.csv). Perhaps orders.csv?",
+    ),
+}
+
+
+def texts(node: ast.expr) -> Iterator[str]:
+    """What a text can be, with a word in each gap; nothing for what only a run would tell."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(part.value if isinstance(part, ast.Constant) else "Gap" for part in node.values)  # type: ignore[misc]
+    elif isinstance(node, ast.IfExp):
+        yield from texts(node.body)
+        yield from texts(node.orelse)
+
+
+def raised() -> Iterator[tuple[str, str]]:
+    for file in sorted(SOURCE.rglob("*.py")):
+        if "cli" in file.relative_to(SOURCE).parts:
+            continue  # speaks the reader's language itself
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and name in KINDS:
+                for part in [*node.args[:1], *(word.value for word in node.keywords if word.arg == "remedy")]:
+                    for text in texts(part):
+                        yield f"{file.relative_to(SOURCE)}:{node.lineno}", text
+
+
+def test_every_error_is_told_in_german() -> None:
+    said = {text: place for place, text in raised() if text.strip("Gap.? ")}
+    assert set(COMPOSED) <= set(said)
+    composed = [text for examples in COMPOSED.values() for text in examples]
+    plain = [text for text in said if text not in COMPOSED]
+    english = [(said.get(text), text) for text in plain + composed if retell(text, GERMAN) == text]
+    assert english == [], "write them into lang/locale/de/cli.po, with {0}, {1} ... in the gaps"
+
+
+def test_the_scan_finds_errors() -> None:
+    assert len(list(raised())) > 80
+
+
+@pytest.mark.parametrize("module", [cells, checking, moments])
+def test_every_reason_of_a_rejected_row_is_told_in_german(module) -> None:
+    reasons = [
+        value
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str) and value.startswith("is ")
+    ]
+    assert reasons
+    assert [reason for reason in reasons if retell(f"amount {reason}", GERMAN) == f"amount {reason}"] == []
+
+
+def test_what_stood_in_the_gaps_is_kept() -> None:
+    text = "The window from 2018-01-01 to 2017-01-01 is empty or runs backwards."
+    assert retell(text, GERMAN) == "Der Zeitraum von 2018-01-01 bis 2017-01-01 ist leer oder läuft rückwärts."
+    assert retell(text, Language("en")) == text
+    assert retell("Nobody ever wrote this.", GERMAN) == "Nobody ever wrote this."
+    odd = 'traits is not a JSON object; write it as {"key": "value"}'
+    assert retell(odd, GERMAN) == 'traits: kein JSON-Objekt; schreiben Sie es als {"schlüssel": "wert"}'

@@ -269,6 +269,7 @@ def test_a_bad_row_is_set_aside(
         ("subscriptions", {**SUBSCRIPTION, "ended_at": "2024-02-10T14:30:00Z"}),
         ("subscriptions", {**SUBSCRIPTION, "ended_at": ""}),
         ("responses", {**RESPONSE, "score": "10", "scale_min": "0", "scale_max": "10"}),
+        ("responses", {**RESPONSE, "score": "0", "scale_min": "0", "scale_max": "10"}),
         ("responses", {**RESPONSE, "score": "", "scale_min": "0", "scale_max": "10"}),
     ],
 )

@@ -256,11 +256,10 @@ def test_a_damaged_gzip_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_a_long_cell_is_read(tmp_path: Path) -> None:
-    long = "x" * 1_000_000
-    for quote in ("", '"'):
-        chunks = read(written(tmp_path, f"{HEADING}1,2024-02-10,12.30,{quote}{long}{quote}\n"))
-        assert rows(chunks)[0]["channel"] == long
+@pytest.mark.parametrize("cell", ["x" * 1_000_000, f'"{"x" * 1_000_000}"', f'"{"x" * 500_000}\n{"y" * 500_000}"'])
+def test_a_long_cell_is_read(tmp_path: Path, cell: str) -> None:
+    chunks = read(written(tmp_path, f"{HEADING}1,2024-02-10,12.30,{cell}\n"))
+    assert rows(chunks)[0]["channel"] == cell.strip('"')
 
 
 def test_zone_and_currency_of_the_organisation(tmp_path: Path) -> None:
@@ -270,11 +269,19 @@ def test_zone_and_currency_of_the_organisation(tmp_path: Path) -> None:
     assert (row["amount_minor"], row["currency"]) == (500, "JPY")
 
 
-def test_memory_is_bounded_by_reading_in_pieces(tmp_path: Path) -> None:
-    path = written(tmp_path, HEADING + "1,2024-02-10,12.30,web\n" * 1000)
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_memory_is_bounded_by_reading_in_pieces(tmp_path: Path, ending: str) -> None:
+    path = written(tmp_path, (HEADING + "1,2024-02-10,12.30,web\n" * 1000).replace("\n", ending))
     chunks = list(Delimited(path, block=1000).chunks(lambda _: None))
     assert len(chunks) > 20
-    assert sum(len(raw.lines) for raw, _ in chunks) == 1000
+    assert [line for raw, _ in chunks for line in raw.lines.tolist()] == list(range(2, 1002))
+
+
+def test_a_line_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stamm.sources.delimited.LONGEST", 5000)
+    path = written(tmp_path, HEADING + "x" * 20_000)
+    with pytest.raises(InputError, match=r"^orders\.csv, line 2: The row that begins here does not end"):
+        list(Delimited(path, block=1000).chunks(lambda _: None))
 
 
 # -- Parquet -------------------------------------------------------------------------------------------------
@@ -319,6 +326,13 @@ def test_an_empty_parquet_file(tmp_path: Path) -> None:
     pq.write_table(pa.table({"order_id": pa.array([], pa.string()), "ordered_at": [], "amount_minor": []}), path)
     (chunk,) = read(path)
     assert (chunk.fact, chunk.rows_read, chunk.table.num_rows) == ("orders", 0, 0)
+
+
+def test_text_in_parquet_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "orders.parquet"
+    ids = pa.array([b"\xff"]).view(pa.string())
+    pq.write_table(pa.table({"order_id": ids, "ordered_at": ["2024-02-10"], "amount_minor": [1]}), path)
+    assert refusal(path).startswith("orders.parquet: The file is not sound Parquet.")
 
 
 def test_damaged_parquet_is_refused(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def test_iso_8601_is_read(written: str, meant: datetime | None) -> None:
         ("2023-02-29", moments.NO_CALENDAR),
         ("2024-13-01", moments.NO_CALENDAR),
         ("2024-00-10", moments.NO_CALENDAR),
+        ("2024-02-00", moments.NO_CALENDAR),
         ("2024-04-31T10:00:00Z", moments.NO_CALENDAR),
         ("2024-02-10T24:00:00", moments.NO_CALENDAR),
         ("2024-02-10T14:60:00", moments.NO_CALENDAR),

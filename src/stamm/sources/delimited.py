@@ -192,7 +192,7 @@ class Delimited:
     def _plain(self, text: str, heading: list[str], lines: _Lines) -> Rows | None:
         """The rows of a piece that is plainly laid out: a line a row, no line blank; else None."""
         breaks = text.count("\n")
-        if len(heading) == 1 or "\0" in text or text.count("\r") != text.count("\r\n"):
+        if "\0" in text or text.count("\r") != text.count("\r\n"):
             return None
         if text[0] in "\r\n\ufeff" or "\n\n" in text or "\n\r" in text:
             return None

@@ -64,6 +64,8 @@ class Writer:
         for path in (self.root / manifest.DIRECTORY).glob("*.tmp"):
             path.unlink()
         for log in self.root.glob("*/_delta_log"):
+            for path in log.glob("*.json.tmp"):
+                path.unlink()
             delta_log.undo_after(log.parent, self.base.tables.get(log.parent.name))
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stamm.answers import Answers
 from tests.browser import chromium
 from tests.reports import shops
 
@@ -25,9 +26,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The report in both languages, and the page that says there is nothing yet."""
     folder = tmp_path_factory.mktemp("pages")
     made = {
-        "en": shops.report(shops.shop()),
-        "de": shops.report(shops.shop(), "de"),
-        "empty": shops.report(shops.Remembering(shops.world({}, None)), "de"),
+        "en": shops.page("en"),
+        "de": shops.page("de"),
+        "empty": shops.report(Answers(shops.world({}, None)), "de"),
     }
     for name, text in made.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")

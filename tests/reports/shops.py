@@ -7,14 +7,12 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from stamm.answers import Answer, Answers
+from stamm.answers import Answers
 from stamm.answers.examples import arrow_of
 from stamm.answers.world import World
 from stamm.engines.duckdb import DuckDB
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
-from stamm.lang.window import Window
-from stamm.metrics import Metric
 from stamm.reports.retention_report import write_report
 
 Row = Mapping[str, Any]
@@ -100,35 +98,20 @@ def subscriptions(customers: int = 60) -> list[Row]:
     ]
 
 
-class Remembering(Answers):
-    """Answers that ask each question once, because a test run writes many reports on the same world."""
-
-    def __init__(self, made: World) -> None:
-        super().__init__(made)
-        self._asked: dict[tuple[object, ...], Answer] = {}
-
-    def ask(
-        self,
-        metric: str | type[Metric] | Metric,
-        windows: Sequence[Window],
-        *,
-        by: str | None = None,
-        settings: Mapping[str, object] | None = None,
-    ) -> Answer:
-        key = (metric.key if not isinstance(metric, str) else metric, tuple(windows), by)
-        if key not in self._asked:
-            self._asked[key] = super().ask(metric, windows, by=by, settings=settings)
-        return self._asked[key]
-
-
 @cache
 def shop() -> Answers:
     """Orders and answers up to the middle of June."""
     facts = {"orders": orders(), "responses": responses()}
-    return Remembering(world(facts, date(2024, 6, 18), simulated=("responses",), name="Lindenhof Kaffee"))
+    return Answers(world(facts, date(2024, 6, 18), simulated=("responses",), name="Lindenhof Kaffee"))
 
 
 def report(answers: Answers, language: str = "en", *, organisation: Organisation | None = None, **more: Any) -> str:
     """The report on a world; another organisation changes its name and reasons only."""
     code = Language("de" if language == "de" else "en")
     return write_report(answers, organisation=organisation or answers.world.organisation, language=code, **more)
+
+
+@cache
+def page(language: str) -> str:
+    """The report on the shop, written once a run."""
+    return report(shop(), language, for_whom="Café")

@@ -10,6 +10,7 @@ from html import unescape
 
 import pytest
 
+from stamm.answers import Answers
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import Window
@@ -20,13 +21,8 @@ from tests.reports.page_reader import Page, attribute, collapsed
 
 
 @cache
-def html(language: str) -> str:
-    return shops.report(shops.shop(), language, for_whom="the owners")
-
-
-@cache
 def read(language: str) -> Page:
-    return Page(html(language))
+    return Page(shops.page(language))
 
 
 def page(language: str = "en") -> Page:
@@ -36,7 +32,7 @@ def page(language: str = "en") -> Page:
 # -- one file --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_it_names_no_other_file_and_no_host(language: str) -> None:
-    text = html(language)
+    text = shops.page(language)
     assert not re.search(r"https?:|//[a-z]|@import|src=|srcset=", text)
     assert set(re.findall(r"url\(([^)]*)\)", text)) == {"#hatch"}
     assert [attribute(link, "href") for link in page(language).all("link")] == ["data:,"]
@@ -59,7 +55,7 @@ def test_it_has_no_script_and_no_style_of_its_own() -> None:
 
 
 def test_pictures_carry_no_colour() -> None:
-    pictures = re.findall(r"<svg.*?</svg>", html("en"), re.DOTALL)
+    pictures = re.findall(r"<svg.*?</svg>", shops.page("en"), re.DOTALL)
     assert len(pictures) > 20
     assert not [picture for picture in pictures if re.search(r"#[0-9a-f]{3,8}\b(?<!#hatch)", picture)]
 
@@ -96,7 +92,7 @@ def test_every_picture_is_named_or_hidden() -> None:
 
 
 def test_every_chart_has_a_table_beside_it() -> None:
-    chapters = re.findall(r'<section class="chapter".*?</section>', html("en"), re.DOTALL)
+    chapters = re.findall(r'<section class="chapter".*?</section>', shops.page("en"), re.DOTALL)
     assert len(chapters) == len(page().all("article", cls="number"))
     for chapter in chapters:
         assert len(re.findall(r'<svg class="when-', chapter)) == 3
@@ -154,7 +150,7 @@ def test_a_clear_fall_is_called_one(one_size: None) -> None:
         for week in range(12 if number % 2 else 6)
     ]
     made = shops.world({"orders": rows}, date(2024, 3, 31), history="complete")
-    (sentence,) = Page(shops.report(shops.Remembering(made))).texts("h1")
+    (sentence,) = Page(shops.report(Answers(made))).texts("h1")
     assert sentence.startswith("In March 50.0% of customers stayed, 50.0 points fewer than in February: a clear fall.")
     assert sentence.endswith("there were 100 customers, 100 fewer than a month before.")
 
@@ -207,7 +203,7 @@ def test_names_are_written_not_run(one_size: None) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_without_facts_it_says_what_to_do(language: str) -> None:
-    text = shops.report(shops.Remembering(shops.world({}, None)), language)
+    text = shops.report(Answers(shops.world({}, None)), language)
     assert "stamm import orders.csv" in text
     assert Page(text).unclosed == []
     assert len(Page(text).all("h1")) == 1
@@ -231,7 +227,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_no_data_make_it_fall_over(case: str, one_size: None) -> None:
     facts, settings = CASES[case]
-    answers = shops.Remembering(shops.world(facts, date(2024, 4, 18), **settings))  # type: ignore[arg-type]
+    answers = Answers(shops.world(facts, date(2024, 4, 18), **settings))  # type: ignore[arg-type]
     for language in ("en", "de"):
         seen = Page(shops.report(answers, language))
         assert seen.unclosed == []
@@ -241,13 +237,13 @@ def test_no_data_make_it_fall_over(case: str, one_size: None) -> None:
 
 def test_a_few_days_of_data_make_a_report(one_size: None) -> None:
     made = shops.world({"responses": shops.responses()}, date(2024, 1, 9))
-    (sentence,) = Page(shops.report(shops.Remembering(made))).texts("h1")
+    (sentence,) = Page(shops.report(Answers(made))).texts("h1")
     assert sentence.startswith(f"{METRICS['net_promoter_score'].name('en')} in January so far: ")
 
 
 def test_only_answers_lead_with_the_answers(one_size: None) -> None:
     made = shops.world({"responses": shops.responses()}, date(2024, 6, 18))
-    (sentence,) = Page(shops.report(shops.Remembering(made))).texts("h1")
+    (sentence,) = Page(shops.report(Answers(made))).texts("h1")
     assert sentence.startswith(f"{METRICS['net_promoter_score'].name('en')} in May: ")
     assert sentence.endswith("against April, no clear change).")
 

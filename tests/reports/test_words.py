@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import stamm
+from stamm.answers import Answers
 from stamm.lang.language import Language
 from tests.reports import shops
 from tests.reports.page_reader import Page
@@ -52,7 +53,7 @@ def test_pages_hold_no_text_of_their_own() -> None:
 
 @pytest.mark.parametrize("empty", [False, True])
 def test_a_german_page_says_nothing_in_english(empty: bool) -> None:
-    read = Page(shops.report(shops.Remembering(shops.world({}, None)) if empty else shops.shop(), "de"))
+    read = Page(shops.report(Answers(shops.world({}, None)), "de") if empty else shops.page("de"))
     words = Counter(re.findall(r"[a-z]+", " ".join(str(element["text"]) for element in read.all("main")).lower()))
     words -= Counter(re.findall(r"[a-z]+", " ".join(read.texts("code")).lower()))
     english = {"the", "of", "and", "customers", "than", "points", "value", "against", "this", "far", "no", "with", "is"}

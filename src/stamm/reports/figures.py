@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers, operands_of
 from stamm.answers.plan import kinds_of
-from stamm.answers.reduce import left_out
 from stamm.lang.errors import StammError, UsageError
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window, day_of, windows
@@ -94,7 +93,10 @@ class Figures:
         self._left_out: dict[tuple[bool, datetime | None], Mapping[str, int]] = {}
         self.as_of = self._as_of()
         self.months = self._months()
-        self.all: Mapping[str, Figure] = {metric.key: self._figure(metric()) for metric in METRICS}
+        metrics = [metric() for metric in METRICS]
+        if self.months is not None:
+            answers.prepare(metrics, self.months.windows)
+        self.all: Mapping[str, Figure] = {metric.key: self._figure(metric) for metric in metrics}
 
     def __getitem__(self, key: str) -> Figure | None:
         return self.all.get(key)
@@ -104,7 +106,7 @@ class Figures:
         assert self.months is not None  # only asked for figures that have a value
         known = ("orders" in answer.kinds, answer.as_of)
         if known not in self._left_out:
-            self._left_out[known] = left_out(self.world, (self.months.now,), answer.kinds, answer.as_of)
+            self._left_out[known] = self.answers.ask(answer.metric, [self.months.now]).left_out
         return self._left_out[known]
 
     def _figure(self, metric: Metric) -> Figure:

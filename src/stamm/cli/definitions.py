@@ -201,7 +201,8 @@ def print_real(metric: Metric, say: Session, span: Span) -> None:
 
 def _print_real_row(answer: Any, row: Any, say: Session, state: str) -> None:
     working = working_of(answer.metric, row.parts, row.value, say.language, answer.currency)
-    say.out.plain(printing.numbers_line(working) if working.in_numbers != working.result else working.result)
+    say.out.plain(printing.numbers_line(working))
+    printing.print_beside(answer, row, say)
     bounds = printing.interval_of(row, answer.metric, say, answer.currency)
     if bounds:
         count = f", n = {say.language.number(row.n)}"
@@ -252,7 +253,7 @@ def interval_rule(metric: Metric, say: Session) -> str:
     """Which interval the number gets, made from what."""
     rule = metric.interval
     if rule is None:
-        return say("None: a total, a product, or a ratio of different things has no interval.")
+        return say("None: a number of this kind has no interval.")
     words = {name: part.words(say.language.code) for name, part in metric.parts().items()}
     made_of = ", ".join(words.get(name, name) for name in rule.names)
     return say("{rule}, from: {parts}", rule=say(rule.title), parts=made_of)

@@ -209,6 +209,17 @@ def print_formula(answer: Answer, row: Row, say: Session) -> None:
     working = working_of_row(answer, row, say.language)
     say.out.plain(working.in_words)
     say.out.plain(numbers_line(working))
+    print_beside(answer, row, say)
+
+
+def print_beside(answer: Answer, row: Row, say: Session) -> None:
+    """Parts that do not stand in the formula and yet say how far to trust it, such as the longest follow-up."""
+    metric = answer.metric
+    used = {*metric.operands(), *(metric.interval.names if metric.interval else ()), metric.counted_by()}
+    for name, part in metric.parts().items():
+        if name not in used and row.parts.get(name) is not None:
+            number = say.language.value(row.parts[name], part.unit, answer.currency)
+            say.out.print(f"{part.words(say.language.code)}: {number}", style="quiet")
 
 
 def numbers_line(working: Working) -> str:

@@ -78,7 +78,7 @@ def _stayed(figure: Figure, months: Months, words: Words) -> str:
             "In {month} {value} of customers stayed, {points} points fewer than in {before}: no clear change."
         ),
     }
-    if change.judgement == "same":
+    if change.judgement == "same" or points == say.number(0, 1):
         text = say("In {month} {value} of customers stayed, as many as in {before}.")
     else:
         text = texts[change.judgement != "unclear", change.difference > 0]

@@ -11,9 +11,11 @@ from html import unescape
 import pytest
 
 from stamm.answers import Answers
+from stamm.charts.points import Point, runs_of
+from stamm.charts.sparkline import sparkline
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
-from stamm.lang.window import Window
+from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
 from stamm.reports import headline
 from tests.reports import shops
@@ -116,6 +118,15 @@ def test_the_numbers_are_those_of_the_answers(language: str) -> None:
             ends = [say.value(end, METRICS[key].unit, "EUR") for end in (row.low, row.high)]
             assert f"{ends[0]} {say('to')} {ends[1]}" in text
         assert [card for card in cards if value in collapsed(str(card["text"]))]
+
+
+def test_pictures_are_drawn_from_the_answers() -> None:
+    months = windows(date(2024, 1, 1), date(2024, 7, 1), "month")
+    rows = shops.shop().ask("customer_retention_rate", months).rows
+    points = [Point(row.value, row.low, row.high, row.complete) for row in rows]
+    assert len(runs_of(points)) == 1
+    for shape in re.findall(r'<path class="c-(?:line|band)" d="[^"]+"/>', sparkline(points, "")):
+        assert shape in shops.page("en")
 
 
 def test_a_table_shows_every_month() -> None:

@@ -24,24 +24,24 @@ ROUNDS = 5
 LAPSE = 60
 YEAR = (date(2017, 1, 1), date(2018, 1, 1))
 
-SPELLS = f"""
+SPELLS = """
 with signs as (
     select customer_id, ordered_at as at, lag(ordered_at) over (partition by customer_id order by ordered_at) as before
-    from read_parquet({{orders}}) where customer_id is not null and cancelled_at is null
+    from read_parquet({orders}) where customer_id is not null and cancelled_at is null
 ), numbered as (
-    select *, sum(case when before is null or at > before + interval {LAPSE * 24} hours then 1 else 0 end)
+    select *, sum(case when before is null or at > before + interval {hours} hours then 1 else 0 end)
         over (partition by customer_id order by at rows unbounded preceding) as number
     from signs
 ), spells as (
-    select customer_id, min(at) as started_at, max(at) + interval {LAPSE * 24} hours as ended_at
+    select customer_id, min(at) as started_at, max(at) + interval {hours} hours as ended_at
     from numbered group by customer_id, number
 ), windows as (
-    select unnest(generate_series(timestamptz '2017-01-01', timestamptz '2017-12-31', interval '1 {{grain}}')) as start
+    select unnest(generate_series(timestamptz '2017-01-01', timestamptz '2017-12-31', interval '1 {grain}')) as start
 ), people as (
     select start, customer_id,
         bool_or(started_at < start and ended_at >= start) as before,
-        bool_or(started_at < start + interval '1 {{grain}}' and ended_at >= start + interval '1 {{grain}}') as after
-    from windows join spells on started_at < start + interval '1 {{grain}}' and ended_at >= start
+        bool_or(started_at < start + interval '1 {grain}' and ended_at >= start + interval '1 {grain}') as after
+    from windows join spells on started_at < start + interval '1 {grain}' and ended_at >= start
     group by all
 )
 select start, count(*) filter (before) as here, count(*) filter (before and after) as kept from people group by start
@@ -87,7 +87,7 @@ def main() -> None:
         for key, sql in (("customer_retention_rate", SPELLS), ("average_order_value", REVENUE)):
             for grain in ("month", "week", "day"):
                 spans = windows(*YEAR, grain)
-                query = sql.format(orders=repr(orders), grain=grain)
+                query = sql.format(orders=repr(orders), grain=grain, hours=LAPSE * 24)
                 ours, limit = compare(
                     lambda key=key, spans=spans: Answers(world).ask(METRICS[key](), spans),  # type: ignore[misc]
                     lambda query=query: by_hand.execute(query).fetchall(),  # type: ignore[misc]

@@ -73,7 +73,7 @@ def metrics() -> Iterator[tuple[str, str]]:
 
 
 def index_of(found: list[type[Metric]]) -> str:
-    rows = ((f"[{kind.key}](#{kind.key})", kind.name(), kind.name("de")) for kind in found)
+    rows = ((f"[{kind.key}](#{kind.key})", kind.title(), kind.title("de")) for kind in found)
     return table(("key", "English", "German"), rows)
 
 
@@ -81,7 +81,7 @@ def metric_text(kind: type[Metric]) -> str:
     metric = kind()
     words = operand_words(metric, SAY.language)
     lines = [f"## {kind.key}\n", f"**{printing.title_of(metric, SAY)}** · {definitions.unit_in_words(metric, SAY)}\n"]
-    lines += [kind.sentence() + "\n", f"*{kind.name('de')}: {kind.sentence('de')}*\n"]
+    lines += [kind.sentence() + "\n", f"*{kind.title('de')}: {kind.sentence('de')}*\n"]
     lines += [paragraph + "\n" for paragraph in filter(None, kind.remarks().split("\n\n"))]
     lines.append(f"    {Working(metric.formula(), words, {}, '').in_words}\n")
     for name, part in metric.parts().items():

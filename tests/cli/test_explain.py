@@ -61,7 +61,7 @@ def test_every_metric_explains_itself(run, key, language) -> None:
     result = run("explain", key, "--language", language)
     assert result.exit_code == 0, result.output
     assert METRICS[key].sentence(language) in result.stdout
-    assert METRICS[key].name(language) in result.stdout
+    assert METRICS[key].title(language) in result.stdout
     assert ("Formula" if language == "en" else "Formel") in result.stdout
 
 

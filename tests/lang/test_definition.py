@@ -50,8 +50,8 @@ def test_keys_come_from_class_names(name: str, key: str) -> None:
 
 def test_names_and_sentences() -> None:
     assert title_of("customer_retention_rate") == "Customer retention rate"
-    assert LateReturns.name() == "Late returns"
-    assert LateReturns.name("de") == "Späte Rücksendungen"
+    assert LateReturns.title() == "Late returns"
+    assert LateReturns.title("de") == "Späte Rücksendungen"
     assert LateReturns.sentence() == "Returns that came too late."
     assert LateReturns.sentence("de") == "Rücksendungen, die zu spät kamen."
     assert LateReturns.remarks() == "They count all the same.\n\nAnd so on."

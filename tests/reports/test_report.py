@@ -171,7 +171,7 @@ def test_it_says_what_was_never_imported_and_what_that_costs() -> None:
     (section,) = page().all("section", id="data")
     text = collapsed(str(section["text"]))
     assert "Returnsstamm import returns.csv" in text
-    assert METRICS["revenue"].name("en") in text
+    assert METRICS["revenue"].title("en") in text
     assert "made, not measured: responses" in text
     (badge, *_) = page().texts("span", cls="badge")
     assert badge == "Simulated data"
@@ -185,7 +185,7 @@ def test_gross_revenue_stands_in_where_returns_are_unknown() -> None:
 def test_every_metric_is_in_the_last_table() -> None:
     (section,) = page().all("section", id="all")
     text = str(section["text"])
-    assert [metric.key for metric in METRICS if metric.name("en") not in text] == []
+    assert [metric.key for metric in METRICS if metric.title("en") not in text] == []
 
 
 def test_reasons_of_the_organisation_are_shown(one_size: None) -> None:
@@ -249,13 +249,13 @@ def test_no_data_make_it_fall_over(case: str, one_size: None) -> None:
 def test_a_few_days_of_data_make_a_report(one_size: None) -> None:
     made = shops.world({"responses": shops.responses()}, date(2024, 1, 9))
     (sentence,) = Page(shops.report(Answers(made))).texts("h1")
-    assert sentence.startswith(f"{METRICS['net_promoter_score'].name('en')} in January so far: ")
+    assert sentence.startswith(f"{METRICS['net_promoter_score'].title('en')} in January so far: ")
 
 
 def test_only_answers_lead_with_the_answers(one_size: None) -> None:
     made = shops.world({"responses": shops.responses()}, date(2024, 6, 18))
     (sentence,) = Page(shops.report(Answers(made))).texts("h1")
-    assert sentence.startswith(f"{METRICS['net_promoter_score'].name('en')} in May: ")
+    assert sentence.startswith(f"{METRICS['net_promoter_score'].title('en')} in May: ")
     assert sentence.endswith("against April, no clear change).")
 
 

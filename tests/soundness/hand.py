@@ -29,9 +29,7 @@ def world(**changes: Any) -> World:
     return World(**(settings | changes))
 
 
-def order(
-    number: int, customer: str | None, ordered_at: str, amount: int = 1000, cancelled: str | None = None
-) -> Row:
+def order(number: int, customer: str | None, ordered_at: str, amount: int = 1000, cancelled: str | None = None) -> Row:
     row: Row = {
         "order_id": f"o{number}",
         "customer_id": customer,
@@ -41,9 +39,7 @@ def order(
     return row | {"currency": "EUR", "cancelled_at": at(cancelled) if cancelled else None}
 
 
-def subscription(
-    customer: str, start: str, end: str | None = None, mrr: int = 5000, status: str = "active"
-) -> Row:
+def subscription(customer: str, start: str, end: str | None = None, mrr: int = 5000, status: str = "active") -> Row:
     row: Row = {
         "subscription_id": customer,
         "customer_id": customer,

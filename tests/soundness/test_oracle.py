@@ -51,15 +51,11 @@ def test_the_ledger_through_both_families() -> None:
     ("at_start", "at_end", "newcomers", "formula"),
     [(1000, 800, 200, Fraction(60, 100)), (750, 950, 625, Fraction(325, 750)), (0, 5, 5, None)],
 )
-def test_retention_by_the_formula(
-    at_start: int, at_end: int, newcomers: int, formula: Fraction | None
-) -> None:
+def test_retention_by_the_formula(at_start: int, at_end: int, newcomers: int, formula: Fraction | None) -> None:
     kept = at_end - newcomers
     coming = [subscription(f"coming {number}", "2024-02-05") for number in range(newcomers)]
     staying = [subscription(f"staying {number}", "2024-01-10") for number in range(kept)]
-    leaving = [
-        subscription(f"leaving {number}", "2024-01-10", "2024-02-15") for number in range(at_start - kept)
-    ]
+    leaving = [subscription(f"leaving {number}", "2024-01-10", "2024-02-15") for number in range(at_start - kept)]
     made = subscribed(*coming, *staying, *leaving)
     assert value("customer_retention_rate_formula", made) == formula
     assert value("customer_retention_rate", made) == formula  # nobody who came has gone again here
@@ -68,8 +64,7 @@ def test_retention_by_the_formula(
 def test_repeat_purchase_rate_200_of_1000() -> None:
     orders = [order(number, f"c{number}", "2024-02-10") for number in range(1000)]
     orders += [
-        order(1000 + number, f"c{number}", "2024-01-10" if number < 150 else "2024-02-12")
-        for number in range(200)
+        order(1000 + number, f"c{number}", "2024-01-10" if number < 150 else "2024-02-12") for number in range(200)
     ]
     orders.append(order(5000, "only before", "2024-01-05"))
     made = world(orders=orders)
@@ -105,9 +100,7 @@ def test_net_promoter_score() -> None:
 
 def test_customer_satisfaction() -> None:
     scores = [5] * 300 + [4] * 100 + [3] * 60 + [1] * 40
-    made = world(
-        responses=[response("csat", score, (1, 5)) for score in scores] + [response("csat", None, (1, 5))]
-    )
+    made = world(responses=[response("csat", score, (1, 5)) for score in scores] + [response("csat", None, (1, 5))])
     assert value("customer_satisfaction", made) == Fraction(400, 500)
     three_points = world(responses=[response("csat", score, (1, 3)) for score in (3, 2, 2, 1)])
     assert value("customer_satisfaction", three_points) == Fraction(1, 4)

@@ -65,9 +65,7 @@ def test_the_skipped_day_has_zeros_and_a_state() -> None:
     assert METRICS["customer_retention_rate"](made, *skipped) == 1
 
 
-@pytest.mark.parametrize(
-    "zone", ["Europe/Berlin", "Africa/Cairo", "America/St_Johns", "Pacific/Kiritimati", "UTC"]
-)
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Africa/Cairo", "America/St_Johns", "Pacific/Kiritimati", "UTC"])
 def test_days_follow_each_other_without_gap_or_overlap(zone: str) -> None:
     for year in (1994, 2010, 2024):
         day = date(year, 1, 1)

@@ -114,9 +114,7 @@ def test_activity_takes_events_of_whoever_they_turn_out_to_be() -> None:
     events = [event(1, "2024-02-01", anonymous="v"), event(2, "2024-02-08", customer="c", anonymous="v")]
     orders = [order(1, "c", "2024-02-18"), order(2, "c", "2024-02-15", cancelled="2024-02-16")]
     made = world(spell_rule="activity", events=events, orders=orders)
-    assert [(spell.started_at, spell.ended_at) for spell in spells(made)] == [
-        (at("2024-02-01"), at("2024-02-28"))
-    ]
+    assert [(spell.started_at, spell.ended_at) for spell in spells(made)] == [(at("2024-02-01"), at("2024-02-28"))]
 
 
 def test_a_cut_history_says_nothing_until_the_lapse_has_passed() -> None:
@@ -175,13 +173,13 @@ def test_trailing_year_needs_coverage_where_history_is_cut() -> None:
     coverage = dict.fromkeys(FACTS, (date(2023, 1, 1), date(2024, 12, 31)))
     made = world(history="cut", coverage=coverage, orders=[order(1, "a", "2023-06-01")])
     assert value("customer_lifetime_value", made, (date(2023, 12, 30), date(2023, 12, 31))) is None
-    assert value(
-        "customer_lifetime_value", made, (date(2023, 12, 31), date(2024, 1, 1))
-    ) == 1000 * 10 / Fraction(1461, 4)
+    assert value("customer_lifetime_value", made, (date(2023, 12, 31), date(2024, 1, 1))) == 1000 * 10 / Fraction(
+        1461, 4
+    )
     made.history = "complete"
-    assert value(
-        "customer_lifetime_value", made, (date(2023, 12, 30), date(2023, 12, 31))
-    ) == 1000 * 10 / Fraction(1461, 4)
+    assert value("customer_lifetime_value", made, (date(2023, 12, 30), date(2023, 12, 31))) == 1000 * 10 / Fraction(
+        1461, 4
+    )
 
 
 def test_who_left_came_back_and_left_again_is_one_leaver() -> None:

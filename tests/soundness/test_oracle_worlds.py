@@ -74,9 +74,7 @@ def test_answers_agree_with_each_other(world: World) -> None:
 def test_days_add_up_to_their_week(world: World) -> None:
     for start, end in windows_of(world)["week"]:
         for key in ("order_count", "gross_revenue", "revenue"):
-            days = [
-                METRICS[key](world, day, day.fromordinal(day.toordinal() + 1)) for day in spread(start, end)
-            ]
+            days = [METRICS[key](world, day, day.fromordinal(day.toordinal() + 1)) for day in spread(start, end)]
             if METRICS[key](world, start, end) is not None and None not in days:
                 assert METRICS[key](world, start, end) == sum(day for day in days if day is not None)
 

@@ -250,9 +250,7 @@ def link_rows(draw: Draw, stage: Stage, people: list[str], anonymous: list[str])
     return rows
 
 
-def event_rows(
-    draw: Draw, stage: Stage, people: list[str], anonymous: list[str], links: list[Row]
-) -> list[Row]:
+def event_rows(draw: Draw, stage: Stage, people: list[str], anonymous: list[str], links: list[Row]) -> list[Row]:
     linked = {(row["anonymous_id"], row["linked_at"]) for row in links}
     rows = []
     number = draw(st.integers(0, 16))
@@ -266,15 +264,9 @@ def event_rows(
                 anonymous_id = None
             else:
                 linked.add((anonymous_id, happened_at))
-        kind, name = draw(
-            st.sampled_from((("page", "Home"), ("track", "Product Viewed"), ("track", CONVERSION)))
-        )
-        row: Row = dict.fromkeys(
-            ("title", "referrer", "medium", "campaign", "value_minor", "currency", "properties")
-        )
-        row.update(
-            event_id=event_id, customer_id=customer_id, anonymous_id=anonymous_id, happened_at=happened_at
-        )
+        kind, name = draw(st.sampled_from((("page", "Home"), ("track", "Product Viewed"), ("track", CONVERSION))))
+        row: Row = dict.fromkeys(("title", "referrer", "medium", "campaign", "value_minor", "currency", "properties"))
+        row.update(event_id=event_id, customer_id=customer_id, anonymous_id=anonymous_id, happened_at=happened_at)
         row.update(kind=kind, name=name, page="/" if kind == "page" else None, channel="web")
         rows.append(row)
     return rows

@@ -39,7 +39,7 @@ class Frame:
 
     def cells(self, count: int) -> list[Cell]:
         """The full grid, windows first, unknown groups last."""
-        groups = sorted(self.groups, key=lambda group: (group is None, group or ""))
+        groups = sorted(self.groups or {None}, key=lambda group: (group is None, group or ""))
         return [(number, group) for number in range(count) for group in groups]
 
 

@@ -170,7 +170,7 @@ def windows_of(span: Span, world: World, metric: Metric, say: Session) -> tuple[
         if days is None:
             missing = ", ".join(kind for kind in kinds if kind not in world.coverage)
             raise UsageError(
-                say("There is no data yet to compute {name} from.", name=metric.name(say.language.code)),
+                say("There is no data yet to compute {name} from.", name=metric.title(say.language.code)),
                 where=say("missing: {kinds}", kinds=missing) if missing else "",
                 remedy=say("Bring some in with `stamm import`, or name the days with --from and --to."),
             )

@@ -35,7 +35,7 @@ def print_support(world: World, say: Session) -> int:
         for topic, metrics in by_topic().items():
             made.add_row(Text(topic_title(topic, say), style="strong"))
             for kind in metrics:
-                status.update(kind.name(code))
+                status.update(kind.title(code))
                 metric = kind()
                 window, value, reason, broken = _supported(metric, answers, say)
                 failed += broken

@@ -49,11 +49,11 @@ def print_comparison(comparison: Comparison, world: World, say: Session) -> None
     made = printing.table(say("definition"), say("value"), say("what it does"), right=(1,))
     code = say.language.code
     for member in comparison.members:
-        made.add_row(member.metric.name(code), member.working.result, member.metric.sentence(code))
+        made.add_row(member.metric.title(code), member.working.result, member.metric.sentence(code))
     say.out.show(made)
     leader = comparison.members[0]
     for member in comparison.members:
-        say.heading(member.metric.name(code))
+        say.heading(member.metric.title(code))
         say.out.print(member.metric.key, style="quiet")
         if member.row.value is None:
             reason = printing.reason_in_words(say, member.row, member.answer, world)
@@ -67,7 +67,7 @@ def print_comparison(comparison: Comparison, world: World, say: Session) -> None
 
 
 def _print_gaps(member: Member, leader: Member, say: Session) -> None:
-    usual = leader.metric.name(say.language.code)
+    usual = leader.metric.title(say.language.code)
     if member.gaps is None:
         say.out.print(say("Nobody can be named: this definition does not count customers one by one."), style="quiet")
         return

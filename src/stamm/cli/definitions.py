@@ -28,7 +28,7 @@ TOPICS = {"engagement": "Engagement", "feedback": "Feedback", "retention": "Rete
 # -- all of them ---------------------------------------------------------------------------------------------
 def topic_of(metric: type[Metric]) -> str:
     """The topic a metric is filed under: the package its file lies in."""
-    return metric.__module__.split(".")[-2] if "." in metric.__module__ else metric.__module__
+    return metric.topic()
 
 
 def by_topic() -> dict[str, list[type[Metric]]]:
@@ -58,7 +58,7 @@ def print_list(say: Session) -> None:
         leaders = {metric.family for metric in metrics if metric.leads}
         for metric in metrics:
             member = metric.family in leaders and not metric.leads
-            name = f"{metric.name(code)} ({metric.also})" if metric.also else metric.name(code)
+            name = f"{metric.title(code)} ({metric.also})" if metric.also else metric.title(code)
             rows.append((("  " if member else "") + metric.key, name))
         printing.print_pairs(say, (say("key"), say("name")), rows)
     say.out.print()

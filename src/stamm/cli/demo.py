@@ -90,7 +90,7 @@ def numbers(world: World, say: Session) -> None:
         window = last_complete(world, kinds_needed(metric, world))
         if window is None:
             continue
-        with say.err.status(metric.name(say.language.code)):
+        with say.err.status(metric.title(say.language.code)):
             answer = answers.ask(metric, [window])
         row = answer.rows[0]
         value = say.language.value(row.value, metric.unit, answer.currency)

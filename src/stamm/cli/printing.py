@@ -109,7 +109,7 @@ class Footnotes:
 
 def title_of(metric: Metric, say: Session) -> str:
     """Name and abbreviation."""
-    name = metric.name(say.language.code)
+    name = metric.title(say.language.code)
     return f"{name} ({metric.also})" if metric.also else name
 
 

@@ -34,7 +34,7 @@ def assume(project: Project, what: Sequence[str], say: Session) -> Project:
         return project
     organisation = project.organisation
     for source in found:
-        say.out.print(say("{name} fits these settings, so they are set:", name=source.name(say.language.code)))
+        say.out.print(say("{name} fits these settings, so they are set:", name=source.title(say.language.code)))
         for assumption in source.assumes:
             setting: dict[str, Any] = {assumption.setting: assumption.value}
             organisation = replace(organisation, **setting)

@@ -157,11 +157,6 @@ class Definition:
         """The name shown to people."""
         return cls.de if language == "de" else cls.en
 
-    @classmethod
-    def name(cls, language: str = "en") -> str:
-        """The name shown to people."""
-        return cls.title(language)
-
     def having(self, settings: Mapping[str, object]) -> Self:
         """The same definition with other settings."""
         return type(self)(**{**self.settings, **settings})

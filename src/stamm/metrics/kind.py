@@ -130,6 +130,11 @@ class Metric(Definition):
         return found
 
     @classmethod
+    def topic(cls) -> str:
+        """The package the metric stands in, such as `retention`; a module without a package is its own topic."""
+        return cls.__module__.split(".")[-2:][0]
+
+    @classmethod
     def operands(cls) -> tuple[str, ...]:
         """Names `value` is computed from: parts, or keys of other metrics over the same window."""
         return tuple(inspect.signature(cls.value).parameters)[1:]

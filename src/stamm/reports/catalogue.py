@@ -47,13 +47,13 @@ def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[T
     found: dict[str, list[Line]] = {}
     for figure in figures.all.values():
         metric, row = figure.metric, figure.row
-        topic = type(metric).__module__.split(".")[-2]
+        topic = metric.topic()
         known = row is not None and row.value is not None
         value = words.value(figure.value, metric, figure.money)
         found.setdefault(topic, []).append(
             Line(
                 key=metric.key,
-                name=metric.name(say.code),
+                name=metric.title(say.code),
                 also=metric.also,
                 sentence=metric.sentence(say.code),
                 value=say("{value} so far", value=value) if row is not None and known and not row.complete else value,

@@ -48,7 +48,7 @@ def family_tables(figures: Figures, words: Words) -> tuple[FamilyTable, ...]:
 
 def _table(name: str, members: list[Figure], words: Words) -> FamilyTable:
     leader = members[0]
-    title = leader.metric.name(words.language.code)
+    title = leader.metric.title(words.language.code)
     return FamilyTable(name, title, tuple(_row(figure, leader, words) for figure in members))
 
 
@@ -61,7 +61,7 @@ def _row(figure: Figure, leader: Figure, words: Words) -> DefinitionRow:
         formula, filled = working.in_words, working.in_numbers if known else ""
     return DefinitionRow(
         key=metric.key,
-        name=metric.name(say.code),
+        name=metric.title(say.code),
         formula=formula,
         filled_in=filled,
         value=words.value(figure.value, metric, figure.money),

@@ -120,7 +120,7 @@ class Headlines:
         shown = [name for name in metric.operands() if name in declared or row.parts.get(name) is not None]
         return Number(
             key=metric.key,
-            name=metric.name(say.code),
+            name=metric.title(say.code),
             also=metric.also,
             sentence=metric.sentence(say.code),
             value=value if row.complete else say("{value} so far", value=value),
@@ -179,10 +179,10 @@ class Headlines:
         known = [row for row in figure.rows if row.value is not None and row.complete]
         values = [row.value for row in known if row.value is not None]
         if not values:
-            return self.say("{name} by month", name=figure.metric.name(self.say.code))
+            return self.say("{name} by month", name=figure.metric.title(self.say.code))
         return self.say(
             "{name} by month, {first} to {last}: between {low} and {high}",
-            name=figure.metric.name(self.say.code),
+            name=figure.metric.title(self.say.code),
             first=self.say.month(known[0].window.start),
             last=self.say.month(known[-1].window.start),
             low=self.words.value(min(values), figure.metric, figure.money),

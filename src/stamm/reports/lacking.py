@@ -62,7 +62,7 @@ def _missing(figures: Figures, words: Words) -> tuple[Missing, ...]:
         if kind in world.coverage:
             continue
         costs = sorted(
-            figure.metric.name(say.code)
+            figure.metric.title(say.code)
             for figure in figures.all.values()
             if figure.answer and kind in figure.answer.kinds and figure.row and figure.row.reason == NO_FACTS
         )

@@ -41,7 +41,7 @@ def lead_of(figures: Figures, months: Months, shown: tuple[Figure, ...], words: 
     assert answer is not None
     value = words.value(row.value, figure.metric, figure.money)
     if not row.complete:
-        name = figure.metric.name(say.code)
+        name = figure.metric.title(say.code)
         sentence = say("{name} in {month} so far: {value}. The month is not over.", name=name, month=month, value=value)
     elif figure.metric.key == RETENTION:
         sentence = _stayed(figure, months, words) + _customers(figures, words)
@@ -106,7 +106,7 @@ def _customers(figures: Figures, words: Words) -> str:
 
 def _plain(figure: Figure, months: Months, words: Words) -> str:
     say = words.language
-    name, month = figure.metric.name(say.code), say.month(months.now.start, year=False)
+    name, month = figure.metric.title(say.code), say.month(months.now.start, year=False)
     value = words.value(figure.value, figure.metric, figure.money)
     change = figure.change
     if change is None or months.before is None:

@@ -19,11 +19,7 @@ def links_of(world: World, anonymous_id: str) -> list[tuple[datetime, str]]:
     """
     links = []
     for link in world.links:
-        if (
-            link["anonymous_id"] == anonymous_id
-            and link["unlinked_at"] is None
-            and link["linked_at"] < world.as_of
-        ):
+        if link["anonymous_id"] == anonymous_id and link["unlinked_at"] is None and link["linked_at"] < world.as_of:
             links.append((link["linked_at"], link["customer_id"]))
     for event in events(world):
         if event["anonymous_id"] == anonymous_id and event["customer_id"] is not None:

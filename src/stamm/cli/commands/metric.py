@@ -50,7 +50,7 @@ def metric(key: str, *, span: Span, by: str | None, params: tuple[str, ...], as_
     asked = METRICS[key](**pairs(params, "--param", say))
     project = say.project
     world = project.world(as_of=moment_named(as_of, project.organisation.zone, say))
-    with say.err.status(say("Computing {name} ...", name=asked.name(say.language.code))):
+    with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
         answer = Answers(world).ask(asked, windows_of(span, world, asked, say), by=by)
     if form != "table":
         click.echo(machine.as_json(answer) if form == "json" else machine.as_csv(answer))

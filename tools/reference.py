@@ -104,7 +104,7 @@ def metric_text(kind: type[Metric]) -> str:
 
 
 def page_of(kind: type[Metric]) -> str:
-    return definitions.topic_of(kind).replace("_", "-") + ".md"
+    return kind.topic().replace("_", "-") + ".md"
 
 
 def example_text(metric: Metric, example: Example) -> str:

@@ -26,16 +26,11 @@ TOPICS = {"engagement": "Engagement", "feedback": "Feedback", "retention": "Rete
 
 
 # -- all of them ---------------------------------------------------------------------------------------------
-def topic_of(metric: type[Metric]) -> str:
-    """The topic a metric is filed under: the package its file lies in."""
-    return metric.topic()
-
-
 def by_topic() -> dict[str, list[type[Metric]]]:
     """All metrics by topic; within a topic a family stands together, its default first."""
     found: dict[str, list[type[Metric]]] = {}
     for metric in METRICS:
-        found.setdefault(topic_of(metric), []).append(metric)
+        found.setdefault(metric.topic(), []).append(metric)
     for topic, metrics in found.items():
         heads = {metric.family: metric.key for metric in metrics if metric.leads}
         found[topic] = sorted(

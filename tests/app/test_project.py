@@ -221,3 +221,9 @@ def test_a_wrong_heading_alone(project: Project) -> None:
 def test_a_rate_beyond_all_measure(project: Project, rate: str) -> None:
     with pytest.raises(ProjectError):
         rates(project, f"EUR,2024-01-01,{rate}\n")
+
+
+def test_the_zone_may_change_while_nothing_is_imported(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "shop", Organisation(zone="UTC"))
+    moved = project.rewrite(Organisation(zone="Asia/Tokyo"))
+    assert moved.lake().snapshot().zone == "Asia/Tokyo"

@@ -49,7 +49,7 @@ def test_the_reason_in_both_languages() -> None:
     reasons = propose_lapse(gaps(*[24] * 99, 24 * 900)).reasons
     assert reasons["en"] == "99.0% of 100 repeat orders came within 7 days of the order before"
     assert reasons["de"] == "99,0\u00a0% von 100 Folgebestellungen kamen innerhalb von 7 Tagen nach der vorigen"
-    assert propose_lapse(gaps(24)).reasons["en"].startswith("the default; 1 repeat orders are too few")
+    assert propose_lapse(gaps(24)).reasons["en"].startswith("the default; repeat orders so far: 1, too few")
     assert "too little of the data" in propose_lapse(gaps(*[24 * 900] * 100)).reasons["en"]
 
 

@@ -36,7 +36,7 @@ class Proposal:
     def _reason(self, language: Language) -> str:
         if self.gaps < ENOUGH:
             return language(
-                "the default; {gaps} repeat orders are too few to tell (at least {enough})",
+                "the default; repeat orders so far: {gaps}, too few to tell (at least {enough})",
                 gaps=language.number(self.gaps),
                 enough=ENOUGH,
             )

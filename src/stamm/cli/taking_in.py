@@ -17,7 +17,6 @@ from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 from stamm.lang.organisation import Organisation
 from stamm.sources import SOURCES, Source
-from stamm.store import manifest
 
 if TYPE_CHECKING:
     from rich.progress import Task
@@ -42,7 +41,6 @@ def assume(project: Project, what: Sequence[str], say: Session) -> Project:
             say.out.print(f"- {say(_SETTING_NAMES[assumption.setting])}: {assumption.value} ({reason})")
     if organisation == project.organisation:
         return project
-    _move_days(project, organisation)
     return project.rewrite(organisation)
 
 
@@ -51,15 +49,6 @@ _SETTING_NAMES = {"zone": "time zone", "currency": "currency", "history": "histo
 
 def _recognising(word: str) -> Iterator[Source]:
     yield from (source for source in (kind() for kind in SOURCES) if source.recognises(word))
-
-
-def _move_days(project: Project, organisation: Organisation) -> None:
-    """Let an empty lake resolve its days in another zone."""
-    lake = project.lake()
-    with lake.writing() as writer:
-        if not writer.base.kinds and writer.base.zone != organisation.zone:
-            empty = replace(writer.base, number=writer.base.number + 1, zone=organisation.zone)
-            manifest.write(lake.root, empty)
 
 
 # -- while it runs -------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ class OrderLines(Imported):
     product_id = text("the product's number")
     product = dimension("the product's name")
     category = dimension("the product's category")
-    quantity = real("pieces or units sold", required=True)
+    quantity = real("pieces or units sold", required=True, low=0)
     amount_minor = money("paid for the line")
     cost_minor = money("cost of the goods")
     currency = currency()

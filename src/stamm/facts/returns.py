@@ -21,7 +21,7 @@ class Returns(Imported):
     customer_id = text("who returned; empty where unknown")
     ordered_at = moment("when the order was placed")
     returned_at = moment("when it came back", required=True)
-    quantity = real("pieces or units returned")
+    quantity = real("pieces or units returned", low=0)
     amount_minor = money("paid back")
     currency = currency()
     reason = dimension("why it came back")

@@ -20,7 +20,7 @@ class Subscriptions(Imported):
     customer_id = text("whose it is")
     plan = dimension("the plan")
     ended_at = moment("when this stretch ended; empty while it runs")
-    mrr_minor = money("monthly recurring revenue", required=True)
+    mrr_minor = money("monthly recurring revenue", required=True, low=0)
     currency = currency()
     status = text(
         "trialing, active, past_due or paused", choices=("trialing", "active", "past_due", "paused"), required=True

@@ -24,11 +24,12 @@ def title_of(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _whole(text: str) -> int:
-    return int(text)
-
-
-_READERS: dict[type, Callable[[str], Any]] = {int: _whole, float: float, str: str}
+_READERS: dict[type, Callable[[str], Any]] = {
+    int: int,
+    float: float,
+    str: str,
+    bool: {"true": True, "yes": True, "false": False, "no": False}.__getitem__,
+}
 
 
 class Setting(Generic[T]):
@@ -75,7 +76,7 @@ class Setting(Generic[T]):
             if type(read) is not self.kind:
                 raise ValueError
         except (ValueError, KeyError) as error:
-            kind = {int: "a whole number", float: "a number", str: "a text"}.get(self.kind, self.kind.__name__)
+            kind = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}[self.kind]
             raise UsageError(f"The parameter {self.name} must be {kind}, not {value!r}.") from error
         return self._within(read)
 

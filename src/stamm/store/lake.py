@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -57,20 +58,34 @@ class Lake:
     def open(
         cls, path: Path | str, *, zone: str | None = None, kinds: Mapping[str, type[Imported]] | None = None
     ) -> Lake:
-        """The lake at a path, brought to this version's schema; raises LakeError with a remedy."""
+        """The lake at a path, brought to this version's schema; raises LakeError with a remedy.
+
+        Local days are resolved when facts are written, so another `zone` is refused, unless nothing was
+        written yet.
+        """
         root = Path(path).absolute()
         raw = manifest.read_raw(root)
         version = _checked_version(root, raw)
         if version < SCHEMA_VERSION:
             _migrate(root)
             raw = manifest.read_raw(root)
-        if zone is not None and raw["zone"] != zone:
+        lake = cls(root, kinds)
+        if zone is not None and raw["zone"] != zone and not lake._moved_to(zone):
             raise LakeError(
                 f"The local days of this data were resolved in {raw['zone']}, not in {zone}.",
                 where=str(root),
                 remedy=f"Set the zone back to {raw['zone']}, or import everything into a new project.",
             )
-        return cls(root, kinds)
+        return lake
+
+    def _moved_to(self, zone: str) -> bool:
+        """Whether an empty lake now resolves its days in that zone."""
+        zone_named(zone)
+        with self.writing() as writer:
+            if writer.base.kinds:
+                return False
+            manifest.write(self.root, replace(writer.base, number=writer.base.number + 1, zone=zone))
+            return True
 
     # -- reading -----------------------------------------------------------------------
     def snapshot(self, number: int | None = None) -> Snapshot:

@@ -195,7 +195,7 @@ def test_another_encoding_is_refused_with_its_place(tmp_path: Path) -> None:
     place = content.index(b"\xf6")
     assert refusal(written(tmp_path, content)) == (
         f"orders.csv, line 3: The text is not UTF-8: byte 0xf6 at offset {place} does not fit. "
-        "It seems to be another encoding. Save it as UTF-8 (in Excel: 'CSV UTF-8')."
+        "Save it as UTF-8 (in Excel: 'CSV UTF-8')."
     )
 
 
@@ -224,11 +224,12 @@ def test_an_empty_file_is_refused(tmp_path: Path, content: str) -> None:
     assert told == "orders.csv: The file is empty. Its first line must name the columns."
 
 
-@pytest.mark.parametrize(("sign", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+@pytest.mark.parametrize(("sign", "word"), [(";", "';'"), ("\t", "tab"), ("|", "'|'")])
 def test_other_separators_are_named(tmp_path: Path, sign: str, word: str) -> None:
     told = refusal(written(tmp_path, HEADING.replace(",", sign)))
     assert told == (
-        f"orders.csv, line 1: The columns are separated by {word}. Save it with commas between the columns."
+        f"orders.csv, line 1: The columns are separated by {word}, not by commas. "
+        "Save it with commas between the columns."
     )
 
 

@@ -50,7 +50,13 @@ def test_no_lake_there(tmp_path: Path) -> None:
         Lake.open(tmp_path)
 
 
+def test_an_empty_lake_follows_the_zone(lake: Lake) -> None:
+    assert Lake.open(lake.root, zone="America/St_Johns").snapshot().zone == "America/St_Johns"
+    assert Lake.open(lake.root).snapshot().zone == "America/St_Johns"
+
+
 def test_another_zone_is_refused_with_what_to_do(lake: Lake) -> None:
+    put(lake, whole_row())
     Lake.open(lake.root, zone="Europe/Berlin")
     with pytest.raises(LakeError, match=r"Europe/Berlin, not in America/St_Johns.*Set the zone back"):
         Lake.open(lake.root, zone="America/St_Johns")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +215,7 @@ def test_columns_may_differ_between_batches_and_times_of_receipt_within(lake: La
 
 def test_coverage_is_stated_or_found_and_only_grows(lake: Lake) -> None:
     assert lake.snapshot().coverage("parcels") is None
-    put(lake, whole_row(), whole_row("p2", sent_at=T0 + timedelta(days=9)))
+    put(lake, whole_row(), whole_row("p2", sent_at=T0 + timedelta(days=9)), at=T0 + timedelta(days=9))
     assert lake.snapshot().coverage("parcels") == (date(2024, 1, 31), date(2024, 2, 9))
     put(lake, whole_row("p3"), source="other", covered=(date(2023, 12, 1), date(2024, 2, 1)))
     put(lake, whole_row("p4", sent_at=T0 + timedelta(days=2)))
@@ -227,6 +227,31 @@ def test_coverage_is_stated_or_found_and_only_grows(lake: Lake) -> None:
         writer.put("parcels", [], source="empty", received_at=T0, covered=(date(2022, 1, 1), date(2022, 1, 2)))
         writer.commit()
     assert lake.snapshot().coverage("parcels") == (date(2022, 1, 1), date(2024, 2, 9))
+
+
+def test_a_day_that_has_not_begun_is_not_covered(lake: Lake) -> None:
+    put(lake, whole_row(), whole_row("p2", sent_at=T0 + timedelta(days=6_000)))
+    assert lake.snapshot().rows("parcels") == 2
+    assert lake.snapshot().coverage("parcels") == (date(2024, 1, 31), date(2024, 1, 31))
+
+
+def test_a_later_answer_shows_how_far_the_data_reaches(tmp_path: Path) -> None:
+    lake = Lake.create(tmp_path / "answers", "UTC")
+    asked, answered = datetime(2024, 5, 31, 9, tzinfo=UTC), datetime(2024, 6, 3, 9, tzinfo=UTC)
+    rows = pa.table(
+        {
+            "response_id": ["r1", "r2"],
+            "question": ["q", "q"],
+            "kind": ["nps", "nps"],
+            "asked_at": pa.array([asked, asked], pa.timestamp("us", "UTC")),
+            "answered_at": pa.array([answered, None], pa.timestamp("us", "UTC")),
+            "score": [9.0, None],
+        }
+    )
+    with lake.writing() as writer:
+        writer.put("responses", [rows], source="test", received_at=datetime(2024, 7, 1, tzinfo=UTC))
+        writer.commit()
+    assert lake.snapshot().coverage("responses") == (date(2024, 5, 31), date(2024, 6, 3))
 
 
 def test_progress_is_told(lake: Lake) -> None:

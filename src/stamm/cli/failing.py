@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 #: a fault of the program itself; a file or disk that does not do what it should; stopped by the person
 FAULT, DISK, STOPPED = 70, 74, 130
+#: what DuckDB makes of Ctrl-C while a query runs
+INTERRUPTED = "Query interrupted"
 
 
 def report_failure(error: BaseException, session: Session) -> int:
     """Print one block on the error stream and give the exit code."""
-    if isinstance(error, click.Abort):
+    if isinstance(error, click.Abort) or str(error) == INTERRUPTED:
         _block(session, session("Stopped. Nothing was left half done."), "", "")
         return STOPPED
     if isinstance(error, click.ClickException):

@@ -77,6 +77,8 @@ class Session:
     directory: Path
     language: Language
     debug: bool = False
+    #: the language asked for with --language, or nothing
+    asked_language: str = ""
 
     def __post_init__(self) -> None:
         self.out, self.err = Screen(), Screen(stderr=True)
@@ -106,7 +108,8 @@ def begin(arguments: Sequence[str]) -> Session:
     directory = Path(_value(arguments, "--project") or ".")
     wish = _value(arguments, "--language")
     language = Language.chosen(wish if wish in CODES else None, _language_of(directory))
-    return Session(directory, language, debug="--debug" in arguments)
+    asked = wish if wish in CODES else ""
+    return Session(directory, language, debug="--debug" in arguments, asked_language=asked or "")
 
 
 def current() -> Session:

@@ -169,6 +169,8 @@ class Imported(Fact):
     key_columns: ClassVar[tuple[str, ...]] = ()
     #: moments for which the local day is kept beside (`ordered_at` -> `ordered_on`); the first places the row's month
     clocks: ClassVar[tuple[str, ...]] = ()
+    #: further moments that show how far the data reaches: an answer given later, an end
+    reaches: ClassVar[tuple[str, ...]] = ()
 
     source = text("which import or endpoint brought the row")
     received_at = moment("when the row was received", required=True)

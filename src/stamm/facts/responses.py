@@ -16,6 +16,7 @@ class Responses(Imported):
     key_columns = ("response_id", "question")
     clock = "asked_at"
     clocks = ("asked_at", "answered_at")
+    reaches = ("answered_at",)
 
     response_id = text("the answer sheet", required=True)
     question = text("the question's key", required=True)

@@ -14,6 +14,7 @@ class Subscriptions(Imported):
     key_columns = ("subscription_id", "started_at")
     clock = "started_at"
     clocks = ("started_at",)
+    reaches = ("ended_at",)
 
     subscription_id = text("the subscription", required=True)
     started_at = moment("when this stretch began", required=True)

@@ -50,14 +50,21 @@ def wilson(successes: Number, n: Number) -> Bounds:
 
 
 def adjusted_wald(promoters: Number, detractors: Number, n: Number) -> Bounds:
-    """Interval of 100 x (promoters - detractors) / n with 3/4 added to each and 3 to n, cut to -100..100."""
+    """Interval of 100 x (promoters - detractors) / n with 3/4 added to each and 3 to n, cut to -100..100.
+
+    With a handful of answers the adjusted interval can miss the score itself; then it is widened to hold it.
+    """
     if n <= 0:
         return NOTHING
     size = n + 3
     up, down = (promoters + 0.75) / size, (detractors + 0.75) / size
     centre = up - down
     half = Z * sqrt(max(up + down - centre * centre, 0.0) / size)
-    return Bounds(max(-100.0, 100 * (centre - half)), min(100.0, 100 * (centre + half)))
+    score = 100 * (promoters - detractors) / n
+    return Bounds(
+        max(-100.0, min(100 * (centre - half), score)),
+        min(100.0, max(100 * (centre + half), score)),
+    )
 
 
 def t_mean(n: Number, total: Number, squares: Number) -> Bounds:

@@ -149,13 +149,20 @@ class Delimited:
             # utf-8-sig counts from behind the mark, so the place is found without it
             start = _first_bad(piece)
             line += piece.count(b"\n", 0, start)
-            kind = "UTF-16" if offset == 0 and piece[:2] in {b"\xff\xfe", b"\xfe\xff"} else "another encoding"
+            if offset == 0 and piece[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+                raise self._utf16() from error
             raise InputError(
-                f"The text is not UTF-8: byte {piece[start]:#04x} at offset {offset + start} "
-                f"does not fit. It seems to be {kind}.",
+                f"The text is not UTF-8: byte {piece[start]:#04x} at offset {offset + start} does not fit.",
                 where=f"{self.path.name}, line {line}",
                 remedy="Save it as UTF-8 (in Excel: 'CSV UTF-8').",
             ) from error
+
+    def _utf16(self) -> InputError:
+        return InputError(
+            "The text is not UTF-8; it seems to be UTF-16.",
+            where=f"{self.path.name}, line 1",
+            remedy="Save it as UTF-8 (in Excel: 'CSV UTF-8').",
+        )
 
     # -- the heading -----------------------------------------------------------------
     def _heading(self, reader: Iterator[list[str]]) -> list[str]:
@@ -174,15 +181,11 @@ class Delimited:
                 remedy='Close every quote; inside quotes write a quote twice ("").',
             ) from error
         if any("\0" in name for name in heading):
-            raise InputError(
-                "The text is not UTF-8; it seems to be UTF-16.",
-                where=f"{self.path.name}, line 1",
-                remedy="Save it as UTF-8 (in Excel: 'CSV UTF-8').",
-            )
-        for sign, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            raise self._utf16()
+        for sign, shown in ((";", "';'"), ("\t", "tab"), ("|", "'|'")):
             if len(heading) == 1 and sign in heading[0]:
                 raise InputError(
-                    f"The columns are separated by {word}.",
+                    f"The columns are separated by {shown}, not by commas.",
                     where=f"{self.path.name}, line 1",
                     remedy="Save it with commas between the columns.",
                 )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stamm.lang.errors import InputError
-from stamm.lang.window import days_of
+from stamm.lang.window import day_of, days_of
 from stamm.store.layout import Layout
 from stamm.store.manifest import Coverage
 
@@ -43,6 +44,7 @@ class Stage:
         self.path, self.layout, self.zone = path, layout, zone
         self.source, self.simulated = source, simulated
         self.received_at = pa.scalar(received_at, _MOMENT)
+        self.today = day_of(received_at, zone)
         self.schema = staged_schema(layout)
         self.rows = 0
         self.own = False
@@ -79,7 +81,8 @@ class Stage:
         columns["source"] = pa.repeat(pa.scalar(self.source), length)
         columns |= self._system(table)
         for clock, day in layout.days.items():
-            columns[day] = self._days(columns[clock], cover=day == layout.first_day)
+            columns[day] = pa.array(self._local(columns[clock]), pa.date32())
+        self._cover(columns, carried)
         mask = layout.mask_of(carried)
         self.masks.add(mask)
         columns["_mask"] = pa.repeat(pa.scalar(mask, pa.int64()), length)
@@ -129,11 +132,18 @@ class Stage:
             made = pa.repeat(pa.scalar(self.simulated), length)
         return {**received, "simulated": made}
 
-    def _days(self, moments: pa.ChunkedArray | pa.Array, *, cover: bool) -> pa.Array:
-        days = days_of(moments.to_numpy(zero_copy_only=False), self.zone)
-        known = days[~np.isnat(days)]
-        if cover and known.size:
-            first: date = known.min().astype(date)
-            last: date = known.max().astype(date)
-            self.days = (first, last) if self.days is None else (min(self.days[0], first), max(self.days[1], last))
-        return pa.array(days, pa.date32())
+    def _local(self, moments: pa.ChunkedArray | pa.Array) -> npt.NDArray[np.datetime64]:
+        return days_of(moments.to_numpy(zero_copy_only=False), self.zone)
+
+    def _cover(self, columns: Mapping[str, pa.ChunkedArray | pa.Array], carried: tuple[str, ...]) -> None:
+        """From the first day of the first clock to the last day anything tells of, but no day not yet begun."""
+        own = self._local(columns[self.layout.kind.clocks[0]])
+        own = own[~np.isnat(own)]
+        if not own.size:
+            return
+        later = [self._local(columns[name]) for name in self.layout.kind.reaches if name in carried]
+        told = np.concatenate([own, *later])
+        told = told[~np.isnat(told) & (told <= np.datetime64(self.today))]
+        first = min(own.min().astype(date), self.today)
+        last = max(told.max().astype(date), first) if told.size else first
+        self.days = (first, last) if self.days is None else (min(self.days[0], first), max(self.days[1], last))

@@ -55,7 +55,7 @@ def import_facts(what: tuple[str, ...], *, strict: bool, keep_settings: bool) ->
             on_wait=taking_in.waiting(say),
         )
     taking_in.print_report(report, say)
-    if not keep_settings and any(row.fact == "orders" for row in report.rows):
+    if not keep_settings and (report.known or any(row.fact == "orders" for row in report.rows)):
         taking_in.choose_lapse(project, say, first=first)
     if report.snapshot is not None:
         taking_in.print_next(project, say)

@@ -59,6 +59,7 @@ def init(
     code = (currency or CURRENCY).upper()
     organisation = Organisation(
         name=name,
+        language=say.asked_language,
         zone=_checked_zone(zone),
         currency=_checked_currency(code),
         history="complete" if history == "complete" else "cut",

@@ -38,7 +38,7 @@ OTHER_CODES = {
     0: "All went well.",
     1: "`check` or `doctor` found something that needs to be done.",
     FAULT: "A fault in Stamm itself; `--debug` shows where.",
-    DISK: "A file or folder that cannot be read or written: missing, forbidden, or no space left.",
+    DISK: "A file or folder that cannot be read or written: forbidden, damaged, or no space left.",
     STOPPED: "Stopped by the person (Ctrl-C). Nothing is left half done.",
     141: "Whoever read the output has stopped reading (`stamm explain | head`).",
 }

@@ -26,25 +26,27 @@ YEAR = (date(2017, 1, 1), date(2018, 1, 1))
 
 SPELLS = """
 with signs as (
-    select customer_id, ordered_at as at, lag(ordered_at) over (partition by customer_id order by ordered_at) as before
+    select customer_id, ordered_at as moment,
+        lag(ordered_at) over (partition by customer_id order by ordered_at) as earlier
     from read_parquet({orders}) where customer_id is not null and cancelled_at is null
 ), numbered as (
-    select *, sum(case when before is null or at > before + interval {hours} hours then 1 else 0 end)
-        over (partition by customer_id order by at rows unbounded preceding) as number
+    select *, sum(case when earlier is null or moment > earlier + interval '{hours} hours' then 1 else 0 end)
+        over (partition by customer_id order by moment rows unbounded preceding) as number
     from signs
 ), spells as (
-    select customer_id, min(at) as started_at, max(at) + interval {hours} hours as ended_at
+    select customer_id, min(moment) as started_at, max(moment) + interval '{hours} hours' as ended_at
     from numbered group by customer_id, number
 ), windows as (
     select unnest(generate_series(timestamptz '2017-01-01', timestamptz '2017-12-31', interval '1 {grain}')) as start
 ), people as (
     select start, customer_id,
-        bool_or(started_at < start and ended_at >= start) as before,
-        bool_or(started_at < start + interval '1 {grain}' and ended_at >= start + interval '1 {grain}') as after
+        bool_or(started_at < start and ended_at >= start) as was_here,
+        bool_or(started_at < start + interval '1 {grain}' and ended_at >= start + interval '1 {grain}') as is_here
     from windows join spells on started_at < start + interval '1 {grain}' and ended_at >= start
     group by all
 )
-select start, count(*) filter (before) as here, count(*) filter (before and after) as kept from people group by start
+select start, count(*) filter (was_here) as here, count(*) filter (was_here and is_here) as kept
+from people group by start
 """
 REVENUE = """
 select date_trunc('{grain}', ordered_on) as start, count(*) as orders, sum(amount_minor) as amount

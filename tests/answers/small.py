@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from stamm.answers import Answer, Answers, World
+import pytest
+
+from stamm.answers import Answer, Answers, Row, World
 from stamm.answers.examples import arrow_of
 from stamm.answers.plan import Plan
 from stamm.answers.world import Rate, moment_of
@@ -87,3 +89,25 @@ def derived(of: World, key: str, *columns: str, window: str = "2024") -> list[di
 def utc(text: str) -> datetime:
     """A moment, UTC."""
     return moment_of(text + ("T00:00" if len(text) == 10 else ""), "UTC")
+
+
+def same(found: Answer, other: Answer) -> bool:
+    """Whether two answers agree: counts and money exactly, real numbers to 1e-9 (their sums have no fixed order)."""
+    assert len(found.rows) == len(other.rows)
+    return all(
+        _flat(one) == pytest.approx(_flat(two), rel=1e-9, abs=1e-12, nan_ok=False) for one, two in pairs(found, other)
+    )
+
+
+def pairs(found: Answer, other: Answer) -> list[tuple[Row, Row]]:
+    """Rows of both, side by side; what is not a number must be equal."""
+    both = list(zip(found.rows, other.rows, strict=True))
+    for one, two in both:
+        plain = [(r.window, r.group, r.complete, r.reason, r.n, set(r.parts)) for r in (one, two)]
+        assert plain[0] == plain[1]
+    return both
+
+
+def _flat(row: Row) -> list[Any]:
+    numbers = [row.value, row.low, row.high, *(row.parts[name] for name in sorted(row.parts))]
+    return [-1.5e300 if number is None else number for number in numbers]

@@ -106,3 +106,8 @@ def test_rules_name_their_parts() -> None:
     assert AdjustedWald("good", "bad", "all").names == ("good", "bad", "all")
     assert Mean("three", "sum", "squares").bounds(parts) == t_mean(3, 15, 101)
     assert Mean("three", "sum", "squares").n == "three"
+
+
+def test_the_interval_of_a_handful_of_answers_holds_the_score() -> None:
+    assert adjusted_wald(0, 1, 1).low == -100
+    assert adjusted_wald(1, 0, 1).high == 100

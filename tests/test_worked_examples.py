@@ -2,54 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import importlib
+import pkgutil
+from collections import Counter
+from operator import attrgetter
+from types import ModuleType
 
 import pytest
 
-from stamm.answers.examples import expected_rows, facts_example, sum_example, table_example
+import stamm
+from stamm.answers.examples import Case, cases
 from stamm.engines.duckdb import DuckDB
-from stamm.facts import FACTS
-from stamm.facts.kind import Derived
-from stamm.lang.example import Example, TableExample
-from stamm.metrics import METRICS, Metric
-
-SUMS = [(m, e) for m in METRICS for e in m.examples if not e.is_facts]
-TABLES = [(m, e) for m in METRICS for e in m.examples if e.is_facts]
-DERIVED = [(fact, e) for fact in FACTS if issubclass(fact, Derived) for e in fact.examples]
+from stamm.lang.registry import Registry
+from tests.engines.agreement import differences
 
 
-def _title(value: object) -> str:
-    return value.key if isinstance(value, type) else ""
+@pytest.mark.parametrize("case", cases(), ids=attrgetter("name"))
+def test_worked_example(case: Case) -> None:
+    assert not differences(case.found(DuckDB.over_tables), case.gives)
 
 
-@pytest.mark.parametrize(("metric", "example"), SUMS, ids=_title)
-def test_sum(metric: type[Metric], example: Example) -> None:
-    found = sum_example(metric(), example)
-    assert found == (None if example.value is None else pytest.approx(example.value, rel=1e-9))
-
-
-@pytest.mark.parametrize(("metric", "example"), TABLES, ids=_title)
-def test_facts(metric: type[Metric], example: Example) -> None:
-    answer = facts_example(metric, example, DuckDB.over_tables)
-    expected = example.groups if example.groups is not None else {None: example.value}
-    found = {row.group: row.value for row in answer.rows}
-    assert found == {
-        group: None if value is None else pytest.approx(value, rel=1e-9) for group, value in expected.items()
+def test_no_registry_is_forgotten() -> None:
+    written = {
+        (registry.word, definition.key): len(examples)
+        for registry in _registries(stamm)
+        for definition in registry
+        if (examples := getattr(definition, "examples", ()))
     }
+    assert written == Counter((case.word, case.definition.key) for case in cases())
 
 
-@pytest.mark.parametrize(("fact", "example"), DERIVED, ids=_title)
-def test_derived(fact: type[Derived], example: TableExample) -> None:
-    found = table_example(fact.key, example, DuckDB.over_tables)
-    expected = expected_rows(fact.key, example)
-    assert sorted(map(_cells, found)) == sorted(map(_cells, expected))
-
-
-def _cells(row: dict[str, object]) -> list[str]:
-    return [f"{name}={_text(value)}" for name, value in sorted(row.items())]
-
-
-def _text(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return round(value, 8) if isinstance(value, float) else value
+def _registries(package: ModuleType) -> list[Registry]:  # type: ignore[type-arg]
+    modules = [importlib.import_module(m.name) for m in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+    found = {id(value): value for module in modules for value in vars(module).values() if isinstance(value, Registry)}
+    return list(found.values())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,21 +12,62 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from stamm.answers.answer import Answer
+from stamm.answers.answer import Row as AnswerRow
 from stamm.answers.ask import Answers
 from stamm.answers.plan import Plan
 from stamm.answers.world import ALL_TIME, World, moment_of
 from stamm.engines.kind import Engine
 from stamm.facts import FACTS, imported
 from stamm.facts.columns import ARROW, Column
-from stamm.facts.kind import Imported
+from stamm.facts.kind import Derived, Imported
+from stamm.lang.definition import Definition
 from stamm.lang.example import Example, Row, TableExample
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window, days_of
-from stamm.metrics import Metric
+from stamm.metrics import METRICS, Metric
 
 MakeEngine = Callable[[Mapping[str, pa.Table]], Engine]
+Rows = list[dict[str, Any]]
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One worked example as something to run.
+
+    `found` gives all rows that an engine answers; `gives` the columns that are promised of them, in any order.
+    An engine plays no part (`asks` is false) where the example is arithmetic on given numbers.
+    """
+
+    word: str
+    definition: type[Definition]
+    number: int
+    gives: Rows
+    found: Callable[[MakeEngine], Rows]
+    asks: bool = True
+
+    @property
+    def name(self) -> str:
+        """Whose example it is and which: `metric.customer_retention_rate.2`."""
+        return f"{self.word}.{self.definition.key}.{self.number}"
+
+
+def cases() -> tuple[Case, ...]:
+    """Every worked example of every registry: each registry whose definitions have examples has its place here."""
+    return (*_cases_of_metrics(), *_cases_of_facts())
+
+
+def _cases_of_metrics() -> Iterator[Case]:
+    for metric in METRICS:
+        for number, example in enumerate(metric.examples, 1):
+            yield (_facts_case if example.is_facts else _sum_case)(metric, number, example)
+
+
+def _cases_of_facts() -> Iterator[Case]:
+    for fact in FACTS:
+        if issubclass(fact, Derived):
+            for number, example in enumerate(fact.examples, 1):
+                yield _table_case(fact, number, example)
 
 
 def sum_example(metric: Metric, example: Example) -> Any:
@@ -32,31 +75,51 @@ def sum_example(metric: Metric, example: Example) -> Any:
     return type(metric).value(metric, **dict(example.given))
 
 
-def facts_example(metric: type[Metric], example: Example, make: MakeEngine) -> Answer:
-    """The answer for the tables given."""
+def _sum_case(metric: type[Metric], number: int, example: Example) -> Case:
+    def found(_make: MakeEngine) -> Rows:
+        return [{"value": sum_example(metric(), example)}]
+
+    return Case(METRICS.word, metric, number, [{"value": example.value}], found, asks=False)
+
+
+def _facts_case(metric: type[Metric], number: int, example: Example) -> Case:
     context = example.context
-    window = Window.parse(context["window"])
-    answers = Answers(world_of(example.facts, context, make))
-    return answers.ask(metric, [window], by=context.get("by"), settings=context.get("settings"))
+
+    def found(make: MakeEngine) -> Rows:
+        world = world_of(example.facts, context, make)
+        with closing(world.engine):
+            window, settings = Window.parse(context["window"]), context.get("settings")
+            answer = Answers(world).ask(metric, [window], by=context.get("by"), settings=settings)
+        return [_told(row) for row in answer.rows]
+
+    groups: Mapping[Any, Any] = example.groups if example.groups is not None else {None: example.value}
+    gives = [{"group": group, "value": value} for group, value in groups.items()]
+    return Case(METRICS.word, metric, number, gives, found)
 
 
-def table_example(key: str, example: TableExample, make: MakeEngine) -> list[dict[str, Any]]:
-    """The rows of a derived fact for the tables given, with the columns the example names."""
+def _told(row: AnswerRow) -> dict[str, Any]:
+    """All that an answer says of one window and group."""
+    parts = {f"parts.{name}": value for name, value in row.parts.items()}
+    names = ("group", "value", "n", "low", "high", "complete", "reason")
+    return {**{name: getattr(row, name) for name in names}, **parts}
+
+
+def _table_case(fact: type[Derived], number: int, example: TableExample) -> Case:
     context = {"as_of": "2030-01-01", "window": "2000", **example.context}
-    world = world_of(example.facts, context, make)
-    plan = Plan(world, (Window.parse(context["window"]),), None, world.as_of or LONG_AGO)
-    rows: list[dict[str, Any]] = world.engine.run(plan[key].select(list(example.gives[0]))).to_pylist()
-    return rows
+    columns, zone = fact.columns(), context.get("zone", "UTC")
 
+    def found(make: MakeEngine) -> Rows:
+        world = world_of(example.facts, context, make)
+        with closing(world.engine):
+            plan = Plan(world, (Window.parse(context["window"]),), None, world.as_of or LONG_AGO)
+            rows: Rows = world.engine.run(plan[fact.key]).to_pylist()
+        return rows
 
-def expected_rows(key: str, example: TableExample) -> list[dict[str, Any]]:
-    """The rows a derived fact's example promises, typed."""
-    columns = FACTS[key].columns()
-    zone = example.context.get("zone", "UTC")
-    return [
+    gives = [
         {name: typed(cell, columns[name], zone) if name in columns else cell for name, cell in row.items()}
         for row in example.gives
     ]
+    return Case(FACTS.word, fact, number, gives, found)
 
 
 def world_of(facts: Mapping[str, Sequence[Row]], context: Mapping[str, Any], make: MakeEngine) -> World:

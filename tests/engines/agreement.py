@@ -1,0 +1,43 @@
+"""When two answers agree: counts, money, texts and moments exactly, real numbers to 1e-9."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isclose
+from typing import Any
+
+REAL = 1e-9
+
+
+def differences(found: Iterable[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What differs between rows, in any order, in the columns wanted; nothing where they agree."""
+    names = sorted({name for row in wanted for name in row})
+    ours = _in_order([{name: row[name] for name in names} for row in found] if names else list(found))
+    theirs = _in_order(wanted)
+    if len(ours) != len(theirs):
+        return [f"{len(ours)} rows instead of {len(theirs)}", *(f"found {row}" for row in ours)]
+    return [
+        f"{name}: {mine[name]!r} instead of {other[name]!r} in {other}"
+        for mine, other in zip(ours, theirs, strict=True)
+        for name in names
+        if not same(mine[name], other[name])
+    ]
+
+
+def same(mine: Any, other: Any) -> bool:
+    """Whether two cells agree; a whole number may be written as a real one."""
+    if isinstance(mine, float) or isinstance(other, float):
+        both = isinstance(mine, int | float) and isinstance(other, int | float)
+        return both and isclose(mine, other, rel_tol=REAL, abs_tol=1e-12)
+    return bool(mine == other and isinstance(mine, bool) == isinstance(other, bool))
+
+
+def _in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows sorted by what is exact, then by the real numbers."""
+
+    def place(row: Mapping[str, Any]) -> tuple[list[str], list[float]]:
+        cells = [value for _, value in sorted(row.items())]
+        reals = [value for value in cells if isinstance(value, float)]
+        return [str(value) for value in cells if not isinstance(value, float)], reals
+
+    return sorted(rows, key=place)

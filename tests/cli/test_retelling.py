@@ -70,7 +70,7 @@ def test_every_error_is_told_in_german() -> None:
     composed = [text for examples in COMPOSED.values() for text in examples]
     plain = [text for text in said if text not in COMPOSED]
     english = [(said.get(text), text) for text in plain + composed if retell(text, GERMAN) == text]
-    assert english == [], "write them into lang/locale/de/cli.po, with {0}, {1} ... in the gaps"
+    assert english == [], "write them into a file in lang/locale/de, with {0}, {1} ... in the gaps"
 
 
 def test_the_scan_finds_errors() -> None:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from stamm.facts import imported
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
-from stamm.sources.delimited import Delimited
 from stamm.sources.files import Csv, Parquet
+from stamm.sources.reading import Reading
+from stamm.sources.reading.delimited import Delimited
+from stamm.sources.reading.packing import open_bytes
 
 BERLIN = Organisation(zone="Europe/Berlin", currency="EUR")
 HEADINGS = (
@@ -47,10 +49,13 @@ def raw(path: Path, block: int, *, plain: bool) -> Found:
     rows: list[tuple[int, tuple[str, ...]]] = []
     rejects: list[tuple[int, str]] = []
     try:
-        for chunk, broken in Delimited(path, block=block, plain=plain).chunks(heading.extend):
-            cells = [chunk.columns[name].to_pylist() for name in dict.fromkeys(heading)]
-            rows += zip(chunk.lines.tolist(), zip(*cells, strict=True), strict=True)
-            rejects += [(reject.line, reject.value) for reject in broken]
+        with open_bytes(path) as stream:
+            found = Delimited(stream, Reading(delimiter=","), 0, block=block, plain=plain)
+            heading.extend(found.heading)
+            for piece in found.chunks():
+                cells = [piece.raw.columns[name].to_pylist() for name in found.names]
+                rows += zip(piece.raw.lines.tolist(), zip(*cells, strict=True), strict=True)
+                rejects += [(reject.line, reject.value) for reject in piece.rejects]
     except InputError as error:
         return str(error)
     return heading, rows, rejects

@@ -1,8 +1,8 @@
 """Sentences that the layers below write in English, told in the reader's language.
 
 Below the command line an error is one finished English sentence. Here the sentence is recognised by its pattern
-(`There is no metric named {0}.`, kept beside its translation in cli.po) and written anew with what stood in the gaps.
-An unknown sentence stays English.
+(`There is no metric named {0}.`, kept beside its translation in lang/locale) and written anew with what stood in the
+gaps. An unknown sentence stays English.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ _GAP = re.compile(r"\\\{(\d)\\\}")
 @lru_cache
 def _patterns(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Patterns and translations, those that say most first."""
-    with (files("stamm.lang") / "locale" / code / "cli.po").open("rb") as handle:
-        catalogue = read_po(handle, locale=code)
-    found = [(str(m.id), str(m.string)) for m in catalogue if m.id and "{0}" in str(m.id)]
+    found: list[tuple[str, str]] = []
+    for file in (files("stamm.lang") / "locale" / code).iterdir():
+        if file.name.endswith(".po"):
+            with file.open("rb") as handle:
+                catalogue = read_po(handle, locale=code)
+            found += [(str(m.id), str(m.string)) for m in catalogue if m.id and "{0}" in str(m.id)]
     found.sort(key=lambda pair: -len(re.sub(r"\{\d\}", "", pair[0])))
     return tuple((_pattern(english), translated) for english, translated in found)
 

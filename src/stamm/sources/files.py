@@ -17,8 +17,8 @@ from stamm.facts.kind import Imported
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources.checking import Layout, Raw
-from stamm.sources.delimited import BLOCK, Delimited
 from stamm.sources.kind import Chunk, Source
+from stamm.sources.reading import Reading, open_rows
 
 BATCH = 100_000
 _SUFFIXES = re.compile(r"(\.csv|\.csv\.gz|\.parquet)$", re.IGNORECASE)
@@ -104,13 +104,13 @@ class Csv(_Canonical):
     def read(self, what: Path | str, *, organisation: Organisation) -> Iterator[Chunk]:
         (path,) = self.files(what)
         fact = fact_of(path)
-        layouts: list[Layout] = []
-        file, total = Delimited(path, block=BLOCK), path.stat().st_size
-        for raw, broken in file.chunks(lambda names: layouts.append(Layout(fact, names, path.name, organisation))):
-            table, rejects = layouts[0].check(raw)
-            both = tuple(sorted((*broken, *rejects), key=lambda reject: reject.line))
-            rows = len(raw.lines) + len(broken)
-            yield Chunk(fact.key, table, rows, both, file.bytes_read, total, remarks=layouts[0].remarks)
+        with open_rows(path, Reading(format="csv")) as rows:
+            layout = Layout(fact, rows.heading, path.name, organisation)
+            remarks = (*rows.found, *layout.remarks)
+            for piece in rows.chunks(layout.taken.values()):
+                table, rejects = layout.check(piece.raw)
+                both = tuple(sorted((*piece.rejects, *rejects), key=lambda reject: reject.line))
+                yield Chunk(fact.key, table, piece.rows_read, both, rows.bytes_read, rows.bytes_total, remarks=remarks)
 
 
 class Parquet(_Canonical):

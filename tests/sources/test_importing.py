@@ -270,7 +270,7 @@ def test_a_source_named_by_its_key_goes_before_a_folder(
 def test_progress_tells_rows_and_bytes(lake: Lake, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, int, int, int]] = []
     path = written(folder, "orders.csv", "order_id,ordered_at,amount\n" + "1,2024-02-10,1\n" * 1000)
-    monkeypatch.setattr("stamm.sources.files.BLOCK", 4000)
+    monkeypatch.setattr("stamm.sources.reading.text.BLOCK", 4000)
     import_files(lake, BERLIN, [path], now=NOW, rejects_dir=folder, progress=lambda *about: told.append(about))
     size = path.stat().st_size
     assert len(told) >= 4

@@ -20,7 +20,7 @@ import pyarrow.csv as arrow_csv
 from stamm.lang.errors import InputError
 from stamm.sources.checking import Raw
 from stamm.sources.kind import VALUE_LENGTH, Reject
-from stamm.sources.reading.kind import BLOCK, LONGEST, Piece, Reading, Rows
+from stamm.sources.reading.kind import LONGEST, Piece, Reading, Rows
 from stamm.sources.reading.layout import laid_out
 from stamm.sources.reading.packing import Bytes
 from stamm.sources.reading.text import Text, endless
@@ -82,7 +82,7 @@ class Delimited(Rows):
     """The rows of delimited text."""
 
     def __init__(
-        self, stream: Bytes, reading: Reading, bytes_total: int, *, block: int = BLOCK, plain: bool = True
+        self, stream: Bytes, reading: Reading, bytes_total: int, *, block: int | None = None, plain: bool = True
     ) -> None:
         csv.field_size_limit(LONGEST)
         self.file, self._stream = stream.file, stream

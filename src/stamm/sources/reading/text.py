@@ -24,9 +24,9 @@ _ASCII = bytes(range(128))
 class Text:
     """The text of a file. `encoding` is the one it is read in, `marked` whether the file itself names it."""
 
-    def __init__(self, stream: Bytes, encoding: str | None, block: int = BLOCK) -> None:
-        self._stream, self._block, self.file = stream, block, stream.file
-        self._begin = stream.read(block)
+    def __init__(self, stream: Bytes, encoding: str | None, block: int | None = None) -> None:
+        self._stream, self._block, self.file = stream, block or BLOCK, stream.file
+        self._begin = stream.read(self._block)
         marks = [(mark, name) for mark, name in _MARKS.items() if self._begin.startswith(mark)]
         mark, marked = marks[0] if marks else (b"", None)
         self.marked = marked is not None

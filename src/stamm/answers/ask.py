@@ -56,7 +56,8 @@ class Answers:
     def prepare(self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None) -> None:
         """Compute the parts of many metrics over the same windows together: one query a fact, not a metric.
 
-        Optional: `ask` gives the same answers without it. A fact whose money cannot be added is left to `ask`.
+        Optional for several metrics: `ask` does it for the metrics that one metric is made of. A fact whose money
+        cannot be added is left to `ask`, which refuses it.
         """
         waiting = [(metric, tuple(windows)) for metric in metrics]
         wanted: dict[tuple[tuple[Window, ...], datetime, str], dict[str, Reduction]] = {}
@@ -94,6 +95,7 @@ class Answers:
         """
         asked = self._metric(metric, settings)
         grid = tuple(windows)
+        self.prepare((asked,), grid, by=by)
         frame = self._frame(asked, grid, by)
         rows = tuple(self._row(asked, grid, frame, cell) for cell in frame.cells(len(grid)))
         kinds = tuple(sorted(frame.kinds))

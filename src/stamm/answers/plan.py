@@ -200,6 +200,13 @@ class Plan:
             )
         return self._split(fact, rows, clock)
 
+    def seen(self, key: str) -> ir.Table:
+        """The rows of an imported fact that any of the windows sees, each once, however many windows do."""
+        fact, table = FACTS[key], self[key]
+        days = self._calendar().select("calendar_day").distinct()
+        day = fact.clock.removesuffix("_at") + "_on"
+        return table.filter(table[fact.clock] < self.rules.as_of).semi_join(days, table[day] == days.calendar_day)
+
     def _calendar(self) -> ir.Table:
         """One row a local day and window that holds it: windows are whole days, so an equality join will do."""
         last = day_of(self.as_of, self.world.organisation.zone) + timedelta(days=1)

@@ -88,10 +88,9 @@ def _mixed(plan: Plan, fact: str, table: ir.Table, money: Sequence[Reduction]) -
 
 def left_out(plan: Plan) -> dict[str, int]:
     """Orders passed over in the plan's windows: those without a customer, and cancelled ones."""
-    orders = plan.bound("orders", Scope("ordered_at"))
-    counts = orders.aggregate(
-        customerless=_.order_id.nunique(where=_.customer_id.isnull() & _.cancelled_at.isnull()),
-        cancelled=_.order_id.nunique(where=_.cancelled_at.notnull()),
+    counts = plan.seen("orders").aggregate(
+        customerless=_.count(where=_.customer_id.isnull() & _.cancelled_at.isnull()),
+        cancelled=_.count(where=_.cancelled_at.notnull()),
     )
     (row,) = plan.world.engine.run(counts).to_pylist()
     found = {CUSTOMERLESS: row["customerless"], CANCELLED: row["cancelled"]}

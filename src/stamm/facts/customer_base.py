@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import ibis
@@ -116,8 +117,8 @@ class CustomerBase(Derived):
         return ~self.present_at_end & (self.present_at_start | self.joined())
 
     def count(self, where: Deferred | None = None) -> Reduction:
-        """How many customers, each once."""
-        return self.customers(where)
+        """How many customers: there is one row a customer."""
+        return replace(super().count(where), person=True)
 
 
 def _here(moment: Deferred) -> Deferred:

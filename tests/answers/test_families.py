@@ -86,6 +86,28 @@ def test_the_pool_differs_by_all_three_hundred_who_joined(churn: Comparison) -> 
     assert gaps[1].examples == tuple(PASSING[:5])
 
 
+@pytest.mark.parametrize(
+    ("family", "key", "language", "words"),
+    [
+        ("churn", "churn_rate_all_leavers", "en", ["“joined and gone again”"]),
+        ("churn", "share_remaining", "de", [
+            "„zu Beginn da“ und „am Ende da“", "„am Ende da“, aber nicht „zu Beginn da“", "„am Ende fort“",
+        ]),
+        ("churn", "churn_rate_pooled", "en", [
+            "“joined since”, but not “gone at the end, newcomers too”",
+            "“joined since” and “gone at the end, newcomers too”",
+        ]),
+        # 280 newcomers are taken off with the new; the 20 who passed through are taken off without having been here
+        ("retention", "customer_retention_rate_formula", "en", ["“new”, but not “here at the end”"]),
+    ],
+)  # fmt: skip
+def test_few_words_single_them_out(ledger: World, family: str, key: str, language: str, words: list[str]) -> None:
+    """What is implied is not said: whoever is here at the end was not gone at it."""
+    say = Language("de" if language == "de" else "en")
+    found = member(compare_family(Answers(ledger), family, FEBRUARY, say), key)
+    assert [gap.words for gap in found.gaps or ()] == words
+
+
 def test_gaps_add_up_to_the_difference_of_the_parts(churn: Comparison, ledger: World) -> None:
     for key in ("churn_rate_all_leavers", "churn_rate_pooled"):
         gaps = member(churn, key).gaps or ()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers
-from stamm.answers.people import NotCountedError, People
+from stamm.answers.people import Customers, NotCountedError, People
 from stamm.answers.working import Working, working_of_row
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
@@ -21,7 +22,7 @@ class Gap:
     """Customers whom one definition counts differently from the default.
 
     `numerator` and `denominator` say how much more each of them adds to either side (-1: counted by the default
-    alone). `words` describes them by what they were and were not in the window. `examples` are the first ids.
+    alone). `words` singles them out by what the definitions counted them as. `examples` are the first ids.
     """
 
     customers: int
@@ -85,22 +86,36 @@ def _gaps(people: People, leader: Metric, metric: Metric, window: Window, langua
         own, default = (people.weights(asked, [window])[window] for asked in (metric, leader))
     except NotCountedError:
         return None
-    groups: dict[tuple[float, float, str], list[str]] = defaultdict(list)
+    groups: dict[tuple[float, float, tuple[bool, ...]], list[str]] = defaultdict(list)
     sets = {**people.memberships(metric, window, language), **people.memberships(leader, window, language)}
     for customer in sorted(set().union(*own, *default)):
         numerator = own[0].get(customer, 0.0) - default[0].get(customer, 0.0)
         denominator = own[1].get(customer, 0.0) - default[1].get(customer, 0.0) if own[1] else 0.0
         if numerator or denominator:
-            groups[numerator, denominator, _described(customer, sets, language)].append(customer)
+            groups[numerator, denominator, tuple(customer in counted for counted in sets.values())].append(customer)
     gaps = [
-        Gap(len(customers), numerator, denominator, words, tuple(customers[:5]))
-        for (numerator, denominator, words), customers in groups.items()
+        Gap(len(customers), numerator, denominator, _described(sets, marks, language), tuple(customers[:5]))
+        for (numerator, denominator, marks), customers in groups.items()
     ]
     return tuple(sorted(gaps, key=lambda gap: (-gap.customers, gap.words)))
 
 
-def _described(customer: str, sets: dict[str, frozenset[str]], language: Language) -> str:
-    yes = [words for words, customers in sets.items() if customer in customers]
-    no = [words for words, customers in sets.items() if customer not in customers]
-    is_not = language("not: {what}", what=", ".join(no)) if no else ""
-    return "; ".join(text for text in (", ".join(yes), is_not) if text)
+def _described(sets: Mapping[str, Customers], marks: Sequence[bool], language: Language) -> str:
+    """The fewest of the marks that still single these customers out: “here at the end”, but not “new”."""
+    yes = [words for words, mark in zip(sets, marks, strict=True) if mark]
+    no = [words for words, mark in zip(sets, marks, strict=True) if not mark]
+    meant = _singled_out(sets, yes, no)
+    for words in sorted(no, key=lambda words: len(sets[words])):
+        fewer = [other for other in no if other != words]
+        no = fewer if _singled_out(sets, yes, fewer) == meant else no
+    for words in sorted(yes, key=lambda words: -len(sets[words])):
+        fewer = [other for other in yes if other != words]
+        yes = fewer if fewer and _singled_out(sets, fewer, no) == meant else yes
+    who = language.listed([language.quoted(words) for words in yes], language("and"))
+    what = language.listed([language.quoted(words) for words in no], language("or"))
+    return language("{who}, but not {what}", who=who, what=what) if no else who
+
+
+def _singled_out(sets: Mapping[str, Customers], yes: Sequence[str], no: Sequence[str]) -> Customers:
+    inside = frozenset.intersection(*(sets[words] for words in yes))
+    return inside.difference(*(sets[words] for words in no))

@@ -7,6 +7,7 @@ with a true minus sign; German percent and units are set off by a no-break space
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -67,6 +68,14 @@ class Language:
         """The text in this language, with `{name}` filled in."""
         found = _texts(self.code).get(text, text)
         return found.format(**values) if values else found
+
+    def quoted(self, words: str) -> str:
+        """“here at the end”, in German „am Ende da“."""
+        return f"“{words}”" if self.code == "en" else f"„{words}“"
+
+    def listed(self, words: Sequence[str], last: str) -> str:
+        """a, b and c, where `last` is the word before the last."""
+        return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
     # -- numbers ---------------------------------------------------------------------
     def number(self, value: float | Decimal, digits: int = 0, *, signed: bool = False) -> str:

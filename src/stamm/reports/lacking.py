@@ -118,7 +118,7 @@ def _cut(figures: Figures, words: Words) -> tuple[str, ...]:
     return (
         say(
             "{months}: the data begin in mid-life, and for {days} days nobody can tell who was a customer",
-            months=words.listed(months, say("and")),
+            months=say.listed(months, say("and")),
             days=organisation.lapse_days,
         ),
     )

@@ -96,7 +96,7 @@ class Words:
     def kinds(self, kinds: tuple[str, ...]) -> str:
         """Fact kinds as a list in a sentence."""
         names = [self.kind(kind) for kind in kinds]
-        return self.listed(names, self.language("and"))
+        return self.language.listed(names, self.language("and"))
 
     def kind(self, key: str) -> str:
         """A fact kind inside a sentence."""
@@ -107,12 +107,6 @@ class Words:
         """A fact kind as a heading. (A fact may have a column called `name`.)"""
         fact = FACTS[key]
         return fact.de if self.language.code == "de" else fact.en
-
-    def listed(self, words: list[str], last: str) -> str:
-        """a, b and c."""
-        if len(words) < 2:
-            return "".join(words)
-        return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
     # -- no value ------------------------------------------------------------------------
     def reason(self, figure: Figure, row: Row | None) -> str:
@@ -140,7 +134,7 @@ class Words:
                 return say("nothing to divide by: “{part}” is 0", part=words[name])
         unknown = [words[name] for name in metric.operands() if row.parts.get(name) is None]
         if unknown:
-            return say("not known: {parts}", parts=self.listed(unknown, say("and")))
+            return say("not known: {parts}", parts=say.listed(unknown, say("and")))
         return say("nothing to divide by")
 
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from stamm.facts.columns import Column
 from stamm.lang.money import exponent, is_currency
-from stamm.sources.moments import Mask, Read, days_of_arrow, days_of_text, moments_of_arrow, moments_of_text
+from stamm.sources.local_time import Mask
+from stamm.sources.moments import Read, days_of_arrow, days_of_text, moments_of_arrow, moments_of_text
 
 NO_MINOR = "is not whole minor units; write 12.30 EUR as 1230 here, or as 12.30 in a column named without _minor"
 NO_WHOLE = "is not a whole number"

@@ -16,7 +16,8 @@ from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources.cells import as_text, mask_of, read_column, read_major
 from stamm.sources.kind import VALUE_LENGTH, Reject
-from stamm.sources.moments import DAY, Mask, Read, Whole
+from stamm.sources.local_time import DAY, Mask, Whole
+from stamm.sources.moments import Read
 
 MISSING = "is missing; the column must be filled in every row"
 NO_CURRENCY_BESIDE = "is missing beside an amount; fill it in every row, or leave the column out of the whole file"
@@ -49,18 +50,30 @@ class Raw:
     lines: Whole
 
 
-@dataclass(frozen=True)
-class _Verdict:
-    """The first fault of each row: 0 is none, else the place in `told` plus one."""
+class Verdict:
+    """The first fault of each row."""
 
-    fault: Whole
-    told: list[tuple[str, str]]
+    def __init__(self, size: int) -> None:
+        #: 0 where there is none, else its place in `told` plus one
+        self.fault = np.zeros(size, dtype=np.int64)
+        self.told: list[tuple[str, str]] = []
+
+    @property
+    def sound(self) -> Mask:
+        """Rows without a fault."""
+        sound: Mask = self.fault == 0
+        return sound
 
     def blame(self, rows: Mask, column: str, reason: str) -> None:
-        fresh = rows & (self.fault == 0)
+        """These rows are not sound, for this reason, unless they have one already."""
+        fresh = rows & self.sound
         if fresh.any():
             self.told.append((column, reason))
             self.fault[fresh] = len(self.told)
+
+    def of(self, row: int) -> tuple[str, str]:
+        """Column and reason of an unsound row."""
+        return self.told[int(self.fault[row]) - 1]
 
 
 class Layout:
@@ -150,23 +163,20 @@ class Layout:
     # -- the rows --------------------------------------------------------------------
     def check(self, raw: Raw) -> tuple[pa.Table, tuple[Reject, ...]]:
         """The sound rows, typed, in their order; and the others, one reject a row."""
-        size = len(raw.lines)
-        verdict = _Verdict(np.zeros(size, dtype=np.int64), [])
         read: dict[str, Read] = {}
         if self.assumes_currency:
-            read["currency"] = Read(pa.repeat(pa.scalar(self.organisation.currency), size))
+            read["currency"] = Read(pa.repeat(pa.scalar(self.organisation.currency), len(raw.lines)))
         for name in sorted(self.taken, key=lambda name: (name in self.major, list(self.wanted).index(name))):
             read[name] = self._read(raw.columns[self.taken[name]], name, read)
-        for name in self.wanted:
-            if name in read:
-                self._blame_cells(verdict, name, read[name], self.taken.get(name, name))
-        self._blame_rows(verdict, read)
+        verdict = Verdict(len(raw.lines))
+        self.judge(verdict, read)
+        bad = np.nonzero(~verdict.sound)[0]
+        return self.table(verdict, read), tuple(self._reject(raw, verdict, int(row)) for row in bad)
+
+    def table(self, verdict: Verdict, read: Mapping[str, Read]) -> pa.Table:
+        """The sound rows of columns read."""
         table = pa.table({name: read[name].values for name in self.wanted if name in read})
-        bad = np.nonzero(verdict.fault)[0]
-        if not len(bad):
-            return table, ()
-        rejects = tuple(self._reject(raw, verdict, int(row)) for row in bad)
-        return table.filter(pa.array(verdict.fault == 0)), rejects
+        return table if verdict.sound.all() else table.filter(pa.array(verdict.sound))
 
     def _read(self, array: pa.Array, name: str, read: Mapping[str, Read]) -> Read:
         try:
@@ -181,32 +191,40 @@ class Layout:
                 remedy="Write it as text, numbers or timestamps.",
             ) from error
 
-    def _blame_cells(self, verdict: _Verdict, name: str, read: Read, told: str) -> None:
-        column = self.wanted[name]
-        for rows, reason in read.faults:
-            verdict.blame(rows, told, reason)
-        if column.required and name in self.fact.carried():
-            verdict.blame(~read.filled(), told, MISSING)
-        if column.low is not None:
-            low = pc.less(read.values, column.low)
-            reason = "is negative" if column.low == 0 else f"is below {column.low:g}"
-            verdict.blame(mask_of(low), told, reason)
-
-    def _blame_rows(self, verdict: _Verdict, read: Mapping[str, Read]) -> None:
-        one_of = _one_of(self.fact)
-        if one_of:
-            present = [read[name].filled() for name in one_of if name in read]
-            verdict.blame(~np.logical_or.reduce(present), one_of[0], f"is missing, and {one_of[-1]} too; fill in one")
+    def judge(self, verdict: Verdict, read: Mapping[str, Read], *, whole: bool = True) -> None:
+        """Blame each row for its first fault; in parts of rows (not `whole`) only for what more of them cannot mend."""
+        for name, column in self.wanted.items():
+            if name in read:
+                for rows, reason in read[name].faults:
+                    verdict.blame(rows, self._told(name), reason)
+                if whole:
+                    self._blame_column(verdict, name, column, read[name])
+        if whole:
+            self._blame_rows(verdict, read)
         if "currency" in self.taken:
             money = [read[name].filled() for name in read if self.wanted[name].money]
             if money:
                 bare = ~read["currency"].filled() & np.logical_or.reduce(money)
-                verdict.blame(bare, self.taken["currency"], NO_CURRENCY_BESIDE)
+                verdict.blame(bare, self._told("currency"), NO_CURRENCY_BESIDE)
+
+    def _blame_column(self, verdict: Verdict, name: str, column: Column, read: Read) -> None:
+        if column.required and name in self.fact.carried():
+            verdict.blame(~read.filled(), self._told(name), MISSING)
+        if column.low is not None:
+            low = pc.less(read.values, column.low)
+            reason = "is negative" if column.low == 0 else f"is below {column.low:g}"
+            verdict.blame(mask_of(low), self._told(name), reason)
+
+    def _blame_rows(self, verdict: Verdict, read: Mapping[str, Read]) -> None:
+        one_of = _one_of(self.fact)
+        if one_of:
+            present = [read[name].filled() for name in one_of if name in read]
+            verdict.blame(~np.logical_or.reduce(present), one_of[0], f"is missing, and {one_of[-1]} too; fill in one")
         for later, earlier in _pairs(read):
-            verdict.blame(_before(read[later], read[earlier], later), self.taken[later], f"lies before {earlier}")
+            verdict.blame(_before(read[later], read[earlier], later), self._told(later), f"lies before {earlier}")
         self._blame_scale(verdict, read)
 
-    def _blame_scale(self, verdict: _Verdict, read: Mapping[str, Read]) -> None:
+    def _blame_scale(self, verdict: Verdict, read: Mapping[str, Read]) -> None:
         if "score" not in read:
             return
         score = read["score"].values
@@ -215,14 +233,19 @@ class Layout:
         if "scale_max" in read:
             verdict.blame(mask_of(pc.greater(score, read["scale_max"].values)), "score", "lies above scale_max")
 
-    def _reject(self, raw: Raw, verdict: _Verdict, row: int) -> Reject:
-        column, reason = verdict.told[int(verdict.fault[row]) - 1]
-        cell = raw.columns[column].slice(row, 1) if column in raw.columns else None
-        return Reject(self.file, int(raw.lines[row]), column.strip(), _shown(cell), reason)
+    def _told(self, name: str) -> str:
+        """How a column is called in the file."""
+        return self.taken.get(name, name)
+
+    def _reject(self, raw: Raw, verdict: Verdict, row: int) -> Reject:
+        column, reason = verdict.of(row)
+        value = shown(raw.columns[column].slice(row, 1)) if column in raw.columns else ""
+        return Reject(self.file, int(raw.lines[row]), column.strip(), value, reason)
 
 
-def _shown(cell: pa.Array | None) -> str:
-    if cell is None or not cell[0].is_valid:
+def shown(cell: pa.Array) -> str:
+    """An array of one cell as it is kept of a reject; empty where nothing is in it."""
+    if not cell[0].is_valid:
         return ""
     try:
         return str(as_text(cell)[0].as_py() or "")[:VALUE_LENGTH]

@@ -8,33 +8,34 @@ bare date stands for the start of its day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stamm.lang.window import zone_named
-
-Mask = npt.NDArray[np.bool_]
-Whole = npt.NDArray[np.int64]
+from stamm.sources.local_time import DAY, SECOND, Mask, Whole, skipped, to_utc
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-SECOND = 1_000_000
-DAY = 86_400 * SECOND
 
 NO_MOMENT = "is not a moment; write it as 2024-02-10T14:30:00, with +01:00 or Z at the end unless it is local time"
 NO_DAY = "is not a day; write it as 2024-02-10"
 NO_CALENDAR = "is not in the calendar: check month, day, hour, minute and second"
 OUT_OF_RANGE = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where it is not known"
 
-_DATE = r"\d{4}-\d\d-\d\d"
-_TIME = r"[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?"
-_ZONE = r" ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)"
+_DATE = r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
+_TIME = r"[Tt ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+_ZONE = r" ?(?P<zone>[Zz]|(?P<sign>[+-])(?P<hours>\d\d)(?::?(?P<minutes>\d\d))?)"
 _MOMENT = f"^{_DATE}(?:{_TIME}(?:{_ZONE})?)?$"
-_TAIL = r"^(?:[.,](?P<fraction>\d+))? ?(?:[Zz]|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)?)?$"
+#: the usual lengths of a moment, in which every sign has its place
+_PLAIN = (len("2024-02-10"), len("2024-02-10 14:30"), len("2024-02-10 14:30:00"), len("2024-02-10T14:30:00Z"))
+_SIGNS = {4: b"-", 7: b"-", 10: b"Tt ", 13: b":", 16: b":", 19: b"Zz"}
+
+_LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+_BEFORE = np.array([0, 0, *accumulate(_LENGTHS[1:12].tolist())])
+#: furthest that anybody's clock is from UTC, hours
+_FURTHEST = 18
 
 
 @dataclass(frozen=True)
@@ -59,184 +60,192 @@ class Read:
         return known if self.given is None else known | self.given
 
 
-def skipped(zone: str) -> str:
-    """The reason for a local time that does not exist."""
-    return f"was skipped by a clock change in {zone}; add the zone, such as +01:00, or correct the time"
-
-
-# -- local time to UTC ---------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class _Stretches:
-    """Stretches of time with one offset: local start and end, UTC start, offset (all seconds)."""
-
-    local_start: Whole
-    local_end: Whole
-    start: Whole
-    offset: Whole
-
-
-@lru_cache(maxsize=64)
-def _stretches(zone: str, first_year: int, last_year: int) -> _Stretches:
-    tz = zone_named(zone)
-
-    def offset_at(moment: datetime) -> int:
-        return int((moment.astimezone(tz).utcoffset() or timedelta()).total_seconds())
-
-    step = timedelta(hours=12)
-    at = datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=3)
-    end = datetime(last_year, 12, 31, tzinfo=UTC) + timedelta(days=3)
-    starts, offsets = [int(at.timestamp())], [offset_at(at)]
-    while at < end:
-        low, high = at, at + step
-        if offset_at(high) != offsets[-1]:
-            while high - low > timedelta(seconds=1):
-                middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
-                low, high = (low, middle) if offset_at(middle) != offsets[-1] else (middle, high)
-            starts.append(int(high.timestamp()))
-            offsets.append(offset_at(high))
-        at += step
-    start, offset = np.array(starts, dtype=np.int64), np.array(offsets, dtype=np.int64)
-    local_end = np.append(start[1:] + offset[:-1], np.iinfo(np.int64).max)
-    return _Stretches(start + offset, local_end, start, offset)
-
-
-def to_utc(local: Whole, bare: Mask, zone: str) -> tuple[Whole, Mask]:
-    """UTC microseconds of local microseconds, and which local times do not exist.
-
-    A bare date (local midnight) that a clock change swallowed starts when the clocks had changed, unless the
-    whole day was skipped.
-    """
-    if not len(local):
-        return local, np.zeros(0, dtype=bool)
-    years = local.astype("datetime64[us]")[[local.argmin(), local.argmax()]].astype("datetime64[Y]").astype(int) + 1970
-    stretches = _stretches(zone, int(years[0]), int(years[1]))
-    seconds = local // SECOND
-    place = np.searchsorted(stretches.local_end, seconds, side="right")
-    missing = seconds < stretches.local_start[place]
-    swallowed = missing & bare & (seconds + 86_400 > stretches.local_start[place])
-    utc = local - stretches.offset[place] * SECOND
-    utc[swallowed] = stretches.start[place[swallowed]] * SECOND
-    return utc, missing & ~swallowed
-
-
-# -- text ----------------------------------------------------------------------------------------------------
-def _codes(text: pa.Array, width: int) -> npt.NDArray[np.int64]:
-    """The first `width` ASCII characters of each text as a matrix of codes, blanks where it is shorter."""
-    fixed = pc.utf8_slice_codeunits(pc.utf8_rpad(text, width), 0, width).cast(pa.binary())
-    flat = np.frombuffer(fixed.buffers()[2] or b"", dtype=np.uint8)[: len(text) * width]
-    return flat.reshape(len(text), width).astype(np.int64)
-
-
-def _number(codes: npt.NDArray[np.int64], start: int, length: int) -> Whole:
-    total: Whole = np.zeros(len(codes), dtype=np.int64)
-    for place in range(start, start + length):
-        total = total * 10 + (codes[:, place] - 48)
-    return total
-
-
-def _days(codes: npt.NDArray[np.int64]) -> tuple[Whole, Mask, Mask]:
-    """Days since 1970 of `YYYY-MM-DD`, which are in the calendar, and which are in the years taken."""
-    year, month, day = _number(codes, 0, 4), _number(codes, 5, 2), _number(codes, 8, 2)
+# -- calendar and clock --------------------------------------------------------------------------------------
+def days_since_1970(year: Whole, month: Whole, day: Whole) -> tuple[Whole, Mask]:
+    """Days since 1970 of dates in the calendar, and which are in it."""
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     valid = (month >= 1) & (month <= 12)
-    months = ((year - 1970) * 12 + np.where(valid, month, 1) - 1).astype("datetime64[M]")
-    first = months.astype("datetime64[D]").astype(np.int64)
-    length = (months + 1).astype("datetime64[D]").astype(np.int64) - first
-    valid &= (day >= 1) & (day <= length)
-    return first + day - 1, valid, (year >= FIRST_YEAR) & (year <= LAST_YEAR)
+    place = np.where(valid, month, 1)
+    valid &= (day >= 1) & (day <= _LENGTHS[place] + (leap & (place == 2)))
+    last = year - 1
+    start = 365 * (year - 1970) + last // 4 - last // 100 + last // 400 - 477
+    return start + _BEFORE[place] + (leap & (place > 2)) + day - 1, valid
 
 
-def _tails(text: pa.Array, codes: npt.NDArray[np.int64]) -> tuple[Whole, Whole, Mask]:
-    """Microseconds of the fraction, offset in seconds (only where zoned), and which tails are sound."""
-    fraction = np.zeros(len(text), dtype=np.int64)
-    offset = np.zeros(len(text), dtype=np.int64)
-    sound = np.ones(len(text), dtype=bool)
-    tail = np.where(codes[:, 16] == ord(":"), 19, 16)
-    longer = np.nonzero(pc.utf8_length(text).to_numpy() > tail + 1)[0]  # one character more can only be Z
-    if not len(longer):
-        return fraction, offset, sound
-    some = text.take(pa.array(longer))
-    rest = pc.if_else(
-        pa.array(tail[longer] == 19), pc.utf8_slice_codeunits(some, 19), pc.utf8_slice_codeunits(some, 16)
-    )
-    parts = pc.extract_regex(rest, _TAIL)
+@dataclass(frozen=True)
+class Clock:
+    """Times of the day and distances from UTC, each part for all rows or one number for all of them."""
 
-    def number(name: str, width: int) -> Whole:
-        padded = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.struct_field(parts, name), width, padding="0"), 0, width)
-        result: Whole = padded.cast(pa.int64()).to_numpy()
-        return result
-
-    fraction[longer] = number("fraction", 6)
-    hours, minutes = number("hours", 2), number("minutes", 2)
-    sign = np.where(pc.equal(pc.struct_field(parts, "sign"), "-").to_numpy(zero_copy_only=False), -1, 1)
-    offset[longer] = sign * (hours * 3600 + minutes * 60)
-    sound[longer] = (hours <= 18) & (minutes <= 59)
-    return fraction, offset, sound
+    hour: Whole | int = 0
+    minute: Whole | int = 0
+    second: Whole | int = 0
+    #: microseconds
+    fraction: Whole | int = 0
+    #: seconds that the clock is ahead of UTC, for rows in `zoned`
+    offset: Whole | int = 0
+    zoned: Mask | bool = False
+    sound: Mask | bool = True
 
 
-def _spread(part: Mask, within: Mask) -> Mask:
-    """A mask over the rows of `within` as a mask over all rows."""
-    whole = np.zeros(len(within), dtype=bool)
-    whole[within] = part
-    return whole
+class Written:
+    """Moments or days of a column, put in as they are found in its cells, and read when all are."""
+
+    def __init__(self, size: int) -> None:
+        self.found, self.bare = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+        self._valid, self._near, self._zoned = (np.zeros(size, dtype=bool) for _ in range(3))
+        self._day, self._time = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+
+    def put(self, rows: Whole, year: Whole, month: Whole, day: Whole, clock: Clock | None) -> None:
+        """What stands in these rows; without a clock, bare dates."""
+        self.found[rows] = True
+        self._day[rows], valid = days_since_1970(year, month, day)
+        self._near[rows] = (year >= FIRST_YEAR) & (year <= LAST_YEAR)
+        if clock is None:
+            self.bare[rows] = True
+        else:
+            valid = valid & clock.sound & (clock.hour <= 23) & (clock.minute <= 59) & (clock.second <= 59)
+            seconds = (clock.hour * 60 + clock.minute) * 60 + clock.second - clock.offset
+            self._time[rows], self._zoned[rows] = seconds * SECOND + clock.fraction, clock.zoned
+        self._valid[rows] = valid
+
+    def moments(self, given: Mask, zone: str, otherwise: str) -> Read:
+        """Moments; `otherwise` is the reason where none was found in a cell with something in it."""
+        fine = self._valid & self._near
+        utc = np.where(fine, self._day * DAY + self._time, 0)
+        local = fine & ~self._zoned
+        missing = np.zeros(len(utc), dtype=bool)
+        utc[local], missing[local] = to_utc(utc[local], self.bare[local], zone)
+        faults = (*self._faults(given, otherwise), (missing, skipped(zone)))
+        return Read(_column(utc, fine & ~missing, pa.timestamp("us", tz="UTC")), faults, self.bare)
+
+    def days(self, given: Mask, otherwise: str) -> Read:
+        """Days, whatever the time."""
+        fine = self._valid & self._near
+        days = pa.array(np.where(fine, self._day, 0), mask=~fine)
+        return Read(days.cast(pa.int32()).cast(pa.date32()), self._faults(given, otherwise))
+
+    def _faults(self, given: Mask, otherwise: str) -> tuple[tuple[Mask, str], ...]:
+        return (
+            (given & ~self.found, otherwise),
+            (self.found & ~self._valid, NO_CALENDAR),
+            (self.found & ~self._near, OUT_OF_RANGE),
+        )
 
 
 def _column(values: Whole, known: Mask, type_: pa.DataType) -> pa.Array:
     return pa.array(np.where(known, values, 0), mask=~known).cast(type_)
 
 
+# -- text ----------------------------------------------------------------------------------------------------
+Codes = npt.NDArray[np.uint8]
+
+
+def codes_of(text: pa.Array, rows: Whole, width: int) -> Codes:
+    """The bytes of cells that all have `width` of them, a row each."""
+    some = text.take(pa.array(rows))
+    return np.frombuffer(some.buffers()[2] or b"", dtype=np.uint8)[: len(rows) * width].reshape(-1, width)
+
+
+def digits_at(codes: Codes, places: range) -> tuple[Whole, Mask]:
+    """The number that the digits in these places make, and where there are only digits."""
+    total = np.zeros(len(codes), dtype=np.int64)
+    plain = np.ones(len(codes), dtype=bool)
+    for place in places:
+        digit = codes[:, place] - np.uint8(48)  # what is no digit becomes more than 9
+        plain &= digit <= 9
+        total = total * 10 + digit
+    return total, plain
+
+
+def one_of(codes: Codes, place: int, signs: bytes) -> Mask:
+    """Where one of these signs stands in a place."""
+    return np.isin(codes[:, place], np.frombuffer(signs, dtype=np.uint8))
+
+
+def _put_plain(text: pa.Array, written: Written, widths: tuple[int, ...]) -> None:
+    """What is written in one of the usual lengths."""
+    lengths = pc.fill_null(pc.binary_length(text), 0).to_numpy()
+    for width in widths:
+        rows = np.nonzero(lengths == width)[0]
+        if not len(rows):
+            continue
+        codes = codes_of(text, rows, width)
+        plain = np.ones(len(rows), dtype=bool)
+        for place, signs in _SIGNS.items():
+            if place < width:
+                plain &= one_of(codes, place, signs)
+        parts = [np.zeros(len(rows), dtype=np.int64)] * 6
+        for part, (start, end) in enumerate(((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))):
+            if end <= width:
+                parts[part], digits = digits_at(codes, range(start, end))
+                plain &= digits
+        if not plain.all():
+            rows, parts = rows[plain], [part[plain] for part in parts]
+        year, month, day, hour, minute, second = parts
+        clock = Clock(hour, minute, second, zoned=width > _PLAIN[2]) if width > _PLAIN[0] else None
+        written.put(rows, year, month, day, clock)
+
+
+def _put_any(text: pa.Array, written: Written, pattern: str) -> None:
+    """What is written in any other way that the pattern knows."""
+    rest = np.nonzero(text.is_valid().to_numpy(zero_copy_only=False) & ~written.found)[0]
+    if not len(rest):
+        return
+    parts = pc.extract_regex(text.take(pa.array(rest)), pattern)
+    rows = parts.is_valid().to_numpy(zero_copy_only=False)
+    rest, parts = rest[rows], parts.filter(pa.array(rows))
+    names = {field.name for field in parts.type}
+    year, month, day = (number_in(parts, name) for name in ("year", "month", "day"))
+    bare = mask_of_empty(parts, "hour") if "hour" in names else np.ones(len(rest), dtype=bool)
+    if bare.any():
+        written.put(rest[bare], year[bare], month[bare], day[bare], None)
+    if not bare.all():
+        timed = pa.array(~bare)
+        written.put(rest[~bare], year[~bare], month[~bare], day[~bare], clock_in(parts.filter(timed)))
+
+
+def mask_of_empty(parts: pa.StructArray, name: str) -> Mask:
+    """Where nothing stands in a part of a pattern."""
+    empty: Mask = pc.equal(pc.binary_length(pc.struct_field(parts, name)), 0).to_numpy(zero_copy_only=False)
+    return empty
+
+
+def number_in(parts: pa.StructArray, name: str) -> Whole:
+    """The whole number in a part of a pattern; 0 where nothing stands there."""
+    text = pc.struct_field(parts, name)
+    number: Whole = pc.if_else(pc.equal(pc.binary_length(text), 0), "0", text).cast(pa.int64()).to_numpy()
+    return number
+
+
+def clock_in(parts: pa.StructArray) -> Clock:
+    """The clock in the parts `hour`, `minute`, `second`, `fraction` and `zone` with `sign`, `hours`, `minutes`."""
+    padded = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.struct_field(parts, "fraction"), 6, padding="0"), 0, 6)
+    hours, minutes = number_in(parts, "hours"), number_in(parts, "minutes")
+    minus = pc.equal(pc.struct_field(parts, "sign"), "-").to_numpy(zero_copy_only=False)
+    return Clock(
+        number_in(parts, "hour"),
+        number_in(parts, "minute"),
+        number_in(parts, "second"),
+        padded.cast(pa.int64()).to_numpy(),
+        np.where(minus, -1, 1) * (hours * 3600 + minutes * 60),
+        ~mask_of_empty(parts, "zone"),
+        (hours <= _FURTHEST) & (minutes <= 59),
+    )
+
+
 def moments_of_text(text: pa.Array, zone: str) -> Read:
     """Moments from trimmed text (null where empty)."""
-    given = text.is_valid().to_numpy(zero_copy_only=False)
-    matching = pc.fill_null(pc.match_substring_regex(text, _MOMENT), False).to_numpy(zero_copy_only=False)
-    some = text.filter(pa.array(matching))
-    codes = _codes(some, 19)
-    days, valid, in_range = _days(codes)
-    bare = pc.equal(pc.utf8_length(some), 10).to_numpy(zero_copy_only=False)
-    has_seconds = codes[:, 16] == ord(":")
-    clock = np.where(bare[:, None], ord("0"), codes)
-    hour, minute = _number(clock, 11, 2), _number(clock, 14, 2)
-    second = np.where(has_seconds, _number(clock, 17, 2), 0)
-    fraction, offset, sound = _tails(some, codes)
-    valid &= (hour <= 23) & (minute <= 59) & (second <= 59) & sound
-    fine = valid & in_range
-    local = days * DAY + (hour * 3600 + minute * 60 + second) * SECOND + fraction
-    zoned = pc.match_substring_regex(some, f"{_TIME}{_ZONE}$").to_numpy(zero_copy_only=False)
-    utc = local - offset * SECOND
-    naive = fine & ~zoned
-    missing = np.zeros(len(local), dtype=bool)
-    utc[naive], missing[naive] = to_utc(local[naive], bare[naive], zone)
-    values = np.zeros(len(text), dtype=np.int64)
-    values[matching] = utc
-    return Read(
-        _column(values, _spread(fine & ~missing, matching), pa.timestamp("us", tz="UTC")),
-        (
-            (given & ~matching, NO_MOMENT),
-            (_spread(~valid, matching), NO_CALENDAR),
-            (_spread(~in_range, matching), OUT_OF_RANGE),
-            (_spread(missing, matching), skipped(zone)),
-        ),
-        _spread(bare, matching),
-    )
+    written = Written(len(text))
+    _put_plain(text, written, _PLAIN)
+    _put_any(text, written, _MOMENT)
+    return written.moments(text.is_valid().to_numpy(zero_copy_only=False), zone, NO_MOMENT)
 
 
 def days_of_text(text: pa.Array) -> Read:
     """Days from trimmed text (null where empty)."""
-    given = text.is_valid().to_numpy(zero_copy_only=False)
-    matching = pc.fill_null(pc.match_substring_regex(text, f"^{_DATE}$"), False).to_numpy(zero_copy_only=False)
-    days, valid, in_range = _days(_codes(text.filter(pa.array(matching)), 10))
-    values = np.zeros(len(text), dtype=np.int64)
-    values[matching] = days
-    whole = pa.array(
-        np.where(_spread(valid & in_range, matching), values, 0), mask=~_spread(valid & in_range, matching)
-    )
-    return Read(
-        whole.cast(pa.int32()).cast(pa.date32()),
-        (
-            (given & ~matching, NO_DAY),
-            (_spread(~valid, matching), NO_CALENDAR),
-            (_spread(~in_range, matching), OUT_OF_RANGE),
-        ),
-    )
+    written = Written(len(text))
+    _put_plain(text, written, _PLAIN[:1])
+    return written.days(text.is_valid().to_numpy(zero_copy_only=False), NO_DAY)
 
 
 # -- Arrow types ---------------------------------------------------------------------------------------------

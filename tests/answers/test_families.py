@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stamm.answers import Answers, World
-from stamm.answers.compare import Comparison, Member, compare_family
+from stamm.answers.compare import Comparison, Member, Side, compare_family
 from stamm.answers.people import People
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
@@ -114,6 +114,16 @@ def test_gaps_add_up_to_the_difference_of_the_parts(churn: Comparison, ledger: W
         top, bottom = People(ledger).weights(METRICS[key](), [FEBRUARY])[FEBRUARY]
         assert sum(top.values()) == 50 + sum(gap.customers * gap.numerator for gap in gaps) == 70
         assert sum(bottom.values()) == 1000 + sum(gap.customers * gap.denominator for gap in gaps)
+
+
+def test_the_way_from_the_default_adds_up(churn: Comparison) -> None:
+    leader = churn.members[0]
+    top, bottom = member(churn, "churn_rate_pooled").way_from(leader) or (None, None)
+    assert (top, bottom) == (Side(50, (0, 20), 70), Side(1000, (280, 20), 1300))
+    assert leader.way_from(leader) is None
+    # the days have a denominator each
+    assert member(churn, "churn_rate_daily_sum").gaps
+    assert member(churn, "churn_rate_daily_sum").way_from(leader) is None
 
 
 def test_who_left_on_the_10th_and_is_back_on_the_20th() -> None:

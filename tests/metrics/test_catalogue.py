@@ -19,6 +19,7 @@ LANGUAGES = ("en", "de")
 #: metrics without a denominator: a sum example with nothing in it is 0, or there is nothing to leave out
 TOTALS = {
     "customer_count",
+    "customer_ledger",
     "customer_lifetime",
     "customer_lifetime_value",
     "gross_revenue",

@@ -24,7 +24,7 @@ from tests.soundness.oracle import METRICS, Row, customer_of, sessions
 
 
 def test_every_metric_is_there() -> None:
-    assert len(METRICS) == 39
+    assert len(METRICS) == 40
 
 
 def test_the_ledger_through_both_families() -> None:
@@ -262,6 +262,7 @@ def test_outside_coverage_is_no_value_and_inside_without_rows_is_zero() -> None:
     zeros = {key for key in METRICS if value(key, made, inside) == 0}
     assert zeros == {
         "customer_count",
+        "customer_ledger",
         "new_customers",
         "returned_customers",
         "lost_customers",

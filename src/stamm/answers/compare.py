@@ -9,9 +9,10 @@ from difflib import get_close_matches
 
 from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers
-from stamm.answers.people import Customers, NotCountedError, People
+from stamm.answers.people import Customers, NotCountedError, People, fraction_of
 from stamm.answers.working import Working, working_of_row
 from stamm.lang.errors import UsageError
+from stamm.lang.formula import weights_of
 from stamm.lang.language import Language
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric, families, family
@@ -33,6 +34,15 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One side of a fraction: the default's count, what each gap adds to it (in their order), and the sum."""
+
+    default: float
+    added: tuple[float, ...]
+    total: float
+
+
+@dataclass(frozen=True)
 class Member:
     """One definition: its answer over the window, the working, and who makes the gap to the default.
 
@@ -44,6 +54,18 @@ class Member:
     row: Row
     working: Working
     gaps: tuple[Gap, ...] | None
+
+    def way_from(self, leader: Member) -> tuple[Side, Side] | None:
+        """From the default's fraction to this one, above and below the line, adding up exactly.
+
+        None where one of the two is no single fraction of counted customers.
+        """
+        here, there = _fraction(self), _fraction(leader)
+        if not self.gaps or here is None or there is None:
+            return None
+        steps = ([gap.customers * gap.numerator for gap in self.gaps], [g.customers * g.denominator for g in self.gaps])
+        top, bottom = (Side(there[i], tuple(steps[i]), there[i] + sum(steps[i])) for i in (0, 1))
+        return (top, bottom) if (top.total, bottom.total) == here else None
 
 
 @dataclass(frozen=True)
@@ -98,6 +120,19 @@ def _gaps(people: People, leader: Metric, metric: Metric, window: Window, langua
         for (numerator, denominator, marks), customers in groups.items()
     ]
     return tuple(sorted(gaps, key=lambda gap: (-gap.customers, gap.words)))
+
+
+def _fraction(member: Member) -> tuple[float, float] | None:
+    """Numerator and denominator in numbers; None where the formula is no fraction of sums of its parts."""
+    try:
+        sides = [weights_of(side) for side in fraction_of(member.metric)]
+    except (NotCountedError, ValueError):
+        return None
+    known = [[(weight, member.row.parts.get(name)) for name, weight in side.items()] for side in sides]
+    if not all(known) or any(part is None for side in known for _, part in side):
+        return None
+    top, bottom = (sum(weight * (part or 0) for weight, part in side) for side in known)
+    return top, bottom
 
 
 def _described(sets: Mapping[str, Customers], marks: Sequence[bool], language: Language) -> str:

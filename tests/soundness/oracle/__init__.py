@@ -48,6 +48,7 @@ MetricFunction = Callable[[World, date, date], Value]
 # The first of each family is the metric, the others are its siblings.
 FAMILIES: tuple[tuple[MetricFunction, ...], ...] = (
     (metrics_retention.customer_count,),
+    (metrics_retention.customer_ledger,),
     (metrics_retention.new_customers,),
     (metrics_retention.returned_customers,),
     (metrics_retention.lost_customers,),

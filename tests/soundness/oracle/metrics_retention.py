@@ -41,6 +41,14 @@ def lost_customers(world: World, start: date, end: date) -> Value:
     return len(here_at_start(world, start) - here_at_end(world, end))
 
 
+def customer_ledger(world: World, start: date, end: date) -> Value:
+    """Here at the start, less whoever of them is gone, plus whoever is here instead."""
+    if no_spells(world, start, end):
+        return None
+    before, after = here_at_start(world, start), here_at_end(world, end)
+    return len(before) - len(before - after) + len(after - before)
+
+
 # Retention --------------------------------------------------------------------------------------------------
 
 

@@ -88,6 +88,33 @@ def test_every_reason_of_a_rejected_row_is_told_in_german(module) -> None:
     assert [reason for reason in reasons if retell(f"amount {reason}", GERMAN) == f"amount {reason}"] == []
 
 
+@pytest.mark.parametrize(
+    ("told", "german"),
+    [
+        (
+            "the row has 3 cells, the heading 4; quote cells that hold ';'",
+            "die Zeile hat 3 Zellen, die Kopfzeile 4; setzen Sie Zellen in Anführungszeichen, die ';' enthalten",
+        ),
+        (
+            'the quotes are wrong; inside quotes write a quote twice ("")',
+            'die Anführungszeichen stimmen nicht; innerhalb schreiben Sie eines doppelt ("")',
+        ),
+        (
+            "Price is not a number written with ',' before the decimals and nothing between thousands",
+            "Price: keine Zahl mit ',' vor den Nachkommastellen und nichts zwischen den Tausendern",
+        ),
+        ("Datum is not written as %d.%m.%Y", "Datum: nicht so geschrieben: %d.%m.%Y"),
+        ("the columns are separated by ';'", "die Spalten sind durch ';' getrennt"),
+        (
+            "named alike in the heading, numbered here: a (1), a (2)",
+            "in der Kopfzeile gleich benannt, hier nummeriert: a (1), a (2)",
+        ),
+    ],
+)
+def test_what_is_told_of_a_file_is_told_in_german(told: str, german: str) -> None:
+    assert retell(told, GERMAN) == german
+
+
 def test_what_stood_in_the_gaps_is_kept() -> None:
     text = "The window from 2018-01-01 to 2017-01-01 is empty or runs backwards."
     assert retell(text, GERMAN) == "Der Zeitraum von 2018-01-01 bis 2017-01-01 ist leer oder läuft rückwärts."

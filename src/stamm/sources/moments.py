@@ -233,11 +233,16 @@ def clock_in(parts: pa.StructArray) -> Clock:
     )
 
 
+def put_iso(text: pa.Array, written: Written) -> None:
+    """Find what is written in ISO 8601 in trimmed text (null where empty)."""
+    _put_plain(text, written, _PLAIN)
+    _put_any(text, written, _MOMENT)
+
+
 def moments_of_text(text: pa.Array, zone: str) -> Read:
     """Moments from trimmed text (null where empty)."""
     written = Written(len(text))
-    _put_plain(text, written, _PLAIN)
-    _put_any(text, written, _MOMENT)
+    put_iso(text, written)
     return written.moments(text.is_valid().to_numpy(zero_copy_only=False), zone, NO_MOMENT)
 
 

@@ -20,13 +20,20 @@ DIRECTIVES = {
     "f": "fraction of a second",
     "z": "distance from UTC, such as +01:00, or Z",
 }
+#: numbers that stand for a moment, named in place of a format
+SERIALS = {
+    "excel": "days of a workbook, such as 45332.604",
+    "excel-1904": "days of a workbook that counts from 1904, as old ones from a Mac do",
+    "unix": "seconds since 1970 in UTC",
+    "unix-ms": "milliseconds since 1970 in UTC",
+}
 _PIECE = re.compile(r"%(.?)|[^%]+", re.DOTALL)
 _DAY = ({"Y", "y"}, {"m", "b"}, {"d"})
 
 
 @dataclass(frozen=True)
 class DateFormat:
-    """A format in pieces: text as it stands, or a directive (one letter).
+    """A format in pieces: text as it stands, or a directive (one letter); or the name of one of `SERIALS`.
 
     Raises ValueError, with what is wrong as its text, for a format that does not say a day.
     """
@@ -34,6 +41,8 @@ class DateFormat:
     text: str
 
     def __post_init__(self) -> None:
+        if self.text in SERIALS:
+            return
         found = [piece for piece, is_directive in self.pieces if is_directive]
         for piece in found:
             if piece not in DIRECTIVES:
@@ -50,7 +59,9 @@ class DateFormat:
 
     @property
     def pieces(self) -> tuple[tuple[str, bool], ...]:
-        """Text as it stands (False) and directives (True), in their order."""
+        """Text as it stands (False) and directives (True), in their order; none of a serial number."""
+        if self.text in SERIALS:
+            return ()
         found = [(match[0], match[1]) for match in _PIECE.finditer(self.text)]
         whole = [
             ("%", False) if letter == "%" else (letter, True) if text[0] == "%" else (text, False)
@@ -61,4 +72,4 @@ class DateFormat:
     @property
     def has_time(self) -> bool:
         """Whether it says a time of the day."""
-        return any(is_directive and piece in "HI" for piece, is_directive in self.pieces)
+        return self.text in SERIALS or any(is_directive and piece in "HI" for piece, is_directive in self.pieces)

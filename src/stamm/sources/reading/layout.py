@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from stamm.sources.moments import Whole
+from stamm.sources.local_time import Whole
 
 _BREAK, _RETURN = 10, 13
 _MARK = "\ufeff".encode()

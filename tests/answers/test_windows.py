@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from stamm.answers.answer import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO
+from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO
 from tests.answers.made import Discounts, MeanAmount, Placed, Turnover
 from tests.answers.small import ask, order, paying, utc, values, world
 

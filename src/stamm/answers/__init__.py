@@ -2,6 +2,7 @@
 
 from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers
+from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
 
-__all__ = ["Answer", "Answers", "Row", "World"]
+__all__ = ["Answer", "Answers", "Row", "TableAnswer", "World"]

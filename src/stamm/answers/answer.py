@@ -11,13 +11,6 @@ from stamm.metrics.kind import Metric
 
 Number = int | float
 
-#: why a row has no value
-NO_FACTS = "no_facts"
-OUTSIDE = "outside_coverage"
-NOT_BEGUN = "not_begun"
-CUT_HISTORY = "cut_history"
-ZERO = "zero_denominator"
-
 
 @dataclass(frozen=True)
 class Row:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
-from stamm.answers.answer import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO, Answer, Number, Row
+from stamm.analyses import ANALYSES, Analysis
+from stamm.answers.answer import Answer, Number, Row
+from stamm.answers.inquiry import Inquiry
 from stamm.answers.plan import Plan, kinds_of, uses
 from stamm.answers.reduce import Cells, left_out, reduce_parts
+from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
 from stamm.facts import FACTS
 from stamm.facts.kind import Reduction
 from stamm.lang.definition import Definition
 from stamm.lang.errors import CurrencyError, UsageError
+from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
 from stamm.metrics.kind import MetricHandle, Over
@@ -111,6 +116,46 @@ class Answers:
             left_out=self._left_out(grid, kinds, frame.as_of),
             kinds=kinds,
         )
+
+    def analyse(
+        self,
+        analysis: str | type[Analysis] | Analysis,
+        span: Window,
+        *,
+        by: str | None = None,
+        settings: Mapping[str, object] | None = None,
+    ) -> TableAnswer:
+        """The tables of an analysis over a span of days, split by a dimension of customers if one is named.
+
+        Raises UsageError for an unknown analysis, parameter or dimension, CurrencyError where currencies mix.
+        """
+        asked = self._analysis(analysis, settings)
+        inquiry = Inquiry(self.world, asked, span, by)
+        found = asked.answer(inquiry)
+        return TableAnswer(
+            analysis=asked,
+            span=span,
+            by=by,
+            tables={name: tuple(rows) for name, rows in found.tables.items()},
+            currency=self.world.organisation.currency,
+            zone=self.world.organisation.zone,
+            as_of=inquiry.as_of,
+            snapshot=self.world.snapshot,
+            simulated=any(kind in self.world.simulated for kind in inquiry.kinds),
+            left_out=found.left_out,
+            notes=found.notes,
+            kinds=inquiry.kinds,
+        )
+
+    def customers(self, answer: TableAnswer, row: Any) -> tuple[str, ...]:
+        """The customers behind one row of an analysis, sorted; raises UsageError where nobody can be named."""
+        return answer.analysis.customers(Inquiry(self.world, answer.analysis, answer.span, answer.by), row)
+
+    def _analysis(self, analysis: str | type[Analysis] | Analysis, settings: Mapping[str, object] | None) -> Analysis:
+        if isinstance(analysis, Analysis):
+            return analysis.having(settings or {})
+        kind = ANALYSES[analysis] if isinstance(analysis, str) else analysis
+        return kind(**dict(settings or {}))
 
     def _metric(self, metric: str | type[Metric] | Metric, settings: Mapping[str, object] | None) -> Metric:
         if isinstance(metric, Metric):

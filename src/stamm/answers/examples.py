@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any
 
 import ibis
 import numpy as np
 import pyarrow as pa
 
+from stamm.analyses import ANALYSES, Analysis
+from stamm.analyses.kind import ROWS, ColumnUnit
 from stamm.answers.answer import Row as AnswerRow
 from stamm.answers.ask import Answers
 from stamm.answers.plan import Plan
@@ -54,7 +57,7 @@ class Case:
 
 def cases() -> tuple[Case, ...]:
     """Every worked example of every registry: each registry whose definitions have examples has its place here."""
-    return (*_cases_of_metrics(), *_cases_of_facts())
+    return (*_cases_of_metrics(), *_cases_of_facts(), *_cases_of_analyses())
 
 
 def _cases_of_metrics() -> Iterator[Case]:
@@ -68,6 +71,12 @@ def _cases_of_facts() -> Iterator[Case]:
         if issubclass(fact, Derived):
             for number, example in enumerate(fact.examples, 1):
                 yield _table_case(fact, number, example)
+
+
+def _cases_of_analyses() -> Iterator[Case]:
+    for analysis in ANALYSES:
+        for number, example in enumerate(analysis.examples, 1):
+            yield _analysis_case(analysis, number, example)
 
 
 def sum_example(metric: Metric, example: Example) -> Any:
@@ -120,6 +129,32 @@ def _table_case(fact: type[Derived], number: int, example: TableExample) -> Case
         for row in example.gives
     ]
     return Case(FACTS.word, fact, number, gives, found)
+
+
+def _analysis_case(analysis: type[Analysis], number: int, example: TableExample) -> Case:
+    context = example.context
+    table, settings = context.get("table", ROWS), context.get("settings", {})
+    units = {column.name: column.unit for column in analysis(**settings).columns(table)}
+
+    def found(make: MakeEngine) -> Rows:
+        world = world_of(example.facts, context, make)
+        with closing(world.engine):
+            span = Window.parse(context["window"])
+            answer = Answers(world).analyse(analysis, span, by=context.get("by"), settings=settings)
+        return [vars(row) for row in answer.tables[table]]
+
+    gives = [{name: _promised(cell, units[name]) for name, cell in row.items()} for row in example.gives]
+    return Case(ANALYSES.word, analysis, number, gives, found)
+
+
+def _promised(word: str | None, unit: ColumnUnit) -> Any:
+    """A word of a promised table: a number may be a fraction such as 1/3."""
+    if word is None or unit == "text":
+        return word
+    if unit in ("window", "flag"):
+        return Window.parse(word) if unit == "window" else word == "true"
+    number = Fraction(word)
+    return int(number) if number.denominator == 1 else float(number)
 
 
 def world_of(facts: Mapping[str, Sequence[Row]], context: Mapping[str, Any], make: MakeEngine) -> World:

@@ -14,14 +14,13 @@ from stamm.answers.plan import Plan
 from stamm.facts import FACTS
 from stamm.facts.kind import Reduction, Scope
 from stamm.lang.errors import CurrencyError
+from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
 
 _ = ibis._
 
 Cells = dict[tuple[int, str | None], Number | None]
 #: columns that tell rows of money apart
 ROW_KEYS = ("order_id", "line_id", "return_id", "subscription_id", "started_at", "event_id")
-CUSTOMERLESS = "orders without a customer"
-CANCELLED = "cancelled orders"
 
 
 def reduce_parts(plan: Plan, reductions: Mapping[str, Reduction]) -> dict[str, Cells]:
@@ -66,16 +65,21 @@ def _measure(reduction: Reduction) -> object:
 
 
 def _mixed(plan: Plan, fact: str, table: ir.Table, money: Sequence[Reduction]) -> CurrencyError:
+    """The refusal of these sums of money."""
+    wheres = [reduction.where for reduction in money]
+    if all(where is not None for where in wheres):
+        table = table.filter(functools.reduce(operator.or_, wheres))
+    return other_currencies(plan, fact, table)
+
+
+def other_currencies(plan: Plan, fact: str, table: ir.Table) -> CurrencyError:
     """The refusal, naming each other currency and how many rows hold it (a row that several windows see, once)."""
     own = plan.world.organisation.currency
     found: dict[str, int] = {}
     if "currency" in table.columns:
-        wheres = [reduction.where for reduction in money]
-        rows = table.filter(_.foreign)
-        if all(where is not None for where in wheres):
-            rows = rows.filter(functools.reduce(operator.or_, wheres))
         keys = [name for name in ROW_KEYS if name in table.columns]
-        rows = rows.select("currency", *keys).distinct().group_by("currency").aggregate(rows=_.count())
+        rows = table.filter(_.foreign).select("currency", *keys).distinct()
+        rows = rows.group_by("currency").aggregate(rows=_.count())
         found = {row["currency"]: row["rows"] for row in plan.world.engine.run(rows).to_pylist()}
     listed = ", ".join(f"{currency} ({count:,} rows)" for currency, count in sorted(found.items()))
     return CurrencyError(
@@ -93,5 +97,5 @@ def left_out(plan: Plan) -> dict[str, int]:
         cancelled=_.count(where=_.cancelled_at.notnull()),
     )
     (row,) = plan.world.engine.run(counts).to_pylist()
-    found = {CUSTOMERLESS: row["customerless"], CANCELLED: row["cancelled"]}
+    found = {CUSTOMERLESS_ORDERS: row["customerless"], CANCELLED_ORDERS: row["cancelled"]}
     return {what: number for what, number in found.items() if number}

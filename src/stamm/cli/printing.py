@@ -67,7 +67,7 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 def reason_in_words(say: Session, row: Row, answer: Answer, world: World) -> str:
     """Why a row has no value."""
-    from stamm.answers import answer as reasons
+    from stamm.lang import reasons
 
     missing = [kind for kind in answer.kinds if kind not in world.coverage]
     texts = {

@@ -19,17 +19,18 @@ D = TypeVar("D", bound=Definition)
 class Registry(Generic[D]):
     """All concrete subclasses of `kind` below a package, keyed by their key.
 
-    Other distributions add packages of their own through the entry point group `stamm.<word>s`.
+    Other distributions add packages of their own through the entry point group `stamm.<plural>`.
     """
 
-    def __init__(self, kind: type[D], package: str, word: str) -> None:
+    def __init__(self, kind: type[D], package: str, word: str, *, plural: str = "") -> None:
         self.kind, self.package, self.word = kind, package, word
+        self.plural = plural or f"{word}s"
         self._found: dict[str, type[D]] | None = None
 
     @property
     def group(self) -> str:
         """The entry point group third parties use."""
-        return f"stamm.{self.word}s"
+        return f"stamm.{self.plural}"
 
     def _all(self) -> dict[str, type[D]]:
         if self._found is None:
@@ -85,7 +86,7 @@ class Registry(Generic[D]):
                 return definition
         holding = sorted((k for k in found if wanted and wanted in k), key=lambda k: (not leads(found[k]), k))
         near = list(dict.fromkeys([*holding[:2], *get_close_matches(wanted, found, n=3, cutoff=0.5)]))[:3]
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"`stamm explain` lists all {self.word}s."
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"`stamm explain` lists all {self.plural}."
         raise UsageError(f"There is no {self.word} named {key!r}.", remedy=hint)
 
 

@@ -72,13 +72,12 @@ def days_of(moments: npt.NDArray[np.datetime64], zone: str) -> npt.NDArray[np.da
     return days
 
 
-def _next(day: date, grain: str) -> date:
-    if grain == "day":
-        return day + timedelta(days=1)
-    if grain == "week":
-        return day + timedelta(days=7)
-    months = {"month": 1, "quarter": 3, "year": 12}[grain]
-    return _add_months(day, months)
+def moved(day: date, grain: str, count: int) -> date:
+    """The first day of the calendar unit that lies so many units after the one of `day`."""
+    first = _floor(day, grain)
+    if grain in ("day", "week"):
+        return first + count * timedelta(days=7 if grain == "week" else 1)
+    return _add_months(first, {"month": 1, "quarter": 3, "year": 12}[grain] * count)
 
 
 def _add_months(day: date, months: int) -> date:
@@ -130,7 +129,7 @@ class Window:
             else:
                 grain = {4: "year", 7: "month", 10: "day"}[len(text)]
                 day = date.fromisoformat((text + "-01-01")[:10])
-            return cls(day, _next(day, grain))
+            return cls(day, moved(day, grain, 1))
         except (ValueError, KeyError, OverflowError) as error:
             raise UsageError(
                 f"{text!r} is no window.",
@@ -182,6 +181,6 @@ def windows(start: date, end: date, grain: str) -> tuple[Window, ...]:
 
 def _walk(day: date, end: date, grain: str) -> Iterator[Window]:
     while day < end:
-        following = _next(day, grain)
+        following = moved(day, grain, 1)
         yield Window(day, following)
         day = following

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import operands_of
 from stamm.answers.plan import uses
-from stamm.answers.reduce import CANCELLED, CUSTOMERLESS
 from stamm.answers.working import operand_words, unit_of, working_of, working_of_row
 from stamm.charts.points import Point, extent_of
 from stamm.charts.scale import scale_of
 from stamm.charts.sparkline import sparkline
 from stamm.charts.trend import Trend, trend_svg
 from stamm.lang.formula import Operation
+from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
 from stamm.lang.window import Window, day_of
 from stamm.metrics import Metric
 from stamm.reports.figures import Figure, Figures, Months
@@ -358,7 +358,7 @@ def left_out_words(passed_over: Mapping[str, int], words: Words) -> list[str]:
     """Rows that were passed over, in words."""
     say = words.language
     texts = {
-        CUSTOMERLESS: say("{count} orders without a customer"),
-        CANCELLED: say("{count} cancelled orders"),
+        CUSTOMERLESS_ORDERS: say("{count} orders without a customer"),
+        CANCELLED_ORDERS: say("{count} cancelled orders"),
     }
     return [texts.get(what, "{count} " + what).format(count=say.number(number)) for what, number in passed_over.items()]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from stamm.answers.answer import CUT_HISTORY, NO_FACTS
 from stamm.facts import FACTS, imported
+from stamm.lang.reasons import CUT_HISTORY, NO_FACTS
 from stamm.lang.window import day_of
 from stamm.reports.figures import RETENTION, Figures, Months
 from stamm.reports.headline import Headlines, left_out_words

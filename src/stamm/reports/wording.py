@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stamm.answers.answer import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, Row
+from stamm.answers.answer import Row
 from stamm.answers.working import operand_words
 from stamm.answers.world import World
 from stamm.facts import FACTS
@@ -12,6 +12,7 @@ from stamm.lang.errors import CurrencyError
 from stamm.lang.formula import Expression, Operation, names_in
 from stamm.lang.interval import AdjustedWald, Mean, Wilson
 from stamm.lang.language import Language
+from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE
 from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.reports.change import Change, Judgement

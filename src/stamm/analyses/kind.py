@@ -1,0 +1,158 @@
+"""What an analysis is: a question whose answer is a table, or a few of them.
+
+An analysis states Ibis queries over facts, so that all heavy work is the engine's, and arranges their small
+results in plain Python. Of the world it knows only its `Question`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, dataclass_transform
+
+import ibis.expr.types as ir
+
+from stamm.lang.definition import Definition
+from stamm.lang.errors import CurrencyError, UsageError
+from stamm.lang.example import TableExample
+from stamm.lang.organisation import Organisation
+from stamm.lang.window import Window
+from stamm.metrics.kind import Unit
+
+T = TypeVar("T")
+
+#: units of metrics, and what else stands in a table
+ColumnUnit = Unit | Literal["text", "window", "flag"]
+#: the main table of every answer
+ROWS = "rows"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A short text in both languages."""
+
+    en: str
+    de: str
+
+    def of(self, language: str) -> str:
+        """The text in that language."""
+        return self.de if language == "de" else self.en
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: what it says in both languages, and its unit. Key columns tell the rows apart."""
+
+    name: str
+    words: Words
+    unit: ColumnUnit
+    key: bool
+
+
+def column(en: str, de: str, unit: ColumnUnit, *, key: bool = False) -> Any:
+    """Makes a field of a row a column of the table."""
+    return field(metadata={"words": Words(en, de), "unit": unit, "key": key})
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(column,))
+def row(cls: type[T]) -> type[T]:
+    """Makes a class the row of a table; each of its fields is a column."""
+    return dataclass(frozen=True)(cls)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """How rows are laid out for people: one column down, one across, one shown; others `beside` the first."""
+
+    down: str
+    across: str
+    shown: str
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows of each table, and what has to be said about them.
+
+    `left_out` counts rows of facts that were passed over, by what they are.
+    """
+
+    tables: Mapping[str, Sequence[Any]]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Words, ...] = ()
+
+
+class Question(Protocol):
+    """What an analysis is asked, and all it may ask of the world."""
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The span asked for, as the analysis cuts it."""
+
+    @property
+    def by(self) -> str | None:
+        """The dimension of customers by which the answer is split."""
+
+    @property
+    def organisation(self) -> Organisation:
+        """The settings that numbers depend on."""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment (UTC) up to which all facts of the analysis are known; None where one was never imported."""
+
+    def covered(self, facts: Sequence[str]) -> tuple[date, date] | None:
+        """First and last local day that all of these facts cover; None where one was never imported."""
+
+    def __getitem__(self, fact: str) -> ir.Table:
+        """A fact's rows, imported or derived, money in the reported currency (`foreign` where there is no rate)."""
+
+    def grouped(self, table: ir.Table, at: str) -> ir.Table:
+        """The table with `group_value`: the customer's attribute at the moment in column `at`, or null."""
+
+    def run(self, expression: ir.Table) -> list[dict[str, Any]]:
+        """The rows of an expression."""
+
+    def foreign_money(self, fact: str) -> CurrencyError:
+        """The refusal to add up money, naming what the fact holds in other currencies."""
+
+
+class Analysis(Definition):
+    """A question whose answer is a table.
+
+    A subclass declares `de`, `sentence_de`, the row types of its tables (`rows` first), the facts it reads and
+    `answer`. Its settings are all it is told besides the span of days and the dimension to split by.
+    """
+
+    abstract = True
+    tables: ClassVar[Mapping[str, type]]
+    matrix: ClassVar[Matrix | None] = None
+    #: words for codes in a column `reason` that are the analysis's own
+    reasons: ClassVar[Mapping[str, Words]] = {}
+    examples: ClassVar[tuple[TableExample, ...]] = ()
+
+    def facts(self) -> tuple[str, ...]:
+        """Keys of the facts it reads under its settings."""
+        raise NotImplementedError
+
+    def windows(self, span: Window) -> tuple[Window, ...]:
+        """The span as the analysis cuts it; uncut unless it says otherwise."""
+        return (span,)
+
+    def answer(self, question: Question) -> Found:
+        """The rows of its tables."""
+        raise NotImplementedError
+
+    def customers(self, question: Question, row: Any) -> tuple[str, ...]:
+        """The customers behind one row of its answer, sorted; raises UsageError where nobody can be named."""
+        raise UsageError(f"{self.title()} does not count customers one by one, so that nobody can be named.")
+
+    def unit_of(self, column: Column) -> ColumnUnit:
+        """The unit of a column under these settings."""
+        return column.unit
+
+    def columns(self, table: str = ROWS) -> tuple[Column, ...]:
+        """The columns of one of its tables."""
+        found = (Column(each.name, **each.metadata) for each in fields(type(self).tables[table]))
+        return tuple(Column(c.name, c.words, self.unit_of(c), c.key) for c in found)

@@ -1,0 +1,254 @@
+"""Retention by cohort."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from stamm.analyses.kind import ROWS, Analysis, Column, ColumnUnit, Found, Matrix, Question, Words
+from stamm.analyses.retention_table.calendar import DAY, STEP, Periods
+from stamm.analyses.retention_table.cells import BEFORE, CUSTOMERS, FIRST, START, Arranging, Cell, Known
+from stamm.analyses.retention_table.counting import Counting
+from stamm.analyses.retention_table.signs import ORDER, Sign, Signs
+from stamm.lang.definition import Setting
+from stamm.lang.errors import UsageError
+from stamm.lang.example import TableExample, rows
+from stamm.lang.reasons import GROWING, NOT_OVER
+from stamm.lang.window import GRAINS, Window, day_start, windows
+
+POOLED = "pooled"
+SAME = "same"
+CUT = Words(
+    "The data begin in mid-life, so 'first ever' means: not seen in the data before.",
+    "Die Daten beginnen mittendrin; „zum ersten Mal“ heißt also: vorher nicht in den Daten.",
+)
+#: measures that somebody brings without coming back, such as what is sent back
+BROUGHT_BY_ALL = ("revenue", "contribution")
+
+
+THREE = rows("""
+    order_id  customer_id  ordered_at        amount_minor
+    o1        anna         2024-02-01T09:00  1000
+    o2        ben          2024-02-01T12:00  1000
+    o3        cleo         2024-02-01T18:00  1000
+    o4        anna         2024-02-02T08:00  1000
+    o5        ben          2024-02-06T12:00  1000
+""")
+DAYS = {"window": "2024-02-01", "as_of": "2024-02-08"}
+BY_DAY = {"cohort": "day", "period": "day", "periods": 6}
+
+
+class RetentionTable(Analysis):
+    """Of those who began in a month, the share who came back in each month after it.
+
+    A cohort is all customers who began in the same unit of the calendar (`cohort`).
+    """
+
+    de = "Kundenbindung nach Kohorten"
+    sentence_de = "Anteil derer, die in einem Monat begannen, die in jedem Monat danach wiederkamen."
+    also = "cohorts"
+    tables: ClassVar = {ROWS: Cell, POOLED: Cell}
+    matrix = Matrix(down="cohort", across="period", shown="value", beside="size")
+    reasons: ClassVar = {
+        NOT_OVER: Words("not over yet for everybody in the cohort", "noch nicht für alle in der Kohorte vorbei"),
+        GROWING: Words("can still grow", "kann noch wachsen"),
+        FIRST: Words("no period before it", "keine Periode davor"),
+    }
+
+    examples = (
+        # three begin on the same day, one is back on the day after, another on the fifth
+        TableExample(
+            facts={"orders": THREE},
+            context={**DAYS, "settings": {**BY_DAY, "rule": "on"}},
+            gives=rows("""
+                period  value  returned  size
+                0       1      3         3
+                1       1/3    1         3
+                2       0      0         3
+                3       0      0         3
+                4       0      0         3
+                5       1/3    1         3
+                6       0      0         3
+            """),
+        ),
+        TableExample(
+            facts={"orders": THREE},
+            context={**DAYS, "settings": {**BY_DAY, "rule": "on_or_after"}},
+            gives=rows("""
+                period  value  returned  size
+                0       1      3         3
+                1       2/3    2         3
+                2       1/3    1         3
+                3       1/3    1         3
+                4       1/3    1         3
+                5       1/3    1         3
+                6       0      0         3
+            """),
+        ),
+    )
+
+    of = Setting(
+        CUSTOMERS,
+        "What is counted.",
+        "Was gezählt wird.",
+        choices=("customers", "orders", "gross_revenue", "revenue"),
+    )
+    entry = Setting(
+        "first_ever",
+        "Who begins: with the first sign ever, with the first in the range asked for, or anew in every cohort.",
+        "Wer beginnt: mit dem ersten Zeichen überhaupt, dem ersten im gefragten Zeitraum oder in jeder Kohorte neu.",
+        choices=("first_ever", "first_in_range", "recurring"),
+    )
+    begins_with = Setting(
+        ORDER,
+        "What begins it: order, visit, event, page, screen, track, activity, or an event by name (track:Signed up).",
+        "Womit es beginnt: order, visit, event, page, screen, track, activity oder ein Ereignis (track:Signed up).",
+    )
+    returns_with = Setting(
+        SAME,
+        "What counts as coming back: the same, or any of those.",
+        "Was als Wiederkommen zählt: dasselbe (same) oder eines von jenen.",
+    )
+    least_minor = Setting(
+        0,
+        "An order below this amount in minor units is no return.",
+        "Eine Bestellung unter diesem Betrag in kleinsten Einheiten ist kein Wiederkommen.",
+        low=0,
+    )
+    rule = Setting(
+        "on",
+        "When: in the period, in it or any later one, or in a bracket of periods.",
+        "Wann: in der Periode, in ihr oder einer späteren, oder in einer Gruppe von Perioden.",
+        choices=("on", "on_or_after", "bracket"),
+    )
+    brackets = Setting(
+        "1-3,4-7,8-14",
+        "The brackets of periods, for that rule.",
+        "Die Gruppen von Perioden, für diese Regel.",
+    )
+    minimum = Setting(
+        1,
+        "How often somebody has to come back in it to count.",
+        "Wie oft jemand darin wiederkommen muss, um zu zählen.",
+        low=1,
+        high=1000,
+    )
+    period = Setting(
+        "month",
+        "What a period is: a unit of the calendar, or a step of the customer's own 24 hours.",
+        "Was eine Periode ist: eine Einheit des Kalenders oder ein Schritt eigener 24 Stunden.",
+        choices=("day", "week", "month", "quarter", "year", STEP),
+    )
+    step_days = Setting(
+        1, "How many times 24 hours a step has.", "Wie viele Male 24 Stunden ein Schritt hat.", low=1, high=366
+    )
+    periods = Setting(12, "How many periods after the first.", "Wie viele Perioden nach der ersten.", low=1, high=400)
+    cohort = Setting(
+        "month",
+        "The unit of the calendar in which those of a cohort began.",
+        "Die Kalendereinheit, in der die einer Kohorte begannen.",
+        choices=GRAINS,
+    )
+    denominator = Setting(
+        START,
+        "Divided by: period 0 (of customers: the cohort), the period before, or the customers of the cohort.",
+        "Geteilt durch: Periode 0 (bei Kunden: die Kohorte), die Periode davor oder die Kunden der Kohorte.",
+        choices=(START, BEFORE, CUSTOMERS),
+    )
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)
+        begins = Sign.read(self.begins_with, "begins_with")
+        returns = begins if self.returns_with == SAME else Sign.read(self.returns_with, "returns_with")
+        self._signs = Signs(begins, returns, self.least_minor, self.of)
+        self._places = self._brackets() if self.rule == "bracket" else [(p, p) for p in range(self.periods + 1)]
+        if self.of in BROUGHT_BY_ALL and (self.returns_with != SAME or self.minimum > 1 or self.least_minor):
+            raise UsageError(
+                f"With of={self.of} all counts that the cohort brought, whoever came back.",
+                remedy="Leave out returns_with, minimum and least_minor.",
+            )
+
+    def _brackets(self) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for text in self.brackets.split(","):
+            match = re.fullmatch(r"\s*(\d{1,3})\s*(?:-\s*(\d{1,3})\s*)?", text)
+            first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
+            if first > last or last > 400 or (found and first <= found[-1][1]):
+                raise UsageError(
+                    f"The parameter brackets cannot be {self.brackets!r}.",
+                    remedy="Write periods from 0 to 400 in order and apart, such as 1-3,4-7,8-14.",
+                )
+            found.append((first, last))
+        return found if found[0][0] == 0 else [(0, 0), *found]
+
+    # -- the question ----------------------------------------------------------------
+    def facts(self) -> tuple[str, ...]:
+        return self._signs.facts
+
+    def windows(self, span: Window) -> tuple[Window, ...]:
+        return windows(span.start, span.end, self.cohort)
+
+    def answer(self, question: Question) -> Found:
+        known = self._known(question)
+        tallies = self._counting(question).tallies(question) if known else {}
+        arranging = Arranging(
+            cohorts=question.windows,
+            places=self._places,
+            periods=self._periods_of(question),
+            of=self.of,
+            denominator=self.denominator,
+            later_too=self.rule == "on_or_after",
+        )
+        cells = arranging.cells(tallies, known)
+        return Found(
+            tables={ROWS: cells, POOLED: arranging.pooled(cells)},
+            left_out=self._signs.left_out(question) if known else {},
+            notes=self._notes(question),
+        )
+
+    def customers(self, question: Question, row: Any) -> tuple[str, ...]:
+        number = question.windows.index(row.cohort)
+        place = [first for first, _ in self._places].index(row.period)
+        return self._counting(question).customers(question, (number, row.group), place)
+
+    def unit_of(self, column: Column) -> ColumnUnit:
+        amount: ColumnUnit = "count" if self.of in (CUSTOMERS, "orders") else "money"
+        if column.name == "amount":
+            return amount
+        if column.name == "denominator":
+            return "count" if self.denominator == CUSTOMERS else amount
+        if column.name == "value" and self.denominator == CUSTOMERS and self.of != CUSTOMERS:
+            return "ratio" if self.of == "orders" else "money"
+        return column.unit
+
+    # -- how -------------------------------------------------------------------------
+    def _periods_of(self, question: Question) -> Periods:
+        return Periods(self.period, self.step_days, question.organisation.zone)
+
+    def _counting(self, question: Question) -> Counting:
+        return Counting(
+            signs=self._signs,
+            entry=self.entry,
+            periods=self._periods_of(question),
+            places=self._places,
+            later_too=self.rule == "on_or_after",
+            minimum=self.minimum,
+            strict=self.of not in BROUGHT_BY_ALL,
+        )
+
+    def _known(self, question: Question) -> Known | None:
+        everything = question.covered(self.facts())
+        entries, following = (question.covered(f) for f in (self._signs.begins.facts, self._signs.following))
+        if question.as_of is None or everything is None or entries is None or following is None:
+            return None
+        return Known(
+            as_of=question.as_of,
+            until=min(question.as_of, day_start(everything[1] + DAY, question.organisation.zone)),
+            entries_from=entries[0],
+            returns_from=following[0],
+            complete_history=question.organisation.history == "complete",
+        )
+
+    def _notes(self, question: Question) -> tuple[Words, ...]:
+        cut = question.organisation.history == "cut" and self.entry == "first_ever"
+        return (CUT,) if cut else ()

@@ -1,0 +1,156 @@
+"""What begins a customer's time in a cohort, what counts as coming back, and what each of it brings."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from datetime import UTC
+
+import ibis
+import ibis.expr.types as ir
+from ibis.common.deferred import Deferred
+
+from stamm.analyses.kind import Question
+from stamm.lang.errors import UsageError
+from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_EVENTS, CUSTOMERLESS_ORDERS, CUSTOMERLESS_VISITS
+
+_ = ibis._
+
+ORDER, VISIT, EVENT, ACTIVITY = "order", "visit", "event", "activity"
+KINDS = ("page", "screen", "track")
+PLAIN = (ORDER, VISIT, EVENT, *KINDS, ACTIVITY)
+#: what each measure adds up, by the facts it is made of
+MEASURES: dict[str, tuple[str, ...]] = {
+    "customers": (),
+    "orders": ("orders",),
+    "gross_revenue": ("orders",),
+    "revenue": ("orders", "returned_lines"),
+}
+#: where the moment and the day of a fact stand
+CLOCKS = {"identity": "happened", "orders": "ordered", "returned_lines": "returned", "sessions": "started"}
+CUSTOMERLESS = {"identity": CUSTOMERLESS_EVENTS, "orders": CUSTOMERLESS_ORDERS, "sessions": CUSTOMERLESS_VISITS}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A kind of sign of life: an order, a visit, an event (of a kind, by a name), or any order or event."""
+
+    kind: str
+    name: str = ""
+
+    @classmethod
+    def read(cls, text: str, setting: str) -> Sign:
+        """A sign from `order`, `visit`, `event`, `track:Signed up` ...; raises UsageError naming the setting."""
+        kind, colon, name = (word.strip() for word in text.partition(":"))
+        if kind not in PLAIN or bool(colon) != bool(name) or (name and kind not in (EVENT, *KINDS)):
+            raise UsageError(
+                f"The parameter {setting} cannot be {text!r}.",
+                remedy=f"Choose one of {', '.join(PLAIN)}, or an event by its name such as track:Signed up.",
+            )
+        return cls(kind, name)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that tell of it."""
+        known = {ORDER: ("orders",), VISIT: ("sessions",), ACTIVITY: ("identity", "orders")}
+        return known.get(self.kind, ("identity",))
+
+    def among(self, fact: str) -> Deferred:
+        """Which rows of a fact are such a sign."""
+        which = [ibis.literal(fact in self.facts)]
+        if fact == "identity" and self.kind in KINDS:
+            which.append(_.kind == self.kind)
+        if fact == "identity" and self.name:
+            which.append((_.name == self.name).coalesce(False))
+        return functools.reduce(lambda one, other: one & other, which)
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Signs of life of known customers, one row each, for one way to begin and one of coming back.
+
+    Rows carry customer_id, `at` and `day` (the local one), whether they begin or count as coming back, and
+    what they bring: `amount`, in orders or minor units. `foreign` names the fact where money cannot be added.
+    """
+
+    begins: Sign
+    returns: Sign
+    least_minor: int
+    of: str
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """All facts that are read."""
+        return tuple(sorted({*self.begins.facts, *self.returns.facts, *MEASURES[self.of]}))
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """The facts that tell what comes after the beginning."""
+        return tuple(sorted({*self.returns.facts, *MEASURES[self.of]}))
+
+    def table(self, question: Question) -> ir.Table:
+        """The rows, up to the question's as_of."""
+        return functools.reduce(ir.Table.union, (self._of(fact, question) for fact in self.facts))
+
+    def _of(self, fact: str, question: Question) -> ir.Table:
+        returns = self.returns.among(fact)
+        if fact == "orders" and self.least_minor:
+            returns = returns & (_.amount_minor >= self.least_minor)
+        return (
+            standing(fact, question)
+            .filter(_.customer_id.notnull())
+            .select(
+                "customer_id",
+                "at",
+                "day",
+                begins=self.begins.among(fact),
+                returns=returns,
+                amount=self._amount(fact).cast("int64"),
+                foreign=(_.foreign if self._is_money(fact) else ibis.literal(False)).ifelse(fact, None),
+            )
+        )
+
+    def _amount(self, fact: str) -> Deferred:
+        """What a row of a fact brings."""
+        if fact not in MEASURES[self.of]:
+            return ibis.literal(0)
+        if self.of == "orders":
+            return ibis.literal(1)
+        return -_.amount_minor.coalesce(0) if fact == "returned_lines" else _.amount_minor
+
+    def _is_money(self, fact: str) -> bool:
+        """Whether money of the fact is added up or compared."""
+        added = fact in MEASURES[self.of] and self.of != "orders"
+        return added or (fact == "orders" and self.least_minor > 0)
+
+    def left_out(self, question: Question) -> dict[str, int]:
+        """Rows since the first cohort began that were passed over, by what they are."""
+        since = question.windows[0].start
+        rows = {
+            words: standing(fact, question).filter(_.customer_id.isnull(), _.day >= since)
+            for fact, words in CUSTOMERLESS.items()
+            if fact in self.facts
+        }
+        if "orders" in self.facts:
+            rows[CANCELLED_ORDERS] = timed("orders", question).filter(_.cancelled_at.notnull(), _.day >= since)
+        counts = {words: question.run(each.aggregate(rows=_.count()))[0]["rows"] for words, each in rows.items()}
+        return {words: count for words, count in counts.items() if count}
+
+
+def standing(fact: str, question: Question) -> ir.Table:
+    """The rows of a fact that count; whose a return is, if it does not say, says its order."""
+    rows = timed(fact, question)
+    if fact == "orders":
+        return rows.filter(_.cancelled_at.isnull())
+    if fact == "returned_lines":
+        owners = question["orders"].select("order_id", owner=_.customer_id)
+        return rows.left_join(owners, "order_id").mutate(customer_id=_.customer_id.coalesce(_.owner))
+    return rows
+
+
+def timed(fact: str, question: Question) -> ir.Table:
+    """The rows of a fact up to the question's as_of, with their moment `at` and local `day`."""
+    assert question.as_of is not None  # nothing is asked of facts that were never imported
+    until = ibis.timestamp(question.as_of.astimezone(UTC).replace(tzinfo=None), timezone="UTC")
+    clock = CLOCKS[fact]
+    return question[fact].mutate(at=_[f"{clock}_at"], day=_[f"{clock}_on"]).filter(_.at < until)

@@ -1,0 +1,19 @@
+"""Why a number has no value or is not final, and what it left out: codes that every surface puts into words."""
+
+NO_FACTS = "no_facts"
+OUTSIDE = "outside_coverage"
+NOT_BEGUN = "not_begun"
+CUT_HISTORY = "cut_history"
+ZERO = "zero_denominator"
+#: something it counts is not over yet, for everybody it counts
+NOT_OVER = "not_over"
+#: it has a value that can still grow
+GROWING = "growing"
+#: it has a value, of what is left of a time that began before the data
+BEGINS_BEFORE = "begins_before_data"
+
+#: rows that an answer passed over
+CUSTOMERLESS_ORDERS = "orders without a customer"
+CANCELLED_ORDERS = "cancelled orders"
+CUSTOMERLESS_VISITS = "visits without a customer"
+CUSTOMERLESS_EVENTS = "events without a customer"

@@ -71,6 +71,12 @@ class Verdict:
             self.told.append((column, reason))
             self.fault[fresh] = len(self.told)
 
+    def of_rows(self, rows: Mask) -> Verdict:
+        """The verdict on some of the rows."""
+        some = Verdict(0)
+        some.fault, some.told = self.fault[rows], list(self.told)
+        return some
+
     def of(self, row: int) -> tuple[str, str]:
         """Column and reason of an unsound row."""
         return self.told[int(self.fault[row]) - 1]

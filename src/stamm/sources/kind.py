@@ -34,12 +34,13 @@ class Reject:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows of one fact kind, in the order in which they stand in the source.
+    """Some rows of one fact kind; of two with one key, the one that stands later in the source comes later.
 
     `table` has columns of `Imported.carried()` in their Arrow types, plus `received_at` and `simulated` where
-    the source knows them. Every row read is in the table or among the rejects. `bytes_read` of `bytes_total`
-    says how far the reading has come. `covered` holds the first and the last day (both in) where the source
-    states them.
+    the source knows them. `rows_read` counts rows of the source. Each of them is in the table, among the rejects
+    or `left_out` (no such fact), in this chunk or a later one; where rows of the source belong together, one row or
+    one reject stands for all of them. `bytes_read` of `bytes_total` says how far the reading has come. `covered`
+    holds the first and the last day (both in) where the source states them.
     """
 
     fact: str
@@ -51,6 +52,7 @@ class Chunk:
     covered: tuple[date, date] | None = None
     #: what was done with columns the person should know of, one sentence each
     remarks: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

@@ -239,6 +239,11 @@ def put_iso(text: pa.Array, written: Written) -> None:
     _put_any(text, written, _MOMENT)
 
 
+def put_iso_days(text: pa.Array, written: Written) -> None:
+    """Find days without a time in trimmed text (null where empty)."""
+    _put_plain(text, written, _PLAIN[:1])
+
+
 def moments_of_text(text: pa.Array, zone: str) -> Read:
     """Moments from trimmed text (null where empty)."""
     written = Written(len(text))
@@ -249,7 +254,7 @@ def moments_of_text(text: pa.Array, zone: str) -> Read:
 def days_of_text(text: pa.Array) -> Read:
     """Days from trimmed text (null where empty)."""
     written = Written(len(text))
-    _put_plain(text, written, _PLAIN[:1])
+    put_iso_days(text, written)
     return written.days(text.is_valid().to_numpy(zero_copy_only=False), NO_DAY)
 
 

@@ -15,7 +15,7 @@ from stamm.facts.kind import Imported
 from stamm.facts.mapping.dates import DateFormat
 from stamm.facts.mapping.rules import JOIN, RESERVED, TAKES, TESTS, Condition, FactMapping, Rule, Take, Test, Writing
 from stamm.lang.errors import ProjectError, UsageError
-from stamm.lang.money import exponent
+from stamm.lang.money import exponent, is_currency
 from stamm.lang.window import zone_named
 
 MINOR = "_minor"
@@ -24,6 +24,14 @@ THOUSANDS = ("", ".", ",", " ", "'")
 _SOURCES = ("column", "columns", "product", "constant", "row")
 _RULE = (*_SOURCES, "join", "words", "default", "dates", "negate", "round", "take")
 _WRITING = ("decimal", "thousands", "dates", "time_zone", "currency")
+_KINDS = {
+    "whole": "a number with a decimal point",
+    "real": "a number with a decimal point",
+    "moment": "a moment such as 2024-02-10T14:30",
+    "day": "a day such as 2024-02-10",
+    "flag": "true or false",
+    "text": "an ISO 4217 currency such as EUR",
+}
 _EXAMPLE = 'Write the name of a column, such as "Invoice", or a table such as { constant = "EUR" }.'
 
 
@@ -122,6 +130,7 @@ def _fact(fact: type[Imported], content: Any, writing: Writing, place: Place) ->
         if name not in RESERVED
     }
     _refuse_incomplete(fact, columns, place)
+    _refuse_counting(columns, each, place)
     return FactMapping(
         fact=fact.key,
         columns=columns,
@@ -162,6 +171,16 @@ def _refuse_incomplete(fact: type[Imported], columns: Mapping[str, Rule], place:
     one_of: tuple[str, ...] = getattr(fact, "one_of", ())
     if one_of and not there.intersection(one_of):
         raise place.wrong(f"{fact.key} need a rule for {' or '.join(one_of)}.", "Add a line for one of them.")
+
+
+def _refuse_counting(columns: Mapping[str, Rule], each: tuple[str, ...], place: Place) -> None:
+    numbered = {name: rule.row for name, rule in columns.items() if rule.row}
+    if each and numbered:
+        raise place.at(next(iter(numbered))).wrong(
+            "Where rows become one by `each`, they have no number.", "Leave out row, or each."
+        )
+    if len({row for row in numbered.values() if isinstance(row, tuple)}) > 1:
+        raise place.wrong("Rows are numbered in two ways.", "Name the same columns wherever row names some.")
 
 
 # -- conditions ----------------------------------------------------------------------------------------------
@@ -209,6 +228,8 @@ def _rule(name: str, column: Column, value: Any, place: Place, *, lines: bool) -
     rule = _parsed(value, place)
     _refuse_pointless(value, rule, place)
     _refuse_unfit(name, column, rule, place)
+    for text in (rule.constant, rule.default, *rule.words.values()):
+        _refuse_unreadable(name, column, text or "", place)
     if "take" in value and not lines:
         raise place.wrong("take needs `each`.", 'Say which rows become one, such as each = "Invoice".')
     return rule
@@ -269,6 +290,28 @@ def _refuse_unfit(name: str, column: Column, rule: Rule, place: Place) -> None:
         if unfit:
             kind = "money" if column.money else column.type
             raise place.wrong(f"{what} has no meaning for {name}, which is {kind}.", "Leave it out.")
+
+
+def _refuse_unreadable(name: str, column: Column, text: str, place: Place) -> None:
+    """What every row would be set aside for."""
+    if not text:
+        return
+    try:
+        if column.type in {"whole", "real"}:
+            sound = Decimal(text).is_finite()
+        elif column.type in {"moment", "day"}:
+            sound = bool(datetime.fromisoformat(text))
+        elif name == "currency":
+            sound = is_currency(text.upper())
+        elif column.type == "flag":
+            sound = text in {"true", "false"}
+        else:
+            sound = not column.choices or text.lower() in column.choices
+    except (InvalidOperation, ValueError):
+        sound = False
+    if not sound:
+        kind = f"one of {', '.join(column.choices)}" if column.choices else _KINDS[column.type]
+        raise place.wrong(f"{name} cannot be {text!r}.", f"It must be {kind}.")
 
 
 def _row(value: Any, place: Place) -> bool | tuple[str, ...]:

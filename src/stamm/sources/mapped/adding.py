@@ -157,7 +157,8 @@ class Adding:
     def _reject(self, verdict: Verdict, row: int, lines: Whole, read: Mapping[str, Read]) -> Reject:
         name, reason = verdict.of(row)
         own = self._filling.own.get(name, name)
-        value = shown(read[own].values.slice(row, 1)) if own in read else ""
+        one_cell = own in read and self.takes.get(own) != "sum"
+        value = shown(read[own].values.slice(row, 1)) if one_cell else ""
         return Reject(self.layout.file, int(lines[row]), self.told.name(name), value, reason)
 
 

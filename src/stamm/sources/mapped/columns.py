@@ -57,7 +57,7 @@ class Columns:
         return None if is_text else np.ones(len(self), dtype=bool)
 
     def numbers(self, name: str, currencies: pa.Array | None = None) -> Exact:
-        """Its cells as numbers; amounts in these currencies (codes or null) may have the sign of their own beside them."""
+        """Its cells as numbers; amounts in `currencies` (codes or null) may have the sign of theirs beside them."""
         array = self.array(name)
         if pa.types.is_integer(array.type) and array.type != pa.uint64():
             return whole_of(array)

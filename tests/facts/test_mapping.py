@@ -25,7 +25,9 @@ order_id = "Invoice"
 customer_id = { column = "Customer ID", words = { Gast = "" } }
 ordered_at = { column = "InvoiceDate", take = "lowest" }
 amount = { product = ["Quantity", "Price"], round = true, take = "sum" }
-channel = { constant = "web" }
+shipping = { column = "Freight", plus = "Handling", less = ["Rebate", "Voucher"], take = "sum" }
+cancelled_at = { column = "InvoiceDate", where = [{ column = "State", is = "void" }], take = "lowest" }
+channel = { constant = "web", where = [{ column = "Shop", empty = true }], default = "store" }
 
 [order_lines]
 order_id = "Invoice"
@@ -60,7 +62,9 @@ def test_every_rule_is_read_as_it_is_meant() -> None:
             "customer_id": Rule(("Customer ID",), words={"Gast": ""}),
             "ordered_at": Rule(("InvoiceDate",), take="lowest"),
             "amount": Rule(product=("Quantity", "Price"), round=True, take="sum"),
-            "channel": Rule(constant="web"),
+            "shipping": Rule(("Freight",), plus=("Handling",), less=("Rebate", "Voucher"), take="sum"),
+            "cancelled_at": Rule(("InvoiceDate",), where=(Condition("State", "is", ("void",)),), take="lowest"),
+            "channel": Rule(constant="web", where=(Condition("Shop", "empty"),), default="store"),
         },
         where=(
             Condition("Invoice", "begins", ("C",), negated=True),
@@ -86,7 +90,8 @@ def test_what_is_written_back_is_read_as_the_same() -> None:
 
 def test_a_mapping_reads_the_columns_it_names_and_no_others() -> None:
     orders, lines, _ = parsed(INVOICES)
-    assert set(orders.needs) == {"Invoice", "Quantity", "Customer ID", "InvoiceDate", "Price"}
+    more = {"Freight", "Handling", "Rebate", "Voucher", "State", "Shop"}
+    assert set(orders.needs) == {"Invoice", "Quantity", "Customer ID", "InvoiceDate", "Price", *more}
     assert set(lines.needs) == {"Invoice", "Day", "Time", "Quantity"}
 
 

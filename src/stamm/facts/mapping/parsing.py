@@ -22,7 +22,7 @@ MINOR = "_minor"
 THOUSANDS = ("", ".", ",", " ", "'")
 #: what gives a rule its value; exactly one, but that a row number may stand behind columns
 _SOURCES = ("column", "columns", "product", "constant", "row")
-_RULE = (*_SOURCES, "join", "words", "default", "dates", "negate", "round", "take")
+_RULE = (*_SOURCES, "join", "words", "dates", "plus", "less", "where", "default", "negate", "round", "take")
 _WRITING = ("decimal", "thousands", "dates", "time_zone", "currency")
 _KINDS = {
     "whole": "a number with a decimal point",
@@ -251,8 +251,11 @@ def _parsed(value: Mapping[str, Any], place: Place) -> Rule:
         constant=_literal(value["constant"], place) if "constant" in value else None,
         row=_row(value["row"], place) if "row" in value else False,
         words={str(word).strip(): _literal(other, place, empty=True) for word, other in words.items()},
-        default=_literal(value["default"], place) if "default" in value else None,
         dates=_formats(value.get("dates", ()), place),
+        plus=_names(value["plus"], place) if "plus" in value else (),
+        less=_names(value["less"], place) if "less" in value else (),
+        where=_conditions(value.get("where", []), place),
+        default=_literal(value["default"], place) if "default" in value else None,
         negate=_flag(value.get("negate", False), "negate", place),
         round=_flag(value.get("round", False), "round", place),
         take=_take(value.get("take", "agree"), place),
@@ -266,7 +269,10 @@ def _refuse_pointless(value: Mapping[str, Any], rule: Rule, place: Place) -> Non
         raise place.wrong("join needs several columns.", 'Write for example columns = ["Shop", "Invoice"].')
     if len(rule.product) == 1:
         raise place.wrong("product needs several columns.", 'Write for example product = ["Quantity", "Price"].')
-    useless = ("words",) if rule.product else () if rule.columns else ("words", "default", "dates", "negate", "round")
+    useless: tuple[str, ...] = ("words",) if rule.product else ("words", "dates", "plus", "less", "negate", "round")
+    useless = () if rule.columns else useless
+    if not rule.columns and not rule.product and not rule.where:
+        useless = (*useless, "default")
     for key in useless:
         if key in value:
             beside = "product" if rule.product else "row" if rule.row else "constant"
@@ -279,6 +285,8 @@ def _refuse_unfit(name: str, column: Column, rule: Rule, place: Place) -> None:
     reasons = {
         "product": bool(rule.product) and not number,
         "negate": rule.negate and not number,
+        "plus": bool(rule.plus) and not number,
+        "less": bool(rule.less) and not number,
         "take = 'sum'": rule.take == "sum" and not number,
         "round": rule.round and not column.money,
         "dates": bool(rule.dates) and not dated,

@@ -46,59 +46,8 @@ class Writing:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """How one column of a fact is filled.
-
-    The value is one of: the cell of `columns` (several are joined with `join` between them; with one of them empty,
-    so is the value); the `product` of several; a `constant`; the number of the `row`. With `columns` and `row`, the
-    number stands behind them, joined as well.
-
-    Then, in this order: `words` puts another word for a cell (an empty one: nothing); an empty cell becomes `default`;
-    it is read in the type of the fact's column, moments and days by `dates` where they are given (else by the
-    mapping's); `negate` turns its sign around; `round` rounds money to whole minor units, halves away from zero.
-    `constant`, `default` and the new `words` are as canonical files write them: decimal point, ISO 8601, true, false.
-
-    With `each`, `take` says what becomes of several rows: they `agree` (empty cells aside), or their `sum`, the
-    `lowest` or the `highest` of them counts. To be added up, a cell must be filled in every row, or in none.
-    """
-
-    columns: tuple[str, ...] = ()
-    join: str = JOIN
-    product: tuple[str, ...] = ()
-    constant: str | None = None
-    #: `True`: the line of the file (in workbooks and Parquet the number of the row); names of columns: 1, 2, 3 ...
-    #: among the rows that are equal there, in their order, rows left out by `where` not counted
-    row: bool | tuple[str, ...] = False
-    words: Mapping[str, str] = field(default_factory=dict)
-    default: str | None = None
-    dates: tuple[str, ...] = ()
-    negate: bool = False
-    round: bool = False
-    take: Take = "agree"
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The columns it reads, each once."""
-        numbered = self.row if isinstance(self.row, tuple) else ()
-        return tuple(dict.fromkeys((*self.columns, *self.product, *numbered)))
-
-    def table(self) -> str | dict[str, Any]:
-        """As it stands in stamm.toml: the name of a column where nothing else is said, else a table."""
-        found: dict[str, Any] = {}
-        if self.columns:
-            found["column" if len(self.columns) == 1 else "columns"] = _one_or_list(self.columns)
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if one.name == "columns" or value == one.default or value in ((), {}):
-                continue
-            short = one.name in {"row", "dates"} and isinstance(value, tuple)
-            found[one.name] = _one_or_list(value) if short else _plain(value)
-        return self.columns[0] if list(found) == ["column"] else found
-
-
-@dataclass(frozen=True)
 class Condition:
-    """What must be so of a cell for its row to count.
+    """What must be so of a cell for its row, or for a rule, to count.
 
     `is`, `begins` and `contains`: one of `values`, upper and lower case told apart. `above` and `below`: the number in
     the cell is more or less than the one value (with a decimal point); an empty cell is neither, and one that is no
@@ -116,6 +65,70 @@ class Condition:
         if self.test in {"above", "below"}:
             value = float(value) if "." in value else int(value)
         return {"column": self.column, self.test: value} | ({"not": True} if self.negated else {})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one column of a fact is filled.
+
+    The value is one of: the cell of `columns` (several are joined with `join` between them; with one of them empty,
+    so is the value); the `product` of several; a `constant`; the number of the `row`. With `columns` and `row`, the
+    number stands behind them, joined as well.
+
+    Then, in this order: `words` puts another word for a cell (an empty one: nothing); it is read in the type of the
+    fact's column, moments and days by `dates` where they are given (else by the mapping's); the numbers in `plus` are
+    added and those in `less` taken off, empty ones aside; in rows for which not all of `where` holds, it is empty; an
+    empty value becomes `default`; `negate` turns its sign around; `round` rounds money to whole minor units, halves
+    away from zero.
+    `constant`, `default` and the new `words` are as canonical files write them: decimal point, ISO 8601, true, false.
+
+    With `each`, `take` says what becomes of several rows: they `agree` (empty cells aside), or their `sum`, the
+    `lowest` or the `highest` of them counts. To be added up, a cell must be filled in every row, or in none.
+    """
+
+    columns: tuple[str, ...] = ()
+    join: str = JOIN
+    product: tuple[str, ...] = ()
+    constant: str | None = None
+    #: `True`: the line of the file (in workbooks and Parquet the number of the row); names of columns: 1, 2, 3 ...
+    #: among the rows that are equal there, in their order, rows left out by `where` not counted
+    row: bool | tuple[str, ...] = False
+    words: Mapping[str, str] = field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    plus: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    where: tuple[Condition, ...] = ()
+    default: str | None = None
+    negate: bool = False
+    round: bool = False
+    take: Take = "agree"
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The columns whose cells make the value, each once."""
+        numbered = self.row if isinstance(self.row, tuple) else ()
+        return tuple(dict.fromkeys((*self.columns, *self.product, *numbered, *self.plus, *self.less)))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns it reads, each once."""
+        return tuple(dict.fromkeys((*self.made_of, *(condition.column for condition in self.where))))
+
+    def table(self) -> str | dict[str, Any]:
+        """As it stands in stamm.toml: the name of a column where nothing else is said, else a table."""
+        found: dict[str, Any] = {}
+        if self.columns:
+            found["column" if len(self.columns) == 1 else "columns"] = _one_or_list(self.columns)
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name == "columns" or value == one.default or value in ((), {}):
+                continue
+            if one.name == "where":
+                found["where"] = [condition.table() for condition in self.where]
+                continue
+            short = one.name in {"row", "dates", "plus", "less"} and isinstance(value, tuple)
+            found[one.name] = _one_or_list(value) if short else _plain(value)
+        return self.columns[0] if list(found) == ["column"] else found
 
 
 @dataclass(frozen=True)

@@ -13,22 +13,30 @@ from stamm.sources.cells import mask_of
 from stamm.sources.local_time import Mask
 from stamm.sources.mapped.columns import Columns
 
+Untold = list[tuple[Mask, str, str]]
 
-def keep(conditions: tuple[Condition, ...], cells: Columns) -> tuple[Mask, list[tuple[Mask, str, str]]]:
-    """Rows for which all conditions hold; and those that cannot be told, with column and reason.
+
+def keep(conditions: tuple[Condition, ...], cells: Columns) -> tuple[Mask, Untold]:
+    """Rows for which all conditions hold; and which of these cannot be told, with column and reason.
 
     A row of which a condition cannot be told is kept, so that it is set aside and not left out.
     """
-    kept = np.ones(len(cells), dtype=bool)
-    faults: list[tuple[Mask, str, str]] = []
+    kept, untold = holding(conditions, cells)
+    return kept, [(rows[kept], column, reason) for rows, column, reason in untold]
+
+
+def holding(conditions: tuple[Condition, ...], cells: Columns) -> tuple[Mask, Untold]:
+    """Rows for which all conditions hold or cannot be told; and which of all rows cannot, with column and reason."""
+    kept, untold = np.ones(len(cells), dtype=bool), Untold()
     for one in conditions:
         holds, wrong = _holds(one, cells)
-        untold = np.zeros(len(cells), dtype=bool)
+        unclear = np.zeros(len(cells), dtype=bool)
         for rows, reason in wrong:
-            faults.append((rows, one.column, reason))
-            untold |= rows
-        kept &= (holds ^ one.negated) | untold
-    return kept, [(rows[kept], column, reason) for rows, column, reason in faults if rows.any()]
+            if rows.any():
+                untold.append((rows, one.column, reason))
+                unclear |= rows
+        kept &= (holds ^ one.negated) | unclear
+    return kept, untold
 
 
 def _holds(one: Condition, cells: Columns) -> tuple[Mask, tuple[tuple[Mask, str], ...]]:

@@ -15,6 +15,7 @@ from stamm.sources.cells import NO_MINOR, NO_WHOLE, TOO_FINE, TOO_LARGE, mask_of
 from stamm.sources.checking import Layout, Raw
 from stamm.sources.local_time import Mask
 from stamm.sources.mapped.columns import Columns
+from stamm.sources.mapped.conditions import holding
 from stamm.sources.mapped.numbering import ROW
 from stamm.sources.mapped.numbers import Exact, exact_of, whole_of
 from stamm.sources.moments import NO_DAY, NO_MOMENT, Read, Written, put_iso, put_iso_days
@@ -41,7 +42,11 @@ class Filling:
             self.rules["currency"] = Rule(constant=layout.organisation.currency)
 
         #: columns that are the same in every row, whatever stands in it
-        self.fixed = {n for n, rule in self.rules.items() if rule.constant is not None and n not in layout.major}
+        self.fixed = {
+            name
+            for name, rule in self.rules.items()
+            if rule.constant is not None and not rule.where and name not in layout.major
+        }
 
     def constants(self, size: int) -> dict[str, Read]:
         """The columns that are the same in every row, for so many rows."""
@@ -66,7 +71,7 @@ class Filling:
 
     # -- text ------------------------------------------------------------------------
     def _other(self, rule: Rule, column: Column, cells: Columns) -> Read:
-        if len(rule.columns) == 1 and not (rule.row or rule.words or rule.default):
+        if len(rule.columns) == 1 and not (rule.row or rule.words or rule.default or rule.where):
             array = cells.array(rule.columns[0])
             if pa.types.is_nested(array.type):  # JSON may come as it is
                 return read_column(array, column, self.zone)
@@ -75,6 +80,15 @@ class Filling:
 
     def _text(self, rule: Rule, cells: Columns) -> tuple[pa.Array, Mask]:
         """The value of a rule as text; and where it is written as in canonical files, whatever the mapping says."""
+        text, known = self._cell(rule, cells)
+        text = _held(rule, text, cells)
+        if rule.default is not None:
+            known = known | mask_of(text.is_null())
+            text = pc.fill_null(text, rule.default)
+        return text, known
+
+    def _cell(self, rule: Rule, cells: Columns) -> tuple[pa.Array, Mask]:
+        """The same before `where` and `default`."""
         if rule.constant is not None:
             return pa.repeat(pa.scalar(rule.constant), len(cells)), np.ones(len(cells), dtype=bool)
         parts = [cells.text(name) for name in rule.columns]
@@ -88,9 +102,6 @@ class Filling:
             told = pa.array([word or None for word in rule.words.values()], pa.string())
             text = pc.if_else(place.is_valid(), told.take(place), text)
             known = known | mask_of(place.is_valid())
-        if rule.default is not None:
-            known = known | mask_of(text.is_null())
-            text = pc.fill_null(text, rule.default)
         return text, known
 
     # -- moments and days ------------------------------------------------------------
@@ -98,7 +109,7 @@ class Filling:
         if len(rule.columns) == 1 and not (rule.words or rule.default):
             array = cells.array(rule.columns[0])
             if pa.types.is_temporal(array.type):
-                return read_column(array, column, self.zone)
+                return read_column(_held(rule, array, cells), column, self.zone)
         text, known = self._text(rule, cells)
         given, written = mask_of(text.is_valid()), Written(len(text))
         formats = rule.dates or self.mapping.writing.dates
@@ -147,18 +158,34 @@ class Filling:
         return Read(values, faults, given=given)
 
     def _exact(self, rule: Rule, cells: Columns, currencies: pa.Array | None) -> Exact:
+        numbers = self._value(rule, cells, currencies)
+        for name in rule.plus:
+            numbers = numbers.plus(cells.numbers(name, currencies))
+        for name in rule.less:
+            numbers = numbers.plus(cells.numbers(name, currencies).negated())
+        if rule.where:
+            numbers = numbers.only(holding(rule.where, cells)[0])
+        return numbers if rule.default is None else _defaulted(numbers, rule.default)
+
+    def _value(self, rule: Rule, cells: Columns, currencies: pa.Array | None) -> Exact:
+        """The number a rule begins with."""
         if rule.product:
             numbers = cells.numbers(rule.product[0], currencies)
             for name in rule.product[1:]:
                 numbers = numbers.times(cells.numbers(name, currencies))
-            return numbers if rule.default is None else _defaulted(numbers, rule.default)
-        if rule.columns and not rule.words and rule.default is None:
+            return numbers
+        if rule.columns and not rule.words:
             return cells.numbers(rule.columns[0], currencies)
         if rule.row and not rule.columns:
             return whole_of(_row_number(cells, rule))
-        text, known = self._text(rule, cells)
+        text, known = self._cell(rule, cells)
         writing = self.mapping.writing
         return exact_of(*plain_numbers(text, writing, known), other_numbers(writing))
+
+
+def _held(rule: Rule, array: pa.Array, cells: Columns) -> pa.Array:
+    """The cells of rows for which the rule holds."""
+    return pc.if_else(pa.array(holding(rule.where, cells)[0]), array, None) if rule.where else array
 
 
 def _defaulted(numbers: Exact, default: str) -> Exact:

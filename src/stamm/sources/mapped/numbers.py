@@ -55,6 +55,26 @@ class Exact:
         ]
         return result.put(rest, exact)
 
+    def plus(self, other: Exact) -> Exact:
+        """The sums, where both are known; where only this is, as it is."""
+        both, digits = self.known & other.known, np.maximum(self.digits, other.digits)
+        one, two = (number.whole.astype(float) * 10.0 ** (digits - number.digits) for number in (self, other))
+        safe = both & (np.abs(one) + np.abs(two) < _FITS)
+        shifts = [_TEN[np.where(safe, digits - number.digits, 0)] for number in (self, other)]
+        whole = np.where(safe, self.whole * shifts[0] + np.where(safe, other.whole, 0) * shifts[1], self.whole)
+        faults = (*self.faults, *other.faults)
+        result = Exact(whole, np.where(safe, digits, self.digits), self.known & (safe | ~both), faults)
+        rest = np.nonzero(both & ~safe)[0]
+        exact = [
+            _CONTEXT.add(_decimal(self.whole[row], self.digits[row]), _decimal(other.whole[row], other.digits[row]))
+            for row in rest
+        ]
+        return result.put(rest, exact)
+
+    def only(self, rows: Mask) -> Exact:
+        """The same in these rows, and nothing in the others."""
+        return replace(self, known=self.known & rows, faults=tuple((bad & rows, reason) for bad, reason in self.faults))
+
     def put(self, rows: Whole, numbers: list[Decimal]) -> Exact:
         """The same with these numbers in these rows; what has too many digits becomes a fault."""
         if not len(rows):

@@ -18,9 +18,10 @@ from stamm.lang.organisation import Organisation
 from stamm.sources.cells import mask_of
 from stamm.sources.checking import Layout, Verdict
 from stamm.sources.kind import Chunk, Reject, Source
+from stamm.sources.local_time import Mask
 from stamm.sources.mapped.adding import Adding
 from stamm.sources.mapped.columns import Columns
-from stamm.sources.mapped.conditions import keep
+from stamm.sources.mapped.conditions import holding, keep
 from stamm.sources.mapped.file_mapping import FILES, FileMapping
 from stamm.sources.mapped.filling import Filling
 from stamm.sources.mapped.numbering import Numbering
@@ -110,7 +111,7 @@ class _Turn:
             left_out = len(cells) - int(kept.sum())
             cells = cells.kept(kept, self.mapping.needs)
             verdict = Verdict(len(cells))
-            for rows, column, reason in faults:
+            for rows, column, reason in [*faults, *self._untold(cells)]:
                 verdict.blame(rows, UNTOLD + column, reason)
             table, rejects = self._taken(cells, verdict)
             every = tuple(sorted((*broken, *rejects), key=lambda reject: reject.line))
@@ -123,6 +124,11 @@ class _Turn:
         if self.adding:
             for made in self.adding.made():
                 yield Chunk(self.mapping.fact, made.table, 0, made.rejects)
+
+    def _untold(self, cells: Columns) -> Iterator[tuple[Mask, str, str]]:
+        """Rows of which the condition of a rule cannot be told."""
+        for rule in self.mapping.columns.values():
+            yield from holding(rule.where, cells)[1]
 
     def _taken(self, cells: Columns, verdict: Verdict) -> tuple[pa.Table, tuple[Reject, ...]]:
         """What can be said of rows at once; the others wait."""

@@ -17,11 +17,13 @@ class Told:
     """Names and cells of the file behind the columns of a fact."""
 
     def __init__(self, filling: Filling) -> None:
-        self._needs = {name: rule.needs for name, rule in (*filling.rules.items(), *filling.mapping.columns.items())}
+        self._made_of = {
+            name: rule.made_of for name, rule in (*filling.rules.items(), *filling.mapping.columns.items())
+        }
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The file's columns that a column of the fact is filled from; none for a constant."""
-        return (name.removeprefix(UNTOLD),) if name.startswith(UNTOLD) else self._needs.get(name, ())
+        return (name.removeprefix(UNTOLD),) if name.startswith(UNTOLD) else self._made_of.get(name, ())
 
     def name(self, name: str) -> str:
         """What a column of the fact is called in the file; its own name where it is a constant."""

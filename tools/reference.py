@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from stamm.analyses import ANALYSES, Analysis
 from stamm.answers.examples import sum_example
 from stamm.answers.working import Working, operand_words, unit_of, working_of
 from stamm.app.project import settings_text
@@ -115,6 +116,39 @@ def example_text(metric: Metric, example: Example) -> str:
     tables = [f"`{fact}`\n\n{rows_as_table(rows)}" for fact, rows in example.facts.items()]
     result = definitions.example_result(metric, example, SAY)
     return "\n".join([f"With {context}:\n", *tables, f"gives **{result}**\n"])
+
+
+# -- analyses ------------------------------------------------------------------------------------------------
+def analyses() -> str:
+    lines = [
+        "# Analyses\n",
+        "Questions whose answer is a table: `stamm analyse KEY --param name=value`.\n",
+        table(("key", "what it answers"), ((f"[{kind.key}](#{kind.key})", kind.sentence()) for kind in ANALYSES)),
+        "With `--format csv` a line is a row of the first table. `--format json` gives all tables, the first as",
+        "`rows`, beside `analysis`, `settings`, `span_start`, `span_end`, `currency`, `zone`, `as_of`, `snapshot`,",
+        "`simulated`, `left_out` (rows of facts passed over) and `notes`. Shares are 0..1, money is in minor units. A",
+        "window is two days (`cohort_start`, `cohort_end`; the second is the first that no longer belongs to it). The",
+        "column `group` bears the name of what was split `--by`. What is not known is `null`.\n",
+    ]
+    return "\n".join([*lines, *map(analysis_text, ANALYSES)])
+
+
+def analysis_text(kind: type[Analysis]) -> str:
+    lines = [f"## {kind.key}\n", f"**{kind.title()}**\n", kind.sentence() + "\n"]
+    lines.append(f"*{kind.title('de')}: {kind.sentence('de')}*\n")
+    lines += [paragraph + "\n" for paragraph in filter(None, kind.remarks().split("\n\n"))]
+    settings = kind.settings_declared().items()
+    rows = ((f"`{name}`", definitions.setting_in_words(setting, SAY)) for name, setting in settings)
+    lines.append(table(("parameter", "meaning"), rows))
+    for name in kind.tables:
+        columns = ((f"`{c.name}`", c.words.en, c.words.de, c.unit) for c in kind().columns(name))
+        lines += [f"Columns of `{name}`\n", table(("column", "English", "German", "unit"), columns)]
+    if kind.reasons:
+        lines += ["Of its own in the column `reason`\n"]
+        lines.append(table(("reason", "meaning"), ((f"`{code}`", words.en) for code, words in kind.reasons.items())))
+    if kind.cited:
+        lines.append(f"Source: {kind.cited}\n")
+    return "\n".join([*lines, *map(derived_example, kind.examples)])
 
 
 # -- facts ---------------------------------------------------------------------------------------------------
@@ -231,7 +265,13 @@ def exit_codes() -> str:
 def pages() -> dict[str, str]:
     """Every page by its file name."""
     found = dict(metrics())
-    found |= {"facts.md": facts(), "commands.md": commands(), "settings.md": settings(), "exit-codes.md": exit_codes()}
+    found |= {
+        "analyses.md": analyses(),
+        "facts.md": facts(),
+        "commands.md": commands(),
+        "settings.md": settings(),
+        "exit-codes.md": exit_codes(),
+    }
     titles = {name: text.splitlines()[0].removeprefix("# ") for name, text in found.items()}
     links = "".join(f"- [{titles[name]}]({name})\n" for name in sorted(found, key=lambda name: titles[name]))
     intro = "# Reference\n\nWritten from the definitions; the tests run the same examples.\n\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stamm.analyses import ANALYSES
 from stamm.facts import FACTS
 from stamm.metrics import METRICS
 from tools import reference
@@ -21,6 +22,10 @@ def test_it_holds_every_definition(tmp_path: Path) -> None:
         assert f"\n## {metric.key}\n" in text
         assert metric.sentence() in text
         assert metric.sentence("de") in text
+    for analysis in ANALYSES:
+        assert f"\n## {analysis.key}\n" in text
+        assert analysis.sentence("de") in text
+        assert all(f"| `{name}` |" in text for name in analysis.settings_declared())
     for fact in FACTS:
         assert f"\n## {fact.key}\n" in text
 

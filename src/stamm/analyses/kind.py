@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal, Protocol, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar, dataclass_transform
 
 import ibis.expr.types as ir
 
@@ -63,12 +63,33 @@ def row(cls: type[T]) -> type[T]:
 
 @dataclass(frozen=True)
 class Matrix:
-    """How rows are laid out for people: one column down, one across, one shown; others `beside` the first."""
+    """How rows are laid out for people: one column down, one across, one shown, and one beside the first.
+
+    `to` names the column that holds the last of several values across; `total` the table with a last line for all.
+    """
 
     down: str
     across: str
     shown: str
     beside: str = ""
+    to: str = ""
+    total: str = ""
+
+
+class Fraction(NamedTuple):
+    """How a value came about: two columns, and what each of them counts."""
+
+    above: str
+    above_words: Words
+    below: str
+    below_words: Words
+
+
+class Behind(NamedTuple):
+    """The customers behind a row, sorted: who counts in it, and who could have and does not."""
+
+    counted: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -144,8 +165,12 @@ class Analysis(Definition):
         """The rows of its tables."""
         raise NotImplementedError
 
-    def customers(self, question: Question, row: Any) -> tuple[str, ...]:
-        """The customers behind one row of its answer, sorted; raises UsageError where nobody can be named."""
+    def fraction(self) -> Fraction | None:
+        """How the value of a row came about under these settings, where it is one number divided by another."""
+        return None
+
+    def customers(self, question: Question, row: Any) -> Behind:
+        """The customers behind one row of its answer; raises UsageError where nobody can be named."""
         raise UsageError(f"{self.title()} does not count customers one by one, so that nobody can be named.")
 
     def unit_of(self, column: Column) -> ColumnUnit:

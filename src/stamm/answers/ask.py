@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from stamm.analyses import ANALYSES, Analysis
+from stamm.analyses.kind import Behind
 from stamm.answers.answer import Answer, Number, Row
 from stamm.answers.inquiry import Inquiry
 from stamm.answers.plan import Plan, kinds_of, uses
@@ -147,8 +148,8 @@ class Answers:
             kinds=inquiry.kinds,
         )
 
-    def customers(self, answer: TableAnswer, row: Any) -> tuple[str, ...]:
-        """The customers behind one row of an analysis, sorted; raises UsageError where nobody can be named."""
+    def customers(self, answer: TableAnswer, row: Any) -> Behind:
+        """The customers behind one row of an analysis; raises UsageError where nobody can be named."""
         return answer.analysis.customers(Inquiry(self.world, answer.analysis, answer.span, answer.by), row)
 
     def _analysis(self, analysis: str | type[Analysis] | Analysis, settings: Mapping[str, object] | None) -> Analysis:

@@ -14,6 +14,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.window import Window, day_of, windows
 
 if TYPE_CHECKING:
+    from stamm.analyses import Analysis
     from stamm.answers.world import World
     from stamm.metrics import Metric
 
@@ -40,30 +41,27 @@ class Span:
         windows(EARLIEST, EARLIEST + timedelta(days=1), self.grain)
 
 
-def span_options(first_day: str) -> Callable[[F], F]:
-    """--from, --to, --window and --grain, handed over as one `span`, already checked."""
+def span_options(first_day: str, *, grain: bool = True) -> Callable[[F], F]:
+    """--from, --to, --window and, where wanted, --grain, handed over as one `span`, already checked."""
 
     def wrap(function: F) -> F:
         @functools.wraps(function)
-        def ask(*, start: str | None, end: str | None, window: str | None, grain: str, **others: Any) -> Any:
+        def ask(*, start: str | None, end: str | None, window: str | None, grain: str = "day", **others: Any) -> Any:
             say = current()
             span = Span(day_named(start, "--from", say), day_named(end, "--to", say), grain, window)
             span.check()
             return function(**others, span=span)
 
-        options = (
+        options = [
             option("--from", "start", metavar="DAY", help=first_day),
             option("--to", "end", metavar="DAY", help="First day that no longer belongs to it."),
             option(
                 "--window", metavar="WINDOW", help="One window by name: 2017, 2017-Q4, 2017-11, 2017-W46, 2017-11-24."
             ),
-            option(
-                "--grain",
-                default="month",
-                metavar="GRAIN",
-                help="How windows are cut: day, week, month (the default), quarter or year.",
-            ),
-        )
+        ]
+        if grain:
+            how = "How windows are cut: day, week, month (the default), quarter or year."
+            options.append(option("--grain", default="month", metavar="GRAIN", help=how))
         asked: F = ask
         for add in reversed(options):
             asked = add(asked)
@@ -157,25 +155,36 @@ def covered(world: World, kinds: Sequence[str]) -> Window | None:
 
 def windows_of(span: Span, world: World, metric: Metric, say: Session) -> tuple[Window, ...]:
     """The windows asked for; without days, all that the data cover."""
+    days = _days(span, world, metric, kinds_needed(metric, world), say)
+    return (days,) if span.window is not None else windows(days.start, days.end, span.grain)
+
+
+def span_of(span: Span, world: World, analysis: Analysis, say: Session) -> Window:
+    """The days asked for; without them, all that the data cover."""
+    from stamm.answers.plan import kinds_of
+
+    return _days(span, world, analysis, kinds_of(analysis.facts(), world), say)
+
+
+def _days(span: Span, world: World, asked: Metric | Analysis, kinds: Sequence[str], say: Session) -> Window:
     if span.window is not None:
         if span.start or span.end:
             raise UsageError(
                 say("--window already says from when to when."), remedy=say("Leave out --from and --to, or --window.")
             )
-        return (Window.parse(span.window),)
+        return Window.parse(span.window)
     start, end = span.start, span.end
     if start is None or end is None:
-        kinds = kinds_needed(metric, world)
         days = covered(world, kinds)
         if days is None:
             missing = ", ".join(kind for kind in kinds if kind not in world.coverage)
             raise UsageError(
-                say("There is no data yet to compute {name} from.", name=metric.title(say.language.code)),
+                say("There is no data yet to compute {name} from.", name=asked.title(say.language.code)),
                 where=say("missing: {kinds}", kinds=missing) if missing else "",
                 remedy=say("Bring some in with `stamm import`, or name the days with --from and --to."),
             )
         start, end = start or days.start, end or days.end
-    return windows(start, end, span.grain)
+    return Window(start, end)
 
 
 def last_complete(world: World, kinds: Sequence[str], grain: str = "month") -> Window | None:

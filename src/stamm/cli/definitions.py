@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -15,7 +15,7 @@ from stamm.cli.asking import Span, kinds_needed, last_complete, windows_of
 from stamm.cli.session import Session
 from stamm.lang.definition import Setting, title_of
 from stamm.lang.errors import UsageError
-from stamm.lang.example import Example
+from stamm.lang.example import Example, Row
 from stamm.lang.language import NO_BREAK
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric, family
@@ -272,14 +272,19 @@ def _print_examples(metric: Metric, say: Session) -> None:
 def _print_facts_example(metric: Metric, example: Example, say: Session) -> None:
     context = {name: value for name, value in example.context.items() if name not in ("window", "by")}
     for fact, rows in example.facts.items():
-        made = printing.table(*(rows[0] if rows else ()))
-        for row in rows:
-            made.add_row(*("" if cell is None else cell for cell in row.values()))
-        say.out.print(f"{fact}:", style="quiet")
-        say.out.show(made)
+        print_rows_given(fact, rows, say)
     told = "".join(f", {name} = {value}" for name, value in context.items())
     window = say.language.window(Window.parse(example.context["window"]))
     say.out.plain(f"{window}{told}: {example_result(metric, example, say)}")
+
+
+def print_rows_given(name: str, rows: Sequence[Row], say: Session) -> None:
+    """The rows of an example as a table."""
+    made = printing.table(*(rows[0] if rows else ()))
+    for row in rows:
+        made.add_row(*("" if cell is None else cell for cell in row.values()))
+    say.out.print(f"{name}:", style="quiet")
+    say.out.show(made)
 
 
 def example_result(metric: Metric, example: Example, say: Session) -> str:

@@ -18,7 +18,7 @@ from stamm.lang.language import NO_BREAK
 from stamm.lang.window import day_of, zone_named
 
 if TYPE_CHECKING:
-    from stamm.answers import Answer, Row
+    from stamm.answers import Answer, Row, TableAnswer
     from stamm.answers.world import World
     from stamm.metrics import Metric
 
@@ -262,7 +262,7 @@ def left_out_in_words(left_out: Mapping[str, int], say: Session) -> str:
     return ", ".join(f"{say(what)} ({say.language.number(count)})" for what, count in left_out.items())
 
 
-def print_notes(answer: Answer, world: World, say: Session, *, spells: bool) -> None:
+def print_notes(answer: Answer | TableAnswer, world: World, say: Session, *, spells: bool) -> None:
     """What to mind: made data, rows left out, until when, which state of the data."""
     say.heading(say("To mind"))
     lines: list[tuple[str, str]] = []
@@ -272,6 +272,7 @@ def print_notes(answer: Answer, world: World, say: Session, *, spells: bool) -> 
         lines.append((say("Left out: {rows}.", rows=left_out_in_words(answer.left_out, say)), ""))
     if spells:
         lines += [(line, "") for line in spell_rule_in_words(world, say)]
+    lines += [(note.of(say.language.code), "") for note in getattr(answer, "notes", ())]
     if answer.as_of is not None:
         moment = as_of_in_words(answer.as_of, answer.zone, say)
         lines.append((say("Known up to {moment}.", moment=moment), ""))

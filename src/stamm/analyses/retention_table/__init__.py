@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from stamm.analyses.kind import ROWS, Analysis, Column, ColumnUnit, Found, Matrix, Question, Words
+from stamm.analyses.kind import ROWS, Analysis, Behind, Column, ColumnUnit, Found, Fraction, Matrix, Question, Words
 from stamm.analyses.retention_table.calendar import DAY, STEP, Periods
-from stamm.analyses.retention_table.cells import BEFORE, CUSTOMERS, FIRST, START, Arranging, Cell, Known
+from stamm.analyses.retention_table.cells import BEFORE, CUSTOMERS, START, Arranging, Cell, Known
 from stamm.analyses.retention_table.counting import Counting
 from stamm.analyses.retention_table.signs import ORDER, Sign, Signs
+from stamm.analyses.retention_table.words import CUT, REASONS, fraction_of
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.example import TableExample, rows
-from stamm.lang.reasons import GROWING, NOT_OVER
 from stamm.lang.window import GRAINS, Window, day_start, windows
 
 POOLED = "pooled"
 SAME = "same"
-CUT = Words(
-    "The data begin in mid-life, so 'first ever' means: not seen in the data before.",
-    "Die Daten beginnen mittendrin; „zum ersten Mal“ heißt also: vorher nicht in den Daten.",
-)
 #: measures that somebody brings without coming back, such as what is sent back
 BROUGHT_BY_ALL = ("revenue", "contribution")
 
@@ -39,22 +35,34 @@ BY_DAY = {"cohort": "day", "period": "day", "periods": 6}
 
 
 class RetentionTable(Analysis):
-    """Of those who began in a month, the share who came back in each month after it.
+    """Of the customers who began at the same time, the share who came back in each period after it.
 
-    A cohort is all customers who began in the same unit of the calendar (`cohort`).
+    A cohort holds everybody whose entry lies in the same unit of the calendar (`cohort`), in local days of the
+    organisation. `entry` says which one it is: the first sign ever, the first in the range, or, recurring, the
+    first in each cohort, so that somebody can be in many. A sign is an order, a visit, an event or any of them.
+    Anonymous visitors and orders without a customer are left out and counted; cancelled orders do not count.
+
+    Periods are counted from the customer's own entry: units of the calendar (weeks begin on Monday), or steps of
+    24 hours to the microsecond. The entry is one occurrence in period 0, and not another one where it is a return
+    by itself. `on` counts who came back in a period at least `minimum` times; `on_or_after` in it or in any later
+    one, which can still grow and is marked; `bracket` in the periods of a bracket.
+
+    A cell is empty until its period is over for the last one who entered. The last line divides all who came back
+    by all who could have, over the cohorts whose cell can be observed; it is no mean of percentages. Shares of a
+    cohort's customers that are final have a Wilson interval, other ratios have none.
+
+    Of `orders` and `gross_revenue` counts what customers who came back brought then; of `revenue` everything, less
+    what was paid back for returns in the period. These are divided by the same sum in period 0 or in the period
+    before, or by the customers of the cohort. Nothing is divided by what is not above zero.
     """
 
+    en = "Retention by cohort"
     de = "Kundenbindung nach Kohorten"
-    sentence_de = "Anteil derer, die in einem Monat begannen, die in jedem Monat danach wiederkamen."
+    sentence_de = "Anteil der Kunden mit gleichem Beginn, die in jeder Periode danach wiederkamen."
     also = "cohorts"
     tables: ClassVar = {ROWS: Cell, POOLED: Cell}
-    matrix = Matrix(down="cohort", across="period", shown="value", beside="size")
-    reasons: ClassVar = {
-        NOT_OVER: Words("not over yet for everybody in the cohort", "noch nicht für alle in der Kohorte vorbei"),
-        GROWING: Words("can still grow", "kann noch wachsen"),
-        FIRST: Words("no period before it", "keine Periode davor"),
-    }
-
+    matrix = Matrix(down="cohort", across="period", shown="value", beside="size", to="last_period", total=POOLED)
+    reasons: ClassVar = REASONS
     examples = (
         # three begin on the same day, one is back on the day after, another on the fifth
         TableExample(
@@ -206,7 +214,12 @@ class RetentionTable(Analysis):
             notes=self._notes(question),
         )
 
-    def customers(self, question: Question, row: Any) -> tuple[str, ...]:
+    def fraction(self) -> Fraction:
+        return fraction_of(self.of, self.rule, self.denominator)
+
+    def customers(self, question: Question, row: Any) -> Behind:
+        if row.cohort is None:
+            raise UsageError("All cohorts together are not one group of customers.", remedy="Name a cohort.")
         number = question.windows.index(row.cohort)
         place = [first for first, _ in self._places].index(row.period)
         return self._counting(question).customers(question, (number, row.group), place)

@@ -33,8 +33,8 @@ class Cell:
     period: int = column("period", "Periode", "count", key=True)
     last_period: int = column("last period", "letzte Periode", "count")
     value: float | None = column("value", "Wert", "share")
-    returned: int | None = column("came back", "kamen wieder", "count")
-    amount: int | None = column("brought", "brachten", "number")
+    returned: int | None = column("came back", "wieder da", "count")
+    amount: int | None = column("what they brought", "was sie brachten", "number")
     denominator: int | None = column("divided by", "geteilt durch", "number")
     size: int | None = column("customers", "Kunden", "count")
     n: int | None = column("n", "n", "count")
@@ -126,7 +126,8 @@ class Arranging:
         return OUTSIDE if ends_on <= known.returns_from else ""
 
     def _first_day(self, cohort: Window, place: int) -> date:
-        return self.periods.first_day(cohort.start, self.places[place][0])
+        """The earliest day on which anything counts at a place; what lies before an entry does not."""
+        return max(cohort.start, self.periods.first_day(cohort.start, self.places[place][0]))
 
     def _top(self, tally: Tally, place: int) -> int:
         if self.of == CUSTOMERS:

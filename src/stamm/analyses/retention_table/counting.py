@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from stamm.analyses.kind import Question
+from stamm.analyses.kind import Behind, Question
 from stamm.analyses.retention_table.calendar import DAY, STEP, Periods, numbered_days
 from stamm.analyses.retention_table.signs import Signs
 from stamm.lang.window import day_of, windows
@@ -64,13 +64,15 @@ class Counting:
             found.setdefault((row["cohort"], row["group_value"]), []).append(row)
         return {key: self._tally(counts) for key, counts in found.items()}
 
-    def customers(self, question: Question, key: Key, place: int) -> tuple[str, ...]:
-        """The customers who count at one place of one cohort (and group), sorted."""
+    def customers(self, question: Question, key: Key, place: int) -> Behind:
+        """The customers of one cohort (and group): who counts at a place, and who does not."""
         cohort, group = key
         same_group = _.group_value.isnull() if group is None else _.group_value == group
-        there = (_.reach >= place) if self.later_too else (_.place == place) & _.counts
-        counted = self._members(question).filter(_.cohort == cohort, same_group, there)
-        return tuple(sorted(row["customer_id"] for row in question.run(counted.select("customer_id").distinct())))
+        there = (_.reach >= place).coalesce(False) if self.later_too else (_.place == place) & _.counts
+        members = self._members(question).filter(_.cohort == cohort, same_group)
+        people = question.run(members.group_by("customer_id").aggregate(there=there.any()))
+        counted, others = (sorted(p["customer_id"] for p in people if p["there"] is which) for which in (True, False))
+        return Behind(tuple(counted), tuple(others))
 
     # -- who enters when -------------------------------------------------------------
     def _entries(self, question: Question, signs: ir.Table) -> ir.Table:

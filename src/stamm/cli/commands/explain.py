@@ -1,4 +1,4 @@
-"""stamm explain: what a metric means and how it is calculated."""
+"""stamm explain: what a metric or an analysis means and how it is calculated."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from stamm.lang.errors import UsageError
     "explain",
     step=4,
     about=(
-        "Explain a metric: its meaning, its formula with the numbers filled in, examples and relatives.",
+        "Explain a metric or an analysis: its meaning, its formula with the numbers filled in, examples and relatives.",
         (
             "The numbers are those you give, or, inside a project with data, those of its last complete month. It "
             "works outside any project, too."
         ),
     ),
     examples=(
-        ("stamm explain", "All metrics, by topic"),
+        ("stamm explain", "All metrics, by topic, and all analyses"),
         (
             "stamm explain customer_retention_rate --given start=1000 --given kept=600",
             "The formula with your numbers in it",
         ),
     ),
 )
-@argument("key", "Which metric: its key or abbreviation. Without it, all are listed.", required=False, metavar="[KEY]")
+@argument("key", "Which one: its key or abbreviation. Without it, all are listed.", required=False, metavar="[KEY]")
 @option(
     "--given",
     multiple=True,
     metavar="NAME=NUMBER",
     help="A number of the formula; money in major units (12.50). Repeat it.",
 )
-@option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the metric; may be repeated.")
+@option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of it; may be repeated.")
 @span_options("First day of the real numbers shown.")
 def explain(key: str | None, *, given: tuple[str, ...], params: tuple[str, ...], span: Span) -> None:
     """Print one definition, or the list of all."""
-    from stamm.cli import definitions
+    from stamm.cli import analyses, definitions
     from stamm.metrics import METRICS
 
     say = current()
@@ -45,6 +45,10 @@ def explain(key: str | None, *, given: tuple[str, ...], params: tuple[str, ...],
         if given or params:
             raise UsageError(say("Which metric?"), remedy=say("Name one: stamm explain KEY --given name=number."))
         definitions.print_list(say)
+        analyses.print_list(say)
+        return
+    if not given and (analysis := analyses.named(key)) is not None:
+        analyses.print_analysis(analysis(**pairs(params, "--param", say)), say)
         return
     asked = METRICS[key](**pairs(params, "--param", say))
     numbers = definitions.numbers_given(asked, pairs(given, "--given", say), say) if given else None

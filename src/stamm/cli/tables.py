@@ -1,0 +1,251 @@
+"""Tables as people read them: a matrix with footnotes for what is empty, how a value came about, what to mind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.text import Text
+
+from stamm.analyses.kind import ROWS, Column, Matrix
+from stamm.cli import machine, printing
+from stamm.cli.session import Session
+from stamm.lang import reasons
+from stamm.lang.errors import UsageError
+from stamm.lang.money import to_major
+from stamm.lang.window import Window
+
+if TYPE_CHECKING:
+    from stamm.analyses.kind import Behind
+    from stamm.answers import TableAnswer
+    from stamm.answers.world import World
+
+#: blanks between two columns of a matrix
+GAP = 1
+
+
+def print_answer(answer: TableAnswer, world: World, say: Session) -> None:
+    """Title, sentence, settings, tables, how a value came about, and notes."""
+    analysis, code = answer.analysis, say.language.code
+    say.out.print(analysis.title(code), style="title")
+    say.out.print(analysis.sentence(code), style="quiet")
+    declared = analysis.settings_declared()
+    changed = [f"{n} = {v}" for n, v in analysis.settings.items() if v != declared[n].default]
+    if changed:
+        say.out.print(", ".join(changed), style="quiet")
+    page = Page(answer, world, say)
+    for name in answer.tables:
+        if analysis.matrix is None or name not in (ROWS, analysis.matrix.total):
+            page.print_table(name)
+        elif name == ROWS:
+            page.print_matrix(analysis.matrix)
+    page.notes.print(say)
+    page.print_fraction()
+    printing.print_notes(answer, world, say, spells=False)
+
+
+@dataclass
+class Page:
+    """One answer on its way to the screen; footnotes are numbered through all its tables."""
+
+    answer: TableAnswer
+    world: World
+    say: Session
+
+    def __post_init__(self) -> None:
+        self.notes = printing.Footnotes()
+
+    # -- cells -----------------------------------------------------------------------
+    def words(self, column: Column) -> str:
+        """The heading of a column."""
+        if column.name == "group" and self.answer.by:
+            return self.answer.by
+        return column.words.of(self.say.language.code)
+
+    def text(self, value: Any, column: Column, *, bare: bool = False) -> str:
+        """A cell in the reader's language; `bare` leaves out the sign of its unit."""
+        language = self.say.language
+        if isinstance(value, Window):
+            return language.window(value, short=True)
+        if value is None or isinstance(value, str | bool):
+            return self.word(value, column)
+        if not bare:
+            return language.value(value, column.unit, self.answer.currency)
+        if column.unit == "share":
+            return language.number(100 * value, 1)
+        if column.unit == "money":
+            return language.number(to_major(round(value), self.answer.currency), 2)
+        return language.value(value, column.unit)
+
+    def word(self, value: str | bool | None, column: Column) -> str:
+        """A cell that is no number."""
+        if column.name == "group":
+            return printing.group_name(value if isinstance(value, str) else None, self.say)
+        if column.name == "reason" and isinstance(value, str):
+            return self.reason(value)
+        if isinstance(value, bool):
+            return self.say("yes") if value else self.say("no")
+        if value is None and column.unit == "window":
+            return self.say("all, pooled")
+        return value or ""
+
+    def reason(self, code: str) -> str:
+        """Why a value is missing, or not final."""
+        own = self.answer.analysis.reasons.get(code)
+        return own.of(self.say.language.code) if own else shared_reason(code, self.answer, self.world, self.say)
+
+    # -- one row a line --------------------------------------------------------------
+    def print_table(self, name: str) -> None:
+        """A table as it is, without columns that are empty throughout."""
+        rows = self.answer.tables[name]
+        columns = [
+            column
+            for column in self.answer.analysis.columns(name)
+            if any(getattr(row, column.name) not in (None, "") for row in rows)
+        ]
+        numbers = [place for place, column in enumerate(columns) if column.unit not in ("text", "window", "flag")]
+        made = printing.table(*(self.words(column) for column in columns), right=numbers)
+        for row in rows:
+            made.add_row(*(Text(self.text(getattr(row, column.name), column)) for column in columns))
+        self.say.out.print()
+        self.say.out.show(made)
+
+    # -- a matrix --------------------------------------------------------------------
+    def print_matrix(self, matrix: Matrix) -> None:
+        """One line a cohort (or the like), one column a period, and a last line for all."""
+        answer, say = self.answer, self.say
+        columns = {column.name: column for column in answer.analysis.columns()}
+        shown, across = columns[matrix.shown], columns[matrix.across]
+        down = [columns[matrix.down], *([columns["group"]] if answer.by else [])]
+        first = [*down, *([columns[matrix.beside]] if matrix.beside else [])]
+        lines: dict[tuple[Any, ...], list[Any]] = {}
+        for row in (*answer.rows, *answer.tables.get(matrix.total, ())):
+            lines.setdefault(tuple(getattr(row, column.name) for column in down), []).append(row)
+        known = [p for cells in lines.values() for p, cell in enumerate(cells) if getattr(cell, shown.name) is not None]
+        until = max(known, default=0) + 1  # beyond it nothing is known of anybody
+        heads = [self.words(column) for column in first]
+        heads += [_across(row, matrix) for row in next(iter(lines.values()))[:until]]
+        body = [
+            [self.text(getattr(cells[0], column.name), column) for column in first]
+            + [self._marked(cell, shown, printing.Footnotes()) for cell in cells[:until]]
+            for cells in lines.values()
+        ]
+        fits = _fitting([heads, *body], say.out.width)
+        made = printing.table(*heads[:fits], right=range(len(down), fits))
+        made.padding = (0, 0)
+        for line, cells in zip(body, lines.values(), strict=True):
+            marked = [self._marked(cell, shown, self.notes) for cell in cells[: max(fits - len(first), 0)]]
+            made.add_row(*(Text(text) for text in [*line[: len(first)], *marked][:fits]))
+        say.out.print()
+        unit = {"share": say("in percent"), "money": say("in {currency}", currency=answer.currency)}.get(shown.unit, "")
+        caption = say("{shown} by {across}", shown=self.words(shown), across=self.words(across))
+        say.out.print(f"{caption}, {unit}" if unit else caption, style="quiet")
+        say.out.show(made)
+        if hidden := len(heads) - fits:
+            more = say("Columns that need a wider screen: {count}; --format csv has them, too.", count=hidden)
+            say.out.print(more, style="quiet")
+
+    def _marked(self, row: Any, shown: Column, notes: printing.Footnotes) -> str:
+        """The value, with the mark of a footnote where it is missing or not final."""
+        value = getattr(row, shown.name)
+        text = "" if value is None else self.text(value, shown, bare=True)
+        return text + notes.mark(self.reason(row.reason)) if row.reason else text
+
+    # -- how a value came about ------------------------------------------------------
+    def print_fraction(self) -> None:
+        """The numbers behind one value: of all together where they are, the first that is not divided by itself."""
+        answer, say, code = self.answer, self.say, self.say.language.code
+        fraction, matrix = answer.analysis.fraction(), answer.analysis.matrix
+        if fraction is None or matrix is None:
+            return
+        columns = {column.name: column for column in answer.analysis.columns()}
+        rows = [*answer.tables.get(matrix.total, ()), *answer.rows]
+        known = [row for row in rows if getattr(row, matrix.shown) is not None and getattr(row, matrix.across)]
+        if not known:
+            return
+        row = known[0]
+        place = f"{self.text(getattr(row, matrix.down), columns[matrix.down])}, "
+        place += f"{self.words(columns[matrix.across])} {_across(row, matrix)}"
+        say.heading(say("{place}: how it came about", place=place))
+        say.out.plain(f"{fraction.above_words.of(code)} / {fraction.below_words.of(code)}")
+        above, below = (self.text(getattr(row, name), columns[name]) for name in (fraction.above, fraction.below))
+        say.out.plain(f"{above} / {below} = {self.text(getattr(row, matrix.shown), columns[matrix.shown])}")
+        low, high = (getattr(row, name, None) for name in ("low", "high"))
+        if low is not None and high is not None:
+            ends = [self.text(end, columns[matrix.shown]) for end in (low, high)]
+            say.out.print(say("95% interval: {low} to {high}", low=ends[0], high=ends[1]), style="quiet")
+
+
+def shared_reason(code: str, answer: TableAnswer, world: World, say: Session) -> str:
+    """Reasons that every answer knows."""
+    missing = ", ".join(kind for kind in answer.kinds if kind not in world.coverage)
+    return {
+        reasons.NO_FACTS: say("not imported yet: {kinds}", kinds=missing),
+        reasons.OUTSIDE: say("outside the days that the data cover"),
+        reasons.NOT_BEGUN: say("not begun when the data end"),
+        reasons.NOT_OVER: say("not over yet"),
+        reasons.BEGINS_BEFORE: say("begins before the data"),
+        reasons.ZERO: say("nothing to divide by"),
+    }.get(code, code)
+
+
+def _across(row: Any, matrix: Matrix) -> str:
+    first, last = getattr(row, matrix.across), getattr(row, matrix.to or matrix.across)
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _fitting(lines: Sequence[Sequence[str]], width: int) -> int:
+    """How many columns fit beside each other."""
+    taken, fits = 0, 0
+    for column in zip(*lines, strict=True):
+        taken += max(map(len, column)) + GAP
+        if taken - GAP > width:
+            break
+        fits += 1
+    return fits
+
+
+# -- who -----------------------------------------------------------------------------------------------------
+def row_named(answer: TableAnswer, wanted: Mapping[str, str], say: Session) -> Any:
+    """The row of the main table whose key columns hold these words; raises UsageError naming the right ones."""
+    keys = [c for c in answer.analysis.columns() if c.key and (c.name != "group" or answer.by)]
+    names = {(answer.by or "") if column.name == "group" else column.name: column for column in keys}
+    if wanted.keys() != names.keys():
+        remedy = " ".join(f"--who {name}=..." for name in names)
+        raise UsageError(say("A row is named by {names}.", names=", ".join(names)), where="--who", remedy=remedy)
+    found = [row for row in answer.rows if all(_is(row, column, wanted[name]) for name, column in names.items())]
+    if not found:
+        told = ", ".join(f"{name}={value}" for name, value in wanted.items())
+        raise UsageError(
+            say("There is no row {row} in this answer.", row=told),
+            where="--who",
+            remedy=say("Without --who all rows are shown."),
+        )
+    return found[0]
+
+
+def _is(row: Any, column: Column, word: str) -> bool:
+    value = getattr(row, column.name)
+    if isinstance(value, Window):
+        return value == Window.parse(word)
+    return str(value) == word if value is not None else word == ""
+
+
+def print_customers(behind: Behind, form: str, say: Session) -> None:
+    """Who counts in a row and who does not."""
+    if form == "json":
+        click.echo(json.dumps(behind._asdict(), indent=2, ensure_ascii=False))
+        return
+    if form == "csv":
+        click.echo(machine.customers_as_csv(behind))
+        return
+    for heading, customers in (
+        (say("{count} who count", count=len(behind.counted)), behind.counted),
+        (say("{count} who could and do not", count=len(behind.others)), behind.others),
+    ):
+        say.heading(heading)
+        for customer in customers:
+            say.out.plain(customer)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from stamm.answers.answer import Answer, Row
-from stamm.answers.ask import Answers
+from stamm.answers.ask import Answers, operands_of
 from stamm.answers.people import Customers, NotCountedError, People, fraction_of
 from stamm.answers.working import Working, working_of_row
 from stamm.lang.errors import UsageError
@@ -81,6 +81,8 @@ def compare_family(answers: Answers, name: str, window: Window, language: Langua
     """All definitions of a family over one window; raises UsageError for an unknown family."""
     metrics = [metric() for metric in _members(name)]
     leader, people = metrics[0], People(answers.world)
+    answers.prepare(metrics, [window])
+    people.know((each for metric in metrics for each in operands_of(metric)[0].values()), [window])
     members = []
     for metric in metrics:
         answer = answers.ask(metric, [window])

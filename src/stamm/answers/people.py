@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import ibis
 
@@ -29,7 +28,7 @@ class NotCountedError(Exception):
 
 
 class People:
-    """Names the customers behind parts; each part is asked once for all windows."""
+    """Names the customers behind parts; each part is asked once for all windows, the parts of a fact together."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -37,25 +36,35 @@ class People:
 
     def behind(self, reduction: Reduction, windows: Sequence[Window]) -> dict[Window, Customers]:
         """The customers that a count of customers counted in each window."""
-        missing = tuple(dict.fromkeys(w for w in windows if (reduction.identity, w) not in self._known))
-        if missing:
-            found = self._ask(reduction, missing)
-            self._known.update({(reduction.identity, window): found.get(window, frozenset()) for window in missing})
+        self.know([reduction], windows)
         return {window: self._known[reduction.identity, window] for window in windows}
 
-    def _ask(self, reduction: Reduction, windows: tuple[Window, ...]) -> dict[Window, Customers]:
-        as_of = self.world.known_until(kinds_of((reduction.fact,), self.world))
-        if as_of is None:
-            return {}
-        plan = Plan(self.world, windows, None, as_of)
-        rows = plan.bound(reduction.fact, reduction.scope if reduction.scope.clock else Scope(""))
-        rows = rows.filter(_.customer_id.notnull())
-        if reduction.where is not None:
-            rows = rows.filter(reduction.where)
-        people: dict[Window, set[str]] = defaultdict(set)
-        for row in self.world.engine.run(rows.select("window_number", "customer_id").distinct()).to_pylist():
-            people[windows[row["window_number"]]].add(row["customer_id"])
-        return {window: frozenset(customers) for window, customers in people.items()}
+    def know(self, reductions: Iterable[Reduction], windows: Sequence[Window]) -> None:
+        """Asks for the customers behind several counts of customers: one query a fact. Optional before `behind`."""
+        queries: dict[tuple[str, Scope, tuple[Window, ...]], dict[str, Reduction]] = {}
+        for reduction in reductions:
+            missing = tuple(dict.fromkeys(w for w in windows if (reduction.identity, w) not in self._known))
+            if missing and reduction.person:
+                scope = reduction.scope if reduction.scope.clock else Scope("")
+                queries.setdefault((reduction.fact, scope, missing), {})[reduction.identity] = reduction
+        for (fact, scope, missing), wanted in queries.items():
+            self._ask(fact, scope, missing, wanted)
+
+    def _ask(self, fact: str, scope: Scope, windows: tuple[Window, ...], wanted: Mapping[str, Reduction]) -> None:
+        people: dict[tuple[str, Window], set[str]] = {(identity, w): set() for identity in wanted for w in windows}
+        as_of = self.world.known_until(kinds_of((fact,), self.world))
+        if as_of is not None:
+            rows = Plan(self.world, windows, None, as_of).bound(fact, scope)
+            counted = {
+                f"part_{number}": (_.customer_id.notnull() if each.where is None else each.where).any()
+                for number, each in enumerate(wanted.values())
+            }
+            rows = rows.filter(_.customer_id.notnull()).group_by("window_number", "customer_id").aggregate(**counted)
+            for row in self.world.engine.run(rows).to_pylist():
+                for number, identity in enumerate(wanted):
+                    if row[f"part_{number}"]:
+                        people[identity, windows[row["window_number"]]].add(row["customer_id"])
+        self._known.update({place: frozenset(customers) for place, customers in people.items()})
 
     def weights(self, metric: Metric, windows: Sequence[Window]) -> dict[Window, tuple[Weights, Weights]]:
         """How much each customer adds to the numerator and to the denominator, by window.
@@ -69,6 +78,7 @@ class People:
 
     def _side(self, metric: Metric, side: Expression, windows: Sequence[Window]) -> dict[Window, Weights]:
         reductions, overs = operands_of(metric)
+        self.know((reductions[name] for name in _linear(side) if name in reductions), windows)
         total: dict[Window, Weights] = {window: {} for window in windows}
         for name, weight in _linear(side).items():
             if name in overs:

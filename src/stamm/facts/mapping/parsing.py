@@ -22,7 +22,7 @@ MINOR = "_minor"
 THOUSANDS = ("", ".", ",", " ", "'")
 #: what gives a rule its value; exactly one, but that a row number may stand behind columns
 _SOURCES = ("column", "columns", "product", "constant", "row")
-_RULE = (*_SOURCES, "join", "words", "dates", "plus", "less", "where", "default", "negate", "round", "take")
+_RULE = (*_SOURCES, "through", "join", "words", "dates", "plus", "less", "where", "default", "negate", "round", "take")
 _WRITING = ("decimal", "thousands", "dates", "time_zone", "currency")
 _KINDS = {
     "whole": "a number with a decimal point",
@@ -230,6 +230,8 @@ def _rule(name: str, column: Column, value: Any, place: Place, *, lines: bool) -
     _refuse_unfit(name, column, rule, place)
     for text in (rule.constant, rule.default, *rule.words.values()):
         _refuse_unreadable(name, column, text or "", place)
+    if rule.through and lines:
+        raise place.wrong("through cannot be followed together with `each`.", "Leave out one of the two.")
     if "take" in value and not lines:
         raise place.wrong("take needs `each`.", 'Say which rows become one, such as each = "Invoice".')
     return rule
@@ -246,6 +248,7 @@ def _parsed(value: Mapping[str, Any], place: Place) -> Rule:
         raise place.wrong("words must be a table.", 'Write for example words = { bezahlt = "active" }.')
     return Rule(
         columns=_names(value[given[0]], place) if given[0] in {"column", "columns"} else (),
+        through=_text(value["through"], place) if "through" in value else "",
         join=_text(value.get("join", JOIN), place, empty=True, blank=True),
         product=_names(value["product"], place) if "product" in value else (),
         constant=_literal(value["constant"], place) if "constant" in value else None,
@@ -267,6 +270,8 @@ def _refuse_pointless(value: Mapping[str, Any], rule: Rule, place: Place) -> Non
     joined = len(rule.columns) + bool(rule.row) > 1
     if "join" in value and not joined:
         raise place.wrong("join needs several columns.", 'Write for example columns = ["Shop", "Invoice"].')
+    if rule.through and (len(rule.columns) != 1 or rule.row):
+        raise place.wrong("through needs one column.", 'Write for example { column = "Order", through = "orders" }.')
     if len(rule.product) == 1:
         raise place.wrong("product needs several columns.", 'Write for example product = ["Quantity", "Price"].')
     useless: tuple[str, ...] = ("words",) if rule.product else ("words", "dates", "plus", "less", "negate", "round")
@@ -283,6 +288,7 @@ def _refuse_unfit(name: str, column: Column, rule: Rule, place: Place) -> None:
     """What cannot be done with the type of the fact's column."""
     number, dated = column.type in {"whole", "real"}, column.type in {"moment", "day"}
     reasons = {
+        "through": bool(rule.through) and name != "customer_id",
         "product": bool(rule.product) and not number,
         "negate": rule.negate and not number,
         "plus": bool(rule.plus) and not number,

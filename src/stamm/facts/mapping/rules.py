@@ -82,6 +82,9 @@ class Rule:
     away from zero.
     `constant`, `default` and the new `words` are as canonical files write them: decimal point, ISO 8601, true, false.
 
+    With `through`, the name of another mapping, the cell is the number of an order, and the value the customer of that
+    order as that mapping tells it; nothing where the order is unknown.
+
     With `each`, `take` says what becomes of several rows: they `agree` (empty cells aside), or their `sum`, the
     `lowest` or the `highest` of them counts. To be added up, a cell must be filled in every row, or in none.
     """
@@ -102,6 +105,7 @@ class Rule:
     negate: bool = False
     round: bool = False
     take: Take = "agree"
+    through: str = ""
 
     @property
     def made_of(self) -> tuple[str, ...]:

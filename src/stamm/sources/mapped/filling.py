@@ -15,6 +15,7 @@ from stamm.sources.cells import NO_MINOR, NO_WHOLE, TOO_FINE, TOO_LARGE, mask_of
 from stamm.sources.checking import Layout, Raw
 from stamm.sources.local_time import Mask
 from stamm.sources.mapped.columns import Columns
+from stamm.sources.mapped.companion import OWNER
 from stamm.sources.mapped.conditions import holding
 from stamm.sources.mapped.numbering import ROW
 from stamm.sources.mapped.numbers import Exact, exact_of, whole_of
@@ -91,11 +92,12 @@ class Filling:
         """The same before `where` and `default`."""
         if rule.constant is not None:
             return pa.repeat(pa.scalar(rule.constant), len(cells)), np.ones(len(cells), dtype=bool)
-        parts = [cells.text(name) for name in rule.columns]
+        parts = [cells.text(OWNER)] if rule.through else [cells.text(name) for name in rule.columns]
         if rule.row:
             parts.append(_row_number(cells, rule).cast(pa.string()))
         text = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, rule.join)
-        native = cells.native(rule.columns[0]) if len(parts) == 1 and rule.columns else None
+        plain = len(parts) == 1 and rule.columns and not rule.through
+        native = cells.native(rule.columns[0]) if plain else None
         known = np.zeros(len(cells), dtype=bool) if native is None else native
         if rule.words:
             place = pc.index_in(text, value_set=pa.array(list(rule.words)))

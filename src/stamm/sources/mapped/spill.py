@@ -68,6 +68,11 @@ class Spill:
             if places:
                 yield self._tables(places)
 
+    def part(self, number: int) -> Iterator[pa.Table]:
+        """One part, a few tables at a time."""
+        self._write()
+        return self._tables(self._places[number])
+
     def _tables(self, places: list[tuple[int, int]]) -> Iterator[pa.Table]:
         for start, size in places:
             self._file.seek(start)

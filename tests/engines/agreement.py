@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isclose
+from math import isclose, isnan
 from typing import Any
 
 REAL = 1e-9
@@ -27,8 +27,9 @@ def differences(found: Iterable[Mapping[str, Any]], wanted: Sequence[Mapping[str
 def same(mine: Any, other: Any) -> bool:
     """Whether two cells agree; a whole number may be written as a real one."""
     if isinstance(mine, float) or isinstance(other, float):
-        both = isinstance(mine, int | float) and isinstance(other, int | float)
-        return both and isclose(mine, other, rel_tol=REAL, abs_tol=1e-12)
+        if not (isinstance(mine, int | float) and isinstance(other, int | float)):
+            return False
+        return isclose(mine, other, rel_tol=REAL, abs_tol=1e-12) or (isnan(mine) and isnan(other))
     return bool(mine == other and isinstance(mine, bool) == isinstance(other, bool))
 
 

@@ -17,6 +17,7 @@ from stamm.answers.plan import Plan, kinds_of, uses
 from stamm.answers.reduce import Cells, left_out, reduce_parts
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
+from stamm.engines.kind import CannotRunError, asked_by
 from stamm.facts import FACTS
 from stamm.facts.kind import Reduction
 from stamm.lang.definition import Definition
@@ -63,7 +64,7 @@ class Answers:
         """Compute the parts of many metrics over the same windows together: one query a fact, not a metric.
 
         Optional for several metrics: `ask` does it for the metrics that one metric is made of. A fact whose money
-        cannot be added is left to `ask`, which refuses it.
+        cannot be added, and what the engine cannot run, is left to `ask`, which refuses it.
         """
         waiting = [(metric, tuple(windows)) for metric in metrics]
         wanted: dict[tuple[tuple[Window, ...], datetime, str], dict[str, Reduction]] = {}
@@ -84,7 +85,7 @@ class Answers:
         for (asked, as_of, _fact), reductions in wanted.items():
             try:
                 self._reduce(reductions, asked, by, as_of)
-            except CurrencyError:
+            except (CurrencyError, CannotRunError):
                 continue
 
     def ask(
@@ -97,7 +98,8 @@ class Answers:
     ) -> Answer:
         """The metric over each window, split by a dimension if one is named.
 
-        Raises UsageError for an unknown metric, parameter or dimension, CurrencyError where currencies mix.
+        Raises UsageError for an unknown metric, parameter or dimension and for what the engine cannot run,
+        CurrencyError where currencies mix.
         """
         asked = self._metric(metric, settings)
         grid = tuple(windows)
@@ -128,11 +130,13 @@ class Answers:
     ) -> TableAnswer:
         """The tables of an analysis over a span of days, split by a dimension of customers if one is named.
 
-        Raises UsageError for an unknown analysis, parameter or dimension, CurrencyError where currencies mix.
+        Raises UsageError for an unknown analysis, parameter or dimension and for what the engine cannot run,
+        CurrencyError where currencies mix.
         """
         asked = self._analysis(analysis, settings)
         inquiry = Inquiry(self.world, asked, span, by)
-        found = asked.answer(inquiry)
+        with asked_by(asked.key):
+            found = asked.answer(inquiry)
         return TableAnswer(
             analysis=asked,
             span=span,
@@ -150,7 +154,8 @@ class Answers:
 
     def customers(self, answer: TableAnswer, row: Any) -> Behind:
         """The customers behind one row of an analysis; raises UsageError where nobody can be named."""
-        return answer.analysis.customers(Inquiry(self.world, answer.analysis, answer.span, answer.by), row)
+        with asked_by(answer.analysis.key):
+            return answer.analysis.customers(Inquiry(self.world, answer.analysis, answer.span, answer.by), row)
 
     def _analysis(self, analysis: str | type[Analysis] | Analysis, settings: Mapping[str, object] | None) -> Analysis:
         if isinstance(analysis, Analysis):
@@ -178,7 +183,9 @@ class Answers:
         frame = Frame(kinds=set(kinds), groups={None} if by is None else set())
         self._mark_windows(metric, frame, windows, facts, kinds)
         if reductions and frame.as_of is not None:
-            for name, cells in self._reduce(reductions, windows, by, frame.as_of).items():
+            with asked_by(metric.key):
+                reduced = self._reduce(reductions, windows, by, frame.as_of)
+            for name, cells in reduced.items():
                 frame.parts[name] = dict(cells)
                 frame.groups |= {group for _, group in cells} if by is not None else set()
         for name, over in overs.items():

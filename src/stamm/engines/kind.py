@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from stamm.lang.errors import UsageError
+
 
 class Engine(Protocol):
-    """Runs Ibis expressions over the stored facts."""
+    """Runs Ibis expressions over the stored facts.
+
+    All engines give the same rows: counts, money, texts and moments exactly, real numbers to 1e-9, in the Arrow
+    types of the expression. What an engine cannot do like the others it refuses.
+    """
 
     @property
     def name(self) -> str:
@@ -19,7 +27,30 @@ class Engine(Protocol):
         """The current table of an imported fact kind, empty where nothing was imported."""
 
     def run(self, expression: ir.Table) -> pa.Table:
-        """The rows of an expression."""
+        """The rows of an expression; raises CannotRunError, and EngineError where the engine itself fails."""
 
     def close(self) -> None:
         """Give back memory and files."""
+
+
+class CannotRunError(UsageError):
+    """An engine cannot run an expression the way DuckDB does. It never answers wrongly instead.
+
+    `why` ends the sentence that begins with what was asked, once `asked_by` has told it.
+    """
+
+    def __init__(self, engine: str, why: str, asked: str = "This") -> None:
+        super().__init__(
+            f"{asked} cannot be computed on {engine}{why}",
+            remedy='Set `engine = "duckdb"` in stamm.toml, and ask again.',
+        )
+        self.engine, self.why = engine, why
+
+
+@contextmanager
+def asked_by(key: str) -> Iterator[None]:
+    """What an engine cannot run is refused by the name of the definition that needs it."""
+    try:
+        yield
+    except CannotRunError as error:
+        raise CannotRunError(error.engine, error.why, key) from error

@@ -57,3 +57,9 @@ class ProjectError(StammError):
     """The project directory or its stamm.toml is missing or wrong."""
 
     exit_code = 7
+
+
+class EngineError(StammError):
+    """The engine chosen cannot be reached, or failed."""
+
+    exit_code = 8

@@ -1,0 +1,34 @@
+"""Every worked example of every registry on every engine: what it promises, and all else as on DuckDB."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import pytest
+
+from stamm.answers.examples import Case, cases
+from stamm.engines.duckdb import DuckDB
+from tests.engines.agreement import differences
+from tests.engines.conftest import Place
+
+ASKING = [case for case in cases() if case.asks]
+#: one in so many runs each time, the others with the long tests
+EACH = 3
+
+
+def check(case: Case, place: Place) -> None:
+    """The promise, and every column of the answer as DuckDB gives it."""
+    found = case.found(place.over_stored)
+    assert not differences(found, case.gives)
+    assert not differences(found, case.found(DuckDB.over_tables))
+
+
+@pytest.mark.parametrize("case", ASKING[::EACH], ids=attrgetter("name"))
+def test_a_fair_sample(case: Case, place: Place) -> None:
+    check(case, place)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", [case for number, case in enumerate(ASKING) if number % EACH], ids=attrgetter("name"))
+def test_all_others(case: Case, place: Place) -> None:
+    check(case, place)

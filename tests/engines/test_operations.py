@@ -388,5 +388,7 @@ def test_what_was_not_proved_is_refused_by_name(
     expression: Callable[[ir.Table], ir.Table], lack: str, place: Place
 ) -> None:
     table = edges(text=(pa.string(), TEXT), real=(pa.float64(), REAL))
-    with pytest.raises(CannotRunError, match=f"^This cannot be computed on {place.name}: it needs {re.escape(lack)}, not yet"):
+    with pytest.raises(
+        CannotRunError, match=f"^This cannot be computed on {place.name}: it needs {re.escape(lack)}, not yet"
+    ):
         place.over_tables({}).run(expression(table))

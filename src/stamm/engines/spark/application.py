@@ -58,11 +58,11 @@ class Application:
     running: ClassVar[Application | None] = None
 
     def __init__(self, first: SparkSession, master: str, directory: str) -> None:
-        self._first, self.master, self._directory = first, master, directory
+        self.first, self.master, self.directory = first, master, directory
 
     def session(self) -> SparkSession:
         """A session with names of its own; it ends with the application."""
-        session, context = self._first.newSession(), self._first.sparkContext
+        session, context = self.first.newSession(), self.first.sparkContext
         if not context.getConf().contains("spark.sql.shuffle.partitions"):
             session.conf.set("spark.sql.shuffle.partitions", max(2 * context.defaultParallelism, 4))
         return session
@@ -90,8 +90,8 @@ class Application:
         if cls.running is not None:
             application, cls.running = cls.running, None
             atexit.unregister(cls.stop)
-            application._first.stop()
-            shutil.rmtree(application._directory, ignore_errors=True)
+            application.first.stop()
+            shutil.rmtree(application.directory, ignore_errors=True)
 
 
 def check_package() -> None:

@@ -22,10 +22,10 @@ from stamm.cli import definitions, printing
 from stamm.cli.failing import DISK, FAULT, STOPPED
 from stamm.cli.main import cli
 from stamm.cli.session import Session
-from stamm.facts import FACTS, Derived, Imported, imported
+from stamm.facts import FACTS, Derived, Fact, Imported, imported
 from stamm.facts.columns import Column
 from stamm.lang import errors
-from stamm.lang.example import Example, Row, TableExample
+from stamm.lang.example import Example, Row, TableExample, VerbExample
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.metrics import Metric, family
@@ -148,7 +148,7 @@ def analysis_text(kind: type[Analysis]) -> str:
         lines.append(table(("reason", "meaning"), ((f"`{code}`", words.en) for code, words in kind.reasons.items())))
     if kind.cited:
         lines.append(f"Source: {kind.cited}\n")
-    return "\n".join([*lines, *map(derived_example, kind.examples)])
+    return "\n".join([*lines, *map(table_example, kind.examples)])
 
 
 # -- facts ---------------------------------------------------------------------------------------------------
@@ -172,13 +172,27 @@ def facts() -> str:
 
 def imported_text(fact: type[Imported]) -> str:
     rows = [(f"`{name}`", kind_of(column), notes_of(column)) for name, column in fact.carried().items()]
-    text = f"## {fact.key}\n\n{title_in_both(fact)}\n\n{fact.sentence()}\n\n"
-    text += table(("column", "type", "meaning"), rows)
-    split = fact.dimensions()
-    return text + (f"\nAnswers may be split by {code(*split)}.\n" if split else "")
+    lines = [*head_of(fact), table(("column", "type", "meaning"), rows)]
+    if split := fact.dimensions():
+        lines.append(f"Answers may be split by {code(*split)}.\n")
+    return "\n".join([*lines, *verbs_and_examples(fact)])
 
 
-def title_in_both(fact: type[Imported | Derived]) -> str:
+def head_of(fact: type[Fact]) -> list[str]:
+    paragraphs = [fact.sentence(), *filter(None, fact.remarks().split("\n\n"))]
+    return [f"## {fact.key}\n", f"{title_in_both(fact)}\n", *(f"{paragraph}\n" for paragraph in paragraphs)]
+
+
+def verbs_and_examples(fact: type[Fact]) -> list[str]:
+    verbs = [(f"`{name}`", (verb.__doc__ or "").split("\n\n")[0]) for name, verb in fact.verbs().items()]
+    lines = [table(("verb", "meaning"), verbs)] if verbs else []
+    return lines + [
+        verb_example(example) if isinstance(example, VerbExample) else table_example(example)
+        for example in fact.examples
+    ]
+
+
+def title_in_both(fact: type[Fact]) -> str:
     return f"**{fact.en}** · *{fact.de}*"
 
 
@@ -197,18 +211,24 @@ def notes_of(column: Column) -> str:
 
 def derived_text(fact: type[Derived]) -> str:
     columns = [(f"`{name}`", kind_of(column), column.en) for name, column in fact.columns().items()]
-    lines = [f"## {fact.key}\n", title_in_both(fact) + "\n", fact.sentence() + "\n"]
-    lines += [paragraph + "\n" for paragraph in filter(None, fact.remarks().split("\n\n"))]
-    lines.append(table(("column", "type", "meaning"), columns))
-    lines += [derived_example(example) for example in fact.examples]
+    lines = [*head_of(fact), table(("column", "type", "meaning"), columns), *verbs_and_examples(fact)]
     return "\n".join(lines)
 
 
-def derived_example(example: TableExample) -> str:
-    context = ", ".join(f"{name} = {value}" for name, value in example.context.items())
-    tables = [f"`{kind}`\n\n{rows_as_table(rows)}" for kind, rows in example.facts.items()]
-    head = f"Example{f' with {context}' if context else ''}:\n"
-    return "\n".join([head, *tables, "gives\n", rows_as_table(example.gives)])
+def table_example(example: TableExample) -> str:
+    return "\n".join([*given_tables(example.facts, example.context), "gives\n", rows_as_table(example.gives)])
+
+
+def verb_example(example: VerbExample) -> str:
+    context = {"window": example.window + (", all up to its end" if example.so_far else ""), **example.context}
+    gives = table(("verb", "gives"), ((f"`{verb}`", value) for verb, value in example.gives.items()))
+    return "\n".join([*given_tables(example.facts, context), "gives\n", gives])
+
+
+def given_tables(facts: Mapping[str, tuple[Row, ...]], context: Mapping[str, object]) -> list[str]:
+    words = ", ".join(f"{name} = {value}" for name, value in context.items())
+    tables = [f"`{kind}`\n\n{rows_as_table(rows)}" for kind, rows in facts.items()]
+    return [f"Example{f' with {words}' if words else ''}:\n", *tables]
 
 
 # -- command line, settings, exit codes ----------------------------------------------------------------------

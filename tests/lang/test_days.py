@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stamm.lang.window import Window, day_of, day_start, days_of
+from stamm.lang.window import Window, day_of, day_start, days_of, starts_of
 
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
@@ -155,6 +155,16 @@ def test_a_moment_lies_in_its_day_and_in_no_other(zone: str, moment: datetime, s
     if step:
         other = day + step * DAY
         assert not day_start(other, zone) <= moment < day_start(other + DAY, zone)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_first_instants_of_many_days_equal_the_start_of_each(zone: str) -> None:
+    days = [date(1994, 12, 29) + timedelta(days=step) for step in range(6)] + [date(2024, 4, 26), date(2024, 10, 31)]
+    found = starts_of(np.array([*days, *days[::-1], None], dtype="datetime64[D]"), zone)
+    assert found.dtype == np.dtype("datetime64[us]")
+    assert np.isnat(found[-1])
+    told = [moment.replace(tzinfo=UTC) for moment in found[:-1].astype(datetime)]
+    assert told == [day_start(day, zone) for day in [*days, *days[::-1]]]
 
 
 def test_unknown_moments_stay_unknown() -> None:

@@ -14,7 +14,6 @@ from stamm.answers import Answers
 from stamm.answers import World as Facts
 from stamm.answers.examples import arrow_of
 from stamm.engines.duckdb import DuckDB
-from stamm.facts import imported
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window
 from stamm.metrics import METRICS
@@ -27,7 +26,7 @@ KEYS = sorted(ORACLE)
 
 def facts_of(world: oracle.World) -> Facts:
     """The oracle's world, loaded into DuckDB as the store would hold it."""
-    stored = {kind: arrow_of(kind, getattr(world, kind), world.zone) for kind in imported() if getattr(world, kind)}
+    stored = {kind: arrow_of(kind, getattr(world, kind), world.zone) for kind in oracle.KINDS if getattr(world, kind)}
     organisation = Organisation(
         zone=world.zone,
         currency=world.currency,

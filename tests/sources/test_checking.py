@@ -7,10 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from stamm.cli.retelling import retell
 from stamm.facts import imported
 from stamm.facts.columns import currency, moment, money, text
 from stamm.facts.kind import Imported
 from stamm.lang.errors import InputError
+from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.sources import Reject
 from stamm.sources.checking import Layout, Raw
@@ -65,6 +67,27 @@ SUBSCRIPTION = {
 LINK = {"anonymous_id": "a", "linked_at": "2024-02-10T14:30:00Z", "customer_id": "7"}
 RETURN = {"return_id": "1", "returned_at": "2024-02-10T14:30:00Z"}
 RESPONSE = {"response_id": "1", "question": "q", "kind": "nps", "asked_at": "2024-02-10T14:30:00Z"}
+MESSAGE = {"message_id": "1", "sent_at": "2024-02-10T14:30:00Z"}
+REACTION = {"reaction_id": "1", "kind": "like", "happened_at": "2024-02-10T14:30:00Z"}
+TICKET = {"ticket_id": "1", "opened_at": "2024-02-10T14:30:00Z"}
+GATHERING = {"gathering_id": "1", "starts_at": "2024-02-10T14:30:00Z", "ends_at": "2024-02-10T16:30:00Z"}
+ATTENDANCE = {"gathering_id": "1", "customer_id": "7", "ends_at": "2024-02-10T16:30:00Z"}
+COST = {"cost_id": "1", "incurred_on": "2024-02-10", "kind": "service", "amount_minor": "500", "currency": "EUR"}
+PREDICTION = {"model": "m", "customer_id": "7", "predicted_at": "2024-02-10T14:30:00Z", "value": "0.5"}
+POSTING = {
+    "posting_id": "1",
+    "customer_id": "7",
+    "posted_at": "2024-02-10T14:30:00Z",
+    "kind": "earned",
+    "quantity": "10",
+}
+CONSENT = {
+    "consent_id": "1",
+    "customer_id": "7",
+    "purpose": "newsletter",
+    "granted": "yes",
+    "recorded_at": "2024-02-10T14:30:00Z",
+}
 
 
 # -- the heading ---------------------------------------------------------------------------------------------
@@ -218,6 +241,9 @@ BESIDE = "is missing beside an amount; fill it in every row, or leave the column
 NEITHER = "is missing, and anonymous_id too; fill in one"
 MISSING = "is missing; the column must be filled in every row"
 ONE_SECOND_BEFORE = "2024-02-10T14:29:59Z"
+NO_DAY = "is not a day; write it as 2024-02-10"
+COST_KINDS = "is not one of service, acquisition, retention, reward, advertising"
+GERMAN = Language("de")
 
 
 @pytest.mark.parametrize(
@@ -246,6 +272,29 @@ ONE_SECOND_BEFORE = "2024-02-10T14:29:59Z"
         ("responses", RESPONSE, {"score": "11", "scale_max": "10"}, "score", "lies above scale_max"),
         ("responses", RESPONSE, {"score": "0", "scale_min": "1"}, "score", "lies below scale_min"),
         ("responses", RESPONSE, {"score": "ten"}, "score", NO_NUMBER),
+        ("messages", MESSAGE, {"channel": "fax"}, "channel", "is not one of email, whatsapp, sms, push"),
+        ("messages", MESSAGE, {"opened_at": ONE_SECOND_BEFORE}, "opened_at", "lies before sent_at"),
+        ("messages", MESSAGE, {"machine_opened_at": "2024-02-09"}, "machine_opened_at", "lies before sent_at"),
+        ("messages", MESSAGE, {"delivered_at": ONE_SECOND_BEFORE}, "delivered_at", "lies before sent_at"),
+        ("reactions", REACTION, {"kind": "clap"}, "kind", "is not one of like, share, comment, click"),
+        ("reactions", REACTION, {"quantity": "-1"}, "quantity", "is negative"),
+        ("tickets", TICKET, {"reopened_at": ONE_SECOND_BEFORE}, "reopened_at", "lies before opened_at"),
+        ("tickets", TICKET, {"minutes_spent": "-1"}, "minutes_spent", "is negative"),
+        ("gatherings", GATHERING, {"ends_at": "2024-02-10T14:29:59Z"}, "ends_at", "lies before starts_at"),
+        ("gatherings", GATHERING, {"ends_at": ""}, "ends_at", MISSING),
+        ("attendances", ATTENDANCE, {"customer_id": ""}, "customer_id", MISSING),
+        ("attendances", ATTENDANCE, {"votes": "1.5"}, "votes", "is not a whole number"),
+        ("costs", COST, {"incurred_on": ""}, "incurred_on", MISSING),
+        ("costs", COST, {"incurred_on": "2024-02-10T14:30:00Z"}, "incurred_on", NO_DAY),
+        ("costs", COST, {"kind": "rent"}, "kind", COST_KINDS),
+        ("predictions", PREDICTION, {"low": "0.6"}, "value", "lies below low"),
+        ("predictions", PREDICTION, {"high": "0.4"}, "value", "lies above high"),
+        ("points", POSTING, {"quantity": "-10"}, "quantity", "is negative in a row of kind earned"),
+        ("points", POSTING, {"kind": "redeemed"}, "quantity", "is positive in a row of kind redeemed"),
+        ("points", POSTING, {"kind": "expired", "quantity": "1"}, "quantity", "is positive in a row of kind expired"),
+        ("points", POSTING, {"quantity": "ten"}, "quantity", "is not a whole number"),
+        ("consents", CONSENT, {"granted": "perhaps"}, "granted", "is neither true nor false"),
+        ("consents", CONSENT, {"granted": ""}, "granted", MISSING),
     ],
 )
 def test_a_bad_row_is_set_aside(
@@ -254,6 +303,7 @@ def test_a_bad_row_is_set_aside(
     cells = {**row, **changed}
     assert only(fact, **row) is None
     assert only(fact, **cells) == Reject(f"{fact}.csv", 2, column, cells[column].strip(), reason)
+    assert retell(f"{column} {reason}", GERMAN) != f"{column} {reason}"
 
 
 @pytest.mark.parametrize(
@@ -271,6 +321,18 @@ def test_a_bad_row_is_set_aside(
         ("responses", {**RESPONSE, "score": "10", "scale_min": "0", "scale_max": "10"}),
         ("responses", {**RESPONSE, "score": "0", "scale_min": "0", "scale_max": "10"}),
         ("responses", {**RESPONSE, "score": "", "scale_min": "0", "scale_max": "10"}),
+        ("messages", {**MESSAGE, "opened_at": "2024-02-10", "customer_id": ""}),
+        ("reactions", {**REACTION, "happened_at": "2024-02-10", "posted_at": "2024-02-10T14:30:00Z"}),
+        ("tickets", {**TICKET, "resolved_at": "2024-02-10", "reopened_at": "2024-02-10T14:30:00Z"}),
+        ("gatherings", {**GATHERING, "starts_at": ""}),
+        ("attendances", {**ATTENDANCE, "registered_at": "2024-03-01", "attended_at": "2024-02-01"}),
+        ("costs", {**COST, "amount_minor": "-500", "customer_id": ""}),
+        ("predictions", {**PREDICTION, "low": "0.5", "high": "0.5"}),
+        ("points", {**POSTING, "kind": "reversed", "quantity": "-10"}),
+        ("points", {**POSTING, "kind": "reversed"}),
+        ("points", {**POSTING, "kind": "redeemed", "quantity": "0"}),
+        ("points", {**POSTING, "kind": "redeemed", "quantity": "-9000000000"}),
+        ("consents", {**CONSENT, "granted": "0"}),
     ],
 )
 def test_a_row_at_the_edge_is_taken(fact: str, row: dict[str, str]) -> None:

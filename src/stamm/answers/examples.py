@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import Any
 
 import ibis
-import numpy as np
 import pyarrow as pa
 
 from stamm.analyses import ANALYSES, Analysis
@@ -18,16 +17,18 @@ from stamm.analyses.kind import ROWS, ColumnUnit
 from stamm.answers.answer import Row as AnswerRow
 from stamm.answers.ask import Answers
 from stamm.answers.plan import Plan
+from stamm.answers.reduce import reduce_parts
 from stamm.answers.world import ALL_TIME, World, moment_of
 from stamm.engines.kind import Engine
 from stamm.facts import FACTS, imported
 from stamm.facts.columns import ARROW, Column
-from stamm.facts.kind import Derived, Imported
+from stamm.facts.kind import Fact, Imported, Reduction
 from stamm.lang.definition import Definition
-from stamm.lang.example import Example, Row, TableExample
+from stamm.lang.example import Example, Row, TableExample, VerbExample
 from stamm.lang.organisation import Organisation
-from stamm.lang.window import Window, days_of
+from stamm.lang.window import Window, days_of, starts_of
 from stamm.metrics import METRICS, Metric
+from stamm.metrics.kind import WindowNames
 
 MakeEngine = Callable[[Mapping[str, pa.Table]], Engine]
 Rows = list[dict[str, Any]]
@@ -68,8 +69,10 @@ def _cases_of_metrics() -> Iterator[Case]:
 
 def _cases_of_facts() -> Iterator[Case]:
     for fact in FACTS:
-        if issubclass(fact, Derived):
-            for number, example in enumerate(fact.examples, 1):
+        for number, example in enumerate(fact.examples, 1):
+            if isinstance(example, VerbExample):
+                yield _verb_case(fact, number, example)
+            else:
                 yield _table_case(fact, number, example)
 
 
@@ -113,7 +116,7 @@ def _told(row: AnswerRow) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in names}, **parts}
 
 
-def _table_case(fact: type[Derived], number: int, example: TableExample) -> Case:
+def _table_case(fact: type[Fact], number: int, example: TableExample) -> Case:
     context = {"as_of": "2030-01-01", "window": "2000", **example.context}
     columns, zone = fact.columns(), context.get("zone", "UTC")
 
@@ -157,6 +160,34 @@ def _promised(word: str | None, unit: ColumnUnit) -> Any:
     return int(number) if number.denominator == 1 else float(number)
 
 
+def _verb_case(fact: type[Fact], number: int, example: VerbExample) -> Case:
+    context, window = {**example.context, "window": example.window}, Window.parse(example.window)
+
+    def found(make: MakeEngine) -> Rows:
+        world = world_of(example.facts, context, make)
+        with closing(world.engine):
+            plan = Plan(world, (window,), None, world.as_of or LONG_AGO)
+            bound = fact().so_far() if example.so_far else fact()
+            reductions = {verb: reduction_of(bound, verb) for verb in example.gives}
+            cells = reduce_parts(plan, reductions)
+        return [{verb: cells[verb].get((0, None), reduction.empty) for verb, reduction in reductions.items()}]
+
+    return Case(FACTS.word, fact, number, [dict(example.gives)], found)
+
+
+def reduction_of(fact: Fact, call: str) -> Reduction:
+    """What a verb of a fact says, called as an example writes it; a predicate is counted."""
+    name, _, rest = call.removesuffix(")").partition("(")
+    said = getattr(fact, name)(*(_argument(word.strip()) for word in rest.split(",") if word.strip()))
+    return said if isinstance(said, Reduction) else fact.count(said)
+
+
+def _argument(word: str) -> Any:
+    if word.startswith("window."):
+        return getattr(WindowNames, word.removeprefix("window."))
+    return float(word) if "." in word else int(word) if word.isdecimal() else word
+
+
 def world_of(facts: Mapping[str, Sequence[Row]], context: Mapping[str, Any], make: MakeEngine) -> World:
     """A world that holds these tables; everything is covered, up to `as_of` or the window's end."""
     zone = context.get("zone", "UTC")
@@ -190,9 +221,12 @@ def arrow_of(key: str, rows: Sequence[Mapping[str, Any]], zone: str) -> pa.Table
     if issubclass(fact, Imported):
         arrays["received_at"] = pa.array([row.get("received_at") or LONG_AGO for row in rows], ARROW["moment"])
         arrays["simulated"] = pa.array([bool(row.get("simulated")) for row in rows], pa.bool_())
-        for clock, day in fact.day_columns().items():
-            moments = arrays[clock].cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
-            arrays[day] = pa.array(days_of(np.asarray(moments, dtype="datetime64[us]"), zone), pa.date32())
+        for name, clock in fact.computed().items():
+            cells = arrays[clock].to_numpy(zero_copy_only=False)
+            if pa.types.is_date(arrays[clock].type):
+                arrays[name] = pa.array(starts_of(cells, zone)).cast(ARROW["moment"])
+            else:
+                arrays[name] = pa.array(days_of(cells, zone), pa.date32())
         schema = fact.schema()
         return pa.table({name: arrays[name] for name in schema.names if name != "month"})
     return pa.table(arrays)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from stamm.answers.world import World
 from stamm.facts import FACTS, imported
+from stamm.facts.columns import day_column, moment_column
 from stamm.facts.kind import Derived, Fact, Imported, Scope
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window, day_of
@@ -94,8 +95,15 @@ class Plan:
             if issubclass(fact, Derived):
                 self._tables[key] = fact.derive(self, self)
             elif issubclass(fact, Imported):
-                self._tables[key] = self._in_one_currency(fact, self.world.engine.table(key))
+                self._tables[key] = self._in_one_currency(fact, self._known(fact, self.world.engine.table(key)))
         return self._tables[key]
+
+    def _known(self, fact: type[Imported], table: ir.Table) -> ir.Table:
+        """What was known at as_of: no row that happened later, and of the others nothing that came true later."""
+        if not fact.planned:
+            table = table.filter(_[moment_column(fact.clock)] < self.rules.as_of)
+        later = {name: (_[name] < self.rules.as_of).ifelse(_[name], None) for name in fact.reaches}
+        return table.mutate(**later) if later else table
 
     def _in_one_currency(self, fact: type[Imported], table: ir.Table) -> ir.Table:
         """Money in the reported currency; `foreign` marks rows of a currency without a rate."""
@@ -106,7 +114,7 @@ class Plan:
         if not self.world.rates:
             return table.mutate(other)
         rates = self._rates()
-        day = fact.day_columns()[fact.clock]
+        day = day_column(fact.clock)
         priced = table.left_join(
             rates,
             [
@@ -188,7 +196,7 @@ class Plan:
         fact, table = FACTS[key], self[key]
         if fact.per_window:
             return table
-        clock, day = scope.clock, scope.clock.removesuffix("_at") + "_on"
+        clock, day = scope.clock, day_column(scope.clock)
         if scope.so_far:
             rows = table.inner_join(self.windows, [table[clock] < self.windows.window_end])
         elif day in table.columns:

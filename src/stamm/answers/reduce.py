@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from stamm.answers.answer import Number
 from stamm.answers.plan import Plan
-from stamm.facts import FACTS
+from stamm.facts import FACTS, imported
 from stamm.facts.kind import Reduction, Scope
 from stamm.lang.errors import CurrencyError
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
@@ -19,8 +19,6 @@ from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
 _ = ibis._
 
 Cells = dict[tuple[int, str | None], Number | None]
-#: columns that tell rows of money apart
-ROW_KEYS = ("order_id", "line_id", "return_id", "subscription_id", "started_at", "event_id")
 
 
 def reduce_parts(plan: Plan, reductions: Mapping[str, Reduction]) -> dict[str, Cells]:
@@ -61,6 +59,8 @@ def _measure(reduction: Reduction) -> object:
         return column.sum(where=reduction.where)
     if reduction.how == "distinct":
         return column.nunique(where=reduction.where)
+    if reduction.how == "median":
+        return column.median(where=reduction.where)
     return column.max(where=reduction.where)
 
 
@@ -77,7 +77,7 @@ def other_currencies(plan: Plan, fact: str, table: ir.Table) -> CurrencyError:
     own = plan.world.organisation.currency
     found: dict[str, int] = {}
     if "currency" in table.columns:
-        keys = [name for name in ROW_KEYS if name in table.columns]
+        keys = {name for kind in imported().values() for name in kind.key_columns if name in table.columns}
         rows = table.filter(_.foreign).select("currency", *keys).distinct()
         rows = rows.group_by("currency").aggregate(rows=_.count())
         found = {row["currency"]: row["rows"] for row in plan.world.engine.run(rows).to_pylist()}

@@ -8,9 +8,19 @@ from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import flag, money, text
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
-from stamm.lang.example import TableExample, rows
+from stamm.facts.subscriptions import Subscriptions
+from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
+
+_PAID = rows("""
+    subscription_id  started_at  customer_id  ended_at    mrr_minor  status
+    s1               2024-01-01  anna         2024-02-10  1000       active
+    s1               2024-02-10  anna         -           2000       active
+    s2               2024-01-15  anna         -           500        past_due
+    s3               2024-01-05  ben          2024-02-10  700        active
+    s4               2024-01-05  cleo         -           900        trialing
+""")
 
 
 class Accounts(Derived):
@@ -30,16 +40,7 @@ class Accounts(Derived):
 
     examples = (
         TableExample(
-            facts={
-                "subscriptions": rows("""
-                    subscription_id  started_at  customer_id  ended_at    mrr_minor  status
-                    s1               2024-01-01  anna         2024-02-10  1000       active
-                    s1               2024-02-10  anna         -           2000       active
-                    s2               2024-01-15  anna         -           500        past_due
-                    s3               2024-01-05  ben          2024-02-10  700        active
-                    s4               2024-01-05  cleo         -           900        trialing
-                """),
-            },
+            facts={"subscriptions": _PAID},
             context={"window": "2024-02"},
             gives=rows("""
                 customer_id  mrr_at_start_minor  mrr_at_end_minor
@@ -47,6 +48,7 @@ class Accounts(Derived):
                 ben          700                 0
             """),
         ),
+        VerbExample(facts={"subscriptions": _PAID}, window="2024-02", gives={"paying": 1}),
     )
 
     @classmethod
@@ -56,7 +58,8 @@ class Accounts(Derived):
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
         windows = windowing.windows
-        paid = facts["subscriptions"].filter(_.status.isin(["active", "past_due"]))
+        subscriptions = Subscriptions()
+        paid = facts["subscriptions"].filter(subscriptions.paying())
         near = paid.inner_join(
             windows,
             [
@@ -65,8 +68,8 @@ class Accounts(Derived):
             ],
         )
         people = near.group_by("window_number", "window_start", "window_end", "customer_id").aggregate(
-            mrr_at_start_minor=_.mrr_minor.sum(where=_running(_.window_start)).coalesce(0),
-            mrr_at_end_minor=_.mrr_minor.sum(where=_running(_.window_end)).coalesce(0),
+            mrr_at_start_minor=_.mrr_minor.sum(where=subscriptions.running_at(_.window_start)).coalesce(0),
+            mrr_at_end_minor=_.mrr_minor.sum(where=subscriptions.running_at(_.window_end)).coalesce(0),
             foreign=_.foreign.any(),
             joined_at=_.started_at.min(),
         )
@@ -76,7 +79,3 @@ class Accounts(Derived):
     def paying(self) -> Deferred:
         """Customers with recurring revenue when the window closes."""
         return self.mrr_at_end_minor > 0
-
-
-def _running(moment: Deferred) -> Deferred:
-    return (_.started_at < moment) & (_.ended_at.isnull() | (_.ended_at >= moment))

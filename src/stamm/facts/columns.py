@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, overload
+from collections.abc import Mapping
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import ibis
 import pyarrow as pa
@@ -23,8 +24,25 @@ ARROW: dict[Type, pa.DataType] = {
 }
 
 
+class Sound(TypedDict, total=False):
+    """Which cells of a column are sound; a row with another is set aside when it is imported."""
+
+    #: the only words there are
+    choices: tuple[str, ...]
+    #: the least number
+    low: float
+    #: the column with a moment that this one cannot come before; as a bare date it may be the day of it
+    follows: str
+    #: the column with a moment that begins what this one ends: the time between is never negative
+    ends: str
+    #: the columns with the least and the greatest number for the same row
+    within: tuple[str, str]
+    #: the sign (1 or -1) of numbers other than 0, by the `kind` of their row
+    signs: Mapping[str, int]
+
+
 class Column:
-    """One column: its type, whether it may be empty, whether answers may be split by it.
+    """One column: its type, whether it may be empty, whether answers may be split by it, which cells are sound.
 
     `money` columns are whole minor units beside the fact's `currency`.
     """
@@ -37,13 +55,14 @@ class Column:
         required: bool = False,
         dimension: bool = False,
         money: bool = False,
-        choices: tuple[str, ...] = (),
-        low: float | None = None,
+        **sound: Unpack[Sound],
     ) -> None:
         self.type: Type = type_
         self.en = en
         self.required, self.dimension, self.money = required, dimension, money
-        self.choices, self.low = choices, low
+        self.choices, self.low = sound.get("choices", ()), sound.get("low")
+        self.follows, self.ends = sound.get("follows", ""), sound.get("ends", "")
+        self.within, self.signs = sound.get("within"), sound.get("signs", {})
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -60,6 +79,16 @@ class Column:
     def arrow(self) -> pa.DataType:
         """The Arrow type in which the column is stored."""
         return ARROW[self.type]
+
+
+def moment_column(clock: str) -> str:
+    """The column with the moment of a clock; of a day its first instant: `incurred_on` -> `incurred_at`."""
+    return clock.removesuffix("_on") + "_at" if clock.endswith("_on") else clock
+
+
+def day_column(clock: str) -> str:
+    """The column with the local day of a clock: `ordered_at` -> `ordered_on`."""
+    return clock if clock.endswith("_on") else clock.removesuffix("_at") + "_on"
 
 
 def text(en: str = "", **more: Any) -> Column:

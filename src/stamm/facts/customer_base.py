@@ -12,9 +12,20 @@ from ibis.common.deferred import Deferred
 from stamm.facts.columns import flag, text
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
 from stamm.lang.errors import UsageError
-from stamm.lang.example import TableExample, rows
+from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
+
+_SPELLS = rows("""
+    customer_id  number  started_at  ended_at    first_started_at
+    anna         1       2024-01-05  -           2024-01-05
+    ben          1       2024-01-05  2024-02-10  2024-01-05
+    ben          2       2024-02-20  -           2024-01-05
+    cleo         1       2024-02-03  2024-02-09  2024-02-03
+    dora         1       2024-01-05  2024-02-01  2024-01-05
+    emil         1       2024-01-05  2024-01-31  2024-01-05
+    fay          1       2024-03-01  -           2024-03-01
+""")
 
 
 class CustomerBase(Derived):
@@ -40,18 +51,7 @@ class CustomerBase(Derived):
 
     examples = (
         TableExample(
-            facts={
-                "spells": rows("""
-                    customer_id  number  started_at  ended_at    first_started_at
-                    anna         1       2024-01-05  -           2024-01-05
-                    ben          1       2024-01-05  2024-02-10  2024-01-05
-                    ben          2       2024-02-20  -           2024-01-05
-                    cleo         1       2024-02-03  2024-02-09  2024-02-03
-                    dora         1       2024-01-05  2024-02-01  2024-01-05
-                    emil         1       2024-01-05  2024-01-31  2024-01-05
-                    fay          1       2024-03-01  -           2024-03-01
-                """),
-            },
+            facts={"spells": _SPELLS},
             context={"window": "2024-02"},
             gives=rows("""
                 customer_id  present_at_start  present_at_end  joined_first  joined_later  left_within
@@ -60,6 +60,19 @@ class CustomerBase(Derived):
                 cleo         false             false           true          false         true
                 dora         true              false           false         false         true
             """),
+        ),
+        VerbExample(
+            facts={"spells": _SPELLS},
+            window="2024-02",
+            gives={
+                "count": 4,
+                "here_at(window.start)": 3,
+                "here_at(window.end)": 2,
+                "is_new": 1,
+                "is_back": 1,
+                "joined": 1,
+                "left": 2,
+            },
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stamm.facts.columns import day, dimension, json, moment, text
 from stamm.facts.kind import Imported
+from stamm.lang.example import VerbExample, rows
 
 
 class Customers(Imported):
@@ -14,6 +15,7 @@ class Customers(Imported):
     key_columns = ("customer_id", "valid_from")
     clock = "valid_from"
     clocks = ("valid_from",)
+    planned = True
 
     customer_id = text("the customer's number", required=True)
     valid_from = moment("from when the attributes hold", required=True)
@@ -30,3 +32,20 @@ class Customers(Imported):
     company = dimension("company")
     persona = dimension("the kind of customer")
     traits = json("further attributes")
+
+    # a row is what was known from a moment on: anna's change makes two of one customer
+    examples = (
+        VerbExample(
+            facts={
+                "customers": rows("""
+                    customer_id  valid_from  country
+                    anna         2024-02-01  DE
+                    anna         2024-02-20  AT
+                    ben          2024-02-29  DE
+                    cleo         2024-03-01  DE
+                """),
+            },
+            window="2024-02",
+            gives={"count": 3, "customers": 2},
+        ),
+    )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from ibis.common.deferred import Deferred
+
 from stamm.facts.columns import currency, dimension, json, moment, money, text
 from stamm.facts.kind import Imported
+from stamm.lang.example import VerbExample, rows
 
 
 class Events(Imported):
@@ -14,7 +17,6 @@ class Events(Imported):
     key_columns = ("event_id",)
     clock = "happened_at"
     clocks = ("happened_at",)
-    #: a row must carry at least one of these
     one_of = ("customer_id", "anonymous_id")
 
     event_id = text("the event's number", required=True)
@@ -32,3 +34,27 @@ class Events(Imported):
     value_minor = money("value of the event")
     currency = currency()
     properties = json("further properties")
+
+    examples = (
+        VerbExample(
+            facts={
+                "events": rows("""
+                    event_id  customer_id  anonymous_id  happened_at       kind    name
+                    e1        -            phone         2024-02-01T00:00  page    -
+                    e2        anna         phone         2024-02-01T00:10  track   purchase
+                    e3        anna         -             2024-02-29T23:59  screen  -
+                    e4        anna         -             2024-03-01T00:00  page    -
+                """),
+            },
+            window="2024-02",
+            gives={"views": 2, "actions": 1},
+        ),
+    )
+
+    def views(self) -> Deferred:
+        """Pages and screens seen."""
+        return self.kind.isin(["page", "screen"])
+
+    def actions(self) -> Deferred:
+        """What was done on them."""
+        return self.kind == "track"

@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.facts.columns import dimension, moment, real, text
+from stamm.facts.elapsed import days_between
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
-from stamm.facts.purchases import days_between
 from stamm.lang.example import TableExample, rows
 
 _ = ibis._
@@ -55,7 +55,7 @@ class FirstSteps(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        events = facts["identity"].filter(_.customer_id.notnull(), _.happened_at < facts.rules.as_of)
+        events = facts["identity"].filter(_.customer_id.notnull())
         visits = events.group_by(visitor=_.customer_id).aggregate(visited_at=_.happened_at.min())
         first = facts["purchases"].filter(_.position == 1)
         steps = first.inner_join(visits, first.customer_id == visits.visitor)

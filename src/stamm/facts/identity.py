@@ -8,9 +8,26 @@ from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import dimension, moment, text
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
-from stamm.lang.example import TableExample, rows
+from stamm.facts.links import Links
+from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
+
+_SEEN = {
+    "events": rows("""
+        event_id  customer_id  anonymous_id  happened_at       kind
+        e1        -            phone         2024-02-01T10:00  page
+        e2        anna         phone         2024-02-02T10:00  page
+        e3        -            phone         2024-02-03T10:00  page
+        e4        ben          phone         2024-02-04T10:00  page
+        e5        -            phone         2024-02-05T10:00  page
+        e6        -            tablet        2024-02-05T11:00  page
+    """),
+    "links": rows("""
+        anonymous_id  linked_at         customer_id  unlinked_at
+        tablet        2024-02-05T09:00  cleo         2024-02-06T09:00
+    """),
+}
 
 
 class Identity(Derived):
@@ -42,21 +59,7 @@ class Identity(Derived):
 
     examples = (
         TableExample(
-            facts={
-                "events": rows("""
-                    event_id  customer_id  anonymous_id  happened_at       kind
-                    e1        -            phone         2024-02-01T10:00  page
-                    e2        anna         phone         2024-02-02T10:00  page
-                    e3        -            phone         2024-02-03T10:00  page
-                    e4        ben          phone         2024-02-04T10:00  page
-                    e5        -            phone         2024-02-05T10:00  page
-                    e6        -            tablet        2024-02-05T11:00  page
-                """),
-                "links": rows("""
-                    anonymous_id  linked_at         customer_id  unlinked_at
-                    tablet        2024-02-05T09:00  cleo         2024-02-06T09:00
-                """),
-            },
+            facts=_SEEN,
             gives=rows("""
                 event_id  customer_id  visitor_id
                 e1        anna         customer:anna
@@ -67,6 +70,7 @@ class Identity(Derived):
                 e6        -            visitor:tablet
             """),
         ),
+        VerbExample(facts=_SEEN, window="2024-02", gives={"visitors": 3}),
     )
 
     @classmethod
@@ -76,9 +80,8 @@ class Identity(Derived):
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
         events, links = facts["events"], facts["links"]
-        told = links.filter(_.unlinked_at.isnull(), _.linked_at < facts.rules.as_of)
-        told = told.select("anonymous_id", "customer_id", "linked_at")
-        both = events.filter(_.customer_id.notnull(), _.anonymous_id.notnull(), _.happened_at < facts.rules.as_of)
+        told = links.filter(Links().stands()).select("anonymous_id", "customer_id", "linked_at")
+        both = events.filter(_.customer_id.notnull(), _.anonymous_id.notnull())
         seen = both.select("anonymous_id", "customer_id", linked_at=_.happened_at)
         known = told.union(seen, distinct=True)
         order = ibis.window(group_by="anonymous_id", order_by=["linked_at", "customer_id"])

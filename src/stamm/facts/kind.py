@@ -6,8 +6,9 @@ A bound fact (an instance) is what a metric's part receives. Its columns are Ibi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from inspect import isfunction
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 import ibis
@@ -15,13 +16,13 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.common.deferred import Deferred
 
-from stamm.facts.columns import Column, flag, moment, text
+from stamm.facts.columns import ARROW, Column, day_column, flag, moment, moment_column, text
 from stamm.lang.definition import Definition
-from stamm.lang.example import TableExample
+from stamm.lang.example import TableExample, VerbExample
 
 _ = ibis._
 
-How = Literal["count", "sum", "distinct", "most"]
+How = Literal["count", "sum", "distinct", "most", "median"]
 WINDOW = "window_number"
 GROUP = "group_value"
 
@@ -105,10 +106,11 @@ class Fact(Definition):
     abstract = True
     clock: ClassVar[str] = ""
     per_window: ClassVar[bool] = False
+    examples: ClassVar[tuple[TableExample | VerbExample, ...]] = ()
 
     def __init__(self, scope: Scope | None = None) -> None:
         super().__init__()
-        self.scope = scope or Scope(self.clock)
+        self.scope = scope or Scope(moment_column(self.clock))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -126,11 +128,22 @@ class Fact(Definition):
         """Columns by which answers may be split."""
         return tuple(name for name, column in cls.columns().items() if column.dimension)
 
+    @classmethod
+    def verbs(cls) -> dict[str, Callable[..., Deferred | Reduction]]:
+        """What can be said of the fact beyond what can be said of every fact, by name."""
+        own = (parent for parent in reversed(cls.__mro__) if issubclass(parent, Fact) and parent not in _EVERY)
+        return {
+            name: value
+            for parent in own
+            for name, value in vars(parent).items()
+            if isfunction(value) and not name.startswith("_")
+        }
+
     # -- which rows ------------------------------------------------------------------
     def by(self, clock: Column | str) -> Self:
-        """The same fact placed in time by another of its moments."""
+        """The same fact placed in time by another of its clocks."""
         name = clock if isinstance(clock, str) else clock.name
-        return type(self)(replace(self.scope, clock=name))
+        return type(self)(replace(self.scope, clock=moment_column(name)))
 
     def so_far(self) -> Self:
         """All rows up to the window's end, not only those in the window."""
@@ -161,16 +174,26 @@ class Fact(Definition):
         """The largest value of a column; none without rows."""
         return Reduction(self.key, self.scope, "most", column, where, empty=None)
 
+    def median(self, column: Deferred, where: Deferred | None = None) -> Reduction:
+        """The middle value of a column, between the two middle ones of an even number; none without rows."""
+        return Reduction(self.key, self.scope, "median", column, where, empty=None)
+
 
 class Imported(Fact):
     """A fact kind that is taken in and stored."""
 
     abstract = True
     key_columns: ClassVar[tuple[str, ...]] = ()
-    #: moments for which the local day is kept beside (`ordered_at` -> `ordered_on`); the first places the row's month
+    #: what may place a row in a window, the first one its month, too. Beside a moment its local day is kept
+    #: (`ordered_at` -> `ordered_on`), beside a day its first instant (`incurred_on` -> `incurred_at`)
     clocks: ClassVar[tuple[str, ...]] = ()
-    #: further moments that show how far the data reaches: an answer given later, an end
+    #: moments that come true when the row is there already, such as an answer or an end: they show how far the
+    #: data reaches, and are empty while as_of lies before them
     reaches: ClassVar[tuple[str, ...]] = ()
+    #: whether a row may be known before its clock: a gathering is, an order is not
+    planned: ClassVar[bool] = False
+    #: a row must carry at least one of these
+    one_of: ClassVar[tuple[str, ...]] = ()
 
     source = text("which import or endpoint brought the row")
     received_at = moment("when the row was received", required=True)
@@ -184,19 +207,21 @@ class Imported(Fact):
         return {name: column for name, column in cls.columns().items() if name not in Imported.SYSTEM}
 
     @classmethod
-    def day_columns(cls) -> dict[str, str]:
-        """Moment column -> column of its local day."""
-        return {clock: clock.removesuffix("_at") + "_on" for clock in cls.clocks}
+    def computed(cls) -> dict[str, str]:
+        """Columns the store keeps beside the clocks -> the clock: a moment's local day, a day's first instant."""
+        own = cls.carried()
+        both = [(name, clock) for clock in cls.clocks for name in (moment_column(clock), day_column(clock))]
+        return {name: clock for name, clock in both if name not in own}
 
     @classmethod
     def schema(cls) -> pa.Schema:
-        """The Arrow schema of the stored table: carried, system and local-day columns, and `month`."""
+        """The Arrow schema of the stored table: carried, system and computed columns, and `month`."""
         own = cls.carried()
         fields = [
             pa.field(name, column.arrow)
             for name, column in {**own, **{n: cls.columns()[n] for n in Imported.SYSTEM}}.items()
         ]
-        fields += [pa.field(name, pa.date32()) for name in cls.day_columns().values()]
+        fields += [pa.field(name, ARROW["day" if name == day_column(name) else "moment"]) for name in cls.computed()]
         fields.append(pa.field("month", pa.string()))
         return pa.schema(fields)
 
@@ -209,7 +234,6 @@ class Derived(Fact):
     """
 
     abstract = True
-    examples: ClassVar[tuple[TableExample, ...]] = ()
     #: facts that fill in attributes but do not say how far the data reaches
     side_needs: ClassVar[tuple[str, ...]] = ()
 
@@ -224,4 +248,4 @@ class Derived(Fact):
         raise NotImplementedError
 
 
-Rows = Mapping[str, Any]
+_EVERY = (Fact, Imported, Derived)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stamm.facts.columns import currency, dimension, moment, money, real, text
 from stamm.facts.kind import Imported
+from stamm.lang.example import VerbExample, rows
 
 
 class OrderLines(Imported):
@@ -26,3 +27,20 @@ class OrderLines(Imported):
     amount_minor = money("paid for the line")
     cost_minor = money("cost of the goods")
     currency = currency()
+
+    # whether a line's order was cancelled is for sold_lines to say
+    examples = (
+        VerbExample(
+            facts={
+                "order_lines": rows("""
+                    order_id  line_id  customer_id  ordered_at  category  quantity
+                    o1        1        anna         2024-02-01  tea       2
+                    o1        2        anna         2024-02-01  cups      1
+                    o2        1        ben          2024-02-29  tea       4
+                    o3        1        ben          2024-03-01  tea       4
+                """),
+            },
+            window="2024-02",
+            gives={"count": 3, "customers": 2},
+        ),
+    )

@@ -6,6 +6,7 @@ from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import currency, dimension, moment, money, text
 from stamm.facts.kind import Imported, Reduction
+from stamm.lang.example import VerbExample, rows
 
 
 class Orders(Imported):
@@ -28,9 +29,25 @@ class Orders(Imported):
     currency = currency()
     channel = dimension("web, app, store ...")
     campaign = dimension("the campaign that brought the order")
-    fulfilled_at = moment("when it was sent")
-    delivered_at = moment("when it arrived")
-    cancelled_at = moment("when it was cancelled; a cancelled order counts for nothing")
+    fulfilled_at = moment("when it was sent", follows="ordered_at")
+    delivered_at = moment("when it arrived", follows="ordered_at")
+    cancelled_at = moment("when it was cancelled; a cancelled order counts for nothing", follows="ordered_at")
+
+    examples = (
+        VerbExample(
+            facts={
+                "orders": rows("""
+                    order_id  customer_id  ordered_at        amount_minor  cancelled_at
+                    o1        anna         2024-02-01T00:00  3000          -
+                    o2        ben          2024-02-10T10:00  2500          2024-02-11T10:00
+                    o3        -            2024-02-29T23:59  1000          -
+                    o4        anna         2024-03-01T00:00  9900          -
+                """),
+            },
+            window="2024-02",
+            gives={"placed": 2, "turnover": 4000, "stands": 2},
+        ),
+    )
 
     def stands(self) -> Deferred:
         """Orders that were not cancelled."""

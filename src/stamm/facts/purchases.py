@@ -7,10 +7,22 @@ import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import dimension, moment, money, real, text, whole
+from stamm.facts.elapsed import days_between
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
-from stamm.lang.example import TableExample, rows
+from stamm.facts.orders import Orders
+from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
+
+_ORDERS = rows("""
+    order_id  customer_id  ordered_at        amount_minor  cancelled_at
+    o1        anna         2024-02-01T10:00  1000          -
+    o2        anna         2024-02-03T10:00  1000          -
+    o3        anna         2024-02-04T10:00  1000          2024-02-04T11:00
+    o4        anna         2024-02-09T10:00  1000          -
+    o5        ben          2024-02-09T10:00  1000          -
+    o6        -            2024-02-09T10:00  1000          -
+""")
 
 
 class Purchases(Derived):
@@ -38,17 +50,7 @@ class Purchases(Derived):
 
     examples = (
         TableExample(
-            facts={
-                "orders": rows("""
-                    order_id  customer_id  ordered_at        amount_minor  cancelled_at
-                    o1        anna         2024-02-01T10:00  1000          -
-                    o2        anna         2024-02-03T10:00  1000          -
-                    o3        anna         2024-02-04T10:00  1000          2024-02-04T11:00
-                    o4        anna         2024-02-09T10:00  1000          -
-                    o5        ben          2024-02-09T10:00  1000          -
-                    o6        -            2024-02-09T10:00  1000          -
-                """),
-            },
+            facts={"orders": _ORDERS},
             gives=rows("""
                 order_id  position  gap_days  mean_gap_days  next_at
                 o1        1         -         -              2024-02-03T10:00
@@ -57,6 +59,7 @@ class Purchases(Derived):
                 o5        1         -         -              -
             """),
         ),
+        VerbExample(facts={"orders": _ORDERS}, window="2024-02", gives={"again": 2}),
     )
 
     @classmethod
@@ -65,9 +68,7 @@ class Purchases(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        orders = facts["orders"].filter(
-            _.cancelled_at.isnull(), _.customer_id.notnull(), _.ordered_at < facts.rules.as_of
-        )
+        orders = facts["orders"].filter(Orders().stands(), _.customer_id.notnull())
         order = ibis.window(group_by="customer_id", order_by=["ordered_at", "order_id"])
         everything = ibis.window(group_by="customer_id")
         orders = orders.mutate(
@@ -84,8 +85,3 @@ class Purchases(Derived):
     def again(self) -> Deferred:
         """Orders that were not the customer's first."""
         return self.position >= 2
-
-
-def days_between(start: Deferred, end: Deferred) -> Deferred:
-    """Elapsed days, seconds / 86,400, to the microsecond."""
-    return (end.epoch_seconds() - start.epoch_seconds()).cast("float64") / 86_400.0

@@ -79,7 +79,7 @@ class ReturnedLines(Derived):
             "channel", "campaign", "cancelled_at", its_order=_.order_id, placed_at=_.ordered_at, placed_on=_.ordered_on
         )
         lines = facts["order_lines"].select("product", "category", lines_order=_.order_id, its_line=_.line_id)
-        back = facts["returns"].filter(_.returned_at < facts.rules.as_of)
+        back = facts["returns"]
         back = back.left_join(orders, back.order_id == orders.its_order).filter(_.cancelled_at.isnull())
         back = back.left_join(lines, [back.order_id == lines.lines_order, back.line_id == lines.its_line])
         back = back.mutate(

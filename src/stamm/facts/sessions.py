@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.facts.columns import dimension, moment, text, whole
+from stamm.facts.events import Events
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
 from stamm.lang.example import TableExample, rows
 
@@ -57,7 +58,7 @@ class Sessions(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        events = facts["identity"].filter(_.happened_at < facts.rules.as_of)
+        events = facts["identity"]
         order = ibis.window(group_by="visitor_id", order_by=["happened_at", "event_id"])
         pause = ibis.interval(minutes=facts.rules.session_minutes)
         events = events.mutate(before=_.happened_at.lag().over(order))
@@ -69,7 +70,7 @@ class Sessions(Derived):
             started_at=_.happened_at.min(),
             started_on=_.happened_on.min(),
             ended_at=_.happened_at.max(),
-            page_views=_.count(where=_.kind.isin(["page", "screen"])),
-            actions=_.count(where=_.kind == "track"),
+            page_views=_.count(where=Events().views()),
+            actions=_.count(where=Events().actions()),
             channel=_.channel.max(where=_.cut == 1),
         )

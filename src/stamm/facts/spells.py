@@ -7,8 +7,10 @@ import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import moment, real, text, whole
+from stamm.facts.elapsed import years_between
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
-from stamm.lang.example import TableExample, rows
+from stamm.facts.subscriptions import Subscriptions
+from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
 
@@ -89,6 +91,12 @@ class Spells(Derived):
                 ben          1       2024-01-05  -
             """),
         ),
+        VerbExample(
+            facts={"orders": _ORDERS},
+            window="2024-01",
+            context={"spell_rule": "orders", "lapse_days": 10, "as_of": "2024-02-01"},
+            gives={"ended": 2},
+        ),
     )
 
     @classmethod
@@ -109,7 +117,7 @@ class Spells(Derived):
         return known.mutate(
             number=ibis.row_number().over(in_order) + 1,
             first_started_at=_.started_at.min().over(whole_life),
-            years=elapsed_years(_.started_at, _.ended_at),
+            years=years_between(_.started_at, _.ended_at),
         )
 
     def ended(self) -> Deferred:
@@ -117,16 +125,11 @@ class Spells(Derived):
         return self.ended_at.notnull()
 
 
-def elapsed_years(start: Deferred, end: Deferred) -> Deferred:
-    """Elapsed years, days / 365.25."""
-    return (end.epoch_seconds() - start.epoch_seconds()).cast("float64") / (86_400.0 * 365.25)
-
-
 def _stretches_of_silence(facts: FactTables) -> ir.Table:
     rules = facts.rules
     signs = facts["purchases"].select("customer_id", at=_.ordered_at)
     if rules.spell_rule == "activity":
-        events = facts["identity"].filter(_.customer_id.notnull(), _.happened_at < rules.as_of)
+        events = facts["identity"].filter(_.customer_id.notnull())
         signs = signs.union(events.select("customer_id", at=_.happened_at), distinct=False)
     signs = signs.distinct()
     lapse = ibis.interval(hours=24 * rules.lapse_days)
@@ -141,9 +144,7 @@ def _stretches_of_silence(facts: FactTables) -> ir.Table:
 
 def _paid_stretches(facts: FactTables) -> ir.Table:
     never = ibis.timestamp("9999-01-01", timezone="UTC")
-    paid = facts["subscriptions"].filter(
-        _.status.isin(["active", "past_due"]), _.customer_id.notnull(), _.started_at < facts.rules.as_of
-    )
+    paid = facts["subscriptions"].filter(Subscriptions().paying(), _.customer_id.notnull())
     paid = paid.select("customer_id", "started_at", ended_at=ibis.coalesce(_.ended_at, never)).distinct()
     before = ibis.window(group_by="customer_id", order_by=["started_at", "ended_at"], preceding=(None, 1))
     paid = paid.mutate(covered_until=_.ended_at.max().over(before))

@@ -6,11 +6,19 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.facts.columns import real, whole
+from stamm.facts.elapsed import years_between
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
-from stamm.facts.spells import elapsed_years
-from stamm.lang.example import TableExample, rows
+from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
+
+_SPELLS = rows("""
+    customer_id  number  started_at        ended_at          first_started_at
+    anna         1       2020-01-01T00:00  2020-12-31T06:00  2020-01-01T00:00
+    ben          1       2020-01-01T00:00  2021-12-31T12:00  2020-01-01T00:00
+    cleo         1       2020-01-01T00:00  -                 2020-01-01T00:00
+    dora         1       2020-12-31T06:00  -                 2020-12-31T06:00
+""")
 
 
 class Survival(Derived):
@@ -34,15 +42,7 @@ class Survival(Derived):
 
     examples = (
         TableExample(
-            facts={
-                "spells": rows("""
-                    customer_id  number  started_at        ended_at          first_started_at
-                    anna         1       2020-01-01T00:00  2020-12-31T06:00  2020-01-01T00:00
-                    ben          1       2020-01-01T00:00  2021-12-31T12:00  2020-01-01T00:00
-                    cleo         1       2020-01-01T00:00  -                 2020-01-01T00:00
-                    dora         1       2020-12-31T06:00  -                 2020-12-31T06:00
-                """),
-            },
+            facts={"spells": _SPELLS},
             context={"window": "2021-12-01/2022-12-31", "as_of": "2024-01-01"},
             gives=rows("""
                 previous_years  years  at_risk  ended  survival
@@ -51,6 +51,13 @@ class Survival(Derived):
                 1.9979466119    2      2        1      0.75
                 2               2.9979466119  1  0      0.375
             """),
+        ),
+        # the first two years under the curve: 1 + 0.75; cleo has been here longest, 1,095 days
+        VerbExample(
+            facts={"spells": _SPELLS},
+            window="2021-12-01/2022-12-31",
+            context={"as_of": "2024-01-01"},
+            gives={"area(2)": 1.75, "longest": 1095 / 365.25},
         ),
     )
 
@@ -64,7 +71,7 @@ class Survival(Derived):
         begun = spells.inner_join(windows, [spells.started_at < windows.window_end])
         begun = windowing.grouped(begun, "started_at")
         begun = begun.mutate(over=_.ended_at.notnull() & (_.ended_at < _.window_end))
-        begun = begun.mutate(length=elapsed_years(_.started_at, _.over.ifelse(_.ended_at, _.window_end)))
+        begun = begun.mutate(length=years_between(_.started_at, _.over.ifelse(_.ended_at, _.window_end)))
         curve = begun.group_by("window_number", "window_start", "window_end", "group_value", years=_.length).aggregate(
             spells=_.count(), ended=_.count(where=_.over)
         )

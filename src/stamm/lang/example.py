@@ -63,6 +63,21 @@ def given(**what: Any) -> Example:
 
 
 @dataclass(frozen=True)
+class VerbExample:
+    """For facts: tables in, what each verb gives over a window; a predicate gives how many rows it is true of.
+
+    A verb is written as it is called: `placed`, `spent(service)`, `running_at(window.end)`. With `so_far` it is
+    asked of all rows up to the window's end.
+    """
+
+    facts: Mapping[str, tuple[Row, ...]]
+    window: str
+    gives: Mapping[str, float | int | None]
+    so_far: bool = False
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TableExample:
     """For derived facts: tables in, the rows that come out (in the order of the key)."""
 

@@ -72,6 +72,16 @@ def days_of(moments: npt.NDArray[np.datetime64], zone: str) -> npt.NDArray[np.da
     return days
 
 
+def starts_of(days: npt.NDArray[np.datetime64], zone: str) -> npt.NDArray[np.datetime64]:
+    """First instants (UTC, datetime64[us]) of many local days (datetime64[D]); NaT stays NaT."""
+    distinct, place = np.unique(days.astype("datetime64[D]"), return_inverse=True)
+    starts = [
+        np.datetime64("NaT") if np.isnat(day) else np.datetime64(day_start(day.astype(date), zone).replace(tzinfo=None))
+        for day in distinct
+    ]
+    return np.array(starts, dtype="datetime64[us]")[place]
+
+
 def moved(day: date, grain: str, count: int) -> date:
     """The first day of the calendar unit that lies so many units after the one of `day`."""
     first = _floor(day, grain)

@@ -23,24 +23,6 @@ MISSING = "is missing; the column must be filled in every row"
 NO_CURRENCY_BESIDE = "is missing beside an amount; fill it in every row, or leave the column out of the whole file"
 MONEY = "_minor"
 
-#: moments that cannot come before another of the same row
-NOT_BEFORE = {
-    "ended_at": ("started_at",),
-    "ends_at": ("starts_at",),
-    "unlinked_at": ("linked_at",),
-    "answered_at": ("asked_at",),
-    "returned_at": ("ordered_at",),
-    "cancelled_at": ("ordered_at",),
-    "fulfilled_at": ("ordered_at",),
-    "delivered_at": ("ordered_at", "sent_at"),
-    "opened_at": ("sent_at",),
-    "clicked_at": ("sent_at",),
-    "resolved_at": ("opened_at",),
-    "first_reply_at": ("opened_at",),
-}
-#: spans that must not become negative; elsewhere a bare date may be the day of the earlier moment
-SPANS = ("ended_at", "unlinked_at")
-
 
 @dataclass(frozen=True)
 class Raw:
@@ -136,7 +118,7 @@ class Layout:
     def _refuse_incomplete(self, names: Sequence[str]) -> None:
         missing = [name for name, column in self.wanted.items() if column.required and name not in self.taken]
         missing = [name for name in missing if name in self.fact.carried()]
-        one_of = _one_of(self.fact)
+        one_of = self.fact.one_of
         found = ", ".join(name.strip() or "(without a name)" for name in names) or "none"
         if missing:
             free = [name for name in names if name not in self.taken.values()]
@@ -222,22 +204,29 @@ class Layout:
             verdict.blame(mask_of(low), self._told(name), reason)
 
     def _blame_rows(self, verdict: Verdict, read: Mapping[str, Read]) -> None:
-        one_of = _one_of(self.fact)
+        one_of = self.fact.one_of
         if one_of:
             present = [read[name].filled() for name in one_of if name in read]
             verdict.blame(~np.logical_or.reduce(present), one_of[0], f"is missing, and {one_of[-1]} too; fill in one")
-        for later, earlier in _pairs(read):
-            verdict.blame(_before(read[later], read[earlier], later), self._told(later), f"lies before {earlier}")
-        self._blame_scale(verdict, read)
+        for name in read:
+            self._blame_beside(verdict, name, read)
 
-    def _blame_scale(self, verdict: Verdict, read: Mapping[str, Read]) -> None:
-        if "score" not in read:
-            return
-        score = read["score"].values
-        if "scale_min" in read:
-            verdict.blame(mask_of(pc.less(score, read["scale_min"].values)), "score", "lies below scale_min")
-        if "scale_max" in read:
-            verdict.blame(mask_of(pc.greater(score, read["scale_max"].values)), "score", "lies above scale_max")
+    def _blame_beside(self, verdict: Verdict, name: str, read: Mapping[str, Read]) -> None:
+        """Cells that do not go with another of their row."""
+        column, values = self.wanted[name], read[name].values
+        earlier = column.follows or column.ends
+        if earlier in read:
+            before = _before(read[name], read[earlier], bare_is_day=not column.ends)
+            verdict.blame(before, self._told(name), f"lies before {earlier}")
+        low, high = column.within or ("", "")
+        if low in read:
+            verdict.blame(mask_of(pc.less(values, read[low].values)), self._told(name), f"lies below {low}")
+        if high in read:
+            verdict.blame(mask_of(pc.greater(values, read[high].values)), self._told(name), f"lies above {high}")
+        for kind, sign in column.signs.items() if "kind" in read else ():
+            wrong = pc.and_(pc.equal(pc.sign(values), -sign), pc.equal(read["kind"].values, kind))
+            reason = f"is {'negative' if sign > 0 else 'positive'} in a row of kind {kind}"
+            verdict.blame(mask_of(wrong), self._told(name), reason)
 
     def _told(self, name: str) -> str:
         """How a column is called in the file."""
@@ -264,11 +253,6 @@ def _system(fact: type[Imported]) -> dict[str, Column]:
     return {name: fact.columns()[name] for name in ("received_at", "simulated")}
 
 
-def _one_of(fact: type[Imported]) -> tuple[str, ...]:
-    names: tuple[str, ...] = getattr(fact, "one_of", ())
-    return names
-
-
 def _near(name: str, known: Sequence[str]) -> list[str]:
     """The nearest of the known names, at most one."""
     plain = {other.strip().lower().replace(" ", "_").replace("-", "_"): other for other in reversed(known)}
@@ -277,18 +261,12 @@ def _near(name: str, known: Sequence[str]) -> list[str]:
     return [plain[found].strip() for found in near]
 
 
-def _pairs(read: Mapping[str, Read]) -> list[tuple[str, str]]:
-    return [
-        (later, earlier) for later, others in NOT_BEFORE.items() for earlier in others if {later, earlier} <= set(read)
-    ]
-
-
-def _before(later: Read, earlier: Read, name: str) -> Mask:
-    """Rows whose later moment lies before the earlier one; a bare date may be the day of the earlier one."""
+def _before(later: Read, earlier: Read, *, bare_is_day: bool) -> Mask:
+    """Rows whose later moment lies before the earlier one; a bare date is its whole day or its first instant."""
     both = mask_of(pc.and_(later.values.is_valid(), earlier.values.is_valid()))
     end = later.values.cast(pa.int64()).fill_null(0).to_numpy()
     start = earlier.values.cast(pa.int64()).fill_null(0).to_numpy()
-    if later.bare is not None and name not in SPANS:
+    if later.bare is not None and bare_is_day:
         end = np.where(later.bare, end + DAY, end)
     result: Mask = both & (end < start)
     return result

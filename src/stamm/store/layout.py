@@ -11,6 +11,7 @@ from functools import cached_property
 import pyarrow as pa
 
 from stamm.facts import Imported
+from stamm.facts.columns import day_column
 
 ARRIVAL, CARRIED, MESSAGE_SIMULATED = "_arrival", "_carried", "_simulated"
 
@@ -52,8 +53,8 @@ class Layout:
         self.carried = tuple(kind.carried())
         self.keys = kind.key_columns
         self.values = tuple(name for name in self.carried if name not in self.keys)
-        self.days = kind.day_columns()
-        self.first_day = self.days[kind.clocks[0]]
+        self.computed = kind.computed()
+        self.first_day = day_column(kind.clocks[0])
 
     @cached_property
     def schema(self) -> pa.Schema:

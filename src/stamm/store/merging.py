@@ -67,9 +67,8 @@ class Merge:
         self.connection, self.layout = connection, layout
         self.using = f"USING ({listed(layout.keys)})"
         self.keys = listed(layout.keys)
-        self.day_of = {day: clock for clock, day in layout.days.items()}
         self.touched = False
-        self.stored = (*layout.carried, *_SYSTEM, *layout.days.values())
+        self.stored = (*layout.carried, *_SYSTEM, *layout.computed)
 
     def run(self, query: str) -> int:
         """Execute a statement; the number of rows it made, where it tells."""
@@ -176,13 +175,12 @@ class Merge:
         known = " UNION ALL ".join(f"SELECT {self.keys} FROM {name}" for name in ("doubled", "old", "hist"))
         but = f"ANTI JOIN settled {self.using}" if some_settled else ""
         self.run(f"CREATE TABLE rest AS SELECT * FROM staged SEMI JOIN ({known}) {self.using} {but}")
-        carried = {name: name for name in self.layout.values} | self.day_of
+        carried = {name: name for name in self.layout.values} | self.layout.computed
         masked = ", ".join(
             f"CASE WHEN {self.has('_mask', clock)} THEN {quoted(name)} END AS {quoted(name)}"
             for name, clock in carried.items()
         )
-        days = listed(self.day_of)
-        columns = f"{self.keys}, {listed(self.layout.values)}, {days}, source, received_at"
+        columns = f"{self.keys}, {listed((*self.layout.values, *self.layout.computed))}, source, received_at"
         filtered = "QUALIFY" if "OVER" in counts else "WHERE"
         self.run(
             f"""CREATE TABLE messages AS
@@ -222,9 +220,9 @@ class Merge:
             f"arg_max_null({quoted(name)}, _order) FILTER ({self.has('_mask', name)}) AS {quoted(name)}"
             for name in layout.values
         ]
-        for day, clock in self.day_of.items():
+        for name, clock in layout.computed.items():
             carried = f"FILTER ({self.has('_mask', clock)})"
-            parts.append(f"arg_max_null({quoted(day)}, _order) {carried} AS {quoted(day)}")
+            parts.append(f"arg_max_null({quoted(name)}, _order) {carried} AS {quoted(name)}")
         shown = [
             f"coalesce(arg_max(simulated, _order) FILTER ({self.has('_mask', name)}), false)" for name in layout.values
         ]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stamm.lang.errors import InputError
-from stamm.lang.window import day_of, days_of
+from stamm.lang.window import day_of, days_of, starts_of
 from stamm.store.layout import Layout
 from stamm.store.manifest import Coverage
 
@@ -80,8 +80,8 @@ class Stage:
         self._check(columns, carried)
         columns["source"] = pa.repeat(pa.scalar(self.source), length)
         columns |= self._system(table)
-        for clock, day in layout.days.items():
-            columns[day] = pa.array(self._local(columns[clock]), pa.date32())
+        for name, clock in layout.computed.items():
+            columns[name] = self._beside(columns[clock])
         self._cover(columns, carried)
         mask = layout.mask_of(carried)
         self.masks.add(mask)
@@ -132,18 +132,26 @@ class Stage:
             made = pa.repeat(pa.scalar(self.simulated), length)
         return {**received, "simulated": made}
 
-    def _local(self, moments: pa.ChunkedArray | pa.Array) -> npt.NDArray[np.datetime64]:
-        return days_of(moments.to_numpy(zero_copy_only=False), self.zone)
+    def _local(self, clock: pa.ChunkedArray | pa.Array) -> npt.NDArray[np.datetime64]:
+        """Local days of moments; days as they are."""
+        cells = clock.to_numpy(zero_copy_only=False)
+        return cells.astype("datetime64[D]") if pa.types.is_date(clock.type) else days_of(cells, self.zone)
+
+    def _beside(self, clock: pa.ChunkedArray | pa.Array) -> pa.Array:
+        """What is kept beside a clock: the local day of each moment, the first instant of each day."""
+        days = self._local(clock)
+        if pa.types.is_date(clock.type):
+            return pa.array(starts_of(days, self.zone)).cast(_MOMENT)
+        return pa.array(days, pa.date32())
 
     def _cover(self, columns: Mapping[str, pa.ChunkedArray | pa.Array], carried: tuple[str, ...]) -> None:
-        """From the first day of the first clock to the last day anything tells of, but no day not yet begun."""
-        own = self._local(columns[self.layout.kind.clocks[0]])
-        own = own[~np.isnat(own)]
-        if not own.size:
+        """From the first to the last day that the clock and what comes later tell of, but no day not yet begun."""
+        kind = self.layout.kind
+        telling = [self._local(columns[name]) for name in (kind.clocks[0], *kind.reaches) if name in carried]
+        days = np.concatenate(telling) if telling else np.array([], "datetime64[D]")
+        days = days[~np.isnat(days)]
+        if not days.size:
             return
-        later = [self._local(columns[name]) for name in self.layout.kind.reaches if name in carried]
-        told = np.concatenate([own, *later])
-        told = told[~np.isnat(told) & (told <= np.datetime64(self.today))]
-        first = min(own.min().astype(date), self.today)
-        last = max(told.max().astype(date), first) if told.size else first
+        begun = days[days <= np.datetime64(self.today)]
+        first, last = (begun.min().astype(date), begun.max().astype(date)) if begun.size else (self.today, self.today)
         self.days = (first, last) if self.days is None else (min(self.days[0], first), max(self.days[1], last))

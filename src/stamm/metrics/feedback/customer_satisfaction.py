@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ibis.common.deferred import Deferred
-
 from stamm.facts.kind import Reduction
 from stamm.facts.responses import Responses
 from stamm.lang.definition import Setting
@@ -60,25 +58,11 @@ class CustomerSatisfaction(Metric):
 
     @part("answers", "Antworten")
     def answered(self, responses: Responses) -> Reduction:
-        return responses.by("answered_at").count(self.readable(responses))
+        return responses.by("answered_at").count(responses.judged(self.satisfied_from))
 
     @part("of them satisfied", "davon zufrieden")
     def satisfied(self, responses: Responses) -> Reduction:
-        content = responses.score >= self.threshold(responses)
-        return responses.by("answered_at").count(self.readable(responses) & content)
-
-    def readable(self, responses: Responses) -> Deferred:
-        """Answers of which can be told whether they are satisfied."""
-        if self.satisfied_from is not None:
-            return responses.scored("csat")
-        return responses.scored("csat") & responses.scale_min.notnull() & responses.scale_max.notnull()
-
-    def threshold(self, responses: Responses) -> Deferred | float:
-        """The lowest satisfied score."""
-        if self.satisfied_from is not None:
-            return self.satisfied_from
-        few = responses.scale_max - responses.scale_min + 1 < 4
-        return few.ifelse(responses.scale_max, responses.scale_max - 1)
+        return responses.by("answered_at").count(responses.satisfied(self.satisfied_from))
 
     def value(self, answered: Any, satisfied: Any) -> Any:
         return share(satisfied, answered)

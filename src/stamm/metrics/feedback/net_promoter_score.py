@@ -56,11 +56,11 @@ class NetPromoterScore(Metric):
 
     @part("promoters, 9 or 10", "Fürsprecher, 9 oder 10")
     def promoters(self, responses: Responses) -> Reduction:
-        return responses.by("answered_at").count(responses.scored("nps") & (responses.score >= 9))
+        return responses.by("answered_at").count(responses.promoters())
 
     @part("detractors, 0 to 6", "Kritiker, 0 bis 6")
     def detractors(self, responses: Responses) -> Reduction:
-        return responses.by("answered_at").count(responses.scored("nps") & (responses.score <= 6))
+        return responses.by("answered_at").count(responses.detractors())
 
     def value(self, answered: Any, promoters: Any, detractors: Any) -> Any:
         return share(100 * (promoters - detractors), answered)

@@ -1,0 +1,32 @@
+"""Elapsed time between two moments of a row, in real numbers."""
+
+from __future__ import annotations
+
+from ibis.common.deferred import Deferred
+
+DAY_SECONDS = 86_400.0
+YEAR_DAYS = 365.25
+
+
+def _seconds(start: Deferred, end: Deferred) -> Deferred:
+    return (end.epoch_seconds() - start.epoch_seconds()).cast("float64")
+
+
+def minutes_between(start: Deferred, end: Deferred) -> Deferred:
+    """Elapsed minutes."""
+    return _seconds(start, end) / 60.0
+
+
+def hours_between(start: Deferred, end: Deferred) -> Deferred:
+    """Elapsed hours."""
+    return _seconds(start, end) / 3_600.0
+
+
+def days_between(start: Deferred, end: Deferred) -> Deferred:
+    """Elapsed days, seconds / 86,400, to the microsecond."""
+    return _seconds(start, end) / DAY_SECONDS
+
+
+def years_between(start: Deferred, end: Deferred) -> Deferred:
+    """Elapsed years, days / 365.25."""
+    return _seconds(start, end) / (DAY_SECONDS * YEAR_DAYS)

@@ -1,0 +1,45 @@
+"""Predictions made of customers."""
+
+from __future__ import annotations
+
+from stamm.facts.columns import dimension, moment, real, text, whole
+from stamm.facts.kind import Imported
+from stamm.lang.example import VerbExample, rows
+
+
+class Predictions(Imported):
+    """What a model foretold of a customer, one row each time it did; kept, so that it can be held against what came."""
+
+    de = "Vorhersagen"
+    sentence_de = (
+        "Was ein Modell über einen Kunden vorhergesagt hat, eine Zeile je Vorhersage; aufbewahrt, um sie zu prüfen."
+    )
+    key_columns = ("model", "customer_id", "predicted_at")
+    clock = "predicted_at"
+    clocks = ("predicted_at",)
+
+    model = dimension("the model", required=True)
+    customer_id = text("of whom", required=True)
+    predicted_at = moment("when", required=True)
+    name = dimension("what is foretold, such as churn")
+    horizon_days = whole("for how many days ahead", low=0)
+    value = real("the number foretold", required=True, within=("low", "high"))
+    low = real("lower end of its interval")
+    high = real("upper end of its interval")
+    version = text("the model's version")
+
+    examples = (
+        VerbExample(
+            facts={
+                "predictions": rows("""
+                    model     customer_id  predicted_at  name   horizon_days  value  low   high
+                    hazard-1  anna         2024-02-01    churn  30            0.25   0.20  0.31
+                    hazard-1  anna         2024-02-08    churn  30            0.40   0.33  0.47
+                    hazard-1  ben          2024-02-08    churn  30            0.05   0.02  0.09
+                    hazard-1  ben          2024-03-01    churn  30            0.10   0.06  0.15
+                """),
+            },
+            window="2024-02",
+            gives={"count": 3, "customers": 2},
+        ),
+    )

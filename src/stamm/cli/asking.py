@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stamm.cli.session import Session, current
 from stamm.cli.speaking import option
 from stamm.lang.errors import UsageError
-from stamm.lang.window import Window, day_of, windows
+from stamm.lang.window import Window, windows
 
 if TYPE_CHECKING:
     from stamm.analyses import Analysis
@@ -119,54 +119,17 @@ def pairs(words: Iterable[str], option: str, say: Session) -> dict[str, str]:
     return found
 
 
-# -- what the data cover -------------------------------------------------------------------------------------
-def kinds_needed(metric: Metric, world: World) -> tuple[str, ...]:
-    """The imported fact kinds a metric is computed from, those of the metrics it is built on included."""
-    from stamm.answers.ask import operands_of
-    from stamm.answers.plan import kinds_of
-    from stamm.metrics import METRICS
-
-    reductions, overs = operands_of(metric)
-    found = set(kinds_of({reduction.fact for reduction in reductions.values()}, world))
-    for over in overs.values():
-        found.update(kinds_needed(METRICS[over.metric](), world))
-    return tuple(sorted(found))
-
-
-def facts_used(metric: Metric) -> frozenset[str]:
-    """The facts a metric counts, those of the metrics it is built on included."""
-    from stamm.answers.ask import operands_of
-    from stamm.metrics import METRICS
-
-    reductions, overs = operands_of(metric)
-    inner = [facts_used(METRICS[over.metric]()) for over in overs.values()]
-    return frozenset({reduction.fact for reduction in reductions.values()}).union(*inner)
-
-
-def covered(world: World, kinds: Sequence[str]) -> Window | None:
-    """The days that all of these kinds cover, up to as_of; None where there are none."""
-    first, until = world.known_from(tuple(kinds)), world.known_until(tuple(kinds))
-    if first is None or until is None:
-        return None
-    day = day_of(until, world.organisation.zone)
-    end = day if world.day_start(day) == until else day + timedelta(days=1)
-    return Window(first, end) if first < end else None
-
-
+# -- which days ----------------------------------------------------------------------------------------------
 def windows_of(span: Span, world: World, metric: Metric, say: Session) -> tuple[Window, ...]:
     """The windows asked for; without days, all that the data cover."""
-    days = _days(span, world, metric, kinds_needed(metric, world), say)
+    days = span_of(span, world, metric, say)
     return (days,) if span.window is not None else windows(days.start, days.end, span.grain)
 
 
-def span_of(span: Span, world: World, analysis: Analysis, say: Session) -> Window:
+def span_of(span: Span, world: World, asked: Metric | Analysis, say: Session) -> Window:
     """The days asked for; without them, all that the data cover."""
-    from stamm.answers.plan import kinds_of
+    from stamm.answers.reach import covered, kinds_needed
 
-    return _days(span, world, analysis, kinds_of(analysis.facts(), world), say)
-
-
-def _days(span: Span, world: World, asked: Metric | Analysis, kinds: Sequence[str], say: Session) -> Window:
     if span.window is not None:
         if span.start or span.end:
             raise UsageError(
@@ -175,6 +138,7 @@ def _days(span: Span, world: World, asked: Metric | Analysis, kinds: Sequence[st
         return Window.parse(span.window)
     start, end = span.start, span.end
     if start is None or end is None:
+        kinds = kinds_needed(asked, world)
         days = covered(world, kinds)
         if days is None:
             missing = ", ".join(kind for kind in kinds if kind not in world.coverage)
@@ -185,17 +149,3 @@ def _days(span: Span, world: World, asked: Metric | Analysis, kinds: Sequence[st
             )
         start, end = start or days.start, end or days.end
     return Window(start, end)
-
-
-def last_complete(world: World, kinds: Sequence[str], grain: str = "month") -> Window | None:
-    """The last calendar window that the data cover whole; else all that they cover; None without data."""
-    days = covered(world, kinds)
-    if days is None:
-        return None
-    until = world.known_until(tuple(kinds))
-    whole = [
-        window
-        for window in windows(days.start, days.end, grain)
-        if window.start >= days.start and until is not None and window.ends_at(world.organisation.zone) <= until
-    ]
-    return whole[-1] if whole else days

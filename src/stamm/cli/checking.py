@@ -9,8 +9,8 @@ from rich.text import Text
 
 from stamm.answers import Answers
 from stamm.answers.plan import Plan, kinds_of
+from stamm.answers.reach import covered, kinds_needed, last_complete
 from stamm.cli import printing
-from stamm.cli.asking import covered, kinds_needed, last_complete
 from stamm.cli.consistency import Check, all_checks
 from stamm.cli.definitions import by_topic, topic_title
 from stamm.cli.failing import told

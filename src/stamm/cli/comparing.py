@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from stamm.answers.reach import kinds_needed, last_complete
 from stamm.cli import printing
-from stamm.cli.asking import Span, kinds_needed, last_complete, windows_of
+from stamm.cli.asking import Span, windows_of
 from stamm.cli.session import Session
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window

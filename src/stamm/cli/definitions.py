@@ -9,9 +9,10 @@ from typing import Any
 
 from stamm.answers import Answers
 from stamm.answers.examples import sum_example
+from stamm.answers.reach import kinds_needed, last_complete
 from stamm.answers.working import Working, operand_words, unit_of, working_of
 from stamm.cli import printing
-from stamm.cli.asking import Span, kinds_needed, last_complete, windows_of
+from stamm.cli.asking import Span, windows_of
 from stamm.cli.session import Session
 from stamm.lang.definition import Setting, title_of
 from stamm.lang.errors import UsageError

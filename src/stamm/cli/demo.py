@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 from stamm.answers import Answers
+from stamm.answers.reach import kinds_needed, last_complete
 from stamm.answers.world import World
 from stamm.cli import printing
-from stamm.cli.asking import kinds_needed, last_complete
 from stamm.cli.main import cli
 from stamm.cli.session import Session, begin
 from stamm.metrics import METRICS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from stamm.cli.asking import Span, facts_used, moment_named, pairs, span_options, windows_of
+from stamm.cli.asking import Span, moment_named, pairs, span_options, windows_of
 from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
 
@@ -43,6 +43,7 @@ def metric(key: str, *, span: Span, by: str | None, params: tuple[str, ...], as_
     """Print one metric over windows."""
     from stamm.answers import Answers
     from stamm.answers.plan import uses
+    from stamm.answers.reach import facts_used
     from stamm.cli import machine, printing
     from stamm.metrics import METRICS
 

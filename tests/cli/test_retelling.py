@@ -13,6 +13,7 @@ from stamm.cli.retelling import retell
 from stamm.lang import errors
 from stamm.lang.language import Language
 from stamm.sources import cells, checking, moments
+from stamm.sources.reading import flaws, objects, workbook_process
 
 SOURCE = Path(stamm.__file__).parent
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.StammError)}
@@ -86,6 +87,15 @@ def test_every_reason_of_a_rejected_row_is_told_in_german(module) -> None:
     ]
     assert reasons
     assert [reason for reason in reasons if retell(f"amount {reason}", GERMAN) == f"amount {reason}"] == []
+
+
+@pytest.mark.parametrize("module", [objects, flaws, workbook_process])
+def test_every_flaw_of_a_cell_or_a_row_is_told_in_german(module) -> None:
+    named = {name: value for name, value in vars(module).items() if name.isupper() and name[0] != "_"}
+    reasons = [value for value in named.values() if isinstance(value, str)]
+    told = [f"amount {text}" if text.startswith(("holds ", "is ", "stands ")) else text for text in reasons]
+    assert told
+    assert [text for text in told if retell(text, GERMAN) == text] == []
 
 
 @pytest.mark.parametrize(

@@ -243,9 +243,10 @@ def test_somebody_else_is_writing(lake: Lake, folder: Path, monkeypatch: pytest.
 
 # -- what is read --------------------------------------------------------------------------------------------
 def test_what_nobody_reads(lake: Lake, folder: Path) -> None:
-    assert str(refusal(lake, "orders.xlsx")) == (
-        "orders.xlsx: No source reads this. "
-        "Give a .csv, .csv.gz or .parquet file, a folder of them, or one of cdnow, complete_journey."
+    assert str(refusal(lake, "orders.pdf")) == (
+        "orders.pdf: No source reads this. "
+        "Give a .csv, .xlsx, .ndjson or .parquet file (also packed), a folder of them, "
+        "or one of cdnow, complete_journey."
     )
     assert str(refusal(lake, folder)) == (
         f"{folder}: The folder holds no file named after a fact kind. "

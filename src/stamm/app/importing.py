@@ -17,7 +17,7 @@ import pyarrow as pa
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources import SOURCES, Chunk, Source
-from stamm.sources.files import Csv, Parquet, look_into
+from stamm.sources.files import Canonical, look_into
 from stamm.sources.rejected import RejectsFile
 
 #: name of the file, rows done, bytes done, bytes in all
@@ -212,11 +212,11 @@ def _recognising(what: Path | str) -> Source | None:
 def _item(source: Source | None, what: Path | str) -> _Item:
     if source is not None:
         return _Item(source, what, Path(what).name, source.files(what))
-    known = ", ".join(key for key in sorted(kind.key for kind in SOURCES) if key not in {Csv.key, Parquet.key})
+    known = ", ".join(sorted(kind.key for kind in SOURCES if not issubclass(kind, Canonical)))
     raise InputError(
         "No source reads this.",
         where=str(what),
-        remedy=f"Give a .csv, .csv.gz or .parquet file, a folder of them, or one of {known}.",
+        remedy=f"Give a .csv, .xlsx, .ndjson or .parquet file (also packed), a folder of them, or one of {known}.",
     )
 
 

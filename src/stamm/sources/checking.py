@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import numpy as np
@@ -15,21 +16,30 @@ from stamm.facts.kind import Imported
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources.cells import as_text, mask_of, read_column, read_major
-from stamm.sources.kind import VALUE_LENGTH, Reject
+from stamm.sources.kind import VALUE_LENGTH, Reject, listed
 from stamm.sources.local_time import DAY, Mask, Whole
 from stamm.sources.moments import Read
 
 MISSING = "is missing; the column must be filled in every row"
 NO_CURRENCY_BESIDE = "is missing beside an amount; fill it in every row, or leave the column out of the whole file"
 MONEY = "_minor"
+#: so many columns that are ignored are named, the rest is counted
+_TOLD = 20
 
 
 @dataclass(frozen=True)
 class Raw:
-    """Rows as they stand in a file: columns of any Arrow type, and the line on which each row begins."""
+    """Rows as they stand in a file: columns of any Arrow type, and the line on which each row begins.
+
+    In a column of text, the cells in `native` are those that the file itself holds as numbers, moments or flags: they
+    come in canonical writing, whatever is said about how text is written. `flaws` are cells that are wrong whatever
+    they should be (column, rows, reason); nothing stands in them.
+    """
 
     columns: Mapping[str, pa.Array]
     lines: Whole
+    native: Mapping[str, Mask] = field(default_factory=dict)
+    flaws: tuple[tuple[str, Mask, str], ...] = ()
 
 
 class Verdict:
@@ -84,7 +94,9 @@ class Layout:
                 self.taken.setdefault(plain + MONEY, name)
             else:
                 ignored.append(name)
-        self.remarks = tuple(self._ignored(name) for name in ignored)
+        self.remarks = tuple(self._ignored(name) for name in ignored[:_TOLD])
+        if len(ignored) > _TOLD:
+            self.remarks += (f"{len(ignored) - _TOLD:,} more columns are ignored",)
         self._refuse_ambiguous(names)
         self._refuse_incomplete(names)
         money = [name for name in self.taken if self.wanted[name].money]
@@ -95,8 +107,8 @@ class Layout:
 
     # -- the heading -----------------------------------------------------------------
     def _refuse_doubled(self, names: Sequence[str]) -> None:
-        plain = [name.strip() for name in names]
-        doubled = sorted({name for name in plain if plain.count(name) > 1 and name})
+        counts = Counter(name.strip() for name in names)
+        doubled = sorted(name for name, count in counts.items() if count > 1 and name)
         if doubled:
             raise InputError(
                 f"The column {doubled[0]} stands in the heading twice.",
@@ -119,7 +131,7 @@ class Layout:
         missing = [name for name, column in self.wanted.items() if column.required and name not in self.taken]
         missing = [name for name in missing if name in self.fact.carried()]
         one_of = self.fact.one_of
-        found = ", ".join(name.strip() or "(without a name)" for name in names) or "none"
+        found = listed([name.strip() or "(without a name)" for name in names]) or "none"
         if missing:
             free = [name for name in names if name not in self.taken.values()]
             near = [f"{near[0]} for {name}" for name in missing if (near := _near(name, free))]
@@ -157,6 +169,8 @@ class Layout:
         for name in sorted(self.taken, key=lambda name: (name in self.major, list(self.wanted).index(name))):
             read[name] = self._read(raw.columns[self.taken[name]], name, read)
         verdict = Verdict(len(raw.lines))
+        for column, rows, reason in raw.flaws:
+            verdict.blame(rows, column, reason)
         self.judge(verdict, read)
         bad = np.nonzero(~verdict.sound)[0]
         return self.table(verdict, read), tuple(self._reject(raw, verdict, int(row)) for row in bad)

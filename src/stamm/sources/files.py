@@ -1,4 +1,4 @@
-"""Files in Stamm's own format: CSV or Parquet, named after the fact kind they hold."""
+"""Files in Stamm's own format: CSV, Excel, NDJSON or Parquet, named after the fact kind they hold."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import ClassVar
 
 from stamm.facts import imported
 from stamm.facts.kind import Imported
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
-from stamm.sources.checking import Layout, Raw
+from stamm.sources.checking import Layout
 from stamm.sources.kind import Chunk, Source
-from stamm.sources.reading import Reading, open_rows
+from stamm.sources.reading import Reading, format_of, open_rows
+from stamm.sources.reading.kind import Format
+from stamm.sources.reading.packing import PACKED
 
-BATCH = 100_000
-_SUFFIXES = re.compile(r"(\.csv|\.csv\.gz|\.parquet)$", re.IGNORECASE)
+#: endings of canonical files; any of them may be packed
+_ENDINGS = ("csv", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "ndjson", "jsonl", "parquet")
+_SUFFIXES = re.compile(rf"\.({'|'.join(_ENDINGS)})({'|'.join(map(re.escape, PACKED))})?$", re.IGNORECASE)
 
 
 def stem_of(path: Path) -> str:
@@ -68,14 +68,14 @@ def look_into(folder: Path) -> Folder:
     return Folder(tuple(files), tuple(others))
 
 
-class _Canonical(Source):
-    """A file in Stamm's own format."""
+class Canonical(Source):
+    """A file in Stamm's own format, named after the fact kind it holds."""
 
     abstract = True
-    suffixes: tuple[str, ...] = ()
+    format: ClassVar[Format]
 
     def recognises(self, what: Path | str) -> bool:
-        return str(what).lower().endswith(self.suffixes)
+        return format_of(Path(what)) == self.format and bool(_SUFFIXES.search(str(what)))
 
     def reads_as(self, what: Path | str) -> str:
         return f"{super().reads_as(what)} {fact_of(Path(what)).key}"
@@ -88,24 +88,16 @@ class _Canonical(Source):
                 where=str(path),
                 remedy="Give the files in it, named after their fact kind (orders-1.parquet).",
             )
-        if not path.is_file():
+        if not path.exists():
             raise InputError("There is no such file.", where=str(path), remedy="Check the name and the folder.")
         return (path,)
-
-
-class Csv(_Canonical):
-    """Comma-separated text (UTF-8), named after the fact kind it holds, also packed with gzip."""
-
-    en = "CSV"
-    de = "CSV"
-    sentence_de = "Kommagetrennter Text (UTF-8), benannt nach der Art der Fakten, auch mit gzip gepackt."
-    suffixes = (".csv", ".csv.gz")
 
     def read(self, what: Path | str, *, organisation: Organisation) -> Iterator[Chunk]:
         (path,) = self.files(what)
         fact = fact_of(path)
-        with open_rows(path, Reading(format="csv")) as rows:
-            layout = Layout(fact, rows.heading, path.name, organisation)
+        with open_rows(path, Reading(format=self.format)) as rows:
+            names = [name for name in rows.heading if name not in rows.inner]
+            layout = Layout(fact, names, path.name, organisation)
             remarks = (*rows.found, *layout.remarks)
             for piece in rows.chunks(layout.taken.values()):
                 table, rejects = layout.check(piece.raw)
@@ -113,47 +105,37 @@ class Csv(_Canonical):
                 yield Chunk(fact.key, table, piece.rows_read, both, rows.bytes_read, rows.bytes_total, remarks=remarks)
 
 
-class Parquet(_Canonical):
+class Csv(Canonical):
+    """Text with commas between the columns (UTF-8), named after the fact kind it holds, also packed."""
+
+    en = "CSV"
+    de = "CSV"
+    sentence_de = "Text mit Kommas zwischen den Spalten (UTF-8), benannt nach der Art der Fakten, auch gepackt."
+    format = "csv"
+
+
+class Excel(Canonical):
+    """A workbook whose first sheet holds the fact kind it is named after."""
+
+    en = "Excel"
+    de = "Excel"
+    sentence_de = "Eine Arbeitsmappe, deren erstes Blatt die Art von Fakten enthält, nach der sie benannt ist."
+    format = "excel"
+
+
+class Ndjson(Canonical):
+    """JSON with an object on each line, named after the fact kind it holds, also packed."""
+
+    en = "NDJSON"
+    de = "NDJSON"
+    sentence_de = "JSON mit einem Objekt je Zeile, benannt nach der Art der Fakten, auch gepackt."
+    format = "ndjson"
+
+
+class Parquet(Canonical):
     """Apache Parquet, named after the fact kind it holds."""
 
     en = "Parquet"
     de = "Parquet"
     sentence_de = "Apache Parquet, benannt nach der Art der Fakten."
-    suffixes = (".parquet",)
-
-    def read(self, what: Path | str, *, organisation: Organisation) -> Iterator[Chunk]:
-        (path,) = self.files(what)
-        fact = fact_of(path)
-        total, done = path.stat().st_size, 0
-        try:
-            with pq.ParquetFile(path) as file:
-                layout = Layout(fact, file.schema_arrow.names, path.name, organisation)
-                whole = file.metadata.num_rows
-                if not whole:
-                    nothing = Raw(_empty(layout), np.zeros(0, dtype=np.int64))
-                    yield Chunk(fact.key, layout.check(nothing)[0], 0, (), total, total, None, layout.remarks)
-                for batch in file.iter_batches(BATCH, columns=sorted(layout.taken.values())):
-                    batch.validate(full=True)
-                    columns = {name: batch.column(name) for name in batch.schema.names}
-                    lines = np.arange(done + 1, done + batch.num_rows + 1, dtype=np.int64)
-                    table, rejects = layout.check(Raw(columns, lines))
-                    done += batch.num_rows
-                    yield Chunk(
-                        fact.key,
-                        table,
-                        batch.num_rows,
-                        rejects,
-                        total * done // whole,
-                        total,
-                        remarks=layout.remarks,
-                    )
-        except (pa.ArrowException, OSError) as error:
-            raise InputError(
-                "The file is not sound Parquet.",
-                where=path.name,
-                remedy="Write or copy it again; it seems damaged.",
-            ) from error
-
-
-def _empty(layout: Layout) -> dict[str, pa.Array]:
-    return {name: pa.array([], pa.string()) for name in layout.taken.values()}
+    format = "parquet"

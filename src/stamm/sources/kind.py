@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,12 @@ from stamm.lang.organisation import Organisation
 
 #: characters of a bad cell that are kept; the place says where to find the rest
 VALUE_LENGTH = 200
+
+
+def listed(names: Sequence[str], most: int = 30) -> str:
+    """Names for a sentence; of very many the first and how many more."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +15,8 @@ from stamm.sources.checking import Raw
 from stamm.sources.local_time import Mask, Whole
 from stamm.sources.mapped.numbers import Exact, exact_of, whole_of
 from stamm.sources.written import other_numbers, plain_numbers, without_sign
+
+_NATIVE = "\0native "
 
 
 class Columns:
@@ -54,7 +58,7 @@ class Columns:
         kind = self.array(name).type
         text = kind.value_type if pa.types.is_dictionary(kind) else kind
         is_text = pa.types.is_string(text) or pa.types.is_large_string(text) or pa.types.is_string_view(text)
-        return None if is_text else np.ones(len(self), dtype=bool)
+        return self.raw.native.get(name) if is_text else np.ones(len(self), dtype=bool)
 
     def numbers(self, name: str, currencies: pa.Array | None = None) -> Exact:
         """Its cells as numbers; amounts in `currencies` (codes or null) may have the sign of theirs beside them."""
@@ -99,10 +103,23 @@ class Columns:
             parts += [length, pc.fill_null(text, "")]
         return pc.if_else(empty, None, pc.binary_join_element_wise(*parts, ":"))
 
+    def aside(self) -> dict[str, Any]:
+        """Its columns as those of a table that waits on the disk, with what is native in them."""
+        return {**self.raw.columns, **{_NATIVE + name: own for name, own in self.raw.native.items()}}
+
+    def back(self, columns: dict[str, pa.Array], lines: Whole) -> Columns:
+        """Rows that were put `aside`, in another order and perhaps with more columns."""
+        plain = {name: array for name, array in columns.items() if not name.startswith(_NATIVE)}
+        native = {
+            name.removeprefix(_NATIVE): mask_of(array) for name, array in columns.items() if name.startswith(_NATIVE)
+        }
+        return Columns(Raw(plain, lines, native), self.writing, self.file)
+
     def kept(self, rows: Mask, names: tuple[str, ...]) -> Columns:
         """Some rows of some columns."""
         if rows.all():
             return self
         mask = pa.array(rows)
         columns = {name: self.array(name).filter(mask) for name in names}
-        return Columns(Raw(columns, self.lines[rows]), self.writing, self.file)
+        native = {name: own[rows] for name, own in self.raw.native.items() if name in columns}
+        return Columns(Raw(columns, self.lines[rows], native), self.writing, self.file)

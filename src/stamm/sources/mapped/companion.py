@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stamm.sources.checking import Raw
 from stamm.sources.mapped.columns import Columns
 from stamm.sources.mapped.spill import PARTS, Spill, parts_of
 
@@ -40,7 +39,7 @@ class Companion:
     def put(self, cells: Columns) -> None:
         """Rows in the order of the file."""
         keys = cells.text(self.name)
-        self._rows.put(pa.table({**cells.raw.columns, _LINE: cells.lines, _KEY: keys}), parts_of(keys))
+        self._rows.put(pa.table({**cells.aside(), _LINE: cells.lines, _KEY: keys}), parts_of(keys))
         self._like = cells
 
     def found(self) -> Iterator[Columns]:
@@ -58,4 +57,4 @@ class Companion:
                 lines, keys = columns.pop(_LINE).to_numpy(), columns.pop(_KEY)
                 place = pc.index_in(keys, value_set=numbers, skip_nulls=True)
                 columns[OWNER] = owners.take(place) if len(owners) else pa.nulls(len(keys), pa.string())
-                yield Columns(Raw(columns, lines), self._like.writing, self._like.file)
+                yield self._like.back(columns, lines)

@@ -19,10 +19,14 @@ Untold = list[tuple[Mask, str, str]]
 def keep(conditions: tuple[Condition, ...], cells: Columns) -> tuple[Mask, Untold]:
     """Rows for which all conditions hold; and which of these cannot be told, with column and reason.
 
-    A row of which a condition cannot be told is kept, so that it is set aside and not left out.
+    A row of which a condition cannot be told is kept, so that it is set aside and not left out; so is one with a cell
+    that is wrong in the file itself.
     """
     kept, untold = holding(conditions, cells)
-    return kept, [(rows[kept], column, reason) for rows, column, reason in untold]
+    wrong = [(rows, column, reason) for column, rows, reason in cells.raw.flaws]
+    for rows, _, _ in wrong:
+        kept |= rows
+    return kept, [(rows[kept], column, reason) for rows, column, reason in (*wrong, *untold)]
 
 
 def holding(conditions: tuple[Condition, ...], cells: Columns) -> tuple[Mask, Untold]:

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stamm.sources.checking import Raw
 from stamm.sources.mapped.columns import Columns
 from stamm.sources.mapped.spill import Spill, parts_of
 
@@ -31,7 +30,7 @@ class Numbering:
         """Rows in the order of the file."""
         keys = cells.joined(self.names)
         encoded = pc.dictionary_encode(keys, null_encoding="encode")
-        table = pa.table({**cells.raw.columns, _LINE: cells.lines, _KEY: keys})
+        table = pa.table({**cells.aside(), _LINE: cells.lines, _KEY: keys})
         self._spill.put(table, parts_of(encoded.dictionary)[encoded.indices.to_numpy()])
         self._like = cells
 
@@ -43,7 +42,7 @@ class Numbering:
                 columns = {name: table.column(name).combine_chunks() for name in table.column_names}
                 lines, keys = columns.pop(_LINE).to_numpy(), columns.pop(_KEY)
                 columns[ROW] = _numbers(keys, seen)
-                yield Columns(Raw(columns, lines), self._like.writing, self._like.file)
+                yield self._like.back(columns, lines)
 
 
 def _numbers(keys: pa.Array, seen: defaultdict[str | None, int]) -> pa.Array:

@@ -20,16 +20,16 @@ import pyarrow.csv as arrow_csv
 from stamm.lang.errors import InputError
 from stamm.sources.checking import Raw
 from stamm.sources.kind import VALUE_LENGTH, Reject
+from stamm.sources.reading.flaws import without_nul
 from stamm.sources.reading.kind import LONGEST, Piece, Reading, Rows
 from stamm.sources.reading.layout import laid_out
 from stamm.sources.reading.packing import Bytes
-from stamm.sources.reading.text import Text, endless
+from stamm.sources.reading.text import UTF8, Text
 
 #: what may stand between cells where nobody says it, and how it is shown
 SIGNS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
 #: lines from which the sign is found out
 _LOOKED_AT = 50
-NUL = "the row holds a NUL character, which no text has; the file may be damaged or in another encoding"
 
 
 class _Lines:
@@ -102,10 +102,10 @@ class Delimited(Rows):
         return self._stream.taken
 
     def _found_out(self, reading: Reading, text: Text) -> Iterator[str]:
-        if text.marked and text.encoding != "utf-8":
-            yield f"the file says that it is written in {text.encoding}"
-        elif text.marked and reading.encoding and text.encoding != reading.encoding.lower():
+        if text.overruled:
             yield f"the file says that it is written in {text.encoding}, so it is not read as {reading.encoding}"
+        elif text.marked and not reading.encoding and text.encoding != UTF8:
+            yield f"the file says that it is written in {text.encoding}"
         if reading.delimiter is None and self.reading.delimiter != ",":
             yield f"the columns are separated by {SIGNS[str(self.reading.delimiter)]}"
 
@@ -152,7 +152,7 @@ class Delimited(Rows):
 
     # -- rows ------------------------------------------------------------------------
     def _chunks(self, wanted: tuple[str, ...]) -> Iterator[Piece]:
-        places = [place for place, name in enumerate(self.names) if name in set(wanted)]
+        places = self._places_of(wanted)
         empty = True
         while text := self._lines.rest():
             piece = self._plain(text, places) if self._plain_signs else None
@@ -214,25 +214,28 @@ class Delimited(Rows):
                 row = next(self._reader)
             except csv.Error as error:
                 if "unexpected end" in str(error) or "field limit" in str(error):
-                    raise endless(self.file, line) from error
+                    raise self._endless(line) from error
                 rejects.append(self._reject(line, "", self._wrong_quotes()))
                 continue
             except StopIteration:
                 break
             if not row:
                 continue
-            reason = ""
-            if len(row) != width:
-                told = f"the row has {len(row)} cells, the heading {width}"
-                reason = f"{told}; quote cells that hold {SIGNS.get(self._sign, self._sign)}"
-            elif any("\0" in cell for cell in row):
-                reason = NUL
-            if reason:
-                rejects.append(self._reject(line, self._sign.join(row), reason))
-            else:
+            if len(row) == width:
                 rows.append(row)
                 lines.append(line)
+            else:
+                told = f"the row has {len(row)} cells, the heading {width}"
+                reason = f"{told}; quote cells that hold {SIGNS.get(self._sign, self._sign)}"
+                rejects.append(self._reject(line, self._sign.join(row), reason))
         return Piece(self._raw(places, rows, lines), tuple(rejects))
+
+    def _endless(self, line: int) -> InputError:
+        return InputError(
+            "The row that begins here does not end: a quote is opened and not closed.",
+            where=f"{self.file}, line {line}",
+            remedy=f"Close the quote; inside quotes write a quote twice ({self._quote * 2}).",
+        )
 
     def _wrong_quotes(self) -> str:
         return f"the quotes are wrong; inside quotes write a quote twice ({self._quote * 2})"
@@ -242,7 +245,7 @@ class Delimited(Rows):
 
     def _raw(self, places: list[int], rows: list[list[str]], lines: list[int]) -> Raw:
         columns = {self.names[place]: pa.array([row[place] for row in rows], pa.string()) for place in places}
-        return Raw(columns, np.array(lines, dtype=np.int64))
+        return without_nul(Raw(columns, np.array(lines, dtype=np.int64)))
 
 
 def parser(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[list[str]]:

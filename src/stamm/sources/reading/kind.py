@@ -9,7 +9,7 @@ from typing import Literal
 
 from stamm.lang.errors import InputError, UsageError
 from stamm.sources.checking import Raw
-from stamm.sources.kind import Reject
+from stamm.sources.kind import Reject, listed
 from stamm.sources.reading.names import MOST, told_apart
 
 Format = Literal["csv", "excel", "ndjson", "parquet"]
@@ -77,7 +77,7 @@ class Reading:
         if self.encoding is None:
             return
         try:
-            b"".decode(self.encoding)
+            b"    ".decode(self.encoding, "ignore")
         except (LookupError, ValueError) as error:
             raise _no_encoding(self.encoding) from error
         if self.encoding.lower().replace("-", "_") in _NOTATIONS:
@@ -105,10 +105,10 @@ class Rows(ABC):
     """The rows of an open file.
 
     `heading` holds the names of the columns as they stand in the file (without white space around them), `names` the
-    same made distinct: what is nameless or named twice gets a number. `reading` is the one asked for, with what was
-    found out filled in. `found` says in one sentence each what was found out about the file, `renamed` what was done
-    with names. `bytes_read` of `bytes_total` says how far the reading has come; both count the file as it lies there,
-    packed.
+    same made distinct: what is nameless or named twice gets a number. `inner` are those that are part of another one,
+    `a.b` of an object `a`. `reading` is the one asked for, with what was found out filled in. `found` says in one
+    sentence each what was found out about the file, `renamed` what was done with names. `bytes_read` of `bytes_total`
+    says how far the reading has come; both count the file as it lies there, packed.
     """
 
     def __init__(self, file: str, reading: Reading, heading: Sequence[str], bytes_total: int) -> None:
@@ -123,6 +123,7 @@ class Rows(ABC):
         self.heading = tuple(name.strip() for name in heading)
         self.names, self.renamed = told_apart(heading)
         self.found: tuple[str, ...] = ()
+        self.inner: frozenset[str] = frozenset()
 
     @property
     @abstractmethod
@@ -135,15 +136,21 @@ class Rows(ABC):
         Only the columns named are read (all, where none are): memory is bounded for files of any length and width.
         Raises InputError for a name that is none of `names`, and where the file is broken beyond a single row.
         """
-        wanted = self.names if columns is None else tuple(name for name in self.names if name in set(columns))
-        missing = [] if columns is None else sorted(set(columns) - set(wanted))
+        asked = set(self.names if columns is None else columns)
+        wanted = tuple(name for name in self.names if name in asked)
+        missing = sorted(asked.difference(wanted))
         if missing:
             raise InputError(
                 f"There is no column {missing[0]}.",
                 where=self.file,
-                remedy=f"Columns found: {', '.join(self.names)}.",
+                remedy=f"Columns found: {listed(self.names)}.",
             )
         return self._chunks(wanted)
+
+    def _places_of(self, wanted: tuple[str, ...]) -> list[int]:
+        """Which of the columns these are, from 0."""
+        some = set(wanted)
+        return [place for place, name in enumerate(self.names) if name in some]
 
     @abstractmethod
     def _chunks(self, wanted: tuple[str, ...]) -> Iterator[Piece]:

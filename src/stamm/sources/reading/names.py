@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from stamm.sources.kind import listed
+
 #: columns that can be handled; a workbook has at most so many
 MOST = 16_384
 #: so many names are told, the rest is counted
@@ -38,13 +40,8 @@ def _told(plain: Sequence[str], names: Sequence[str], counts: Counter[str]) -> l
     told = []
     nameless = [fresh for name, fresh in zip(plain, names, strict=True) if not name]
     if nameless:
-        told.append(f"without a name, called by their place here: {_some(nameless)}")
+        told.append(f"without a name, called by their place here: {listed(nameless, _TOLD)}")
     doubled = [fresh for name, fresh in zip(plain, names, strict=True) if name and counts[name] > 1]
     if doubled:
-        told.append(f"named alike in the heading, numbered here: {_some(doubled)}")
+        told.append(f"named alike in the heading, numbered here: {listed(doubled, _TOLD)}")
     return told
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _TOLD
-    return ", ".join(names[:_TOLD]) + (f" and {more:,} more" if more > 0 else "")

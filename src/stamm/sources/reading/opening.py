@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from stamm.lang.errors import InputError
 from stamm.sources.reading.delimited import Delimited
 from stamm.sources.reading.kind import Format, Reading, Rows
-from stamm.sources.reading.packing import PACKED, open_bytes
+from stamm.sources.reading.ndjson import Ndjson
+from stamm.sources.reading.packing import PACKED, open_bytes, unpacked_file
+from stamm.sources.reading.parquet import Parquet
+from stamm.sources.reading.workbook import Workbook
 
 #: endings of names (without what packs them), and the format they stand for
 ENDINGS: dict[str, Format] = {
@@ -53,8 +56,19 @@ def open_rows(path: Path, reading: Reading | None = None) -> Iterator[Rows]:
             remedy=f"Let it end with {', '.join(ENDINGS)}, or name its format in a mapping.",
         )
     total = path.stat().st_size
-    with open_bytes(path, reading.member) as stream:
-        yield Delimited(stream, reading, total)
+    with ExitStack() as stack:
+        yield _opened(path, format_, reading, total, stack)
+
+
+def _opened(path: Path, format_: Format, reading: Reading, total: int, stack: ExitStack) -> Rows:
+    if format_ == "csv":
+        return Delimited(stack.enter_context(open_bytes(path, reading.member)), reading, total)
+    if format_ == "ndjson":
+        return Ndjson(lambda: open_bytes(path, reading.member), reading, path.name, total)
+    whole = stack.enter_context(unpacked_file(path, reading.member))
+    if format_ == "excel":
+        return Workbook(whole, path.name, reading, total, stack)
+    return Parquet(whole, path.name, reading, total, stack)
 
 
 def _refuse_other(path: Path) -> None:

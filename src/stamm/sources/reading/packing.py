@@ -9,7 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from os import SEEK_END
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO, Protocol, cast
 
 import pyarrow as pa
@@ -27,6 +29,10 @@ _SIGNS = {
     b"PK\x03\x04": "zip",
     b"PK\x05\x06": "zip",
 }
+#: bytes that are put on the disk for what cannot be read as it is unpacked
+UNPACKED = 4 << 30
+_BLOCK = 1 << 20
+_ENCRYPTED = 1
 _BROKEN = (
     gzip.BadGzipFile,
     zipfile.BadZipFile,
@@ -47,17 +53,19 @@ class Bytes:
 
     def __init__(self, file: str, raw: IO[bytes], unpacked: _Readable, packing: str | None) -> None:
         self.file, self.packing = file, packing
-        self._raw, self._unpacked = raw, unpacked
+        self._raw, self._unpacked, self._ended = raw, unpacked, False
 
     def read(self, size: int) -> bytes:
         """The next bytes, at most so many; nothing at the end."""
         with _told(self.file, self.packing):
-            return self._unpacked.read(size)
+            block = self._unpacked.read(size)
+            self._ended = not block
+            return block
 
     @property
     def taken(self) -> int:
-        """Bytes of the file as it lies there that were read so far."""
-        return self._raw.tell()
+        """Bytes of the file as it lies there that were read so far; at the end all, with what follows a packed one."""
+        return self._raw.seek(0, SEEK_END) if self._ended else self._raw.tell()
 
 
 @contextmanager
@@ -79,6 +87,31 @@ def open_bytes(path: Path, member: str | None = None) -> Iterator[Bytes]:
         yield Bytes(path.name, raw, unpacked, packing)
 
 
+@contextmanager
+def unpacked_file(path: Path, member: str | None = None) -> Iterator[Path]:
+    """A file that can be read anywhere in it: the file itself, or what is packed in it, unpacked for the while.
+
+    A workbook is an archive itself, so here the name alone says whether something is packed. Raises InputError for
+    what is too large to be unpacked.
+    """
+    if path.suffix.lower() not in PACKED:
+        yield path
+        return
+    with open_bytes(path, member) as stream, NamedTemporaryFile() as whole:
+        size = 0
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            if size > UNPACKED:
+                raise InputError(
+                    f"The file is larger than {UNPACKED >> 20:,} MB when unpacked.",
+                    where=path.name,
+                    remedy="Unpack it yourself, if it is what you expect.",
+                )
+            whole.write(block)
+        whole.flush()
+        yield Path(whole.name)
+
+
 def _unpacked(raw: IO[bytes], packing: str | None, file: str, member: str | None, stack: ExitStack) -> _Readable:
     if packing == "gzip":
         return cast(_Readable, stack.enter_context(gzip.GzipFile(fileobj=raw)))
@@ -96,9 +129,13 @@ def _unpacked(raw: IO[bytes], packing: str | None, file: str, member: str | None
 
 def _the_one(archive: zipfile.ZipFile, file: str, member: str | None) -> zipfile.ZipInfo:
     """The file of the archive that is meant; what an operating system leaves in archives does not count."""
+    if any(one.filename in {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} for one in archive.infolist()):
+        raise InputError("The file is a workbook.", where=file, remedy="Let its name end with .xlsx, .xlsb or .ods.")
     inside = [one for one in archive.infolist() if not one.is_dir() and not _leftover(one.filename)]
     chosen = [one for one in inside if member is None or one.filename == member]
     if len(chosen) == 1:
+        if chosen[0].flag_bits & _ENCRYPTED:
+            raise InputError("The archive is protected by a password.", where=file, remedy="Pack it without one.")
         return chosen[0]
     names = ", ".join(one.filename for one in inside[:10]) or "none"
     if member is not None:

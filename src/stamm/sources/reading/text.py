@@ -19,21 +19,36 @@ _MARKS = {  # the longer first: UTF-32 begins as UTF-16 does
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 _ASCII = bytes(range(128))
+#: bytes in which the first sign that is no white space is looked for
+_SHOWN = 4096
 
 
 class Text:
-    """The text of a file. `encoding` is the one it is read in, `marked` whether the file itself names it."""
+    """The text of a file.
+
+    `encoding` is the one it is read in, `marked` whether the file itself names it, `overruled` whether it thereby
+    contradicts the one asked for.
+    """
 
     def __init__(self, stream: Bytes, encoding: str | None, block: int | None = None) -> None:
         self._stream, self._block, self.file = stream, block or BLOCK, stream.file
-        self._begin = stream.read(self._block)
+        self._begin = self._first()
         marks = [(mark, name) for mark, name in _MARKS.items() if self._begin.startswith(mark)]
         mark, marked = marks[0] if marks else (b"", None)
         self.marked = marked is not None
-        self.encoding = marked or (codecs.lookup(encoding).name if encoding else UTF8)
+        asked = codecs.lookup(encoding).name.removesuffix("-sig") if encoding else UTF8
+        self.encoding = marked or asked
+        self.overruled = marked is not None and encoding is not None and not marked.startswith(asked)
         self._begin, self._mark = self._begin[len(mark) :], len(mark)
         if marked is None and encoding is None:
             self._refuse_utf16()
+
+    def _first(self) -> bytes:
+        """The first block, not less than a mark is long, however little is read at once."""
+        begin = b""
+        while len(begin) < len(codecs.BOM_UTF32) and (block := self._stream.read(self._block)):
+            begin += block
+        return begin
 
     def _refuse_utf16(self) -> None:
         """Text in UTF-16 without a mark has a NUL in every other byte."""
@@ -46,17 +61,25 @@ class Text:
                     remedy="Save it as UTF-8 (in Excel: 'CSV UTF-8'), or name this encoding in a mapping.",
                 )
 
+    def begins_with(self, sign: str) -> bool:
+        """Whether this is the first sign that is no white space."""
+        return self._begin[:_SHOWN].decode(self.encoding, "ignore").lstrip().startswith(sign)
+
     def pieces(self) -> Iterator[bytes]:
         """The text in UTF-8, cut behind ends of lines; raises InputError with the line where it does not fit."""
         if self.encoding == UTF8:
             return self._utf8(self._blocks())
         return self._whole(self._decoded())
 
+    def characters(self) -> Iterator[bytes]:
+        """The same, cut anywhere between two characters."""
+        return self._decoded()
+
     def _blocks(self) -> Iterator[bytes]:
-        block, self._begin = self._begin, b""
-        while block:
+        if self._begin:
+            yield self._begin
+        while block := self._stream.read(self._block):
             yield block
-            block = self._stream.read(self._block)
 
     def _whole(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Blocks cut anew: each ends with a line."""
@@ -69,7 +92,11 @@ class Text:
                 line += breaks_in(piece)
                 yield piece
             elif len(held) > LONGEST:
-                raise endless(self.file, line)
+                raise InputError(
+                    f"The line that begins here is longer than {LONGEST >> 20} MB.",
+                    where=f"{self.file}, line {line}",
+                    remedy="Look whether the file is what its name says, and whether its lines end.",
+                )
         if held:
             yield held
 
@@ -105,8 +132,10 @@ class Text:
                 text = self._in_utf8(decoder, block, line)
                 pending = bool(decoder.getstate()[0])
             line += breaks_in(text)
+            if text:
+                yield text
+        if text := self._in_utf8(decoder, b"", line, final=True):
             yield text
-        yield self._in_utf8(decoder, b"", line, final=True)
 
     def _in_utf8(self, decoder: codecs.IncrementalDecoder, block: bytes, line: int, *, final: bool = False) -> bytes:
         before = decoder.getstate()[0]
@@ -124,16 +153,9 @@ class Text:
 
 def _keeps_ascii(encoding: str) -> bool:
     """Whether plain ASCII means itself in the encoding, whatever stands before it."""
+    if encoding.startswith("iso2022"):  # after an escape, letters stand for something else
+        return False
     try:
         return _ASCII.decode(encoding).encode() == _ASCII
     except UnicodeError:
         return False
-
-
-def endless(file: str, line: int) -> InputError:
-    """A row that begins on this line and is longer than any row should be."""
-    return InputError(
-        "The row that begins here does not end: a quote is opened and not closed.",
-        where=f"{file}, line {line}",
-        remedy='Close the quote; inside quotes write a quote twice ("").',
-    )

@@ -167,3 +167,20 @@ def test_explain(run) -> None:
     for text in ("Retention by cohort", "--param rule=on", "Columns of pooled", "Examples", "2/3"):
         assert text in result.stdout
     assert "--param minimum=3" in run("explain", "cohorts", "--param", "minimum=3").stdout
+
+
+def test_definitions_side_by_side(run, shop_once: Path) -> None:
+    words = ("analyse", "compare_definitions", "--param", "family=repeat_purchase", "--project", shop_once)
+    out = [" ".join(line.split()) for line in lines(run(*words).stdout)]
+    assert "definition Jan 2024 Feb 2024 Mar 2024" in out
+    assert "repeat_purchase_rate 0.0% 50.0% 100.0%" in out
+    assert any(line.startswith("Feb 2024 repeat_within_window “with two or more orders by the end”") for line in out)
+    german = run(*words, "--language", "de").stdout
+    assert "Definitionen im Vergleich" in german
+    assert "„" in german
+    answer = json.loads(run(*words, "--format", "json").stdout)
+    assert [*answer][-2:] == ["rows", "gaps"]
+    assert [*answer["gaps"][0]] == [
+        "window_start", "window_end", "definition", "who", "customers", "above", "below", "examples",
+    ]  # fmt: skip
+    assert answer["gaps"][0]["examples"] == ["ben", "cleo"]

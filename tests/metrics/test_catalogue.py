@@ -8,11 +8,11 @@ from typing import get_args
 
 import pytest
 
-from stamm.answers.ask import operands_of
 from stamm.facts import FACTS
 from stamm.lang.formula import names_in
 from stamm.metrics import METRICS, Metric, families, family
 from stamm.metrics.kind import Better, Over, Unit
+from stamm.metrics.operands import operands_of
 
 EVERY = pytest.mark.parametrize("metric", list(METRICS), ids=lambda metric: metric.key)
 LANGUAGES = ("en", "de")

@@ -17,27 +17,18 @@ from stamm.lang.definition import Definition
 from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.example import TableExample
 from stamm.lang.organisation import Organisation
+from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
-from stamm.metrics.kind import Unit
+from stamm.metrics.kind import Metric, Unit
 
 T = TypeVar("T")
 
-#: units of metrics, and what else stands in a table
-ColumnUnit = Unit | Literal["text", "window", "flag"]
+#: units of metrics, and what else stands in a table; `own` is the unit in the row's column `unit`
+ColumnUnit = Unit | Literal["text", "window", "flag", "own"]
+Weights = Mapping[str, float]
+Customers = frozenset[str]
 #: the main table of every answer
 ROWS = "rows"
-
-
-@dataclass(frozen=True)
-class Words:
-    """A short text in both languages."""
-
-    en: str
-    de: str
-
-    def of(self, language: str) -> str:
-        """The text in that language."""
-        return self.de if language == "de" else self.en
 
 
 @dataclass(frozen=True)
@@ -45,14 +36,14 @@ class Column:
     """A column of a table: what it says in both languages, and its unit. Key columns tell the rows apart."""
 
     name: str
-    words: Words
+    words: Phrase
     unit: ColumnUnit
     key: bool
 
 
 def column(en: str, de: str, unit: ColumnUnit, *, key: bool = False) -> Any:
     """Makes a field of a row a column of the table."""
-    return field(metadata={"words": Words(en, de), "unit": unit, "key": key})
+    return field(metadata={"words": Phrase(en, de), "unit": unit, "key": key})
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(column,))
@@ -80,9 +71,9 @@ class Fraction(NamedTuple):
     """How a value came about: two columns, and what each of them counts."""
 
     above: str
-    above_words: Words
+    above_words: Phrase
     below: str
-    below_words: Words
+    below_words: Phrase
 
 
 class Behind(NamedTuple):
@@ -101,7 +92,38 @@ class Found:
 
     tables: Mapping[str, Sequence[Any]]
     left_out: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[Words, ...] = ()
+    notes: tuple[Phrase, ...] = ()
+
+
+class MetricRow(Protocol):
+    """What is known of a metric in one window."""
+
+    @property
+    def window(self) -> Window: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def n(self) -> int | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class MetricRows(Protocol):
+    """A metric over the windows of a question."""
+
+    @property
+    def rows(self) -> Sequence[MetricRow]:
+        """One row a window."""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment up to which its facts are known."""
 
 
 class Question(Protocol):
@@ -138,6 +160,16 @@ class Question(Protocol):
     def foreign_money(self, fact: str) -> CurrencyError:
         """The refusal to add up money, naming what the fact holds in other currencies."""
 
+    # -- of metrics ------------------------------------------------------------------
+    def ask(self, metrics: Sequence[Metric]) -> Sequence[MetricRows]:
+        """Metrics over the windows, asked together."""
+
+    def weights(self, metric: Metric, window: Window) -> tuple[Weights, Weights] | None:
+        """How much each customer adds above and below the line of a metric; None where nobody can be named."""
+
+    def memberships(self, metric: Metric, window: Window) -> Mapping[Phrase, Customers]:
+        """The customers of each count that a metric is made of, by what they were counted as."""
+
 
 class Analysis(Definition):
     """A question whose answer is a table.
@@ -149,8 +181,10 @@ class Analysis(Definition):
     abstract = True
     tables: ClassVar[Mapping[str, type]]
     matrix: ClassVar[Matrix | None] = None
+    #: whether the answer can be split by a dimension of customers
+    splits: ClassVar[bool] = True
     #: words for codes in a column `reason` that are the analysis's own
-    reasons: ClassVar[Mapping[str, Words]] = {}
+    reasons: ClassVar[Mapping[str, Phrase]] = {}
     examples: ClassVar[tuple[TableExample, ...]] = ()
 
     def facts(self) -> tuple[str, ...]:

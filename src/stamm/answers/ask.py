@@ -18,14 +18,13 @@ from stamm.answers.reduce import Cells, left_out, reduce_parts
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
 from stamm.engines.kind import CannotRunError, asked_by
-from stamm.facts import FACTS
 from stamm.facts.kind import Reduction
-from stamm.lang.definition import Definition
-from stamm.lang.errors import CurrencyError, UsageError
+from stamm.lang.errors import CurrencyError
 from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
-from stamm.metrics.kind import MetricHandle, Over
+from stamm.metrics.kind import Over
+from stamm.metrics.operands import operands_of
 
 Cell = tuple[int, str | None]
 
@@ -134,7 +133,7 @@ class Answers:
         CurrencyError where currencies mix.
         """
         asked = self._analysis(analysis, settings)
-        inquiry = Inquiry(self.world, asked, span, by)
+        inquiry = Inquiry(self, asked, span, by)
         with asked_by(asked.key):
             found = asked.answer(inquiry)
         return TableAnswer(
@@ -155,7 +154,7 @@ class Answers:
     def customers(self, answer: TableAnswer, row: Any) -> Behind:
         """The customers behind one row of an analysis; raises UsageError where nobody can be named."""
         with asked_by(answer.analysis.key):
-            return answer.analysis.customers(Inquiry(self.world, answer.analysis, answer.span, answer.by), row)
+            return answer.analysis.customers(Inquiry(self, answer.analysis, answer.span, answer.by), row)
 
     def _analysis(self, analysis: str | type[Analysis] | Analysis, settings: Mapping[str, object] | None) -> Analysis:
         if isinstance(analysis, Analysis):
@@ -310,31 +309,6 @@ class Answers:
         reason = frame.reasons.get(number, "") or (ZERO if value is None else "")
         n = int(counted) if counted is not None else None
         return Row(windows[number], group, value, parts, n, low, high, complete, reason)
-
-
-def operands_of(metric: Metric) -> tuple[dict[str, Reduction], dict[str, Over]]:
-    """What a metric is computed from: reductions over facts, and other metrics."""
-    reductions: dict[str, Reduction] = {}
-    overs: dict[str, Over] = {}
-    declared = metric.parts()
-    for name, part in declared.items():
-        handle: Definition | MetricHandle
-        handle = FACTS[part.fact]() if part.fact in FACTS else MetricHandle(METRICS[part.fact].key)
-        found = part.bind(metric, handle)
-        if isinstance(found, Over):
-            overs[name] = found
-        else:
-            reductions[name] = found
-    for name in metric.operands():
-        if name not in declared:
-            if name not in METRICS:
-                raise UsageError(f"{metric.key} names {name!r}, which is neither one of its parts nor a metric.")
-            overs[name] = Over(name, _same)
-    return reductions, overs
-
-
-def _same(window: Window) -> tuple[Window, ...]:
-    return (window,)
 
 
 def _combined(values: Sequence[Number | None], how: str) -> Number | None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from stamm.analyses.compare_definitions import GAPS, WHOLE, CompareDefinitions
 from stamm.answers.answer import Answer, Row
-from stamm.answers.ask import Answers, operands_of
-from stamm.answers.people import Customers, NotCountedError, People, fraction_of
+from stamm.answers.ask import Answers
+from stamm.answers.people import NotCountedError, fraction_of
 from stamm.answers.working import Working, working_of_row
-from stamm.lang.errors import UsageError
 from stamm.lang.formula import weights_of
 from stamm.lang.language import Language
 from stamm.lang.window import Window
-from stamm.metrics import METRICS, Metric, families, family
+from stamm.metrics import Metric
 
 
 @dataclass(frozen=True)
@@ -79,49 +77,19 @@ class Comparison:
 
 def compare_family(answers: Answers, name: str, window: Window, language: Language) -> Comparison:
     """All definitions of a family over one window; raises UsageError for an unknown family."""
-    metrics = [metric() for metric in _members(name)]
-    leader, people = metrics[0], People(answers.world)
-    answers.prepare(metrics, [window])
-    people.know((each for metric in metrics for each in operands_of(metric)[0].values()), [window])
+    analysis = CompareDefinitions(family=name, grain=WHOLE)
+    compared = answers.analyse(analysis, window)
+    gaps: dict[str, list[Gap]] = defaultdict(list)
+    for gap in compared.tables[GAPS]:
+        told = Gap(gap.customers, gap.above, gap.below, gap.who.of(language.code), gap.examples)
+        gaps[gap.definition].append(told)
     members = []
-    for metric in metrics:
+    for metric, row in zip(analysis.members, compared.rows, strict=True):
         answer = answers.ask(metric, [window])
-        row = answer.rows[0]
-        gaps = () if metric is leader or row.value is None else _gaps(people, leader, metric, window, language)
-        members.append(Member(metric, answer, row, working_of_row(answer, row, language, digits=2), gaps))
-    return Comparison(leader.family, window, tuple(members))
-
-
-def _members(name: str) -> tuple[type[Metric], ...]:
-    found = family(name)
-    if not found and name in METRICS:
-        found = family(METRICS[name].family)
-    if len(found) < 2:
-        near = get_close_matches(name, families(), n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(
-            f"There is no family of definitions named {name!r}.", remedy=f"{hint}Families: {', '.join(families())}."
-        )
-    return found
-
-
-def _gaps(people: People, leader: Metric, metric: Metric, window: Window, language: Language) -> tuple[Gap, ...] | None:
-    try:
-        own, default = (people.weights(asked, [window])[window] for asked in (metric, leader))
-    except NotCountedError:
-        return None
-    groups: dict[tuple[float, float, tuple[bool, ...]], list[str]] = defaultdict(list)
-    sets = {**people.memberships(metric, window, language), **people.memberships(leader, window, language)}
-    for customer in sorted(set().union(*own, *default)):
-        numerator = own[0].get(customer, 0.0) - default[0].get(customer, 0.0)
-        denominator = own[1].get(customer, 0.0) - default[1].get(customer, 0.0) if own[1] else 0.0
-        if numerator or denominator:
-            groups[numerator, denominator, tuple(customer in counted for counted in sets.values())].append(customer)
-    gaps = [
-        Gap(len(customers), numerator, denominator, _described(sets, marks, language), tuple(customers[:5]))
-        for (numerator, denominator, marks), customers in groups.items()
-    ]
-    return tuple(sorted(gaps, key=lambda gap: (-gap.customers, gap.words)))
+        working = working_of_row(answer, answer.rows[0], language, digits=2)
+        nobody = row.value is not None and not row.named and metric is not analysis.members[0]
+        members.append(Member(metric, answer, answer.rows[0], working, None if nobody else tuple(gaps[metric.key])))
+    return Comparison(analysis.members[0].family, window, tuple(members))
 
 
 def _fraction(member: Member) -> tuple[float, float] | None:
@@ -135,24 +103,3 @@ def _fraction(member: Member) -> tuple[float, float] | None:
         return None
     top, bottom = (sum(weight * (part or 0) for weight, part in side) for side in known)
     return top, bottom
-
-
-def _described(sets: Mapping[str, Customers], marks: Sequence[bool], language: Language) -> str:
-    """The fewest of the marks that still single these customers out: “here at the end”, but not “new”."""
-    yes = [words for words, mark in zip(sets, marks, strict=True) if mark]
-    no = [words for words, mark in zip(sets, marks, strict=True) if not mark]
-    meant = _singled_out(sets, yes, no)
-    for words in sorted(no, key=lambda words: len(sets[words])):
-        fewer = [other for other in no if other != words]
-        no = fewer if _singled_out(sets, yes, fewer) == meant else no
-    for words in sorted(yes, key=lambda words: -len(sets[words])):
-        fewer = [other for other in yes if other != words]
-        yes = fewer if fewer and _singled_out(sets, fewer, no) == meant else yes
-    who = language.listed([language.quoted(words) for words in yes], language("and"))
-    what = language.listed([language.quoted(words) for words in no], language("or"))
-    return language("{who}, but not {what}", who=who, what=what) if no else who
-
-
-def _singled_out(sets: Mapping[str, Customers], yes: Sequence[str], no: Sequence[str]) -> Customers:
-    inside = frozenset.intersection(*(sets[words] for words in yes))
-    return inside.difference(*(sets[words] for words in no))

@@ -156,8 +156,7 @@ def _promised(word: str | None, unit: ColumnUnit) -> Any:
         return word
     if unit in ("window", "flag"):
         return Window.parse(word) if unit == "window" else word == "true"
-    number = Fraction(word)
-    return int(number) if number.denominator == 1 else float(number)
+    return int(word) if unit == "count" else float(Fraction(word))
 
 
 def _verb_case(fact: type[Fact], number: int, example: VerbExample) -> Case:

@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
-from stamm.analyses.kind import Analysis
+from stamm.analyses.kind import Analysis, Customers, Weights
+from stamm.answers.answer import Answer
+from stamm.answers.people import NotCountedError, People
 from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.reduce import other_currencies
 from stamm.answers.world import World
 from stamm.facts import FACTS
 from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.organisation import Organisation
+from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
+from stamm.metrics import Metric
+from stamm.metrics.operands import operands_of
+
+
+class Door(Protocol):
+    """What an inquiry needs of `Answers`."""
+
+    world: World
+
+    def prepare(self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None) -> None:
+        """Computes many metrics together."""
+
+    def ask(self, metric: Metric, windows: Sequence[Window], *, by: str | None = None) -> Answer:
+        """A metric over windows."""
 
 
 class Inquiry:
     """What one analysis may know (`analyses.kind.Question`), over one span and split by one dimension."""
 
-    def __init__(self, world: World, analysis: Analysis, span: Window, by: str | None) -> None:
-        dimensions = FACTS["customers"].dimensions()
+    def __init__(self, answers: Door, analysis: Analysis, span: Window, by: str | None) -> None:
+        world = answers.world
+        dimensions = FACTS["customers"].dimensions() if analysis.splits else ()
         if by is not None and by not in dimensions:
-            raise UsageError(
-                f"{analysis.title()} cannot be split by {by!r}.", remedy=f"Split it by one of {', '.join(dimensions)}."
-            )
+            remedy = f"Split it by one of {', '.join(dimensions)}." if dimensions else "Ask without --by."
+            raise UsageError(f"{analysis.title()} cannot be split by {by!r}.", remedy=remedy)
         self.world, self.by = world, by
+        self._answers, self._people = answers, People(world)
         self.windows = analysis.windows(span)
         self.kinds = kinds_of(analysis.facts(), world)
         self.as_of: datetime | None = world.known_until(self.kinds)
@@ -67,3 +85,21 @@ class Inquiry:
     def foreign_money(self, fact: str) -> CurrencyError:
         """The refusal to add up money, naming what the fact holds in other currencies."""
         return other_currencies(self.plan, fact, self.plan[fact])
+
+    # -- of metrics ------------------------------------------------------------------
+    def ask(self, metrics: Sequence[Metric]) -> list[Answer]:
+        """Metrics over the windows, asked together."""
+        self._answers.prepare(metrics, self.windows, by=self.by)
+        self._people.know((each for metric in metrics for each in operands_of(metric)[0].values()), self.windows)
+        return [self._answers.ask(metric, self.windows, by=self.by) for metric in metrics]
+
+    def weights(self, metric: Metric, window: Window) -> tuple[Weights, Weights] | None:
+        """How much each customer adds above and below the line of a metric; None where nobody can be named."""
+        try:
+            return self._people.weights(metric, self.windows)[window]
+        except NotCountedError:
+            return None
+
+    def memberships(self, metric: Metric, window: Window) -> dict[Phrase, Customers]:
+        """The customers of each count that a metric is made of, by what they were counted as."""
+        return self._people.memberships(metric, window)

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import ibis
 
-from stamm.answers.ask import operands_of
 from stamm.answers.plan import Plan, kinds_of
-from stamm.answers.working import operand_words
 from stamm.answers.world import World
 from stamm.facts.kind import Reduction, Scope
 from stamm.lang.formula import Expression, names_in, quotient_of, weights_of
-from stamm.lang.language import Language
+from stamm.lang.language import CODES
+from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
 from stamm.metrics.kind import Over
+from stamm.metrics.operands import operands_of, words_of
 
 _ = ibis._
 
@@ -104,20 +104,18 @@ class People:
                 _add(total[window], inner[piece][0], 1.0)
         return total
 
-    def memberships(self, metric: Metric, window: Window, language: Language) -> dict[str, Customers]:
+    def memberships(self, metric: Metric, window: Window) -> dict[Phrase, Customers]:
         """Customers by what they were counted as, for operands that count customers."""
         reductions, overs = operands_of(metric)
-        words = operand_words(metric, language)
-        found: dict[str, Customers] = {}
+        words = words_of(metric)
+        found: dict[Phrase, Customers] = {}
         for name in metric.operands():
             if name in reductions and reductions[name].person:
                 found[words[name]] = self.behind(reductions[name], [window])[window]
             elif name in overs and overs[name].how == "sum":
                 inner = METRICS[overs[name].metric]()
-                inner_words = operand_words(inner, language)
-                counted = ", ".join(inner_words[each] for each in names_in(fraction_of(inner)[0]))
-                label = language("{what} (in a part of the window)", what=counted)
-                found[label] = frozenset(self._summed(overs[name], [window])[window])
+                counted = [words_of(inner)[each] for each in names_in(fraction_of(inner)[0])]
+                found[_in_a_part(counted)] = frozenset(self._summed(overs[name], [window])[window])
         return found
 
 
@@ -140,3 +138,9 @@ def _linear(side: Expression) -> dict[str, float]:
 def _add(total: Weights, more: Weights, weight: float) -> None:
     for customer, value in more.items():
         total[customer] = total.get(customer, 0.0) + weight * value
+
+
+def _in_a_part(counted: Sequence[Phrase]) -> Phrase:
+    """What was counted in shorter windows."""
+    english, german = (", ".join(phrase.of(code) for phrase in counted) for code in CODES)
+    return Phrase(f"{english} (in a part of the window)", f"{german} (in einem Teil des Zeitraums)")

@@ -6,29 +6,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from stamm.analyses.kind import Analysis
-from stamm.answers.ask import operands_of
 from stamm.answers.plan import kinds_of
 from stamm.answers.world import World
 from stamm.lang.window import Window, day_of, windows
-from stamm.metrics import METRICS, Metric
+from stamm.metrics import Metric
+from stamm.metrics.operands import facts_used
 
 
 def kinds_needed(asked: Metric | Analysis, world: World) -> tuple[str, ...]:
     """The imported fact kinds a question is answered from, those of the metrics it is built on included."""
     if isinstance(asked, Analysis):
         return kinds_of(asked.facts(), world)
-    reductions, overs = operands_of(asked)
-    found = set(kinds_of({reduction.fact for reduction in reductions.values()}, world))
-    for over in overs.values():
-        found.update(kinds_needed(METRICS[over.metric](), world))
-    return tuple(sorted(found))
-
-
-def facts_used(metric: Metric) -> frozenset[str]:
-    """The facts a metric counts, those of the metrics it is built on included."""
-    reductions, overs = operands_of(metric)
-    inner = [facts_used(METRICS[over.metric]()) for over in overs.values()]
-    return frozenset({reduction.fact for reduction in reductions.values()}).union(*inner)
+    return kinds_of(facts_used(asked), world)
 
 
 def covered(world: World, kinds: Sequence[str]) -> Window | None:

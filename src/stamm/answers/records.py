@@ -10,6 +10,7 @@ from typing import Any
 from stamm.analyses.kind import ROWS, Column
 from stamm.answers.answer import Answer
 from stamm.answers.table import TableAnswer
+from stamm.lang.phrase import Phrase
 
 Record = dict[str, Any]
 
@@ -83,9 +84,16 @@ def _names(answer: TableAnswer, column: Column) -> list[str]:
 def _record(answer: TableAnswer, columns: tuple[Column, ...], row: Any) -> Record:
     found: Record = {}
     for column in columns:
-        value = getattr(row, column.name)
+        value = _plain(getattr(row, column.name))
         values = [value]
         if column.unit == "window":
             values = [value.start, value.end] if value else [None, None]
         found.update(zip(_names(answer, column), values, strict=False))
     return found
+
+
+def _plain(value: Any) -> Any:
+    """A phrase in English, several texts as a list; all else as it is."""
+    if isinstance(value, Phrase):
+        return value.en
+    return list(value) if isinstance(value, tuple) else value

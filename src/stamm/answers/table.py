@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from stamm.analyses.kind import ROWS, Analysis, Words
+from stamm.analyses.kind import ROWS, Analysis
+from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
 
 
@@ -30,7 +31,7 @@ class TableAnswer:
     simulated: bool = False
     #: rows of facts that were passed over, by what they were
     left_out: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[Words, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     #: fact kinds the answer was computed from
     kinds: tuple[str, ...] = ()
 

@@ -9,6 +9,7 @@ from stamm.answers.answer import Answer, Row
 from stamm.lang.formula import Constant, Expression, Name, Operation
 from stamm.lang.language import MINUS, Language
 from stamm.metrics import METRICS, Metric
+from stamm.metrics.operands import words_of
 
 _SIGNS = {"+": "+", "-": MINUS, "*": "\u00d7", "/": "/"}
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -42,11 +43,7 @@ class Working:
 
 def operand_words(metric: Metric, language: Language) -> dict[str, str]:
     """What each operand of `value` means: a part's words, or another metric's name."""
-    declared = metric.parts()
-    return {
-        name: declared[name].words(language.code) if name in declared else METRICS[name].title(language.code)
-        for name in metric.operands()
-    }
+    return {name: phrase.of(language.code) for name, phrase in words_of(metric).items()}
 
 
 def unit_of(metric: Metric, name: str) -> str:

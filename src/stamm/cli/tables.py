@@ -16,6 +16,7 @@ from stamm.cli.session import Session
 from stamm.lang import reasons
 from stamm.lang.errors import UsageError
 from stamm.lang.money import to_major
+from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
 
 if TYPE_CHECKING:
@@ -65,32 +66,34 @@ class Page:
             return self.answer.by
         return column.words.of(self.say.language.code)
 
-    def text(self, value: Any, column: Column, *, bare: bool = False) -> str:
+    def text(self, row: Any, column: Column, *, bare: bool = False) -> str:
         """A cell in the reader's language; `bare` leaves out the sign of its unit."""
-        language = self.say.language
-        if isinstance(value, Window):
-            return language.window(value, short=True)
-        if value is None or isinstance(value, str | bool):
-            return self.word(value, column)
-        if not bare:
-            return language.value(value, column.unit, self.answer.currency)
-        if column.unit == "share":
+        value, language = getattr(row, column.name), self.say.language
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return self._word(value, column)
+        unit = row.unit if column.unit == "own" else column.unit
+        if bare and unit == "share":
             return language.number(100 * value, 1)
-        if column.unit == "money":
+        if bare and unit == "money":
             return language.number(to_major(round(value), self.answer.currency), 2)
-        return language.value(value, column.unit)
+        return language.value(value, unit, self.answer.currency)
 
-    def word(self, value: str | bool | None, column: Column) -> str:
+    def _word(self, value: Any, column: Column) -> str:
         """A cell that is no number."""
+        say = self.say
         if column.name == "group":
-            return printing.group_name(value if isinstance(value, str) else None, self.say)
-        if column.name == "reason" and isinstance(value, str):
-            return self.reason(value)
+            return printing.group_name(value, say)
+        if isinstance(value, Window):
+            return say.language.window(value, short=True)
+        if isinstance(value, Phrase):
+            return value.of(say.language.code)
         if isinstance(value, bool):
-            return self.say("yes") if value else self.say("no")
-        if value is None and column.unit == "window":
-            return self.say("all, pooled")
-        return value or ""
+            return say("yes") if value else say("no")
+        if isinstance(value, tuple):
+            return ", ".join(value)
+        if column.name == "reason" and value:
+            return self.reason(value)
+        return say("all, pooled") if value is None and column.unit == "window" else value or ""
 
     def reason(self, code: str) -> str:
         """Why a value is missing, or not final."""
@@ -108,8 +111,11 @@ class Page:
         ]
         numbers = [place for place, column in enumerate(columns) if column.unit not in ("text", "window", "flag")]
         made = printing.table(*(self.words(column) for column in columns), right=numbers)
-        for row in rows:
-            made.add_row(*(Text(self.text(getattr(row, column.name), column)) for column in columns))
+        lines = [[self.text(row, column) for column in columns] for row in rows]
+        for place, cells in enumerate(zip(*lines, strict=True)):
+            made.columns[place].no_wrap = max(map(len, cells)) <= self.say.out.width // 3
+        for line in lines:
+            made.add_row(*map(Text, line))
         self.say.out.print()
         self.say.out.show(made)
 
@@ -127,9 +133,9 @@ class Page:
         known = [p for cells in lines.values() for p, cell in enumerate(cells) if getattr(cell, shown.name) is not None]
         until = max(known, default=0) + 1  # beyond it nothing is known of anybody
         heads = [self.words(column) for column in first]
-        heads += [_across(row, matrix) for row in next(iter(lines.values()))[:until]]
+        heads += [_across(row, matrix, say) for row in next(iter(lines.values()))[:until]]
         body = [
-            [self.text(getattr(cells[0], column.name), column) for column in first]
+            [self.text(cells[0], column) for column in first]
             + [self._marked(cell, shown, printing.Footnotes()) for cell in cells[:until]]
             for cells in lines.values()
         ]
@@ -150,8 +156,7 @@ class Page:
 
     def _marked(self, row: Any, shown: Column, notes: printing.Footnotes) -> str:
         """The value, with the mark of a footnote where it is missing or not final."""
-        value = getattr(row, shown.name)
-        text = "" if value is None else self.text(value, shown, bare=True)
+        text = "" if getattr(row, shown.name) is None else self.text(row, shown, bare=shown.unit != "own")
         return text + notes.mark(self.reason(row.reason)) if row.reason else text
 
     # -- how a value came about ------------------------------------------------------
@@ -167,16 +172,16 @@ class Page:
         if not known:
             return
         row = known[0]
-        place = f"{self.text(getattr(row, matrix.down), columns[matrix.down])}, "
-        place += f"{self.words(columns[matrix.across])} {_across(row, matrix)}"
+        place = f"{self.text(row, columns[matrix.down])}, "
+        place += f"{self.words(columns[matrix.across])} {_across(row, matrix, say)}"
         say.heading(say("{place}: how it came about", place=place))
         say.out.plain(f"{fraction.above_words.of(code)} / {fraction.below_words.of(code)}")
-        above, below = (self.text(getattr(row, name), columns[name]) for name in (fraction.above, fraction.below))
-        say.out.plain(f"{above} / {below} = {self.text(getattr(row, matrix.shown), columns[matrix.shown])}")
+        above, below, value = (self.text(row, columns[name]) for name in (fraction.above, fraction.below, matrix.shown))
+        say.out.plain(f"{above} / {below} = {value}")
         low, high = (getattr(row, name, None) for name in ("low", "high"))
         if low is not None and high is not None:
-            ends = [self.text(end, columns[matrix.shown]) for end in (low, high)]
-            say.out.print(say("95% interval: {low} to {high}", low=ends[0], high=ends[1]), style="quiet")
+            ends = {name: self.text(row, columns[name]) for name in ("low", "high")}
+            say.out.print(say("95% interval: {low} to {high}", **ends), style="quiet")
 
 
 def shared_reason(code: str, answer: TableAnswer, world: World, say: Session) -> str:
@@ -188,12 +193,18 @@ def shared_reason(code: str, answer: TableAnswer, world: World, say: Session) ->
         reasons.NOT_BEGUN: say("not begun when the data end"),
         reasons.NOT_OVER: say("not over yet"),
         reasons.BEGINS_BEFORE: say("begins before the data"),
+        reasons.CUT_HISTORY: say(
+            "the data begin in mid-life: who is a customer shows only after {days} days of it",
+            days=world.organisation.lapse_days,
+        ),
         reasons.ZERO: say("nothing to divide by"),
     }.get(code, code)
 
 
-def _across(row: Any, matrix: Matrix) -> str:
+def _across(row: Any, matrix: Matrix, say: Session) -> str:
     first, last = getattr(row, matrix.across), getattr(row, matrix.to or matrix.across)
+    if isinstance(first, Window):
+        return say.language.window(first, short=True)
     return str(first) if first == last else f"{first}–{last}"
 
 

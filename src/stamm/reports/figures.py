@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from stamm.answers.answer import Answer, Row
-from stamm.answers.ask import Answers, operands_of
+from stamm.answers.ask import Answers
 from stamm.answers.plan import kinds_of
 from stamm.lang.errors import StammError, UsageError
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window, day_of, windows
 from stamm.metrics import METRICS, Metric
+from stamm.metrics.operands import operands_of
 from stamm.reports.change import Change, change_between
 
 RETENTION = "customer_retention_rate"

@@ -9,7 +9,6 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from stamm.answers.answer import Answer, Row
-from stamm.answers.ask import operands_of
 from stamm.answers.plan import uses
 from stamm.answers.working import operand_words, unit_of, working_of, working_of_row
 from stamm.charts.points import Point, extent_of
@@ -20,6 +19,7 @@ from stamm.lang.formula import Operation
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
 from stamm.lang.window import Window, day_of
 from stamm.metrics import Metric
+from stamm.metrics.operands import operands_of
 from stamm.reports.figures import Figure, Figures, Months
 from stamm.reports.formula_markup import formula_markup
 from stamm.reports.wording import ChangeWords, Words

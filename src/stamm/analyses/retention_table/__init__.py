@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from stamm.analyses.kind import ROWS, Analysis, Behind, Column, ColumnUnit, Found, Fraction, Matrix, Question, Words
+from stamm.analyses.kind import ROWS, Analysis, Behind, Column, ColumnUnit, Found, Fraction, Matrix, Question
 from stamm.analyses.retention_table.calendar import DAY, STEP, Periods
 from stamm.analyses.retention_table.cells import BEFORE, CUSTOMERS, START, Arranging, Cell, Known
 from stamm.analyses.retention_table.counting import Counting
@@ -14,6 +14,7 @@ from stamm.analyses.retention_table.words import CUT, REASONS, fraction_of
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.example import TableExample, rows
+from stamm.lang.phrase import Phrase
 from stamm.lang.window import GRAINS, Window, day_start, windows
 
 POOLED = "pooled"
@@ -262,6 +263,6 @@ class RetentionTable(Analysis):
             complete_history=question.organisation.history == "complete",
         )
 
-    def _notes(self, question: Question) -> tuple[Words, ...]:
+    def _notes(self, question: Question) -> tuple[Phrase, ...]:
         cut = question.organisation.history == "cut" and self.entry == "first_ever"
         return (CUT,) if cut else ()

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from stamm.analyses.kind import Fraction, Words
+from stamm.analyses.kind import Fraction
 from stamm.analyses.retention_table.cells import BEFORE, CUSTOMERS, FIRST
+from stamm.lang.phrase import Phrase
 from stamm.lang.reasons import GROWING, NOT_OVER
 
 MEASURES = {
-    "customers": Words("back", "wieder da"),
-    "orders": Words("orders", "Bestellungen"),
-    "gross_revenue": Words("gross revenue", "Bruttoumsatz"),
-    "revenue": Words("revenue", "Umsatz"),
+    "customers": Phrase("back", "wieder da"),
+    "orders": Phrase("orders", "Bestellungen"),
+    "gross_revenue": Phrase("gross revenue", "Bruttoumsatz"),
+    "revenue": Phrase("revenue", "Umsatz"),
 }
 #: by rule: a cell's own time, that of the cell before, that of the first
 WHEN = {
     "on": (
-        Words("in the period", "in der Periode"),
-        Words("in the period before", "in der Periode davor"),
-        Words("in period 0", "in Periode 0"),
+        Phrase("in the period", "in der Periode"),
+        Phrase("in the period before", "in der Periode davor"),
+        Phrase("in period 0", "in Periode 0"),
     ),
     "on_or_after": (
-        Words("in the period or later", "in der Periode oder später"),
-        Words("in the period before or later", "in der Periode davor oder später"),
-        Words("in period 0 or later", "in Periode 0 oder später"),
+        Phrase("in the period or later", "in der Periode oder später"),
+        Phrase("in the period before or later", "in der Periode davor oder später"),
+        Phrase("in period 0 or later", "in Periode 0 oder später"),
     ),
     "bracket": (
-        Words("in these periods", "in diesen Perioden"),
-        Words("in the periods before", "in den Perioden davor"),
-        Words("in the first periods", "in den ersten Perioden"),
+        Phrase("in these periods", "in diesen Perioden"),
+        Phrase("in the periods before", "in den Perioden davor"),
+        Phrase("in the first periods", "in den ersten Perioden"),
     ),
 }
 REASONS = {
-    NOT_OVER: Words("not over yet for everybody in the cohort", "noch nicht für alle in der Kohorte vorbei"),
-    GROWING: Words("can still grow", "kann noch wachsen"),
-    FIRST: Words("no period before it", "keine Periode davor"),
+    NOT_OVER: Phrase("not over yet for everybody in the cohort", "noch nicht für alle in der Kohorte vorbei"),
+    GROWING: Phrase("can still grow", "kann noch wachsen"),
+    FIRST: Phrase("no period before it", "keine Periode davor"),
 }
-CUT = Words(
+CUT = Phrase(
     "The data begin in mid-life, so 'first ever' means: not seen in the data before.",
     "Die Daten beginnen mittendrin; „zum ersten Mal“ heißt also: vorher nicht in den Daten.",
 )
@@ -46,9 +47,9 @@ def fraction_of(of: str, rule: str, denominator: str) -> Fraction:
     what, (now, before, first) = MEASURES[of], WHEN[rule]
     below = _both(what, before if denominator == BEFORE else first)
     if denominator != BEFORE and CUSTOMERS in (of, denominator):
-        below = Words("customers of the cohort", "Kunden der Kohorte")
+        below = Phrase("customers of the cohort", "Kunden der Kohorte")
     return Fraction("returned" if of == CUSTOMERS else "amount", _both(what, now), "denominator", below)
 
 
-def _both(what: Words, when: Words) -> Words:
-    return Words(f"{what.en} {when.en}", f"{what.de} {when.de}")
+def _both(what: Phrase, when: Phrase) -> Phrase:
+    return Phrase(f"{what.en} {when.en}", f"{what.de} {when.de}")

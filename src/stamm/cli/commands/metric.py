@@ -43,9 +43,9 @@ def metric(key: str, *, span: Span, by: str | None, params: tuple[str, ...], as_
     """Print one metric over windows."""
     from stamm.answers import Answers
     from stamm.answers.plan import uses
-    from stamm.answers.reach import facts_used
     from stamm.cli import machine, printing
     from stamm.metrics import METRICS
+    from stamm.metrics.operands import facts_used
 
     say = current()
     asked = METRICS[key](**pairs(params, "--param", say))

@@ -1,0 +1,51 @@
+"""What a metric is computed from: reductions over facts, and other metrics."""
+
+from __future__ import annotations
+
+from stamm.facts import FACTS
+from stamm.facts.kind import Reduction
+from stamm.lang.definition import Definition
+from stamm.lang.errors import UsageError
+from stamm.lang.phrase import Phrase
+from stamm.lang.window import Window
+from stamm.metrics import METRICS, Metric
+from stamm.metrics.kind import MetricHandle, Over
+
+
+def operands_of(metric: Metric) -> tuple[dict[str, Reduction], dict[str, Over]]:
+    """What a metric is computed from: reductions over facts, and other metrics."""
+    reductions: dict[str, Reduction] = {}
+    overs: dict[str, Over] = {}
+    declared = metric.parts()
+    for name, part in declared.items():
+        handle: Definition | MetricHandle
+        handle = FACTS[part.fact]() if part.fact in FACTS else MetricHandle(METRICS[part.fact].key)
+        found = part.bind(metric, handle)
+        if isinstance(found, Over):
+            overs[name] = found
+        else:
+            reductions[name] = found
+    for name in metric.operands():
+        if name not in declared:
+            if name not in METRICS:
+                raise UsageError(f"{metric.key} names {name!r}, which is neither one of its parts nor a metric.")
+            overs[name] = Over(name, _same)
+    return reductions, overs
+
+
+def _same(window: Window) -> tuple[Window, ...]:
+    return (window,)
+
+
+def facts_used(metric: Metric) -> frozenset[str]:
+    """The facts a metric counts, those of the metrics it is built on included."""
+    reductions, overs = operands_of(metric)
+    inner = [facts_used(METRICS[over.metric]()) for over in overs.values()]
+    return frozenset({reduction.fact for reduction in reductions.values()}).union(*inner)
+
+
+def words_of(metric: Metric) -> dict[str, Phrase]:
+    """What each operand of `value` means: a part's words, or another metric's name."""
+    parts = metric.parts()
+    named = {name: parts[name] if name in parts else METRICS[name] for name in metric.operands()}
+    return {name: Phrase(each.en, each.de) for name, each in named.items()}

@@ -90,6 +90,18 @@ def test_csv_is_the_same_flattened(run, shop_once: Path) -> None:
         assert flat["snapshot"] == str(answer["snapshot"])
 
 
+def test_csv_holds_nothing_that_a_spreadsheet_would_run(run, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "order_id,ordered_at,amount,channel\n1,2024-01-05,20.00,=1+1\n", encoding="utf-8"
+    )
+    for words in (("init", "--time-zone", "UTC", "--currency", "EUR"), ("import", tmp_path / "orders.csv")):
+        assert run(*words, "--project", tmp_path).exit_code == 0
+    words = ("metric", "gross_revenue", "--by", "channel", "--window", "2024-01", "--project", tmp_path)
+    (row,) = csv.DictReader(io.StringIO(run(*words, "--format", "csv").stdout))
+    assert row["channel"] == "'=1+1"
+    assert json.loads(run(*words, "--format", "json").stdout)["rows"][0]["channel"] == "=1+1"
+
+
 def test_machine_formats_do_not_depend_on_the_language(run, shop_once: Path) -> None:
     words = ("metric", "gross_revenue", "--project", shop_once, "--format", "json")
     assert run(*words, "--language", "de").stdout == run(*words, "--language", "en").stdout

@@ -151,6 +151,12 @@ def test_bad_rows_are_set_aside_and_counted(lake: Lake, folder: Path) -> None:
     assert keys(lake) == ["1"]
 
 
+def test_what_a_spreadsheet_would_run_is_text_in_the_list(lake: Lake, folder: Path) -> None:
+    row = """=HYPERLINK("x"),2024-02-10,"=cmd|'/C calc'!A0"\n-1,2024-02-10,-x\n,2024-02-10,-5\n"""
+    take(lake, written(folder, "orders.csv", "order_id,ordered_at,amount\n" + row.replace('("x")', "()")))
+    assert [line[3] for line in listed(lake)[1:]] == ["'=cmd|'/C calc'!A0", "'-x", ""]
+
+
 def test_without_bad_rows_there_is_no_list(lake: Lake, folder: Path) -> None:
     assert take(lake, written(folder, "orders.csv", ORDERS)).rejects is None
     assert not (lake.root.parent / "rejects").exists()

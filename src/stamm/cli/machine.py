@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from stamm.lang.inert import inert
+
 if TYPE_CHECKING:
     from stamm.analyses.kind import Behind
     from stamm.answers import Answer, TableAnswer
@@ -78,9 +80,9 @@ def _csv(columns: Sequence[str], records: Iterable[dict[str, Any]]) -> str:
 
 
 def _cell(value: object) -> object:
-    """Nothing as an empty cell, truth as JSON writes it, days and moments in ISO 8601."""
+    """Nothing as an empty cell, truth as JSON writes it, days and moments in ISO 8601; no text that would run."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, date) else inert(value)

@@ -20,7 +20,7 @@ from stamm.sources.reading.kind import Format
 from stamm.sources.reading.packing import PACKED
 
 #: endings of canonical files; any of them may be packed
-_ENDINGS = ("csv", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "ndjson", "jsonl", "parquet")
+_ENDINGS = ("csv", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "ndjson", "jsonl", "json", "parquet")
 _SUFFIXES = re.compile(rf"\.({'|'.join(_ENDINGS)})({'|'.join(map(re.escape, PACKED))})?$", re.IGNORECASE)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from stamm.lang.inert import inert
 from stamm.sources.kind import Reject
 
 _HEADING = ("file", "line", "column", "value", "reason")
@@ -20,7 +21,8 @@ _FIRST = 5
 class RejectsFile:
     """A CSV file that appears whole, where there is something in it, and goes again unless `keep` is called.
 
-    It may hold personal data, so only the owner may read it. One import at a time writes to a folder.
+    It may hold personal data, so only the owner may read it; what a spreadsheet would take for a formula is made text.
+    One import at a time writes to a folder.
     """
 
     def __init__(self, folder: Path, now: datetime) -> None:
@@ -59,7 +61,8 @@ class RejectsFile:
             csv.writer(self._stream).writerow(_HEADING)
         lines = csv.writer(self._stream)
         for reject in rejects:
-            lines.writerow((reject.file, reject.line, reject.column, reject.value, reject.reason))
+            told = (reject.file, reject.line, reject.column, reject.value, reject.reason)
+            lines.writerow([inert(cell) for cell in told])
             self.reasons[f"{reject.column} {reject.reason}".strip()] += 1
         self.count += len(rejects)
         self.first += rejects[: _FIRST - len(self.first)]

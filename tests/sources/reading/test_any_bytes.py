@@ -16,6 +16,7 @@ from stamm.sources.files import Csv, Parquet
 from stamm.sources.reading import Reading
 from stamm.sources.reading.delimited import Delimited
 from stamm.sources.reading.packing import open_bytes
+from tests.sources.reading.whole import read, written
 
 BERLIN = Organisation(zone="Europe/Berlin", currency="EUR")
 HEADINGS = (
@@ -188,3 +189,42 @@ def test_any_bytes_as_parquet(tmp_path_factory: pytest.TempPathFactory, content:
     path.write_bytes(b"PAR1" + content + b"PAR1" if dressed else content)
     with pytest.raises(InputError, match="not sound Parquet"):
         list(Parquet().read(path, organisation=BERLIN))
+
+
+READINGS = st.builds(
+    Reading,
+    delimiter=st.sampled_from([None, ";", "\t", "§", "a"]),
+    quote=st.sampled_from(['"', "'", ""]),
+    encoding=st.sampled_from(
+        [None, "cp1252", "latin-1", "utf-16", "utf-16-be", "utf-7", "shift_jis", "iso2022_jp", "hz"]
+    ),
+    heading=st.sampled_from([None, 1, 2, 5]),
+) | st.builds(Reading, columns=st.sampled_from([("a",), ("a", "b"), ("a", "a", "")]))
+NAMES = st.sampled_from(
+    ["any.csv", "any.ndjson", "any.parquet", "any.csv.gz", "any.txt.zst", "any.json.zip", "any.tsv.bz2"]
+)
+JSON = st.lists(
+    st.sampled_from(
+        ["{", "}", "[", "]", ":", ",", "\n", '"a"', '"', "1", "1e5", "-", "NaN", "null", "\\ud800", '"\\ud800"', " "]
+    ),
+    max_size=30,
+).map(lambda parts: "".join(parts).encode())
+
+
+@given(NAMES, BYTES | JSON, READINGS)
+def test_any_bytes_read_in_any_way(
+    tmp_path_factory: pytest.TempPathFactory, name: str, content: bytes, reading: Reading
+) -> None:
+    """Rows and rejects, or a refusal with place and remedy; never anything else."""
+    path = written(tmp_path_factory.getbasetemp(), content, name)
+    refused: InputError | None = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            whole = read(path, reading)
+        except InputError as error:
+            refused = error
+        else:
+            lines = sorted([*(line for line, _ in whole.rows), *(reject.line for reject in whole.rejects)])
+            assert "json" in name or lines == sorted(set(lines)), "a line begins one row"
+    assert refused is None or (refused.what and refused.where and refused.remedy)

@@ -2,16 +2,18 @@
 
 A fence marked `console` holds commands (lines that begin with `$ `) and what they print; a line `...` in the output
 stands for any lines, `...` within a line for anything. A fence right after the line `<!-- file: NAME -->` is written
-to that file first.
+to that file first. A fence marked `pycon` is a Python session; all of a page's share their names.
 """
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -30,11 +32,12 @@ class Step:
 
 @dataclass
 class Block:
-    """One fence: a file to write, or commands."""
+    """One fence: a file to write, commands, or a Python session."""
 
     file: str | None
     text: str
     steps: list[Step]
+    is_session: bool = False
 
 
 def blocks(page: str) -> Iterator[Block]:
@@ -44,6 +47,8 @@ def blocks(page: str) -> Iterator[Block]:
             yield Block(match["file"], match["text"], [])
         elif match["kind"] == "console":
             yield Block(None, match["text"], list(_steps(match["text"])))
+        elif match["kind"] == "pycon":
+            yield Block(None, match["text"], [], is_session=True)
 
 
 def _steps(text: str) -> Iterator[Step]:
@@ -67,6 +72,16 @@ def perform(command: str, folder: Path) -> list[str]:
     assert words[0] == "stamm", command
     result = CliRunner().invoke(cli, words[1:], prog_name="stamm")
     return result.output.replace(str(folder), "~").rstrip("\n").splitlines()
+
+
+def converse(session: str, names: dict[str, Any]) -> str:
+    """What a Python session prints otherwise than the page says; nothing where it agrees. It adds to `names`."""
+    test = doctest.DocTestParser().get_doctest(session, names, "page", None, 0)
+    told: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    runner.run(test, out=told.append, clear_globs=False)
+    names.update(test.globs)
+    return "".join(told)
 
 
 def agrees(shown: list[str], printed: list[str]) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.docs.reading import Block, agrees, blocks, perform
+from tests.docs.reading import Block, agrees, blocks, converse, perform
 
 PAGES = sorted((Path(__file__).parent.parent.parent / "docs" / "how-to").glob("*.md"))
 #: needs a package of its own: see test_added_metric.py
@@ -19,10 +20,13 @@ def test_what_the_page_shows_is_what_is_printed(page: Path, tmp_path: Path, monk
     monkeypatch.setenv("LANG", "C.UTF-8")
     for name in ("LC_ALL", "LC_MESSAGES", "COLUMNS", "FORCE_COLOR", "TZ"):
         monkeypatch.delenv(name, raising=False)
-    ran = 0
+    ran, names = 0, dict[str, Any]()
     for block in blocks(page.read_text(encoding="utf-8")):
         if block.file:
             (tmp_path / block.file).write_text(block.text, encoding="utf-8")
+        if block.is_session:
+            ran += 1
+            assert converse(block.text, names) == ""
         for step in block.steps:
             printed = perform(step.command, tmp_path)
             ran += 1
@@ -41,3 +45,5 @@ def test_a_page_that_shows_something_else_is_found() -> None:
     assert agrees(["a", "...", "c"], ["a", "b", "b", "c"])
     assert agrees(["on ...: done"], ["on Monday: done"])
     assert not agrees(["a", "..."], ["b"])
+    assert converse(">>> 1 + 1\n2\n", {}) == ""
+    assert "Got:" in converse(">>> 1 + 1\n3\n", {})

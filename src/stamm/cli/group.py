@@ -12,12 +12,12 @@ from typing import Any, NoReturn
 
 import click
 
-from stamm import __version__
 from stamm.cli import commands
 from stamm.cli.failing import report_failure
 from stamm.cli.session import begin, current
 from stamm.cli.speaking import HELP_WIDTH, Asked, Command, record_of, shared_options, write_examples
 from stamm.lang.errors import UsageError
+from stamm.lang.version import __version__
 
 PURPOSE = "Measures customer retention and engagement, and shows how each number came about."
 EXAMPLES = (

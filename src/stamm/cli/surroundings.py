@@ -14,7 +14,6 @@ from pathlib import Path
 
 from rich.text import Text
 
-from stamm import __version__
 from stamm.cli import printing
 from stamm.cli.failing import told
 from stamm.cli.retelling import retell
@@ -22,6 +21,7 @@ from stamm.cli.session import Session
 from stamm.facts import FACTS, imported
 from stamm.lang.errors import BusyError, StammError
 from stamm.lang.organisation import Organisation
+from stamm.lang.version import __version__
 from stamm.sources import SOURCES
 
 PACKAGES = ("babel", "deltalake", "duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scipy", "tzdata")

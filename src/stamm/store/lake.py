@@ -15,9 +15,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from stamm import __version__
 from stamm.facts import Imported, imported
 from stamm.lang.errors import LakeError
+from stamm.lang.version import __version__
 from stamm.lang.window import zone_named
 from stamm.store import manifest, migrations, past
 from stamm.store.durable import make_directory, sync_directories, sync_file

@@ -15,9 +15,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stamm import __version__
 from stamm.facts import Imported
 from stamm.lang.errors import UsageError
+from stamm.lang.version import __version__
 from stamm.store import delta_log, manifest
 from stamm.store.durable import make_directory, sync_directories, sync_file
 from stamm.store.layout import IMPORTS, IMPORTS_SCHEMA, Layout

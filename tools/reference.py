@@ -17,7 +17,7 @@ import click
 from stamm.analyses import ANALYSES, Analysis
 from stamm.answers.examples import sum_example
 from stamm.answers.working import Working, operand_words, unit_of, working_of
-from stamm.app.project import settings_text
+from stamm.app.settings import settings_text
 from stamm.cli import definitions, printing
 from stamm.cli.failing import DISK, FAULT, STOPPED
 from stamm.cli.main import cli

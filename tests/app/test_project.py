@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from stamm.answers.world import Rate
-from stamm.app.project import Project, write_whole
+from stamm.app.project import Project
+from stamm.app.settings import write_whole
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
 
@@ -78,7 +79,7 @@ def test_defaults(tmp_path: Path) -> None:
     [
         ("a = ", "It is not valid TOML", "Mend that line."),
         ("[organisatoin]", "There is no section [organisatoin].", "Did you mean organisation?"),
-        ("name = 'x'", "There is no section [name].", "Known are organisation, customers, web, coverage."),
+        ("name = 'x'", "There is no section [name].", "Known are organisation, customers, web, coverage, mapping."),
         ("organisation = 3", "organisation must be a section.", "Write [organisation]."),
         ("[[organisation]]\nname = 'x'", "organisation must be a section.", "Write [organisation]."),
         ("[organisation]\nzone = 'x'", "There is no setting 'zone' in [organisation].", "Did you mean time_zone?"),
@@ -95,7 +96,7 @@ def test_defaults(tmp_path: Path) -> None:
         ("[customers]\nlapse_days = 0", "lapse_days must lie between 1 and 36,500, not at 0.", ""),
         ("[customers]\nlapse_days = 36501", "lapse_days must lie between 1 and 36,500, not at 36501.", ""),
         ("[web]\nsession_minutes = -1", "session_minutes must lie between 1 and 36,500, not at -1.", ""),
-        ("[coverage]\nbase = 'x'", "There is no setting 'base' in [coverage].", "Known are customers"),
+        ("[coverage]\nbase = 'x'", "There is no setting 'base' in [coverage].", "Known are "),
         ("[coverage]\norders = 2024-01-01", "orders in [coverage] must be a text in quotation marks.", ""),
         (
             "[coverage]\norders = '2024'",
@@ -128,12 +129,61 @@ def test_rewriting_keeps_the_coverage(project: Project) -> None:
     file = project.directory / "stamm.toml"
     file.write_text(file.read_text(encoding="utf-8") + 'returns = "2024-01-01/2024-12-31"\n', encoding="utf-8")
     opened = Project.open(project.directory)
-    assert opened.coverage == {"returns": (date(2024, 1, 1), date(2024, 12, 31))}
+    assert opened.settings.coverage == {"returns": (date(2024, 1, 1), date(2024, 12, 31))}
     changed = opened.rewrite(replace(OWN, lapse_days=30))
     assert changed.organisation.lapse_days == 30
-    assert changed.coverage == opened.coverage
+    assert changed.settings.coverage == opened.settings.coverage
     assert Project.open(project.directory) == changed
     assert changed.world().coverage["returns"] == (date(2024, 1, 1), date(2024, 12, 31))
+
+
+OWN_WORDS = """\
+# the shop of my aunt
+[organisation]
+currency = "EUR"   # since 2002
+time_zone = 'Europe/Berlin'
+
+[mapping.till]  # the till on the market
+files = "till*.csv"
+
+  [mapping.till.orders]
+  order_id = "Bon"       # printed at the top
+  ordered_at = { column = "Zeit", dates = "%d.%m.%Y" }
+  amount = "Summe"
+# the end
+"""
+
+
+def test_rewriting_changes_a_value_and_not_a_word_besides(tmp_path: Path) -> None:
+    file = tmp_path / "stamm.toml"
+    file.write_text(OWN_WORDS, encoding="utf-8")
+    opened = Project.open(tmp_path)
+    assert [mapping.name for mapping in opened.settings.mappings] == ["till"]
+    assert opened.rewrite(opened.organisation) == opened
+    assert file.read_text(encoding="utf-8") == OWN_WORDS
+    dollars = opened.rewrite(replace(opened.organisation, currency="USD"))
+    assert dollars.settings.mappings == opened.settings.mappings
+    assert file.read_text(encoding="utf-8") == OWN_WORDS.replace('"EUR"', '"USD"')
+    lapse = dollars.rewrite(replace(dollars.organisation, lapse_days=30, reasons={"de": "weil es so ist"}))
+    assert (lapse.organisation.lapse_days, lapse.organisation.reasons) == (30, {"de": "weil es so ist"})
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith(OWN_WORDS.replace('"EUR"', '"USD"'))
+    assert '[customers]\nlapse_days = 30\nreason_de = "weil es so ist"\n' in text
+    again = lapse.rewrite(replace(lapse.organisation, reasons={}))
+    assert again.organisation.reasons == {}
+
+
+def test_a_wrong_mapping_is_told_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "stamm.toml"
+    file.write_text(OWN_WORDS.replace("ordered_at", "order_at"), encoding="utf-8")
+    with pytest.raises(ProjectError) as caught:
+        Project.open(tmp_path)
+    assert str(caught.value) == (
+        f"{file}, [mapping.till.orders]: There is no column of orders named 'order_at'. Did you mean ordered_at?"
+    )
+    file.write_text("[mapping]\ntill = 3\n", encoding="utf-8")
+    with pytest.raises(ProjectError, match=r"till in \[mapping\] must be a section. Write \[mapping.till\]."):
+        Project.open(tmp_path)
 
 
 def test_an_empty_lake_covers_nothing(project: Project) -> None:
@@ -150,7 +200,7 @@ def test_writing_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Monk
     def full(_: int) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("stamm.app.project.os.fsync", full)
+    monkeypatch.setattr("stamm.app.settings.os.fsync", full)
     with pytest.raises(OSError, match="no space"):
         write_whole(file, "after " * 1000)
     assert file.read_text(encoding="utf-8") == "before"

@@ -158,3 +158,89 @@ def test_a_chosen_lapse_is_left_alone(run, project: Path) -> None:
     result = run("import", "cdnow", "--project", project)
     assert result.exit_code == 0, result.output
     assert Project.open(project).organisation.lapse_days == 77
+
+
+MAPPING = """
+[mapping.till]  # the till on the market
+files = "till*.csv"
+delimiter = ";"
+decimal = ","
+dates = "%d.%m.%Y %H:%M"
+currency = "EUR"
+
+[mapping.till.orders]
+each = "Bon"
+where = [{ column = "Menge", above = 0 }]
+order_id = "Bon"
+ordered_at = "Zeit"
+amount = { product = ["Menge", "Preis"], take = "sum" }
+"""
+SOLD = "Bon;Zeit;Menge;Preis\n1;05.01.2024 10:00;2;1,50\n1;05.01.2024 10:00;1;0,50\n2;32.01.2024 10:00;1;1\n3;;-1;1\n"
+
+
+@pytest.fixture
+def till(project: Path, tmp_path: Path) -> Path:
+    """A file for which the project has a mapping."""
+    settings = project / "stamm.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + MAPPING, encoding="utf-8")
+    return write(tmp_path, "till.csv", SOLD)
+
+
+def test_a_mapping_is_tried_and_then_used(run, project: Path, till: Path) -> None:
+    tried = run("import", till, "--dry-run", "--project", project)
+    assert tried.exit_code == 0, tried.output
+    lines = [line.split() for line in tried.stdout.splitlines()]
+    assert ["file", "fact", "read", "left", "out", "new", "changed", "unchanged", "rejected"] in lines
+    assert ["till.csv", "orders", "4", "1", "1", "0", "0", "1"] in lines
+    assert "till.csv: 3 rows became 2 orders." in tried.stdout
+    assert "till.csv: the first orders" in tried.stdout
+    assert ["1", "2024-01-05", "10:00", "€3.50", "EUR"] in lines
+    assert "till.csv, line 4: Zeit is not in the calendar" in tried.stdout
+    assert "(32.01.2024 10:00)" in tried.stdout
+    assert "Nothing was written: this was only a try." in tried.stdout
+    assert not (project / "rejects").exists()
+    done = run("import", till, "--project", project)
+    assert ["till.csv", "orders", "4", "1", "1", "0", "0", "1"] in [line.split() for line in done.stdout.splitlines()]
+    assert (project / "stamm.toml").read_text(encoding="utf-8").endswith(MAPPING)
+    again = run("import", till, "--dry-run", "--project", project)
+    assert "was taken in before" in again.stdout
+
+
+def test_a_try_in_german(run, project: Path, till: Path) -> None:
+    tried = run("import", till, "--dry-run", "--project", project, "--language", "de")
+    lines = [line.split() for line in tried.stdout.splitlines()]
+    assert ["Datei", "Fakten", "gelesen", "ausgelassen", "neu", "geändert", "unverändert", "abgelehnt"] in lines
+    assert "till.csv: Aus 3 Zeilen wurden 2 orders." in tried.stdout
+    assert ["1", "2024-01-05", "10:00", "3,50", "€", "EUR"] in lines
+    assert "till.csv, Zeile 4: Zeit: steht in keinem Kalender" in tried.stdout
+    assert "Es wurde nichts geschrieben: Das war nur ein Versuch." in tried.stdout
+
+
+def test_settings_chosen_by_an_import_leave_mappings_and_comments(
+    run, project: Path, till: Path, tmp_path: Path
+) -> None:
+    rows = "".join(
+        f"{customer}-{number},{customer},2024-0{1 + number // 28}-{1 + number % 28:02d},5\n"
+        for customer in range(30)
+        for number in range(0, 56, 7)
+    )
+    file = write(tmp_path, "orders.csv", "order_id,customer_id,ordered_at,amount\n" + rows)
+    result = run("import", file, "--project", project)
+    assert "This is now in stamm.toml" in result.stdout, result.output
+    text = (project / "stamm.toml").read_text(encoding="utf-8")
+    assert text.endswith(MAPPING)
+    settings = tomllib.loads(text)
+    assert settings["customers"]["lapse_days"] == 7
+    assert "days of silence after which a customer has left" in text
+
+
+def test_a_mapping_by_name_and_the_settings_told(run, project: Path, till: Path, tmp_path: Path) -> None:
+    other = write(tmp_path, "x.txt", SOLD)
+    assert run("import", other, "--mapping", "till", "--project", project).exit_code == 0
+    wrong = run("import", other, "--mapping", "tull", "--project", project, "--language", "de")
+    assert wrong.exit_code == 2
+    assert "Es gibt keine Zuordnung namens 'tull'." in wrong.stderr
+    assert "Meinten Sie till?" in wrong.stderr
+    told = run("doctor", "--project", project)
+    assert "mapping.till" in told.stdout
+    assert "Files so named hold orders." in told.stdout

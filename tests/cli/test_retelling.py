@@ -13,6 +13,7 @@ from stamm.cli.retelling import retell
 from stamm.lang import errors
 from stamm.lang.language import Language
 from stamm.sources import cells, checking, moments
+from stamm.sources.mapped import adding, filling, numbers, source
 from stamm.sources.reading import flaws, objects, workbook_process
 
 SOURCE = Path(stamm.__file__).parent
@@ -25,6 +26,8 @@ COMPOSED = {
         "1 row is not sound, so nothing was taken in. a.csv, line 3: amount is too large.",
         "12 rows are not sound, so nothing was taken in. a.csv, line 3: amount is too large; and 7 more.",
     ),
+    "Gap must be Gap.": ("heading must be a whole number.", "columns must be a list of names."),
+    "There is no Gap Gap.": ("There is no rule 'colum'.", "There is no column of orders named 'custmer_id'."),
     "There is no Gap.": ("There is no section [shop].", "There is no setting 'lapse' in [customers]."),
     "Gap in [Gap] must be Gap.": (
         "lapse_days in [customers] must be a whole number.",
@@ -59,8 +62,9 @@ def raised() -> Iterator[tuple[str, str]]:
             continue  # speaks the reader's language itself
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
-            if isinstance(node, ast.Call) and name in KINDS:
-                for part in [*node.args[:1], *(word.value for word in node.keywords if word.arg == "remedy")]:
+            if isinstance(node, ast.Call) and (name in KINDS or name == "wrong"):
+                given = node.args[: 2 if name == "wrong" else 1]  # `Place.wrong` of mappings takes the remedy second
+                for part in [*given, *(word.value for word in node.keywords if word.arg == "remedy")]:
                     for text in texts(part):
                         yield f"{file.relative_to(SOURCE)}:{node.lineno}", text
 
@@ -78,12 +82,12 @@ def test_the_scan_finds_errors() -> None:
     assert len(list(raised())) > 80
 
 
-@pytest.mark.parametrize("module", [cells, checking, moments])
+@pytest.mark.parametrize("module", [cells, checking, moments, adding, filling, numbers, source])
 def test_every_reason_of_a_rejected_row_is_told_in_german(module) -> None:
     reasons = [
         value
         for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str) and value.startswith("is ")
+        if name.isupper() and isinstance(value, str) and value.startswith(("is ", "has "))
     ]
     assert reasons
     assert [reason for reason in reasons if retell(f"amount {reason}", GERMAN) == f"amount {reason}"] == []
@@ -112,6 +116,14 @@ def test_every_flaw_of_a_cell_or_a_row_is_told_in_german(module) -> None:
         (
             "Price is not a number written with ',' before the decimals and nothing between thousands",
             "Price: keine Zahl mit ',' vor den Nachkommastellen und nichts zwischen den Tausendern",
+        ),
+        ("%Q is not known; known are %d, %m.", "%Q ist nicht bekannt; bekannt sind %d, %m."),
+        ("Hours are %H, or %I together with %p.", "Stunden sind %H oder %I zusammen mit %p."),
+        ("%d stands in it twice.", "%d steht zweimal darin."),
+        ("%M needs %H too.", "%M braucht auch %H."),
+        (
+            'Write the name of a column, such as "Invoice", or a table such as { constant = "EUR" }.',
+            'Schreiben Sie den Namen einer Spalte wie "Invoice" oder eine Tabelle wie { constant = "EUR" }.',
         ),
         ("Datum is not written as %d.%m.%Y", "Datum: nicht so geschrieben: %d.%m.%Y"),
         ("the columns are separated by ';'", "die Spalten sind durch ';' getrennt"),

@@ -125,8 +125,8 @@ LINES = ORDERS.replace("[orders]", '[orders]\neach = "Invoice"')
         (
             'dates = "%d.%m."',
             "[mapping.shop] dates",
-            "The date format '%d.%m.' cannot be used: a year (%Y or %y), a month (%m or %b) and a day (%d) are needed,",
-            "Write for example %d.%m.%Y %H:%M.",
+            "The date format '%d.%m.' cannot be used.",
+            "A year (%Y or %y), a month (%m or %b) and a day (%d) are needed, each once.",
         ),
         (
             ORDERS + 'custmer_id = "C"',
@@ -137,7 +137,7 @@ LINES = ORDERS.replace("[orders]", '[orders]\neach = "Invoice"')
         (
             '[orders]\norder_id = "Invoice"',
             "[mapping.shop.orders]",
-            "orders need a rule for ordered_at and amount or amount_minor.",
+            "orders need a rule for ordered_at, amount.",
             'Add a line such as ordered_at = "the name of its column".',
         ),
         (
@@ -157,13 +157,13 @@ LINES = ORDERS.replace("[orders]", '[orders]\neach = "Invoice"')
         (
             ORDERS + 'channel = { column = "C", constant = "web" }',
             "[mapping.shop.orders] channel",
-            "A rule has one of column, columns, product, constant, row, not column and constant.",
+            "A rule has one of column, columns, product, constant, row, not column, constant.",
             "Write the name of a column",
         ),
         (
             ORDERS + 'channel = { default = "web" }',
             "[mapping.shop.orders] channel",
-            "A rule has one of column, columns, product, constant, row, not none of them.",
+            "A rule needs one of column, columns, product, constant, row.",
             "Write the name of a column",
         ),
         (
@@ -201,7 +201,7 @@ LINES = ORDERS.replace("[orders]", '[orders]\neach = "Invoice"')
         (
             LINES + 'channel = { column = "C", take = "sum" }',
             "channel",
-            "take = 'sum' has no meaning for channel, which is text.",
+            "take = 'sum' has no meaning for channel.",
             "Leave it out.",
         ),
         (
@@ -213,10 +213,25 @@ LINES = ORDERS.replace("[orders]", '[orders]\neach = "Invoice"')
         (
             ORDERS + 'tax = { columns = ["A", "B"] }',
             "tax",
-            "several columns has no meaning for tax, which is money.",
+            "several columns has no meaning for tax.",
             "",
         ),
         (ORDERS + 'tax = { column = "A", dates = "%Y-%m-%d" }', "tax", "dates has no meaning for tax", ""),
+        (ORDERS + "tax = { constant = 'x' }", "tax", "tax cannot be 'x'.", "Write a number with a decimal point."),
+        (ORDERS + "currency = { constant = 'EURO' }", "currency", "currency cannot be 'EURO'.", "Write three capitals"),
+        (
+            ORDERS + "delivered_at = { column = 'A', default = 'soon' }",
+            "delivered_at",
+            "delivered_at cannot be",
+            "Write",
+        ),
+        (LINES + "channel = { row = true }", "channel", "Where rows become one by `each`", "Leave out row, or each."),
+        (
+            ORDERS + "channel = { row = 'A' }\ncampaign = { row = 'B' }",
+            "orders]",
+            "Rows are numbered in two",
+            "Name the",
+        ),
         (ORDERS + 'where = { column = "A" }', "[mapping.shop.orders] where", "where must be a list", "Write a list"),
         (
             ORDERS.replace("[orders]", '[orders]\nwhere = [{ is = "A" }]'),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stamm.app import importing
-from stamm.app.importing import ImportReport, Known, import_files
+from stamm.app.importing import Importing, ImportReport, Known
 from stamm.lang.errors import BusyError, InputError
 from stamm.lang.organisation import Organisation
 from stamm.store import Lake, Writer
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def take(lake: Lake, *what: Path | str, strict: bool = False, now: datetime = NOW) -> ImportReport:
-    return import_files(lake, BERLIN, what, strict=strict, now=now, rejects_dir=lake.root.parent / "rejects")
+    return Importing(lake, BERLIN, lake.root.parent / "rejects").take(what, strict=strict, now=now)
 
 
 def refusal(lake: Lake, *what: Path | str, strict: bool = False) -> InputError:
@@ -112,7 +112,7 @@ def test_the_same_bytes_read_another_way_are_another_file(lake: Lake, folder: Pa
     assert len(take(lake, written(folder, "orders.csv", text)).rows) == 1
     assert len(take(lake, written(folder, "order_lines.csv", text)).rows) == 1
     dollars = Organisation(zone=BERLIN.zone, currency="USD")
-    report = import_files(lake, dollars, [folder / "orders.csv"], now=NOW, rejects_dir=folder)
+    report = Importing(lake, dollars, folder).take([folder / "orders.csv"], now=NOW)
     assert (report.known, report.rows[0].changed) == ([], 1)
 
 
@@ -243,7 +243,7 @@ def test_somebody_else_is_writing(lake: Lake, folder: Path, monkeypatch: pytest.
     with lake.writing():
         monkeypatch.setattr(Lake, "writing", impatient)
         with pytest.raises(BusyError):
-            import_files(lake, BERLIN, [path], now=NOW, rejects_dir=folder, on_wait=told.append)
+            Importing(lake, BERLIN, folder, on_wait=told.append).take([path], now=NOW)
     assert told == [os.getpid()]
 
 
@@ -252,11 +252,11 @@ def test_what_nobody_reads(lake: Lake, folder: Path) -> None:
     assert str(refusal(lake, "orders.pdf")) == (
         "orders.pdf: No source reads this. "
         "Give a .csv, .xlsx, .ndjson or .parquet file (also packed), a folder of them, "
-        "or one of cdnow, complete_journey."
+        "one of cdnow, complete_journey, or any table of which [mapping] in stamm.toml says how it is to be read."
     )
     assert str(refusal(lake, folder)) == (
         f"{folder}: The folder holds no file named after a fact kind. "
-        "Name the files orders.csv, customers.parquet and so on."
+        "Name the files orders.csv, customers.parquet and so on, or write mappings for them."
     )
     assert str(refusal(lake, folder / "orders.csv")).endswith("There is no such file. Check the name and the folder.")
     assert "not named after a fact kind" in str(refusal(lake, written(folder, "order.csv", ORDERS)))
@@ -278,7 +278,7 @@ def test_progress_tells_rows_and_bytes(lake: Lake, folder: Path, monkeypatch: py
     told: list[tuple[str, int, int, int]] = []
     path = written(folder, "orders.csv", "order_id,ordered_at,amount\n" + "1,2024-02-10,1\n" * 1000)
     monkeypatch.setattr("stamm.sources.reading.text.BLOCK", 4000)
-    import_files(lake, BERLIN, [path], now=NOW, rejects_dir=folder, progress=lambda *about: told.append(about))
+    Importing(lake, BERLIN, folder, progress=lambda *about: told.append(about)).take([path], now=NOW)
     size = path.stat().st_size
     assert len(told) >= 4
     assert told[-1] == ("orders.csv", 1000, size, size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain, groupby
@@ -14,16 +14,19 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from stamm.app.recognising import Item, Recognising
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
-from stamm.sources import SOURCES, Chunk, Source
-from stamm.sources.files import Canonical, look_into
+from stamm.sources import Chunk, Reject
+from stamm.sources.mapped import FileMapping
 from stamm.sources.rejected import RejectsFile
 
 #: name of the file, rows done, bytes done, bytes in all
 Progress = Callable[[str, int, int, int], None]
 #: the number of the process waited for, where it is known
 OnWait = Callable[[int | None], None]
+#: so many rows are kept to be looked at
+SHOWN = 10
 
 
 class Counts(Protocol):
@@ -70,6 +73,8 @@ class Writer(Protocol):
 class Lake(Protocol):
     """Where facts are stored."""
 
+    @property
+    def root(self) -> Path: ...
     def writing(self, wait_seconds: float = 10.0, on_wait: OnWait | None = None) -> AbstractContextManager[Writer]: ...
 
 
@@ -88,7 +93,17 @@ class Imported:
     #: rows kept until the rest of their columns arrives
     waiting: int = 0
     rejected: int = 0
+    #: rows that are no such fact, as a mapping says
+    left_out: int = 0
     seconds: float = 0.0
+    #: the first rows that came in, in the fact's own columns
+    first: pa.Table | None = field(default=None, compare=False)
+
+    @property
+    def together(self) -> int:
+        """Rows of the file that others stand for, where a mapping brings several together."""
+        made = self.new + self.changed + self.unchanged + self.older + self.waiting
+        return self.read - self.left_out - self.rejected - made
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,8 @@ class ImportReport:
     others: list[str] = field(default_factory=list)
     #: rows set aside by reason, most frequent first
     reasons: dict[str, int] = field(default_factory=dict)
+    #: the first of them
+    first_rejects: list[Reject] = field(default_factory=list)
     rejects: Path | None = None
     snapshot: int | None = None
 
@@ -127,47 +144,57 @@ class ImportReport:
 
 
 @dataclass(frozen=True)
-class _Item:
-    """One thing to read: a file, or a data set by its name."""
+class Importing:
+    """Takes in files, folders of files and data sets named by their source: all of one call, or nothing.
 
-    source: Source
-    what: Path | str
-    name: str
-    paths: tuple[Path, ...]
-
-
-def import_files(
-    lake: Lake,
-    organisation: Organisation,
-    what: Sequence[Path | str],
-    *,
-    strict: bool = False,
-    now: datetime,
-    progress: Progress | None = None,
-    rejects_dir: Path,
-    on_wait: OnWait | None = None,
-) -> ImportReport:
-    """Take in files, folders of files and data sets named by their source, all together or not at all.
-
-    A file taken in before is skipped. Rows that cannot be taken in are set aside in a file in `rejects_dir`;
-    with `strict` a single one refuses the whole call. Raises InputError where something cannot be read or is
-    refused; then the lake is as it was.
+    A file that one of the `mappings` is for is read by it; where a call names a mapping, every file by that one. A file
+    taken in before in the same way is skipped. Rows that cannot be taken in are set aside in a file in `rejects_dir`.
     """
-    report = ImportReport()
-    items = _items(what, report)
-    with lake.writing(on_wait=on_wait) as writer, RejectsFile(rejects_dir, now) as rejects:
-        call = _Call(writer, organisation, now, progress, rejects, report)
-        for item in items:
-            call.take(item)
-        report.reasons = dict(rejects.reasons.most_common())
-        report.rejects = rejects.put_in_place()
-        if strict and rejects.count:
+
+    lake: Lake
+    organisation: Organisation
+    rejects_dir: Path
+    mappings: Sequence[FileMapping] = ()
+    progress: Progress | None = None
+    on_wait: OnWait | None = None
+
+    def take(
+        self, what: Sequence[Path | str], *, now: datetime, strict: bool = False, mapping: str | None = None
+    ) -> ImportReport:
+        """Take it in; with `strict` a single row that cannot be refuses the whole call.
+
+        Raises InputError where something cannot be read or is refused; then the lake is as it was.
+        """
+        with self._done(what, now, self.rejects_dir, mapping) as (writer, rejects, report):
+            report.rejects = rejects.put_in_place()
+            if strict and rejects.count:
+                rejects.keep()
+                raise _refused(rejects)
+            if report.rows:
+                report.snapshot = writer.commit().number
             rejects.keep()
-            raise _refused(rejects)
-        if len(report.known) < len(items):
-            report.snapshot = writer.commit().number
-        rejects.keep()
-    return report
+        return report
+
+    def rehearse(self, what: Sequence[Path | str], *, now: datetime, mapping: str | None = None) -> ImportReport:
+        """Do all of it and let go: the report of a call that would follow. The lake is as it was, no file is left."""
+        with self._done(what, now, None, mapping) as (_, _, report):
+            return report
+
+    @contextmanager
+    def _done(
+        self, what: Sequence[Path | str], now: datetime, rejects_dir: Path | None, mapping: str | None
+    ) -> Iterator[tuple[Writer, RejectsFile, ImportReport]]:
+        """All that can be done before anybody sees it."""
+        recognising = Recognising(self.mappings, mapping, self.lake.root)
+        items = recognising.items(what)
+        report = ImportReport(others=recognising.others)
+        with self.lake.writing(on_wait=self.on_wait) as writer, RejectsFile(rejects_dir, now) as rejects:
+            call = _Call(writer, self.organisation, now, self.progress, rejects, report)
+            for item in items:
+                call.take(item)
+            report.reasons = dict(rejects.reasons.most_common())
+            report.first_rejects = rejects.first
+            yield writer, rejects, report
 
 
 def _refused(rejects: RejectsFile) -> InputError:
@@ -183,44 +210,8 @@ def _refused(rejects: RejectsFile) -> InputError:
     )
 
 
-# -- what to read --------------------------------------------------------------------------------------------
-def _items(what: Sequence[Path | str], report: ImportReport) -> list[_Item]:
-    """Folders opened, names recognised; raises InputError for what no source reads."""
-    found: list[_Item] = []
-    for one in what:
-        path = Path(one)
-        source = _recognising(one)
-        if source is None and path.is_dir():
-            folder = look_into(path)
-            report.others += [other.name for other in folder.others]
-            if not folder.files:
-                raise InputError(
-                    "The folder holds no file named after a fact kind.",
-                    where=str(path),
-                    remedy="Name the files orders.csv, customers.parquet and so on.",
-                )
-            found += [_item(_recognising(file), file) for file in folder.files]
-        else:
-            found.append(_item(source, one))
-    return found
-
-
-def _recognising(what: Path | str) -> Source | None:
-    return next((source for kind in SOURCES if (source := kind()).recognises(what)), None)
-
-
-def _item(source: Source | None, what: Path | str) -> _Item:
-    if source is not None:
-        return _Item(source, what, Path(what).name, source.files(what))
-    known = ", ".join(sorted(kind.key for kind in SOURCES if not issubclass(kind, Canonical)))
-    raise InputError(
-        "No source reads this.",
-        where=str(what),
-        remedy=f"Give a .csv, .xlsx, .ndjson or .parquet file (also packed), a folder of them, or one of {known}.",
-    )
-
-
-def _digest(item: _Item, organisation: Organisation) -> str:
+# -- known already -------------------------------------------------------------------------------------------
+def _digest(item: Item, organisation: Organisation) -> str:
     """A fingerprint of the bytes and of all that decides how they are read."""
     total = hashlib.sha256()
     settings = (item.source.reads_as(item.what), organisation.zone, organisation.currency)
@@ -241,7 +232,7 @@ def _digest(item: _Item, organisation: Organisation) -> str:
 # -- reading and writing -------------------------------------------------------------------------------------
 @dataclass
 class _Call:
-    """One call of `import_files` under way."""
+    """One call under way."""
 
     writer: Writer
     organisation: Organisation
@@ -250,7 +241,7 @@ class _Call:
     rejects: RejectsFile
     report: ImportReport
 
-    def take(self, item: _Item) -> None:
+    def take(self, item: Item) -> None:
         digest = _digest(item, self.organisation)
         about = self.writer.seen(digest)
         if about is not None:
@@ -262,7 +253,7 @@ class _Call:
             done = self._put(item, fact, group, done)
         self.writer.remember(digest, {"file": item.name, "at": self.now.isoformat()})
 
-    def _put(self, item: _Item, fact: str, chunks: Iterator[Chunk], done: int) -> int:
+    def _put(self, item: Item, fact: str, chunks: Iterator[Chunk], done: int) -> int:
         started = time.perf_counter()
         row = Imported(item.name, fact)
         self.report.rows.append(row)
@@ -271,7 +262,9 @@ class _Call:
         def tables() -> Iterator[pa.Table]:
             for chunk in chain((first,), chunks):
                 row.read += chunk.rows_read
-                row.rejected += chunk.rows_read - chunk.table.num_rows
+                row.left_out += chunk.left_out
+                row.rejected += len(chunk.rejects)
+                row.first = _more(row.first, chunk.table)
                 self.rejects.write(chunk.rejects)
                 self._remark(item.name, chunk.remarks)
                 yield chunk.table
@@ -287,3 +280,10 @@ class _Call:
     def _remark(self, file: str, remarks: Sequence[str]) -> None:
         known = self.report.remarks.setdefault(file, []) if remarks else []
         known += [remark for remark in remarks if remark not in known]
+
+
+def _more(first: pa.Table | None, table: pa.Table) -> pa.Table | None:
+    """The first rows of all, when these come after those."""
+    if not table.num_rows or (first is not None and first.num_rows >= SHOWN):
+        return first
+    return table.slice(0, SHOWN) if first is None else pa.concat_tables([first, table]).slice(0, SHOWN)

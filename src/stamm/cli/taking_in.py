@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from stamm.app.project import SETTINGS, Project
+from stamm.app.project import Project
+from stamm.app.settings import SETTINGS
 from stamm.cli import printing
 from stamm.cli.retelling import retell
 from stamm.cli.session import Session
@@ -20,20 +21,27 @@ from stamm.sources import SOURCES, Source
 
 if TYPE_CHECKING:
     from rich.progress import Task
+    from rich.table import Table
 
     from stamm.app.importing import ImportReport
     from stamm.app.importing import Progress as Told
 
 
 # -- what a data set assumes ---------------------------------------------------------------------------------
-def assume(project: Project, what: Sequence[str], say: Session) -> Project:
-    """The project with the settings that fit a data set, where no facts are there yet; what is set is told."""
+def assume(project: Project, what: Sequence[str], say: Session, *, dry: bool = False) -> Project:
+    """The project with the settings that fit a data set, where no facts are there yet; what is set is told.
+
+    In a `dry` run nothing is written.
+    """
     found = [source for word in what for source in _recognising(word) if source.assumes]
     if not found or project.lake().snapshot().kinds():
         return project
     organisation = project.organisation
     for source in found:
-        say.out.print(say("{name} fits these settings, so they are set:", name=source.title(say.language.code)))
+        text = say("{name} fits these settings, so they are set:", name=source.title(say.language.code))
+        if dry:
+            text = say("{name} fits these settings, so they would be set:", name=source.title(say.language.code))
+        say.out.print(text)
         for assumption in source.assumes:
             setting: dict[str, Any] = {assumption.setting: assumption.value}
             organisation = replace(organisation, **setting)
@@ -41,7 +49,7 @@ def assume(project: Project, what: Sequence[str], say: Session) -> Project:
             say.out.print(f"- {say(_SETTING_NAMES[assumption.setting])}: {assumption.value} ({reason})")
     if organisation == project.organisation:
         return project
-    return project.rewrite(organisation)
+    return project.with_settings(organisation) if dry else project.rewrite(organisation)
 
 
 _SETTING_NAMES = {"zone": "time zone", "currency": "currency", "history": "history"}
@@ -104,19 +112,30 @@ def waiting(say: Session) -> Callable[[int | None], None]:
 
 # -- afterwards ----------------------------------------------------------------------------------------------
 def print_report(report: ImportReport, say: Session) -> None:
-    """A line for each file and fact, reasons of rejection, and where the rejected rows lie."""
+    """What came in, what was set aside and why, and where that lies."""
+    print_counts(report, say)
+    if report.rejected:
+        print_reasons(report, say)
+        say.out.plain(say("Each with its file, line and column: {place}", place=report.rejects))
+        say.out.print(
+            say("Correct them and import the file again; what came in already stays as it is."), style="quiet"
+        )
+
+
+def print_counts(report: ImportReport, say: Session) -> None:
+    """A line for each file and fact, and what is to be said about the files."""
     number = say.language.number
     if report.rows:
-        headings = ["file", "fact", "read", "new", "changed", "unchanged", "rejected"]
-        made = printing.table(*(say(heading) for heading in headings), right=range(2, 7))
-        for row in report.rows:
-            counts = (row.read, row.new, row.changed, row.unchanged + row.older, row.rejected)
-            made.add_row(row.file, row.fact, *(number(count) for count in counts))
-        say.out.show(made)
+        say.out.show(_counts(report, say))
     for known in report.known:
         day = say.language.day(datetime.fromisoformat(known.at).date())
         text = say("{file} was taken in before, on {day}: nothing to do.", file=known.file, day=day)
         say.out.print(text)
+    for row in report.rows:
+        if row.together:
+            rows, made = row.read - row.left_out, row.read - row.left_out - row.together
+            counts = {"rows": number(rows), "made": number(made)}
+            say.out.print(say("{file}: {rows} rows became {made} {fact}.", file=row.file, fact=row.fact, **counts))
     for file, remarks in report.remarks.items():
         for remark in remarks:
             say.out.print(f"{file}: {retell(remark, say.language)}", style="quiet")
@@ -128,17 +147,27 @@ def print_report(report: ImportReport, say: Session) -> None:
             say.out.print(text)
     if report.others:
         say.out.print(say("Not taken for facts: {files}", files=", ".join(report.others)), style="quiet")
-    if report.rejected:
-        say.heading(say("Set aside: {rows} rows", rows=number(report.rejected)))
-        made = printing.table(say("reason"), say("rows"), right=(1,))
-        for reason, count in report.reasons.items():
-            made.add_row(retell(reason, say.language), number(count))
-        say.out.show(made)
-        text = say("Each with its file, line and column: {place}", place=report.rejects)
-        say.out.plain(text)
-        say.out.print(
-            say("Correct them and import the file again; what came in already stays as it is."), style="quiet"
-        )
+
+
+def _counts(report: ImportReport, say: Session) -> Table:
+    """The table of counts; rows left out have their column where there are some."""
+    left_out = any(row.left_out for row in report.rows)
+    headings = ["file", "fact", "read", *["left out"] * left_out, "new", "changed", "unchanged", "rejected"]
+    made = printing.table(*(say(heading) for heading in headings), right=range(2, len(headings)))
+    for row in report.rows:
+        counts = [row.read, *[row.left_out] * left_out, row.new, row.changed, row.unchanged + row.older, row.rejected]
+        made.add_row(row.file, row.fact, *(say.language.number(count) for count in counts))
+    return made
+
+
+def print_reasons(report: ImportReport, say: Session) -> None:
+    """How many rows were set aside for which reason."""
+    number = say.language.number
+    say.heading(say("Set aside: {rows} rows", rows=number(report.rejected)))
+    made = printing.table(say("reason"), say("rows"), right=(1,))
+    for reason, count in report.reasons.items():
+        made.add_row(retell(reason, say.language), number(count))
+    say.out.show(made)
 
 
 def has_orders(project: Project) -> bool:

@@ -22,10 +22,10 @@ class RejectsFile:
     """A CSV file that appears whole, where there is something in it, and goes again unless `keep` is called.
 
     It may hold personal data, so only the owner may read it; what a spreadsheet would take for a formula is made text.
-    One import at a time writes to a folder.
+    One import at a time writes to a folder. Without a folder, rows are counted and not written.
     """
 
-    def __init__(self, folder: Path, now: datetime) -> None:
+    def __init__(self, folder: Path | None, now: datetime) -> None:
         self.folder = folder
         self.stem = f"rejects-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self.path: Path | None = None
@@ -33,12 +33,13 @@ class RejectsFile:
         self.reasons: Counter[str] = Counter()
         self.first: list[Reject] = []
         self._kept = False
-        self._draft = folder / f".{self.stem}.part"
+        self._draft = (folder or Path()) / f".{self.stem}.part"
         self._stream: IO[str] | None = None
 
     def __enter__(self) -> Self:
-        for left in self.folder.glob(".rejects-*.part"):  # by an import that was killed
-            left.unlink()
+        if self.folder:
+            for left in self.folder.glob(".rejects-*.part"):  # by an import that was killed
+                left.unlink()
         return self
 
     def __exit__(
@@ -46,7 +47,7 @@ class RejectsFile:
     ) -> None:
         if self._stream:
             self._stream.close()
-        self._draft.unlink(missing_ok=True)
+            self._draft.unlink(missing_ok=True)
         if self.path is not None and not self._kept:
             self.path.unlink()
 
@@ -54,22 +55,25 @@ class RejectsFile:
         """Add rows to the draft."""
         if not rejects:
             return
+        for reject in rejects:
+            self.reasons[f"{reject.column} {reject.reason}".strip()] += 1
+        self.count += len(rejects)
+        self.first += rejects[: _FIRST - len(self.first)]
+        if self.folder is None:
+            return
         if self._stream is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             self._stream = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
             csv.writer(self._stream).writerow(_HEADING)
         lines = csv.writer(self._stream)
-        for reject in rejects:
-            told = (reject.file, reject.line, reject.column, reject.value, reject.reason)
+        for one in rejects:
+            told = (one.file, one.line, one.column, one.value, one.reason)
             lines.writerow([inert(cell) for cell in told])
-            self.reasons[f"{reject.column} {reject.reason}".strip()] += 1
-        self.count += len(rejects)
-        self.first += rejects[: _FIRST - len(self.first)]
 
     def put_in_place(self) -> Path | None:
         """Give the file its name, durably; None where nothing was set aside."""
-        if self._stream is None:
+        if self._stream is None or self.folder is None:
             return None
         self._stream.flush()
         os.fsync(self._stream.fileno())

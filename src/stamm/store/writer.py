@@ -71,7 +71,7 @@ class Writer:
     def close(self) -> None:
         """Let go of everything that was not committed."""
         self._connection.close()
-        shutil.rmtree(self._staging, ignore_errors=True)
+        shutil.rmtree(self.root / STAGING, ignore_errors=True)
 
     # -- tables ------------------------------------------------------------------------
     def _draft(self, table: str) -> Draft:

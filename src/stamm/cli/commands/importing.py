@@ -22,38 +22,53 @@ from stamm.cli.speaking import argument, command, option
     examples=(
         ("stamm import orders.csv returns.csv", "Two files, both or neither"),
         ("stamm import complete_journey", "A year of real purchases to try things on"),
+        ("stamm import invoices-2024.csv --dry-run", "See what would come in, by a mapping in stamm.toml if one fits"),
     ),
 )
 @argument(
     "what",
-    "Files named after what they hold (orders.csv, customers.parquet), folders of them, or a data set by name.",
+    (
+        "Files named after what they hold (orders.csv, customers.parquet) or read by a mapping in stamm.toml, folders "
+        "of them, or a data set by name."
+    ),
     nargs=-1,
     required=True,
     metavar="FILE|FOLDER|SOURCE...",
 )
+@option("--mapping", metavar="NAME", help="Read the files by this mapping, whatever they are called.")
+@option("--dry-run", is_flag=True, help="Say what would come in and what not, and leave everything as it is.")
 @option("--strict", is_flag=True, help="Take nothing in if a single row is not sound.")
 @option("--keep-settings", is_flag=True, help="Leave stamm.toml as it is, whatever the data suggest.")
-def import_facts(what: tuple[str, ...], *, strict: bool, keep_settings: bool) -> None:
+def import_facts(
+    what: tuple[str, ...], *, mapping: str | None, dry_run: bool, strict: bool, keep_settings: bool
+) -> None:
     """Take in and tell what came in."""
-    from stamm.app.importing import import_files
+    from stamm.app.importing import Importing
     from stamm.cli import taking_in
+    from stamm.cli.rehearsing import print_rehearsal
 
     say = current()
     project = say.project
-    if not keep_settings:
-        project = taking_in.assume(project, what, say)
+    if not keep_settings and not mapping:
+        project = taking_in.assume(project, what, say, dry=dry_run)
     first = not taking_in.has_orders(project)
     with taking_in.progress(say) as told:
-        report = import_files(
+        importing = Importing(
             project.lake(),
             project.organisation,
-            list(what),
-            strict=strict,
-            now=datetime.now(UTC),
-            progress=told,
-            rejects_dir=project.rejects_directory,
-            on_wait=taking_in.waiting(say),
+            project.rejects_directory,
+            project.settings.mappings,
+            told,
+            taking_in.waiting(say),
         )
+        now = datetime.now(UTC)
+        if dry_run:
+            report = importing.rehearse(what, now=now, mapping=mapping)
+        else:
+            report = importing.take(what, now=now, strict=strict, mapping=mapping)
+    if dry_run:
+        print_rehearsal(report, project.organisation.zone, say)
+        return
     taking_in.print_report(report, say)
     if not keep_settings and (report.known or any(row.fact == "orders" for row in report.rows)):
         taking_in.choose_lapse(project, say, first=first)

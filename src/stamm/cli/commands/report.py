@@ -33,7 +33,7 @@ from stamm.cli.speaking import command, option
 def report(output: str, *, until: str | None, for_whom: str) -> None:
     """Write the page."""
     from stamm.answers import Answers
-    from stamm.app.project import write_whole
+    from stamm.app.settings import write_whole
     from stamm.reports.retention_report import write_report
 
     say = current()

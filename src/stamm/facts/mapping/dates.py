@@ -35,7 +35,7 @@ _DAY = ({"Y", "y"}, {"m", "b"}, {"d"})
 class DateFormat:
     """A format in pieces: text as it stands, or a directive (one letter); or the name of one of `SERIALS`.
 
-    Raises ValueError, with what is wrong as its text, for a format that does not say a day.
+    Raises ValueError, with a sentence that says what is wrong, for a format that does not say a day.
     """
 
     text: str
@@ -46,16 +46,16 @@ class DateFormat:
         found = [piece for piece, is_directive in self.pieces if is_directive]
         for piece in found:
             if piece not in DIRECTIVES:
-                raise ValueError(f"%{piece} is not known; known are {', '.join('%' + known for known in DIRECTIVES)}")
+                raise ValueError(f"%{piece} is not known; known are {', '.join('%' + known for known in DIRECTIVES)}.")
             if found.count(piece) > 1:
-                raise ValueError(f"%{piece} stands in it twice")
+                raise ValueError(f"%{piece} stands in it twice.")
         if any(len(one.intersection(found)) != 1 for one in _DAY):
-            raise ValueError("a year (%Y or %y), a month (%m or %b) and a day (%d) are needed, each once")
+            raise ValueError("A year (%Y or %y), a month (%m or %b) and a day (%d) are needed, each once.")
         if ("I" in found) != ("p" in found) or {"H", "I"} <= set(found):
-            raise ValueError("hours are %H, or %I together with %p")
+            raise ValueError("Hours are %H, or %I together with %p.")
         for finer, coarser in (("M", "HI"), ("S", "M"), ("f", "S"), ("z", "HI")):
             if finer in found and not set(coarser) & set(found):
-                raise ValueError(f"%{finer} needs %{coarser[0]} too")
+                raise ValueError(f"%{finer} needs %{coarser[0]} too.")
 
     @property
     def pieces(self) -> tuple[tuple[str, bool], ...]:

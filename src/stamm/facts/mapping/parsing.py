@@ -24,13 +24,13 @@ THOUSANDS = ("", ".", ",", " ", "'")
 _SOURCES = ("column", "columns", "product", "constant", "row")
 _RULE = (*_SOURCES, "through", "join", "words", "dates", "plus", "less", "where", "default", "negate", "round", "take")
 _WRITING = ("decimal", "thousands", "dates", "time_zone", "currency")
-_KINDS = {
-    "whole": "a number with a decimal point",
-    "real": "a number with a decimal point",
-    "moment": "a moment such as 2024-02-10T14:30",
-    "day": "a day such as 2024-02-10",
-    "flag": "true or false",
-    "text": "an ISO 4217 currency such as EUR",
+_WRITE = {
+    "whole": "Write a number with a decimal point.",
+    "real": "Write a number with a decimal point.",
+    "moment": "Write a moment such as 2024-02-10T14:30.",
+    "day": "Write a day such as 2024-02-10.",
+    "flag": "Write true or false.",
+    "text": "Write three capitals such as EUR.",
 }
 _EXAMPLE = 'Write the name of a column, such as "Invoice", or a table such as { constant = "EUR" }.'
 
@@ -113,9 +113,7 @@ def _formats(value: Any, place: Place) -> tuple[str, ...]:
         try:
             DateFormat(text)
         except ValueError as error:
-            raise place.wrong(
-                f"The date format {text!r} cannot be used: {error}.", "Write for example %d.%m.%Y %H:%M."
-            ) from error
+            raise place.wrong(f"The date format {text!r} cannot be used.", str(error)) from error
     return formats
 
 
@@ -163,14 +161,14 @@ def _refuse_incomplete(fact: type[Imported], columns: Mapping[str, Rule], place:
     there = {*columns, *(name + MINOR for name in columns)}
     missing = [name for name, column in fact.carried().items() if column.required and name not in there]
     if missing:
-        shown = [f"{name.removesuffix(MINOR)} or {name}" if fact.carried()[name].money else name for name in missing]
+        shown = [name.removesuffix(MINOR) if fact.carried()[name].money else name for name in missing]
         raise place.wrong(
-            f"{fact.key} need a rule for {' and '.join(shown)}.",
-            f'Add a line such as {missing[0].removesuffix(MINOR)} = "the name of its column".',
+            f"{fact.key} need a rule for {', '.join(shown)}.",
+            f'Add a line such as {shown[0]} = "the name of its column".',
         )
     one_of: tuple[str, ...] = getattr(fact, "one_of", ())
     if one_of and not there.intersection(one_of):
-        raise place.wrong(f"{fact.key} need a rule for {' or '.join(one_of)}.", "Add a line for one of them.")
+        raise place.wrong(f"{fact.key} need a rule for one of {', '.join(one_of)}.", "Add a line for one of them.")
 
 
 def _refuse_counting(columns: Mapping[str, Rule], each: tuple[str, ...], place: Place) -> None:
@@ -240,9 +238,9 @@ def _rule(name: str, column: Column, value: Any, place: Place, *, lines: bool) -
 def _parsed(value: Mapping[str, Any], place: Place) -> Rule:
     given = [key for key in _SOURCES if key in value]
     if len(given) != 1 and given not in (["column", "row"], ["columns", "row"]):
-        raise place.wrong(
-            f"A rule has one of {', '.join(_SOURCES)}, not {' and '.join(given) or 'none of them'}.", _EXAMPLE
-        )
+        known = ", ".join(_SOURCES)
+        what = f"A rule has one of {known}, not {', '.join(given)}." if given else f"A rule needs one of {known}."
+        raise place.wrong(what, _EXAMPLE)
     words = value.get("words", {})
     if not isinstance(words, Mapping):
         raise place.wrong("words must be a table.", 'Write for example words = { bezahlt = "active" }.')
@@ -302,8 +300,7 @@ def _refuse_unfit(name: str, column: Column, rule: Rule, place: Place) -> None:
     }
     for what, unfit in reasons.items():
         if unfit:
-            kind = "money" if column.money else column.type
-            raise place.wrong(f"{what} has no meaning for {name}, which is {kind}.", "Leave it out.")
+            raise place.wrong(f"{what} has no meaning for {name}.", "Leave it out.")
 
 
 def _refuse_unreadable(name: str, column: Column, text: str, place: Place) -> None:
@@ -324,8 +321,8 @@ def _refuse_unreadable(name: str, column: Column, text: str, place: Place) -> No
     except (InvalidOperation, ValueError):
         sound = False
     if not sound:
-        kind = f"one of {', '.join(column.choices)}" if column.choices else _KINDS[column.type]
-        raise place.wrong(f"{name} cannot be {text!r}.", f"It must be {kind}.")
+        remedy = f"Choose {', '.join(column.choices)}." if column.choices else _WRITE[column.type]
+        raise place.wrong(f"{name} cannot be {text!r}.", remedy)
 
 
 def _row(value: Any, place: Place) -> bool | tuple[str, ...]:

@@ -16,6 +16,7 @@ from stamm.sources.reading.packing import PACKED
 #: settings of `[mapping.NAME]` that say how a file is laid out, with the type of each
 LAYOUT: dict[str, type] = {one.name: str for one in fields(Reading)} | {"heading": int, "columns": list}
 FILES = "files"
+_KINDS = {str: "a text in quotation marks", int: "a whole number", list: "a list of names"}
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class FileMapping:
         facts = parse_mapping(name, table, file=file, beside=(FILES, *LAYOUT))
         for key, kind in {FILES: str, **LAYOUT}.items():
             if key in table and not _is(table[key], kind):
-                words = {str: "a text in quotation marks", int: "a whole number", list: "a list of names"}
-                raise place.at(key).wrong(f"{key} must be {words[kind]}.", f"Correct {key}, or leave it out.")
+                raise place.at(key).wrong(f"{key} must be {_KINDS[kind]}.", f"Correct {key}, or leave it out.")
         told: dict[str, Any] = {
             key: tuple(table[key]) if key == "columns" else table[key] for key in LAYOUT if key in table
         }

@@ -33,6 +33,7 @@ from stamm.sources.reading import Rows, open_rows
 
 #: so many columns are named where one is not there
 SHOWN = 30
+LOST = "rows that cannot be told apart into cells may be missing from the rows that belong together"
 NO_KEY = "is empty, so nobody knows with which rows it belongs together"
 
 
@@ -179,7 +180,8 @@ class _Turn:
             table, rejects = self._taken(cells, verdict)
             every = tuple(sorted((*broken, *rejects), key=lambda reject: reject.line))
             read = len(piece.raw.lines) + len(broken)
-            yield Chunk(self.mapping.fact, table, read, every, left_out=left_out, remarks=self.remarks)
+            lost = (LOST,) if self.adding and broken else ()
+            yield Chunk(self.mapping.fact, table, read, every, left_out=left_out, remarks=(*self.remarks, *lost))
         for cells in self._waited():
             table, rejects = self._checked(cells, Verdict(len(cells)))
             yield Chunk(self.mapping.fact, table, 0, rejects)

@@ -1,0 +1,218 @@
+"""stamm.toml: what a project is told about itself, read and checked, and changed without losing a word of it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from stamm.facts import imported
+from stamm.lang.errors import ProjectError, UsageError
+from stamm.lang.language import CODES
+from stamm.lang.money import exponent
+from stamm.lang.organisation import Organisation
+from stamm.lang.window import zone_named
+from stamm.sources.mapped import FileMapping
+
+SETTINGS = "stamm.toml"
+#: the section with a table for each mapping; its parts are checked where they are understood
+MAPPING = "mapping"
+KNOWN: dict[str, dict[str, type]] = {
+    "organisation": {"name": str, "time_zone": str, "currency": str, "language": str},
+    "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
+    "web": {"session_minutes": int},
+    "coverage": dict.fromkeys(imported(), str),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What stands in stamm.toml."""
+
+    organisation: Organisation
+    #: first and last day (both in) that a fact kind is complete for, where somebody says so
+    coverage: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    mappings: tuple[FileMapping, ...] = ()
+
+
+def read_settings(text: str, file: Path) -> Settings:
+    """The settings in a text; raises ProjectError with place and remedy."""
+    try:
+        settings = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise not_toml(error, file) from error
+    for section, content in settings.items():
+        _known(section, (*KNOWN, MAPPING), f"section [{section}]", file)
+        if not isinstance(content, dict):
+            raise ProjectError(f"{section} must be a section.", where=str(file), remedy=f"Write [{section}].")
+        if section != MAPPING:
+            _check_section(section, content, file)
+    return Settings(_organisation(settings, file), _coverage(settings, file), _mappings(settings, file))
+
+
+def not_toml(error: ValueError, file: Path) -> ProjectError:
+    """The error for a file that cannot be read at all."""
+    return ProjectError(f"It is not valid TOML: {error}.", where=str(file), remedy="Mend that line.")
+
+
+# -- written -------------------------------------------------------------------------------------------------
+def write_whole(file: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    draft = file.with_name(file.name + ".new")
+    with draft.open("w", encoding="utf-8") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.replace(file)
+
+
+def settings_text(organisation: Organisation) -> str:
+    """stamm.toml for these settings, with a comment at each."""
+    reasons = "".join(f"reason_{code} = {_quoted(text)}\n" for code, text in sorted(organisation.reasons.items()))
+    return f"""\
+# Settings of this organisation. Every number depends on them; `stamm doctor` explains each.
+
+[organisation]
+name = {_quoted(organisation.name)}
+time_zone = {_quoted(organisation.zone)}  # days and months are cut here
+currency = {_quoted(organisation.currency)}  # money is reported in this one
+language = {_quoted(organisation.language)}  # en, de, or empty: the reader's own
+
+[customers]
+rule = {_quoted(organisation.spell_rule)}  # who is a customer: orders, subscriptions or activity
+lapse_days = {organisation.lapse_days}  # days of silence after which a customer has left
+history = {_quoted(organisation.history)}  # cut: the data begin in mid-life; complete: nothing came before
+{reasons}
+[web]
+session_minutes = {organisation.session_minutes}  # a longer pause begins a new visit
+
+[coverage]
+# first/last day a kind of fact is complete for, where the files cannot tell, such as
+# returns = "2024-01-01/2024-12-31"
+"""
+
+
+def changed_text(text: str, before: Organisation, after: Organisation) -> str:
+    """The text with what is different in `after`; all else stays as somebody wrote it, comments and order too."""
+    document = tomlkit.parse(text)
+    old, new = _places(before), _places(after)
+    for section, name in dict.fromkeys((*old, *new)):
+        if old.get((section, name)) == new.get((section, name)):
+            continue
+        if section not in document:
+            document[section] = tomlkit.table()
+        table: Any = document[section]
+        if (section, name) in new:
+            table[name] = new[section, name]
+        else:
+            table.pop(name, None)
+    return tomlkit.dumps(document)
+
+
+def _places(organisation: Organisation) -> dict[tuple[str, str], str | int]:
+    """Section and key of every setting of an organisation, and its value."""
+    return {
+        ("organisation", "name"): organisation.name,
+        ("organisation", "time_zone"): organisation.zone,
+        ("organisation", "currency"): organisation.currency,
+        ("organisation", "language"): organisation.language,
+        ("customers", "rule"): organisation.spell_rule,
+        ("customers", "lapse_days"): organisation.lapse_days,
+        ("customers", "history"): organisation.history,
+        **{("customers", f"reason_{code}"): text for code, text in sorted(organisation.reasons.items())},
+        ("web", "session_minutes"): organisation.session_minutes,
+    }
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
+
+
+# -- read ----------------------------------------------------------------------------------------------------
+def _check_section(section: str, content: Mapping[str, Any], file: Path) -> None:
+    for name, value in content.items():
+        _known(name, tuple(KNOWN[section]), f"setting {name!r} in [{section}]", file)
+        kind = KNOWN[section][name]
+        if not isinstance(value, kind) or isinstance(value, bool):
+            wanted = "a whole number" if kind is int else "a text in quotation marks"
+            raise ProjectError(f"{name} in [{section}] must be {wanted}.", where=str(file))
+
+
+def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:
+    about, rule, web = (settings.get(section, {}) for section in ("organisation", "customers", "web"))
+    fresh = Organisation()
+    organisation = Organisation(
+        name=about.get("name", ""),
+        zone=about.get("time_zone", fresh.zone),
+        currency=about.get("currency", fresh.currency),
+        language=about.get("language", ""),
+        history=_choice(rule.get("history", fresh.history), ("cut", "complete"), "history", file),
+        spell_rule=_choice(rule.get("rule", fresh.spell_rule), ("orders", "subscriptions", "activity"), "rule", file),
+        lapse_days=_positive(rule.get("lapse_days", fresh.lapse_days), "lapse_days", file),
+        session_minutes=_positive(web.get("session_minutes", fresh.session_minutes), "session_minutes", file),
+        reasons={code: rule[f"reason_{code}"] for code in CODES if rule.get(f"reason_{code}")},
+    )
+    try:
+        zone_named(organisation.zone)
+        exponent(organisation.currency)
+    except UsageError as error:
+        raise ProjectError(error.what, where=str(file), remedy=error.remedy) from error
+    if organisation.language:
+        _choice(organisation.language, CODES, "language", file)
+    return organisation
+
+
+def _coverage(settings: Mapping[str, Any], file: Path) -> dict[str, tuple[date, date]]:
+    return {kind: _days(text, kind, file) for kind, text in settings.get("coverage", {}).items()}
+
+
+def _mappings(settings: Mapping[str, Any], file: Path) -> tuple[FileMapping, ...]:
+    found = []
+    for name, table in settings.get(MAPPING, {}).items():
+        if not isinstance(table, dict):
+            raise ProjectError(
+                f"{name} in [mapping] must be a section.", where=str(file), remedy=f"Write [mapping.{name}]."
+            )
+        found.append(FileMapping.parse(name, table, file=str(file)))
+    return tuple(found)
+
+
+def _known(name: str, known: tuple[str, ...], what: str, file: Path) -> None:
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
+        raise ProjectError(f"There is no {what}.", where=str(file), remedy=hint)
+
+
+def _choice(value: str, choices: tuple[Any, ...], name: str, file: Path) -> Any:
+    if value not in choices:
+        raise ProjectError(f"{name} cannot be {value!r}.", where=str(file), remedy=f"Choose {', '.join(choices)}.")
+    return value
+
+
+def _positive(value: int, name: str, file: Path) -> int:
+    if not 1 <= value <= 36_500:
+        raise ProjectError(f"{name} must lie between 1 and 36,500, not at {value}.", where=str(file))
+    return value
+
+
+def _days(text: str, kind: str, file: Path) -> tuple[date, date]:
+    try:
+        first, last = (date.fromisoformat(day) for day in text.split("/"))
+        if first > last:
+            raise ValueError
+    except ValueError as error:
+        raise ProjectError(
+            f"The coverage of {kind} must be first/last day, not {text!r}.",
+            where=str(file),
+            remedy='Write for example "2024-01-01/2024-12-31".',
+        ) from error
+    return first, last

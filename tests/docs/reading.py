@@ -2,7 +2,8 @@
 
 A fence marked `console` holds commands (lines that begin with `$ `) and what they print; a line `...` in the output
 stands for any lines, `...` within a line for anything. A fence right after the line `<!-- file: NAME -->` is written
-to that file first. A fence marked `pycon` is a Python session; all of a page's share their names.
+to that file first, in UTF-8 or as `<!-- file: NAME in ENCODING -->` says. A fence marked `pycon` is a Python session;
+all of a page's share their names.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from click.testing import CliRunner
 
 from stamm.cli.main import cli
 
-FENCE = re.compile(r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)```\n", re.DOTALL)
+FENCE = re.compile(
+    r"(?:<!-- file: (?P<file>\S+)(?: in (?P<encoding>\S+))? -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)```\n",
+    re.DOTALL,
+)
 
 
 @dataclass
@@ -38,13 +42,14 @@ class Block:
     text: str
     steps: list[Step]
     is_session: bool = False
+    encoding: str = "utf-8"
 
 
 def blocks(page: str) -> Iterator[Block]:
     """The fences of a page that do something, in order."""
     for match in FENCE.finditer(page):
         if match["file"]:
-            yield Block(match["file"], match["text"], [])
+            yield Block(match["file"], match["text"], [], encoding=match["encoding"] or "utf-8")
         elif match["kind"] == "console":
             yield Block(None, match["text"], list(_steps(match["text"])))
         elif match["kind"] == "pycon":

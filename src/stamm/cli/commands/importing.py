@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from stamm.cli.session import current
+from stamm.cli.session import Session, current
 from stamm.cli.speaking import argument, command, option
+from stamm.lang.errors import UsageError
 
 
 @command(
@@ -22,6 +23,7 @@ from stamm.cli.speaking import argument, command, option
     examples=(
         ("stamm import orders.csv returns.csv", "Two files, both or neither"),
         ("stamm import complete_journey", "A year of real purchases to try things on"),
+        ("stamm import --guess export.csv", "Propose how an unknown file is to be read"),
         ("stamm import invoices-2024.csv --dry-run", "See what would come in, by a mapping in stamm.toml if one fits"),
     ),
 )
@@ -35,12 +37,23 @@ from stamm.cli.speaking import argument, command, option
     required=True,
     metavar="FILE|FOLDER|SOURCE...",
 )
+@option(
+    "--guess", is_flag=True, help="Propose mappings for these files, with reasons and a preview; nothing is taken in."
+)
+@option("--save", is_flag=True, help="With --guess: add the proposals to stamm.toml.")
 @option("--mapping", metavar="NAME", help="Read the files by this mapping, whatever they are called.")
 @option("--dry-run", is_flag=True, help="Say what would come in and what not, and leave everything as it is.")
 @option("--strict", is_flag=True, help="Take nothing in if a single row is not sound.")
 @option("--keep-settings", is_flag=True, help="Leave stamm.toml as it is, whatever the data suggest.")
 def import_facts(
-    what: tuple[str, ...], *, mapping: str | None, dry_run: bool, strict: bool, keep_settings: bool
+    what: tuple[str, ...],
+    *,
+    guess: bool,
+    save: bool,
+    mapping: str | None,
+    dry_run: bool,
+    strict: bool,
+    keep_settings: bool,
 ) -> None:
     """Take in and tell what came in."""
     from stamm.app.importing import Importing
@@ -48,6 +61,12 @@ def import_facts(
     from stamm.cli.rehearsing import print_rehearsal
 
     say = current()
+    if guess:
+        given = {"--mapping": bool(mapping), "--dry-run": dry_run, "--strict": strict}
+        _only_propose(what, say, [name for name, there in given.items() if there], save=save)
+        return
+    if save:
+        raise UsageError(say("--save needs --guess."), remedy=say("Write `stamm import --guess --save FILE`."))
     project = say.project
     if not keep_settings and not mapping:
         project = taking_in.assume(project, what, say, dry=dry_run)
@@ -74,3 +93,15 @@ def import_facts(
         taking_in.choose_lapse(project, say, first=first)
     if report.snapshot is not None:
         taking_in.print_next(project, say)
+
+
+def _only_propose(what: tuple[str, ...], say: Session, others: list[str], *, save: bool) -> None:
+    """Nothing but proposals; options that say how to take something in have no use beside it."""
+    from stamm.cli.proposing import propose
+
+    if others:
+        raise UsageError(
+            say("--guess only proposes; it takes nothing in."),
+            remedy=say("Leave out {options}.", options=", ".join(others)),
+        )
+    propose(what, say, save=save)

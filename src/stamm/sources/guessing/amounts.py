@@ -165,8 +165,8 @@ def of_line(evidence: Evidence, order: str | None) -> Amount | None:
 
     total, price, quantity = (
         roles.column("line_total") or line("subtotal", "total", "amount"),
-        line("unit_price"),
-        line("quantity"),
+        roles.column("unit_price"),
+        roles.column("quantity"),
     )
     if total:
         if price and quantity:

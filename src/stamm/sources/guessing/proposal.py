@@ -49,7 +49,6 @@ class Proposal:
     drafts: tuple[Draft, ...]
     reasons: Mapping[str, Reason]
     about: tuple[Reason, ...]
-    unused: tuple[str, ...]
     sample: Sample
     organisation: Organisation
     evidence: Evidence
@@ -61,6 +60,12 @@ class Proposal:
             return None
         facts = tuple(draft.mapping(self.writing) for draft in self.drafts)
         return FileMapping(self.name, facts, self.reading, self.files)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Columns that nothing is made of."""
+        used = {name for draft in self.drafts for name in draft.mapping(Writing()).needs}
+        return tuple(name for name in self.sample.columns if name not in used)
 
     @property
     def doubts(self) -> int:
@@ -98,7 +103,6 @@ def propose(path: Path, organisation: Organisation, progress: Progress | None = 
         drafts=tuple(drafts),
         reasons={**layout.reasons, **conventions.reasons},
         about=tuple(_about(sample, evidence, why)),
-        unused=tuple(_unused(sample, drafts)),
         sample=sample,
         organisation=organisation,
         evidence=evidence,
@@ -126,11 +130,6 @@ def _about(sample: Sample, evidence: Evidence, why: Reason) -> list[Reason]:
     if alike:
         told.append(say("{count} rows repeat another one in every cell; each counts", count=alike).doubted())
     return told
-
-
-def _unused(sample: Sample, drafts: Sequence[Draft]) -> list[str]:
-    used = {name for draft in drafts for name in draft.mapping(Writing()).needs}
-    return [name for name in sample.columns if name not in used]
 
 
 # -- the finishing touches -----------------------------------------------------------------------------------

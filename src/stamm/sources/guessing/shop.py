@@ -16,7 +16,7 @@ from stamm.sources.guessing.reason import Reason, Share, say
 WHEN = ("ordered_at", "created_at", "date")
 
 #: orders among which some customer should have come back
-_ENOUGH = 50
+_ENOUGH = 3
 
 
 @dataclass(frozen=True)

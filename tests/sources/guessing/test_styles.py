@@ -1,0 +1,164 @@
+"""Exports of many styles, a few rows each: what is decided where it matters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stamm.lang.language import Language
+from stamm.lang.organisation import Organisation
+from stamm.sources.guessing import Proposal, commented, propose
+
+BERLIN = Organisation(zone="Europe/Berlin", currency="EUR")
+
+
+def proposed(folder: Path, text: str, organisation: Organisation = BERLIN, name: str = "export.csv") -> Proposal:
+    (folder / name).write_text(text, encoding="utf-8")
+    return propose(folder / name, organisation)
+
+
+def table(proposal: Proposal, fact: str) -> dict[str, Any]:
+    assert proposal.mapping is not None, commented(proposal, Language("en"))
+    return proposal.mapping.table()[fact]
+
+
+def rows(heading: str, *lines: str) -> str:
+    return "\n".join((heading, *lines)) + "\n"
+
+
+SHOPIFY = rows(
+    "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,"
+    "Lineitem price,Billing Country,Cancelled at,Refunded Amount",
+    "#1001,a@x.de,paid,EUR,20.00,4.90,4.73,29.63,2024-01-05 10:00:00 +0100,1,Mug,10.00,DE,,0.00",
+    "#1001,a@x.de,,,,,,,2024-01-05 10:00:00 +0100,1,Tee,10.00,,,",
+    "#1002,b@x.de,refunded,EUR,30.00,0.00,5.70,35.70,2024-01-06 10:00:00 +0100,3,Mug,10.00,AT,,30.00",
+    "#1003,a@x.de,paid,EUR,10.00,4.90,2.83,17.73,2024-01-07 10:00:00 +0100,1,Mug,10.00,DE,2024-01-08,0.00",
+)
+
+
+def test_what_stands_in_the_first_row_of_an_order_only(tmp_path: Path) -> None:
+    found = proposed(tmp_path, SHOPIFY)
+    orders = table(found, "orders")
+    assert (orders["each"], orders["order_id"], orders["customer_id"]) == ("Name", "Name", "Email")
+    assert orders["amount"] == "Subtotal"  # Subtotal + Shipping + Taxes = Total
+    assert table(found, "order_lines")["currency"] == {"column": "Currency", "default": "EUR"}
+    returns = table(found, "returns")
+    assert returns["where"] == [{"column": "Refunded Amount", "above": 0}]
+    assert {"column": "Billing Country", "empty": True, "not": True} in table(found, "customers")["where"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "line", "amount"),
+    [
+        # goods 100, discount 10, shipping 5, tax 19 of 100 apart
+        (
+            "Subtotal,Discount,Shipping,Tax,Total",
+            "100.00,10.00,5.00,19.00,114.00",
+            {"column": "Subtotal", "less": "Discount"},
+        ),
+        (
+            "Subtotal,Discount,Shipping,Tax,Total",
+            "100.00,-10.00,5.00,19.00,114.00",
+            {"column": "Subtotal", "plus": "Discount"},
+        ),
+        ("Subtotal,Discount,Shipping,Tax,Total", "90.00,10.00,5.00,19.00,114.00", "Subtotal"),
+        # the tax is in the goods
+        ("Subtotal,Discount,Shipping,Tax,Total", "90.00,10.00,5.00,14.37,95.00", {"column": "Subtotal", "less": "Tax"}),
+        ("Shipping,Tax,Total", "5.00,19.00,124.00", {"column": "Total", "less": ["Shipping", "Tax"]}),
+        ("Total", "124.00", "Total"),
+    ],
+)
+def test_the_goods_are_found_by_what_adds_up(tmp_path: Path, heading: str, line: str, amount: Any) -> None:
+    lines = (f"{n},k{n % 3},2024-01-{n:02d},{line}" for n in range(10, 20))
+    found = proposed(tmp_path, rows(f"Order ID,Customer ID,Order date,{heading}", *lines))
+    assert table(found, "orders")["amount"] == amount
+
+
+def test_a_price_of_all_pieces_together(tmp_path: Path) -> None:
+    heading = "amazon-order-id\tpurchase-date\tsku\tquantity\titem-price\torder-status"
+    lines = [f"o{n}\t2024-01-05T10:00:00+00:00\tA\t{n % 3 + 1}\t{(n % 3 + 1) * 4.5:.2f}\tShipped" for n in range(12)]
+    lines += ["o5\t2024-01-05T10:00:00+00:00\tA\t1\t4.50\tShipped", "o99\t2024-01-05T10:00:00+00:00\tA\t0\t\tCancelled"]
+    orders = table(proposed(tmp_path, rows(heading, *lines), name="orders.txt"), "orders")
+    assert orders["amount"] == {"column": "item-price", "default": "0", "take": "sum"}
+    assert orders["cancelled_at"]["where"] == [{"column": "order-status", "is": "Cancelled"}]
+
+
+def test_day_and_time_in_two_columns(tmp_path: Path) -> None:
+    lines = (f"{n};13.01.2024;1{n % 10}:30;k1;1.0{n % 10}0,50" for n in range(9))
+    orders = table(proposed(tmp_path, rows("Auftrags-Nr.;Datum;Zeit;Kunde;Betrag", *lines)), "orders")
+    assert orders["ordered_at"] == {"columns": ["Datum", "Zeit"], "join": " ", "dates": "%d.%m.%Y %H:%M"}
+
+
+def test_orders_without_a_number(tmp_path: Path) -> None:
+    lines = (f"{n % 4:05d}\t2024010{n % 9 + 1}\t{n}.50" for n in range(20))
+    orders = table(proposed(tmp_path, rows("customer\tdate\tdollars", *lines), name="buys.tsv"), "orders")
+    assert orders["order_id"] == {"columns": ["customer", "date"], "row": ["customer", "date"]}
+
+
+@pytest.mark.parametrize(
+    ("days", "zone", "dates", "doubtful"),
+    [
+        (("05/01/2024", "13/01/2024", "02/02/2024"), "America/New_York", "%d/%m/%Y", False),
+        (("01/05/2024", "01/25/2024", "02/02/2024"), "Europe/Berlin", "%m/%d/%Y", False),
+        (("01/05/2024", "01/06/2024", "02/01/2024", "03/03/2024"), "Europe/Berlin", "%m/%d/%Y", False),
+        (("05/05/2024", "06/06/2024"), "Europe/Berlin", "%d/%m/%Y", True),
+        (("05/05/2024", "06/06/2024"), "America/New_York", "%m/%d/%Y", True),
+    ],
+)
+def test_whether_the_day_comes_first(tmp_path: Path, days: Any, zone: str, dates: str, doubtful: bool) -> None:
+    text = rows("Order ID,Order date,Total", *(f"{n},{day},{n}.50" for n, day in enumerate(days)))
+    found = proposed(tmp_path, text, Organisation(zone=zone))
+    assert found.writing.dates == (dates,)
+    assert found.reasons["dates"].doubtful == doubtful
+
+
+def test_rows_below_zero_without_cancelled_invoices(tmp_path: Path) -> None:
+    lines = [f"{n // 2},2024-01-0{n // 4 + 1},k{n // 2 % 3},P{n},{n % 3 + 1},2.50" for n in range(20)]
+    lines += ["3,2024-01-09,k0,P6,-1,2.50", "4,2024-01-09,k1,P8,-2,2.50"]
+    found = proposed(tmp_path, rows("Order ID,Order date,Customer ID,SKU,Quantity,Unit price", *lines))
+    assert table(found, "orders")["where"] == [{"column": "Quantity", "above": 0}]
+    returns = table(found, "returns")
+    assert returns["where"] == [{"column": "Quantity", "below": 0}]
+    assert returns["order_id"] == "Order ID"
+    assert returns["amount"] == {"product": ["Quantity", "Unit price"], "negate": True}
+
+
+def test_answers_to_a_survey(tmp_path: Path) -> None:
+    lines = (f"r{n},01/{n + 10}/2024 02:30 PM,{n},meh,c{n % 3}" for n in range(11))
+    heading = "Response ID,Submitted At,How likely are you to recommend us? (NPS),Why?,customer_id"
+    answers = table(proposed(tmp_path, rows(heading, *lines)), "responses")
+    assert answers["kind"] == {"constant": "nps"}
+    assert (answers["scale_min"], answers["scale_max"]) == ({"constant": "0"}, {"constant": "10"})
+    assert answers["comment"] == "Why?"
+    assert answers["asked_at"] == answers["answered_at"] == "Submitted At"
+
+
+def test_subscriptions_and_tickets_and_contacts(tmp_path: Path) -> None:
+    lines = (f"sub{n},cus{n},basic,9.00,{'canceled' if n % 3 else 'active'},2024-01-05,2024-02-05" for n in range(9))
+    heading = "id,Customer ID,Plan,Amount,Status,Start (UTC),Ended At (UTC)"
+    found = table(proposed(tmp_path, rows(heading, *lines)), "subscriptions")
+    assert found["status"] == {"column": "Status", "words": {"canceled": "active"}}
+    lines = (f"{n},Where is it,a{n}@x.de,2024-01-05T10:00:00Z,2024-01-06T10:00:00Z" for n in range(9))
+    found = table(proposed(tmp_path, rows("Ticket ID,Subject,Requester email,Created at,Solved at", *lines)), "tickets")
+    assert (found["opened_at"], found["resolved_at"], found["topic"]) == ("Created at", "Solved at", "Subject")
+    lines = (f"a{n}@x.de;Anna;Müller;DE;{n + 10}.01.2024" for n in range(9))
+    found = table(proposed(tmp_path, rows("E-Mail;Vorname;Nachname;Land;Angemeldet am", *lines)), "customers")
+    assert found["name"] == {"columns": ["Vorname", "Nachname"], "join": " "}
+    assert found["valid_from"] == "Angemeldet am"
+
+
+def test_signs_and_words_for_nothing(tmp_path: Path) -> None:
+    lines = (f"{n},{'NULL' if n % 4 else 'k1'},2024-01-05,£{n}.50" for n in range(9))
+    found = proposed(tmp_path, rows("Order ID,Customer ID,Order date,Total", *lines))
+    assert found.writing.currency == "GBP"
+    assert table(found, "orders")["customer_id"] == {"column": "Customer ID", "words": {"NULL": ""}}
+
+
+def test_ten_thousand_columns(tmp_path: Path) -> None:
+    names = ",".join(f"column {n}" for n in range(9_990))
+    lines = (f"{'1,' * 9_990}o{n},2024-01-05,3.50,c{n % 9}" for n in range(60))
+    found = proposed(tmp_path, rows(f"{names},Order ID,Date,Amount,Customer ID", *lines))
+    assert table(found, "orders")["order_id"] == "Order ID"
+    assert len(commented(found, Language("de")).splitlines()) < 40

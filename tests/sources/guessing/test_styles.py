@@ -149,6 +149,18 @@ def test_subscriptions_and_tickets_and_contacts(tmp_path: Path) -> None:
     assert found["valid_from"] == "Angemeldet am"
 
 
+def test_events_one_a_line(tmp_path: Path) -> None:
+    line = (
+        '{{"event": "{0}", "timestamp": "2024-01-05T10:00:0{1}Z", "anonymous_id": "a{1}", "url": "https://x.de/{1}"}}'
+    )
+    text = "\n".join(line.format("page_view" if n % 2 else "purchase", n) for n in range(9))
+    found = table(proposed(tmp_path, text + "\n", name="events.ndjson"), "events")
+    condition = {"column": "event", "is": "page_view"}
+    assert found["kind"] == {"constant": "page", "where": [condition], "default": "track"}
+    # no column numbers them, so what happened to whom and when does, which is the same in any file
+    assert found["event_id"]["columns"] == ["anonymous_id", "timestamp", "event"]
+
+
 def test_signs_and_words_for_nothing(tmp_path: Path) -> None:
     lines = (f"{n},{'NULL' if n % 4 else 'k1'},2024-01-05,£{n}.50" for n in range(9))
     found = proposed(tmp_path, rows("Order ID,Customer ID,Order date,Total", *lines))

@@ -252,7 +252,7 @@ def settings() -> str:
         if match := re.fullmatch(r"\[(\w+)\]", line):
             section = match[1]
         elif match := re.fullmatch(r"(\w+) = (.*?)(?:\s+# (.*))?", line):
-            rows.append((f"`[{section}] {match[1]}`", f"`{match[2]}`", match[3]))
+            rows.append((f"`[{section}] {match[1]}`" if section else f"`{match[1]}`", f"`{match[2]}`", match[3]))
     return "\n".join(
         [
             "# Settings\n",
@@ -261,6 +261,8 @@ def settings() -> str:
             table(("setting", "without it", "meaning"), rows),
             "`[coverage]` says from which to which day a kind of fact is complete, where the files cannot tell: a",
             "month without returns is a month with 0 returns only if returns were recorded in it.\n",
+            "`engine` stands above the sections. It changes no number, only who computes it: see",
+            "[Compute on a Spark cluster](../how-to/spark.md).\n",
             "As `stamm init` writes it:\n",
             f"```toml\n{text.rstrip()}\n```\n",
             "`rates.csv` beside it holds rates of exchange: `currency,day,rate`, one unit of that currency in the",

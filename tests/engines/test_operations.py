@@ -361,12 +361,13 @@ def wrong(name: str) -> ir.Table:
         "price too high",
     ],
 )
-def test_what_has_no_answer_gets_none(name: str, place: Place) -> None:
+def test_what_has_no_answer_gets_none(name: str, place: Place, capfd: pytest.CaptureFixture[str]) -> None:
     reference, engine = DuckDB.over_tables({}), place.over_tables({})
     with pytest.raises((duckdb.Error, pa.ArrowInvalid)):
         reference.run(wrong(name))
-    with pytest.raises(EngineError):
+    with pytest.raises(EngineError, match=rf"^{place.name} failed: \["):
         engine.run(wrong(name))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_division_by_zero_is_refused_where_duckdb_says_infinite(place: Place) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from stamm.answers.world import Rate, World
 from stamm.app.rates import read_rates
 from stamm.app.settings import SETTINGS, Settings, changed_text, not_toml, read_settings, settings_text, write_whole
-from stamm.engines.duckdb import DuckDB
+from stamm.engines.chosen import engine_over
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
@@ -91,9 +91,9 @@ class Project:
         kinds = tuple(imported())
         covered = {kind: snapshot.coverage(kind) for kind in kinds}
         coverage = {kind: days for kind, days in covered.items() if days is not None}
-        engine = DuckDB.over_files({kind: snapshot.files(kind) for kind in kinds}, self.lake_directory)
+        files = {kind: snapshot.files(kind) for kind in kinds}
         return World(
-            engine=engine,
+            engine=engine_over(self.settings.engine, files, self.lake_directory),
             organisation=self.organisation,
             coverage={**coverage, **self.settings.coverage},
             simulated=frozenset(kind for kind in kinds if snapshot.simulated(kind)),

@@ -13,6 +13,7 @@ from typing import Any
 
 import tomlkit
 
+from stamm.engines.chosen import DUCKDB, check_choice
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError, UsageError
 from stamm.lang.language import CODES
@@ -22,6 +23,8 @@ from stamm.lang.window import zone_named
 from stamm.sources.mapped import FileMapping
 
 SETTINGS = "stamm.toml"
+#: what computes; it stands above the sections
+ENGINE = "engine"
 #: the section with a table for each mapping; its parts are checked where they are understood
 MAPPING = "mapping"
 KNOWN: dict[str, dict[str, type]] = {
@@ -40,6 +43,8 @@ class Settings:
     #: first and last day (both in) that a fact kind is complete for, where somebody says so
     coverage: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     mappings: tuple[FileMapping, ...] = ()
+    #: `duckdb`, or the address of a cluster
+    engine: str = DUCKDB
 
 
 def read_settings(text: str, file: Path) -> Settings:
@@ -48,13 +53,14 @@ def read_settings(text: str, file: Path) -> Settings:
         settings = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise not_toml(error, file) from error
+    engine = _engine(settings.pop(ENGINE, DUCKDB), file)
     for section, content in settings.items():
         _known(section, (*KNOWN, MAPPING), f"section [{section}]", file)
         if not isinstance(content, dict):
             raise ProjectError(f"{section} must be a section.", where=str(file), remedy=f"Write [{section}].")
         if section != MAPPING:
             _check_section(section, content, file)
-    return Settings(_organisation(settings, file), _coverage(settings, file), _mappings(settings, file))
+    return Settings(_organisation(settings, file), _coverage(settings, file), _mappings(settings, file), engine)
 
 
 def not_toml(error: ValueError, file: Path) -> ProjectError:
@@ -78,6 +84,7 @@ def settings_text(organisation: Organisation) -> str:
     reasons = "".join(f"reason_{code} = {_quoted(text)}\n" for code, text in sorted(organisation.reasons.items()))
     return f"""\
 # Settings of this organisation. Every number depends on them; `stamm doctor` explains each.
+engine = "duckdb"  # what computes: duckdb on this machine, or a cluster, spark://HOST:PORT
 
 [organisation]
 name = {_quoted(organisation.name)}
@@ -168,6 +175,13 @@ def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:
     if organisation.language:
         _choice(organisation.language, CODES, "language", file)
     return organisation
+
+
+def _engine(choice: object, file: Path) -> str:
+    try:
+        return check_choice(choice)
+    except UsageError as error:
+        raise ProjectError(error.what, where=str(file), remedy=error.remedy) from error
 
 
 def _coverage(settings: Mapping[str, Any], file: Path) -> dict[str, tuple[date, date]]:

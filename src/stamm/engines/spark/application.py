@@ -40,6 +40,7 @@ EXACT = {
     "spark.sql.parser.quotedRegexColumnNames": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_LTZ",
+    "spark.sql.variable.substitute": "false",  # a text such as ${env:HOME} is a text
 }
 #: nothing of ours stays on the disk, nothing is shown, and rows get into no log
 QUIET = {
@@ -137,7 +138,11 @@ def check_master(master: str) -> str:
 
 def _start(master: str, local: str) -> Application:
     from pyspark import SparkConf, SparkContext  # noqa: PLC0415 - only where Spark was chosen
+    from pyspark.logger import PySparkLogger  # noqa: PLC0415
     from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    # It would print the query, with whatever text somebody asked for.
+    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
 
     directory = tempfile.mkdtemp(prefix="stamm-spark-")
     context = None
@@ -200,7 +205,10 @@ def _first_job(session: SparkSession, master: str) -> None:
 
 
 def told(error: BaseException) -> str:
-    """What Spark says of an error, in one line, without the trace of Java's calls."""
-    lines = [line.strip().removeprefix(": ") for line in str(error).splitlines() if line.strip()]
+    """What Spark says of an error, in one line: its first cause, without Java's calls and advice for programmers."""
+    text = str(error)
+    causes = re.findall(r"^Caused by: (.*\[[A-Z_.]+\].*)$", text, re.MULTILINE)
+    lines = [line.strip().removeprefix(": ") for line in (*causes[-1:], *text.splitlines()) if line.strip()]
     lines = [line for line in lines if not line.startswith("An error occurred while calling")]
-    return lines[0][:LONGEST] if lines else type(error).__name__
+    first = re.sub(r"^[\w.]+Exception: |(?: Use 'try_| It is possible| SQLSTATE:).*$", "", lines[0]) if lines else ""
+    return first[:LONGEST] or type(error).__name__

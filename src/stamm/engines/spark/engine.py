@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -16,10 +17,9 @@ from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
 from ibis.common.exceptions import IbisError
 from py4j.protocol import Py4JError
-from pyspark.errors import AnalysisException, PySparkException
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from stamm.engines.kind import CannotRunError
 from stamm.engines.operations import refuse_unproved
 from stamm.engines.spark.application import Application, told
 from stamm.engines.spark.dialect import SparkCompiler
@@ -28,6 +28,9 @@ from stamm.lang.errors import EngineError
 
 #: a path of the lake is no pattern, whatever characters the user's folder has
 PATTERN = str.maketrans({character: f"\\{character}" for character in "\\{}[]*?"})
+
+#: how Spark says that a file is not there or cannot be opened
+UNREADABLE = re.compile(r"FileNotFound|FAILED_READ_FILE|PATH_NOT_FOUND|AccessControlException")
 
 
 class Spark:
@@ -86,11 +89,9 @@ class Spark:
         """What Spark cannot do is refused by name, and what goes wrong there is told."""
         try:
             yield
-        except (IbisError, AnalysisException) as error:
-            raise CannotRunError(self.name, f", which says: {told(error)}") from error
-        except (PySparkException, Py4JError, OSError) as error:
+        except (IbisError, PySparkException, Py4JError, OSError) as error:
             text = told(error)
-            if "FileNotFound" in text or "FAILED_READ_FILE" in text:
+            if UNREADABLE.search(text):
                 raise EngineError(
                     f"A worker of Spark cannot read the project's files: {text}",
                     remedy="Put the project where every worker finds it under the same path.",

@@ -229,6 +229,12 @@ def test_an_array_of_other_things(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("block", [1, 5, 6, 7])
+def test_a_number_is_not_cut_where_a_block_ends(tmp_path: Path, block: int) -> None:
+    whole = in_blocks(written(tmp_path, '[1234567, {"a": 1}]', "any.json"), block)
+    assert (whole.cells, [one.value for one in whole.rejects]) == ([{"a": "1"}], ["1234567"])
+
+
 @pytest.mark.parametrize(
     "text",
     ['[{"a": 1}\n', '[{"a": 1}\n{"a": 2}]', '[{"a": 1},\n]', '[{"a": 1}]\nx', '[{"a": 1}\n, {"a": }]', '[{"a": 1},\n['],

@@ -131,6 +131,12 @@ def test_a_later_row_of_the_same_key_is_the_newer_message(lake: Lake, folder: Pa
     assert amounts == {"1": 9900, "2": 500}
 
 
+def test_a_pipe_is_refused_and_not_waited_for(lake: Lake, folder: Path) -> None:
+    os.mkfifo(folder / "orders.csv")
+    path = folder / "orders.csv"
+    assert str(refusal(lake, path)) == f"{path}: It is no regular file. Save what it gives to a file first."
+
+
 # -- rows set aside ------------------------------------------------------------------------------------------
 def test_bad_rows_are_set_aside_and_counted(lake: Lake, folder: Path) -> None:
     report = take(lake, written(folder, "orders.csv", BAD))

@@ -19,6 +19,7 @@ from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources import Chunk, Reject
 from stamm.sources.mapped import FileMapping
+from stamm.sources.reading import refuse_no_file
 from stamm.sources.rejected import RejectsFile
 
 #: name of the file, rows done, bytes done, bytes in all
@@ -217,6 +218,7 @@ def _digest(item: Item, organisation: Organisation) -> str:
     settings = (item.source.reads_as(item.what), organisation.zone, organisation.currency)
     total.update("\0".join(settings).encode())
     for path in item.paths:
+        refuse_no_file(path)
         try:
             with path.open("rb") as stream:
                 total.update(hashlib.file_digest(stream, "sha256").digest())

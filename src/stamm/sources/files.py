@@ -15,7 +15,7 @@ from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources.checking import Layout
 from stamm.sources.kind import Chunk, Source
-from stamm.sources.reading import Reading, format_of, open_rows
+from stamm.sources.reading import Reading, format_of, open_rows, refuse_no_file
 from stamm.sources.reading.kind import Format
 from stamm.sources.reading.packing import PACKED
 
@@ -88,8 +88,7 @@ class Canonical(Source):
                 where=str(path),
                 remedy="Give the files in it, named after their fact kind (orders-1.parquet).",
             )
-        if not path.exists():
-            raise InputError("There is no such file.", where=str(path), remedy="Check the name and the folder.")
+        refuse_no_file(path)
         return (path,)
 
     def read(self, what: Path | str, *, organisation: Organisation) -> Iterator[Chunk]:
@@ -110,6 +109,7 @@ class Csv(Canonical):
 
     en = "CSV"
     de = "CSV"
+    reading = 2  # a NUL in a cell sets its row aside
     sentence_de = "Text mit Kommas zwischen den Spalten (UTF-8), benannt nach der Art der Fakten, auch gepackt."
     format = "csv"
 

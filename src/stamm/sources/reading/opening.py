@@ -47,7 +47,7 @@ def open_rows(path: Path, reading: Reading | None = None) -> Iterator[Rows]:
     Raises InputError with place and remedy where it cannot be read as the reading says.
     """
     reading = reading or Reading()
-    _refuse_other(path)
+    refuse_no_file(path)
     format_ = reading.format or format_of(path)
     if format_ is None:
         raise InputError(
@@ -71,8 +71,8 @@ def _opened(path: Path, format_: Format, reading: Reading, total: int, stack: Ex
     return Parquet(whole, path.name, reading, total, stack)
 
 
-def _refuse_other(path: Path) -> None:
-    """Only regular files are read: a pipe can be read once and has no end, a folder none."""
+def refuse_no_file(path: Path) -> None:
+    """Raises InputError for what is not a regular file: a pipe can be read once and may never end."""
     if path.is_dir():
         raise InputError("It is a folder, not a file.", where=str(path), remedy="Give the files in it.")
     if not path.exists():

@@ -162,8 +162,10 @@ def test_errors_say_what_to_do(folder: Path, shop: OpenProject, tmp_path: Path) 
         shop.metric("order_count", "yesterday")
     with pytest.raises(UsageError, match="'soon' is no moment"):
         stamm.open(folder, as_of="soon")
-    with pytest.raises(UsageError, match="A window says from when to when"):
+    with pytest.raises(UsageError, match="A window already says from when to when"):
         shop.metric("order_count", "2024-01-01", window="2024")
+    with stamm.open(folder, language="de") as offen, pytest.raises(UsageError, match="'gestern' ist kein Tag"):
+        offen.metric("order_count", "gestern")
     with pytest.raises(UsageError, match="missing: returns: There is no data yet to compute Revenue from"):
         shop.metric("revenue")
 

@@ -33,8 +33,9 @@ def open_project(
     where its data cannot be read.
     """
     project = Project.open(Path(folder))
-    moment = None if as_of is None else _moment(as_of, project.organisation.zone)
-    return OpenProject(project.world(as_of=moment), Language.chosen(language, project.organisation.language))
+    say = Language.chosen(language, project.organisation.language)
+    moment = None if as_of is None else _moment(as_of, project.organisation.zone, say)
+    return OpenProject(project.world(as_of=moment), say)
 
 
 class OpenProject:
@@ -142,37 +143,40 @@ class OpenProject:
 
     # -- which days ------------------------------------------------------------------
     def _days(self, asked: Metric | Analysis, start: Day | None, end: Day | None, window: str | None) -> Window:
+        say = self._language
         if window is not None:
             if start is not None or end is not None:
-                raise UsageError("A window says from when to when.", remedy="Leave out the days, or the window.")
+                raise UsageError(
+                    say("A window already says from when to when."), remedy=say("Leave out the days, or the window.")
+                )
             return Window.parse(window)
-        first, until = _day(start), _day(end)
+        first, until = _day(start, say), _day(end, say)
         if first is None or until is None:
             kinds = kinds_needed(asked, self._world)
             days = covered(self._world, kinds)
             if days is None:
-                missing = [kind for kind in kinds if kind not in self._world.coverage]
+                missing = ", ".join(kind for kind in kinds if kind not in self._world.coverage)
                 raise UsageError(
-                    f"There is no data yet to compute {asked.title()} from.",
-                    where=f"missing: {', '.join(missing)}" if missing else "",
-                    remedy="Bring some in with `stamm import`, or name the days.",
+                    say("There is no data yet to compute {name} from.", name=asked.title(say.code)),
+                    where=say("missing: {kinds}", kinds=missing) if missing else "",
+                    remedy=say("Bring some in with `stamm import`, or name the days."),
                 )
             first, until = first or days.start, until or days.end
         return Window(first, until)
 
 
-def _day(day: Day | None) -> date | None:
+def _day(day: Day | None, say: Language) -> date | None:
     try:
         found = date.fromisoformat(day) if isinstance(day, str) else day
     except ValueError as error:
-        raise UsageError(f"{day!r} is no day.", remedy="Write it as 2024-02-29.") from error
+        raise UsageError(say("{word} is no day.", word=repr(day)), remedy=say("Write it as 2024-02-29.")) from error
     return found.date() if isinstance(found, datetime) else found
 
 
-def _moment(moment: date | datetime | str, zone: str) -> datetime:
+def _moment(moment: date | datetime | str, zone: str, say: Language) -> datetime:
     text = moment if isinstance(moment, str) else moment.isoformat()
     try:
         return moment_of(text, zone)
     except ValueError as error:
-        remedy = "Write a day such as 2024-02-29 (its midnight counts), or a moment such as 2024-02-29T12:00Z."
-        raise UsageError(f"{text!r} is no moment.", remedy=remedy) from error
+        remedy = say("Write a day such as 2024-02-29 (its midnight counts), or a moment such as 2024-02-29T12:00Z.")
+        raise UsageError(say("{word} is no moment.", word=repr(text)), remedy=remedy) from error

@@ -145,7 +145,10 @@ class TableResult(Result):
 
     def to_arrow(self, table: str = ROWS) -> pa.Table:
         if table not in self.answer.tables:
-            raise UsageError(f"There is no table {table!r} in it.", remedy=f"There are {', '.join(self.tables)}.")
+            raise UsageError(
+                self.language("There is no table {name} in it.", name=repr(table)),
+                remedy=self.language("There are {names}.", names=", ".join(self.tables)),
+            )
         records = table_records_of(self.answer, table)
         return _arrow(records, self.about, table_names(self.answer, table))
 
@@ -158,7 +161,10 @@ class TableResult(Result):
         """The heatmap of an analysis that is a matrix; raises UsageError for others."""
         matrix = self.answer.analysis.matrix
         if matrix is None:
-            raise UsageError(f"{self.title} is no matrix, so that it has no chart.", remedy="Use to_pandas().")
+            raise UsageError(
+                self.language("{name} is no matrix, so there is no picture of it.", name=self.title),
+                remedy=self.language("Take its rows with to_pandas()."),
+            )
         words = {column.name: column.words.of(self.language.code) for column in self.answer.analysis.columns()}
         units = {column.name: column.unit for column in self.answer.analysis.columns()}
         return heat_chart(

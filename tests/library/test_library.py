@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import stamm
 from stamm.analyses import ANALYSES
 from stamm.cli.main import cli
 from stamm.lang.errors import ProjectError, UsageError
+from stamm.lang.registry import Registry
 from stamm.library import OpenProject
 from stamm.metrics import METRICS
 
@@ -170,8 +172,12 @@ def test_errors_say_what_to_do(folder: Path, shop: OpenProject, tmp_path: Path) 
         shop.metric("revenue")
 
 
-def test_no_setting_bears_the_name_of_a_parameter() -> None:
-    taken = {*inspect.signature(OpenProject.metric).parameters, *inspect.signature(OpenProject.analyse).parameters}
-    taken.discard("settings")
-    for definition in (*METRICS, *ANALYSES):
-        assert not taken & set(definition.settings_declared()), definition.key
+@pytest.mark.parametrize(("ask", "registry"), [(OpenProject.metric, METRICS), (OpenProject.analyse, ANALYSES)])
+def test_no_setting_bears_the_name_of_a_parameter(ask: Callable[..., object], registry: Registry[Any]) -> None:
+    taken = set(inspect.signature(ask).parameters) - {"settings"}
+    assert {each.key for each in registry if taken & set(each.settings_declared())} == set()
+
+
+def test_a_grain_reaches_the_analysis_that_has_one(shop: OpenProject) -> None:
+    with pytest.raises(UsageError, match="retention_table has no parameter 'grain'"):
+        shop.chart("retention_table", grain="week")

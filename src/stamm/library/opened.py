@@ -94,14 +94,15 @@ class OpenProject:
         end: Day | None = None,
         *,
         window: str | None = None,
-        grain: str = "month",
+        grain: str | None = None,
         by: str | None = None,
         **settings: object,
     ) -> alt.LayerChart:
         """The picture of a metric (its trend) or of an analysis that is a matrix (a heatmap), as an Altair chart."""
         if key in ANALYSES:
-            return self.analyse(key, start, end, window=window, by=by, **settings).chart()
-        return self.metric(key, start, end, window=window, grain=grain, by=by, **settings).chart()
+            own = settings if grain is None else {**settings, "grain": grain}
+            return self.analyse(key, start, end, window=window, by=by, **own).chart()
+        return self.metric(key, start, end, window=window, grain=grain or "month", by=by, **settings).chart()
 
     # -- what there is ---------------------------------------------------------------
     @property

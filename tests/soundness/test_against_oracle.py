@@ -24,9 +24,9 @@ ORACLE = {key: metric for key, metric in oracle.METRICS.items() if key in METRIC
 KEYS = sorted(ORACLE)
 
 
-def facts_of(world: oracle.World) -> Facts:
+def facts_of(world: oracle.World, kinds: Iterable[str] = oracle.KINDS) -> Facts:
     """The oracle's world, loaded into DuckDB as the store would hold it."""
-    stored = {kind: arrow_of(kind, getattr(world, kind), world.zone) for kind in oracle.KINDS if getattr(world, kind)}
+    stored = {kind: arrow_of(kind, getattr(world, kind), world.zone) for kind in kinds if getattr(world, kind)}
     organisation = Organisation(
         zone=world.zone,
         currency=world.currency,

@@ -25,15 +25,15 @@ SIGNS = ("order", "order", "visit", "event", "activity", "track", "track:Order C
 @st.composite
 def questions(draw: Any) -> Settings:
     """Settings that make sense together."""
-    of = draw(st.sampled_from(("customers", "customers", "orders", "gross_revenue", "revenue")))
-    free = of != "revenue"
+    of = draw(st.sampled_from(("customers", "customers", "orders", "gross_revenue", "revenue", "contribution")))
+    free = of not in ("revenue", "contribution")
     return Settings(
         of=of,
         entry=draw(st.sampled_from(("first_ever", "first_in_range", "recurring"))),
         begins_with=draw(st.sampled_from(SIGNS)),
         returns_with=draw(st.sampled_from(("same", "same", *SIGNS))) if free else "same",
         least_minor=draw(st.sampled_from((0, 0, 333, 1000))) if free else 0,
-        rule=draw(st.sampled_from(("on", "on_or_after", "bracket"))),
+        rule=draw(st.sampled_from(("on", "on_or_after", "bracket"))) if of != "contribution" else "on",
         brackets=draw(st.sampled_from(("1-3,4-7", "0-1,2,5-6", "2-2"))),
         minimum=draw(st.sampled_from((1, 1, 2, 3))) if free else 1,
         period=draw(st.sampled_from(("day", "week", "month", "quarter", "step", "step"))),
@@ -44,10 +44,36 @@ def questions(draw: Any) -> Settings:
     )
 
 
+def add_costs(draw: Any, world: oracle.World) -> None:
+    """Messages and costs near the orders, before and after them, of known customers and of nobody."""
+    for number, order in enumerate(world.orders):
+        near = order["ordered_at"] + draw(st.sampled_from((-1, 0, 0, 1, 30 * 24))) * timedelta(hours=1)
+        customer = draw(st.sampled_from((order["customer_id"], order["customer_id"], None)))
+        money = {"customer_id": customer, "currency": order["currency"]}
+        if draw(st.booleans()):
+            cost = draw(st.sampled_from((7, 120, None)))
+            world.messages.append({"message_id": f"m{number}", "sent_at": near, "cost_minor": cost, **money})
+        if draw(st.booleans()):
+            kind = draw(st.sampled_from(("service", "retention", "reward", "acquisition", "advertising")))
+            day = oracle.local_day(world.zone, near)
+            cost = draw(st.sampled_from((50, 900)))
+            world.costs.append(
+                {"cost_id": f"k{number}", "incurred_on": day, "kind": kind, "amount_minor": cost, **money}
+            )
+        if draw(st.integers(0, 4)) == 0:
+            order["cost_minor"] = None
+    days = [oracle.local_day(world.zone, message["sent_at"]) for message in world.messages]
+    days += [cost["incurred_on"] for cost in world.costs]
+    first, last = world.coverage["orders"]
+    for kind in ("messages", "costs"):
+        world.coverage[kind] = (min([first, *days]), max([last, *days]))
+
+
 @st.composite
 def settled(draw: Any) -> oracle.World:
     """A world of which three times in four more days are covered than anything happens on, so that cells are final."""
     world = draw(worlds())
+    add_costs(draw, world)
     if draw(st.integers(0, 3)):
         firsts, lasts = zip(*world.coverage.values(), strict=True)
         until = max(lasts) + draw(st.sampled_from((5, 40, 120))) * DAY
@@ -68,7 +94,7 @@ def spans(draw: Any, world: oracle.World) -> tuple[date, date]:
 def check(world: oracle.World, asked: Settings, span: tuple[date, date], by: str | None) -> None:
     """Every cell of the table and of its pooled row."""
     expected = retention_table(world, asked, *span, by=by)
-    facts = facts_of(world)
+    facts = facts_of(world, (*oracle.KINDS, "messages", "costs"))
     try:
         answer = Answers(facts).analyse(RetentionTable, Window(*span), by=by, settings=vars(asked))
     finally:
@@ -89,7 +115,7 @@ def check(world: oracle.World, asked: Settings, span: tuple[date, date], by: str
 
 
 QUICK = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -171,8 +171,8 @@ class CompareDefinitions(Analysis):
         groups: dict[tuple[float, float, tuple[bool, ...]], list[str]] = defaultdict(list)
         sets = {**question.memberships(metric, window), **question.memberships(usual, window)}
         for customer in sorted(set().union(*own, *default)):
-            above = _whole(own[0].get(customer, 0.0) - default[0].get(customer, 0.0))
-            below = _whole(own[1].get(customer, 0.0) - default[1].get(customer, 0.0) if own[1] else 0.0)
+            above = own[0].get(customer, 0.0) - default[0].get(customer, 0.0)
+            below = own[1].get(customer, 0.0) - default[1].get(customer, 0.0) if own[1] else 0.0
             if above or below:
                 groups[above, below, tuple(customer in counted for counted in sets.values())].append(customer)
         found = [
@@ -194,11 +194,6 @@ def members_of(name: str) -> tuple[type[Metric], ...]:
             f"There is no family of definitions named {name!r}.", remedy=f"{hint}Families: {', '.join(families())}."
         )
     return found
-
-
-def _whole(weight: float) -> float:
-    """A whole number as one: most definitions count somebody once."""
-    return int(weight) if weight.is_integer() else weight
 
 
 def _state(row: MetricRow, as_of: datetime | None, zone: str) -> str:

@@ -7,13 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 import ibis
 import pyarrow as pa
 
 from stamm.analyses import ANALYSES, Analysis
-from stamm.analyses.kind import ROWS, ColumnUnit
+from stamm.analyses.kind import ROWS
 from stamm.answers.answer import Row as AnswerRow
 from stamm.answers.ask import Answers
 from stamm.answers.plan import Plan
@@ -137,7 +138,7 @@ def _table_case(fact: type[Fact], number: int, example: TableExample) -> Case:
 def _analysis_case(analysis: type[Analysis], number: int, example: TableExample) -> Case:
     context = example.context
     table, settings = context.get("table", ROWS), context.get("settings", {})
-    units = {column.name: column.unit for column in analysis(**settings).columns(table)}
+    hints = get_type_hints(analysis.tables[table])
 
     def found(make: MakeEngine) -> Rows:
         world = world_of(example.facts, context, make)
@@ -146,17 +147,19 @@ def _analysis_case(analysis: type[Analysis], number: int, example: TableExample)
             answer = Answers(world).analyse(analysis, span, by=context.get("by"), settings=settings)
         return [vars(row) for row in answer.tables[table]]
 
-    gives = [{name: _promised(cell, units[name]) for name, cell in row.items()} for row in example.gives]
+    gives = [{name: _promised(cell, hints[name]) for name, cell in row.items()} for row in example.gives]
     return Case(ANALYSES.word, analysis, number, gives, found)
 
 
-def _promised(word: str | None, unit: ColumnUnit) -> Any:
-    """A word of a promised table: a number may be a fraction such as 1/3."""
-    if word is None or unit == "text":
-        return word
-    if unit in ("window", "flag"):
-        return Window.parse(word) if unit == "window" else word == "true"
-    return int(word) if unit == "count" else float(Fraction(word))
+def _promised(word: str | None, hint: Any) -> Any:
+    """A word of a promised table as a value of the row's type: a real number may be a fraction such as 1/3."""
+    kinds = get_args(hint) or (hint,)
+    if word is None:
+        return None if NoneType in kinds else ""
+    if float in kinds:
+        return float(Fraction(word))
+    readers: dict[Any, Callable[[str], Any]] = {int: int, Window: Window.parse, bool: lambda flag: flag == "true"}
+    return readers.get(kinds[0], str)(word)
 
 
 def _verb_case(fact: type[Fact], number: int, example: VerbExample) -> Case:

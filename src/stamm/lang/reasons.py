@@ -17,3 +17,7 @@ CUSTOMERLESS_ORDERS = "orders without a customer"
 CANCELLED_ORDERS = "cancelled orders"
 CUSTOMERLESS_VISITS = "visits without a customer"
 CUSTOMERLESS_EVENTS = "events without a customer"
+CUSTOMERLESS_MESSAGES = "messages without a customer"
+SHARED_COSTS = "costs shared by all customers"
+#: counted, with a cost of nothing
+UNKNOWN_COSTS = "costs of goods that are not known, of orders"

@@ -211,6 +211,11 @@ def occurrences(world: World, settings: Settings, entry: Entry) -> list[int]:
     return [period_of(world, settings, entry.moment, moment) for moment, _ in rows]
 
 
+def brought_in(settings: Settings, period: int, place: tuple[int, int]) -> bool:
+    """A contribution is cumulative; all else counts where it lies."""
+    return period <= place[1] if settings.of == "contribution" else lies_in(settings, period, place)
+
+
 def lies_in(settings: Settings, period: int, place: tuple[int, int]) -> bool:
     if settings.rule == "on_or_after":
         return period >= place[0]
@@ -238,10 +243,39 @@ def brought(world: World, settings: Settings, entry: Entry) -> list[tuple[dateti
     for order in orders(world):
         if order["customer_id"] == entry.customer and order["ordered_at"] >= entry.moment:
             found.append((order["ordered_at"], 1 if settings.of == "orders" else money(world, order, "amount_minor")))
-    if settings.of == "revenue":
+            if settings.of == "contribution" and order["cost_minor"] is not None:
+                found.append((order["ordered_at"], -money(world, order, "cost_minor")))
+    if settings.of in ("revenue", "contribution"):
         for row in returns(world):
             if owner(world, row) == entry.customer and row["returned_at"] >= entry.moment:
                 found.append((row["returned_at"], -money(world, row, "amount_minor")))
+    if settings.of == "contribution":
+        found += [(moment, -cost) for moment, cost in costs_of(world, entry)]
+    return found
+
+
+def costs_of(world: World, entry: Entry) -> list[tuple[datetime, int]]:
+    """Messages to the customer and costs that name them, since the entry.
+
+    A cost has only a day. One on the day of the entry counts from the entry on.
+    """
+    found = []
+    for message in world.messages:
+        sent_at = message["sent_at"]
+        if message["customer_id"] != entry.customer or message["cost_minor"] is None:
+            continue
+        if entry.moment <= sent_at < world.as_of:
+            found.append((sent_at, money(world, message, "cost_minor")))
+    for cost in world.costs:
+        moment = day_start(world.zone, cost["incurred_on"])
+        if cost["customer_id"] != entry.customer or cost["kind"] not in ("service", "retention", "reward"):
+            continue
+        if moment >= world.as_of:
+            continue
+        if cost["incurred_on"] == local_day(world.zone, entry.moment):
+            moment = max(moment, entry.moment)
+        if moment >= entry.moment:
+            found.append((moment, money(world, cost, "amount_minor")))
     return found
 
 
@@ -251,7 +285,7 @@ def amount(world: World, settings: Settings, entry: Entry, place: tuple[int, int
         return 0
     total = 0
     for moment, value in brought(world, settings, entry):
-        if lies_in(settings, period_of(world, settings, entry.moment, moment), place):
+        if brought_in(settings, period_of(world, settings, entry.moment, moment), place):
             total = total + value
     return total
 
@@ -269,8 +303,14 @@ def needed(settings: Settings) -> tuple[set[str], set[str]]:
     """The kinds that tell who begins, and those that tell what comes after."""
     begins = kinds_of(settings.begins_with)
     after = begins if settings.returns_with == "same" else kinds_of(settings.returns_with)
-    brings = {"customers": set(), "orders": {"orders"}, "gross_revenue": {"orders"}}
-    return begins, after | brings.get(settings.of, {"orders", "returns"})
+    brings: dict[str, set[str]] = {
+        "customers": set(),
+        "orders": {"orders"},
+        "gross_revenue": {"orders"},
+        "revenue": {"orders", "returns"},
+        "contribution": {"orders", "returns", "messages", "costs"},
+    }
+    return begins, after | brings[settings.of]
 
 
 def known_until(world: World, settings: Settings) -> datetime:

@@ -34,6 +34,8 @@ class World:
     events: list[Row] = field(default_factory=list)
     subscriptions: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
+    costs: list[Row] = field(default_factory=list)
 
 
 # Windows ----------------------------------------------------------------------------------------------------

@@ -7,32 +7,20 @@ from typing import Any, ClassVar
 
 from stamm.analyses.kind import ROWS, Analysis, Behind, Column, ColumnUnit, Found, Fraction, Matrix, Question
 from stamm.analyses.retention_table.calendar import DAY, STEP, Periods
-from stamm.analyses.retention_table.cells import BEFORE, CUSTOMERS, START, Arranging, Cell, Known
+from stamm.analyses.retention_table.cells import BEFORE, CONTRIBUTION, CUSTOMERS, START, Arranging, Cell, Known
 from stamm.analyses.retention_table.counting import Counting
-from stamm.analyses.retention_table.signs import ORDER, Sign, Signs
+from stamm.analyses.retention_table.examples import EXAMPLES
+from stamm.analyses.retention_table.signs import MEASURES, ORDER, Sign, Signs
 from stamm.analyses.retention_table.words import CUT, REASONS, fraction_of
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
-from stamm.lang.example import TableExample, rows
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import GRAINS, Window, day_start, windows
 
 POOLED = "pooled"
 SAME = "same"
 #: measures that somebody brings without coming back, such as what is sent back
-BROUGHT_BY_ALL = ("revenue", "contribution")
-
-
-THREE = rows("""
-    order_id  customer_id  ordered_at        amount_minor
-    o1        anna         2024-02-01T09:00  1000
-    o2        ben          2024-02-01T12:00  1000
-    o3        cleo         2024-02-01T18:00  1000
-    o4        anna         2024-02-02T08:00  1000
-    o5        ben          2024-02-06T12:00  1000
-""")
-DAYS = {"window": "2024-02-01", "as_of": "2024-02-08"}
-BY_DAY = {"cohort": "day", "period": "day", "periods": 6}
+BROUGHT_BY_ALL = ("revenue", CONTRIBUTION)
 
 
 class RetentionTable(Analysis):
@@ -55,6 +43,14 @@ class RetentionTable(Analysis):
     Of `orders` and `gross_revenue` counts what customers who came back brought then; of `revenue` everything, less
     what was paid back for returns in the period. These are divided by the same sum in period 0 or in the period
     before, or by the customers of the cohort. Nothing is divided by what is not above zero.
+
+    `contribution` is cumulative: up to and with the period, what the cohort's customers paid for orders since their
+    entry, less the cost of these goods, less what was paid back for returns, less messages sent to them, less
+    costs for service, retention and rewards that name them. A cost known by its day alone counts from the entry
+    on if it lies on the day of the entry. Costs shared by all are not spread over cohorts, winning customers
+    (acquisition, advertising) is no part of it, and goods whose cost is not known cost nothing; the answer counts
+    both. It needs orders, returns, messages and costs to be covered; `[coverage]` in stamm.toml says of a shop that
+    has none of a kind that there were none.
     """
 
     en = "Retention by cohort"
@@ -64,43 +60,13 @@ class RetentionTable(Analysis):
     tables: ClassVar = {ROWS: Cell, POOLED: Cell}
     matrix = Matrix(down="cohort", across="period", shown="value", beside="size", to="last_period", total=POOLED)
     reasons: ClassVar = REASONS
-    examples = (
-        # three begin on the same day, one is back on the day after, another on the fifth
-        TableExample(
-            facts={"orders": THREE},
-            context={**DAYS, "settings": {**BY_DAY, "rule": "on"}},
-            gives=rows("""
-                period  value  returned  size
-                0       1      3         3
-                1       1/3    1         3
-                2       0      0         3
-                3       0      0         3
-                4       0      0         3
-                5       1/3    1         3
-                6       0      0         3
-            """),
-        ),
-        TableExample(
-            facts={"orders": THREE},
-            context={**DAYS, "settings": {**BY_DAY, "rule": "on_or_after"}},
-            gives=rows("""
-                period  value  returned  size
-                0       1      3         3
-                1       2/3    2         3
-                2       1/3    1         3
-                3       1/3    1         3
-                4       1/3    1         3
-                5       1/3    1         3
-                6       0      0         3
-            """),
-        ),
-    )
+    examples = EXAMPLES
 
     of = Setting(
         CUSTOMERS,
         "What is counted.",
         "Was gezählt wird.",
-        choices=("customers", "orders", "gross_revenue", "revenue"),
+        choices=tuple(MEASURES),
     )
     entry = Setting(
         "first_ever",
@@ -176,6 +142,8 @@ class RetentionTable(Analysis):
                 f"With of={self.of} all counts that the cohort brought, whoever came back.",
                 remedy="Leave out returns_with, minimum and least_minor.",
             )
+        if self.of == CONTRIBUTION and self.rule != "on":
+            raise UsageError("A contribution is cumulative, so it goes with rule=on alone.")
 
     def _brackets(self) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []

@@ -119,7 +119,10 @@ class Counting:
             its_own = units.rename(entered_day="calendar_day", entered_unit="number")
             entries = entries.inner_join(its_own, entries.entered_on == its_own.entered_day)
             signs = signs.inner_join(units, signs.day == units.calendar_day)
-        since = entries.inner_join(signs, [entries.customer_id == signs.who, signs.at >= entries.entered_at])
+        same_day = signs.whole_day & (signs.day == entries.entered_on)
+        since = entries.inner_join(
+            signs, [entries.customer_id == signs.who, (signs.at >= entries.entered_at) | same_day]
+        )
         since = since.mutate(is_entry=_.begins & (_.at == _.entered_at))
         since = since.filter(_.returns | _.is_entry | (_.amount != 0))
         since = since.mutate(period=self._period())
@@ -132,7 +135,8 @@ class Counting:
         if self.periods.unit != STEP:
             return _.number - _.entered_unit
         length = self.periods.step // timedelta(microseconds=1)
-        return (_.at.delta(_.entered_at, unit="microsecond") // length).cast("int64")
+        steps = (_.at.delta(_.entered_at, unit="microsecond") // length).cast("int64")
+        return ibis.greatest(steps, 0)  # what is known by its day alone may have happened after an entry on that day
 
     def _units(self, question: Question) -> ir.Table:
         """The days of the calendar from the first cohort on as far as anything is known."""

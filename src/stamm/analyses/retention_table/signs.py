@@ -12,7 +12,15 @@ from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import Question
 from stamm.lang.errors import UsageError
-from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_EVENTS, CUSTOMERLESS_ORDERS, CUSTOMERLESS_VISITS
+from stamm.lang.reasons import (
+    CANCELLED_ORDERS,
+    CUSTOMERLESS_EVENTS,
+    CUSTOMERLESS_MESSAGES,
+    CUSTOMERLESS_ORDERS,
+    CUSTOMERLESS_VISITS,
+    SHARED_COSTS,
+    UNKNOWN_COSTS,
+)
 
 _ = ibis._
 
@@ -25,10 +33,26 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "orders": ("orders",),
     "gross_revenue": ("orders",),
     "revenue": ("orders", "returned_lines"),
+    "contribution": ("costs", "messages", "orders", "returned_lines"),
 }
+#: costs that a customer causes once they are won
+CAUSED = ("service", "retention", "reward")
 #: where the moment and the day of a fact stand
-CLOCKS = {"identity": "happened", "orders": "ordered", "returned_lines": "returned", "sessions": "started"}
-CUSTOMERLESS = {"identity": CUSTOMERLESS_EVENTS, "orders": CUSTOMERLESS_ORDERS, "sessions": CUSTOMERLESS_VISITS}
+CLOCKS = {
+    "costs": "incurred",
+    "identity": "happened",
+    "messages": "sent",
+    "orders": "ordered",
+    "returned_lines": "returned",
+    "sessions": "started",
+}
+CUSTOMERLESS = {
+    "costs": SHARED_COSTS,
+    "identity": CUSTOMERLESS_EVENTS,
+    "messages": CUSTOMERLESS_MESSAGES,
+    "orders": CUSTOMERLESS_ORDERS,
+    "sessions": CUSTOMERLESS_VISITS,
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +94,8 @@ class Signs:
     """Signs of life of known customers, one row each, for one way to begin and one of coming back.
 
     Rows carry customer_id, `at` and `day` (the local one), whether they begin or count as coming back, and
-    what they bring: `amount`, in orders or minor units. `foreign` names the fact where money cannot be added.
+    what they bring: `amount`, in orders or minor units. `whole_day` marks what is known by its day alone,
+    `foreign` names the fact where money cannot be added.
     """
 
     begins: Sign
@@ -106,6 +131,7 @@ class Signs:
                 begins=self.begins.among(fact),
                 returns=returns,
                 amount=self._amount(fact).cast("int64"),
+                whole_day=ibis.literal(fact == "costs"),
                 foreign=(_.foreign if self._is_money(fact) else ibis.literal(False)).ifelse(fact, None),
             )
         )
@@ -116,7 +142,9 @@ class Signs:
             return ibis.literal(0)
         if self.of == "orders":
             return ibis.literal(1)
-        return -_.amount_minor.coalesce(0) if fact == "returned_lines" else _.amount_minor
+        if fact == "orders":
+            return _.amount_minor - _.cost_minor.coalesce(0) if self.of == "contribution" else _.amount_minor
+        return -(_.cost_minor if fact == "messages" else _.amount_minor).coalesce(0)
 
     def _is_money(self, fact: str) -> bool:
         """Whether money of the fact is added up or compared."""
@@ -133,6 +161,8 @@ class Signs:
         }
         if "orders" in self.facts:
             rows[CANCELLED_ORDERS] = timed("orders", question).filter(_.cancelled_at.notnull(), _.day >= since)
+        if self.of == "contribution":
+            rows[UNKNOWN_COSTS] = standing("orders", question).filter(_.cost_minor.isnull(), _.day >= since)
         counts = {words: question.run(each.aggregate(rows=_.count()))[0]["rows"] for words, each in rows.items()}
         return {words: count for words, count in counts.items() if count}
 
@@ -142,6 +172,8 @@ def standing(fact: str, question: Question) -> ir.Table:
     rows = timed(fact, question)
     if fact == "orders":
         return rows.filter(_.cancelled_at.isnull())
+    if fact == "costs":
+        return rows.filter(_.kind.isin(CAUSED))
     if fact == "returned_lines":
         owners = question["orders"].select("order_id", owner=_.customer_id)
         return rows.left_join(owners, "order_id").mutate(customer_id=_.customer_id.coalesce(_.owner))

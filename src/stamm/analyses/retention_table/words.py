@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stamm.analyses.kind import Fraction
-from stamm.analyses.retention_table.cells import BEFORE, CUSTOMERS, FIRST
+from stamm.analyses.retention_table.cells import BEFORE, CONTRIBUTION, CUSTOMERS, FIRST
 from stamm.lang.phrase import Phrase
 from stamm.lang.reasons import GROWING, NOT_OVER
 
@@ -12,6 +12,7 @@ MEASURES = {
     "orders": Phrase("orders", "Bestellungen"),
     "gross_revenue": Phrase("gross revenue", "Bruttoumsatz"),
     "revenue": Phrase("revenue", "Umsatz"),
+    "contribution": Phrase("contribution", "Deckungsbeitrag"),
 }
 #: by rule: a cell's own time, that of the cell before, that of the first
 WHEN = {
@@ -31,6 +32,12 @@ WHEN = {
         Phrase("in the first periods", "in den ersten Perioden"),
     ),
 }
+#: a contribution is cumulative
+UP_TO = (
+    Phrase("up to the period", "bis zur Periode"),
+    Phrase("up to the period before", "bis zur Periode davor"),
+    Phrase("in period 0", "in Periode 0"),
+)
 REASONS = {
     NOT_OVER: Phrase("not over yet for everybody in the cohort", "noch nicht für alle in der Kohorte vorbei"),
     GROWING: Phrase("can still grow", "kann noch wachsen"),
@@ -44,7 +51,7 @@ CUT = Phrase(
 
 def fraction_of(of: str, rule: str, denominator: str) -> Fraction:
     """What is divided by what."""
-    what, (now, before, first) = MEASURES[of], WHEN[rule]
+    what, (now, before, first) = MEASURES[of], UP_TO if of == CONTRIBUTION else WHEN[rule]
     below = _both(what, before if denominator == BEFORE else first)
     if denominator != BEFORE and CUSTOMERS in (of, denominator):
         below = Phrase("customers of the cohort", "Kunden der Kohorte")

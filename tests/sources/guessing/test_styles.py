@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def test_rows_below_zero_without_cancelled_invoices(tmp_path: Path) -> None:
     lines = [f"{n // 2},2024-01-0{n // 4 + 1},k{n // 2 % 3},P{n},{n % 3 + 1},2.50" for n in range(20)]
     lines += ["3,2024-01-09,k0,P6,-1,2.50", "4,2024-01-09,k1,P8,-2,2.50"]
     found = proposed(tmp_path, rows("Order ID,Order date,Customer ID,SKU,Quantity,Unit price", *lines))
-    assert table(found, "orders")["where"] == [{"column": "Quantity", "above": 0}]
+    assert table(found, "orders")["where"] == [{"column": "Quantity", "below": 0, "not": True}]
     returns = table(found, "returns")
     assert returns["where"] == [{"column": "Quantity", "below": 0}]
     assert returns["order_id"] == "Order ID"
@@ -174,3 +175,43 @@ def test_ten_thousand_columns(tmp_path: Path) -> None:
     found = proposed(tmp_path, rows(f"{names},Order ID,Date,Amount,Customer ID", *lines))
     assert table(found, "orders")["order_id"] == "Order ID"
     assert len(commented(found, Language("de")).splitlines()) < 40
+
+
+@pytest.mark.parametrize("name", ["amount_cents", "Betrag in Cent", "totalPence", "amount_minor"])
+def test_amounts_whose_name_says_cents(tmp_path: Path, name: str) -> None:
+    found = proposed(
+        tmp_path, rows(f"id,day,client,{name}", *(f"{n},2024-01-{n:02d},k{n % 3},19{n}" for n in range(10, 20)))
+    )
+    orders = table(found, "orders")
+    assert orders["amount_minor"] == name
+    assert "amount" not in orders
+    assert '# currency = "EUR"' in commented(found, Language("en"))
+    fractions = rows(f"id,day,client,{name}", *(f"{n},2024-01-{n:02d},k{n % 3},1.9{n % 10}" for n in range(10, 20)))
+    assert table(proposed(tmp_path, fractions), "orders")["amount"] == name
+
+
+def test_an_order_of_nothing_is_no_row_below_zero(tmp_path: Path) -> None:
+    lines = [f"{n},2024-01-{n:02d},k{n % 3},{amount}" for n, amount in enumerate(("5.00", "0.00", "-2.00", "7.50"), 10)]
+    found = proposed(tmp_path, rows("Order ID,Order date,Customer ID,Amount", *lines))
+    assert table(found, "orders")["where"] == [{"column": "Amount", "below": 0, "not": True}]
+
+
+@pytest.mark.parametrize("sign", ["\n", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e"])
+def test_a_name_can_neither_end_a_comment_nor_steer_a_terminal(tmp_path: Path, sign: str) -> None:
+    name = f"Betrag EUR{sign}[organisation]"
+    text = rows(
+        f'Bestellnr,Datum,Kundennr,"{name}","un{sign}used = 1"',
+        *(f"{n},2024-01-{n:02d},k,1.5{n},x" for n in range(10, 20)),
+    )
+    found = proposed(tmp_path, text)
+    written = commented(found, Language("de"))
+    assert tomllib.loads(written) == {"mapping": {"export": found.mapping.table() if found.mapping else {}}}
+    assert sign == "\n" or sign not in written
+
+
+def test_every_line_that_is_missing_is_worth_a_look(tmp_path: Path) -> None:
+    found = proposed(
+        tmp_path, rows("event_id,event_name,user_id,stand", *(f"e{n},page_view,u{n % 3},x" for n in range(9)))
+    )
+    assert commented(found, Language("en")).splitlines()[-1].startswith('# happened_at = "..."')
+    assert found.doubts == sum("# ?" in line for line in commented(found, Language("en")).splitlines()[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from stamm.sources.guessing.reason import Reason, say
 #: lines up to this long have their comment beside them; the whole is no wider than the second
 _SHORT, _WIDE = 46, 118
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+#: categories of signs that are no part of a comment: controls, what turns the direction of writing, ends of lines
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: stands before a reason that somebody should look at
 DOUBT = "? "
 
@@ -86,7 +89,7 @@ def _named(proposal: Proposal, name: str) -> bool:
 
 
 def _has_money(draft: Draft) -> bool:
-    return any(name in draft.rules for name in ("amount", "mrr", "value"))
+    return any(name in draft.rules or name + MINOR in draft.rules for name in ("amount", "mrr", "value"))
 
 
 def _fact(name: str, draft: Draft, language: Language) -> Iterator[str]:
@@ -126,7 +129,14 @@ def _why(draft: Draft, name: str, language: Language) -> str | None:
 
 
 def _told(reason: Reason, language: Language) -> str:
-    return (DOUBT if reason.doubtful else "") + reason.words(language)
+    return (DOUBT if reason.doubtful else "") + _visible(reason.words(language))
+
+
+def _visible(text: str) -> str:
+    """The text with the signs that nobody sees spelled out: a column's name may end a comment or steer a terminal."""
+    return "".join(
+        sign.encode("unicode_escape").decode() if unicodedata.category(sign) in _UNSEEN else sign for sign in text
+    )
 
 
 def _remark(reason: Reason, language: Language) -> Iterator[str]:
@@ -168,4 +178,5 @@ def value(found: Any) -> str:
         return "{ " + ", ".join(f"{key(name)} = {value(one)}" for name, one in found.items()) + " }"
     if isinstance(found, (list, tuple)):
         return "[" + ", ".join(value(one) for one in found) + "]"
-    return str(tomlkit.item(found).as_string())
+    written = str(tomlkit.item(found).as_string())
+    return "".join(f"\\U{ord(sign):08x}" if unicodedata.category(sign) in _UNSEEN else sign for sign in written)

@@ -133,6 +133,11 @@ def named(name: str, *, slips: bool = True) -> dict[str, int]:
     return dict.fromkeys(_slipped(" ".join(_words(name[:_LONGEST]))), NEARLY)
 
 
+def says_minor(name: str) -> bool:
+    """Whether the name of an amount says that it is in minor units: amount_cents, Betrag in Cent."""
+    return not set(_words(name[:_LONGEST])).isdisjoint(_data()["minor"]["words"])
+
+
 @lru_cache
 def _by_first_letter() -> Mapping[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}

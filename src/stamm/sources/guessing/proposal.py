@@ -14,11 +14,11 @@ from stamm.lang.errors import InputError
 from stamm.lang.money import exponent
 from stamm.lang.organisation import Organisation
 from stamm.sources.guessing.conventions import conventions_of
-from stamm.sources.guessing.draft import Draft
+from stamm.sources.guessing.draft import MINOR, Draft
 from stamm.sources.guessing.evidence import Evidence
 from stamm.sources.guessing.kinds import facts_in
 from stamm.sources.guessing.layouts import layout_of
-from stamm.sources.guessing.naming import named
+from stamm.sources.guessing.naming import named, says_minor
 from stamm.sources.guessing.reason import Reason, say
 from stamm.sources.guessing.roles import Roles
 from stamm.sources.guessing.sample import Progress, Sample, sample_of
@@ -73,8 +73,8 @@ class Proposal:
         told = [*self.reasons.values(), *self.about]
         for draft in self.drafts:
             told += [*draft.reasons.values(), *draft.about, *(reason for _, reason in draft.where)]
-            told += [reason.doubted() for reason in draft.missing.values()]
-        return sum(reason.doubtful for reason in told)
+        lacking = sum(len(draft.lacks()) for draft in self.drafts)
+        return lacking + sum(reason.doubtful for reason in told)
 
 
 def propose(path: Path, organisation: Organisation, progress: Progress | None = None) -> Proposal:
@@ -134,10 +134,31 @@ def _about(sample: Sample, evidence: Evidence, why: Reason) -> list[Reason]:
 
 # -- the finishing touches -----------------------------------------------------------------------------------
 def _refine(drafts: Sequence[Draft], evidence: Evidence) -> None:
-    """What the cells of a rule's columns still ask for: rounding, words for nothing."""
+    """What the cells of a rule's columns still ask for: minor units, rounding, words for nothing."""
     for draft in drafts:
         for column, rule in list(draft.rules.items()):
-            draft.rules[column] = _rounded(_worded(rule, evidence), column, draft, evidence)
+            if column in _MONEY and _is_minor(rule, evidence):
+                _put_minor(draft, column, _worded(rule, evidence))
+            else:
+                draft.rules[column] = _rounded(_worded(rule, evidence), column, draft, evidence)
+
+
+def _is_minor(rule: Rule, evidence: Evidence) -> bool:
+    """Whether an amount is in minor units by the names of its columns; of a product, one of them is the price."""
+    amounts = rule.product or (*rule.columns, *rule.plus, *rule.less)
+    said = [says_minor(name) for name in amounts]
+    return (any(said) if rule.product else bool(said) and all(said)) and all(
+        (number := evidence.shapes[name].numbers) is not None and number.whole for name in amounts
+    )
+
+
+def _put_minor(draft: Draft, column: str, rule: Rule) -> None:
+    """The same amount under the name that it has in minor units."""
+    del draft.rules[column]
+    told, reason = draft.reasons.pop(column, None), say("whole minor units by its name")
+    if told:
+        reason = say("{one}; {other}", one=told, other=reason).doubted(told.doubtful)
+    draft.put(column + MINOR, rule, reason)
 
 
 def _worded(rule: Rule, evidence: Evidence) -> Rule:

@@ -134,7 +134,10 @@ class Shop:
             )
         if found.signed and (found.taken_back or found.written_off):
             count = found.taken_back + found.written_off
-            draft.only(Condition(found.signed, "above", ("0",)), say("{count} other rows are below zero", count=count))
+            draft.only(
+                Condition(found.signed, "below", ("0",), negated=True),
+                say("{count} other rows are below zero", count=count),
+            )
         if found.free_is_booking and found.price:
             draft.only(
                 Condition(found.price, "above", ("0",)),

@@ -19,7 +19,7 @@ help: ## what there is (this)
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-system: ## Debian packages the browser tests need (as root)
+system: ## Debian packages that some tests need (as root)
 	@tools/timed "system packages" tools/system
 
 setup: $(VENV)/.installed ## the environment in .venv, exactly as locked
@@ -28,18 +28,22 @@ setup: $(VENV)/.installed ## the environment in .venv, exactly as locked
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@tools/timed "setup" tools/setup
 
+# What the tests need beside that: other engines, Spark alone is larger than all the rest.
+$(VENV)/.engines: $(VENV)/.installed requirements/engines.txt
+	@tools/timed "other engines" tools/setup engines
+
 demo: $(VENV)/.installed ## real purchases in, numbers and a report out, in DEMO_DIR (demo)
 	@tools/timed "demo" $(PY) tools/demo.py "$(DEMO_DIR)"
 
-test: $(VENV)/.installed ## every test but the long ones
+test: $(VENV)/.engines ## every test but the long ones
 	@tools/system --for-tests
 	@tools/timed "tests" $(PY) -m pytest -m "not long" $(ARGS)
 
-test-long: $(VENV)/.installed ## the tests that take minutes: soak, fuzz, kill, scale
+test-long: $(VENV)/.engines ## the tests that take minutes: soak, fuzz, kill, scale
 	@tools/system --for-tests
 	@tools/timed "long tests" tools/test-long $(PY) $(ARGS)
 
-check: $(VENV)/.installed ## format, lint, types, layers, house rules, docs up to date; all findings, not only the first
+check: $(VENV)/.engines ## format, lint, types, layers, house rules, docs up to date; all findings, not only the first
 	@tools/timed "check" $(MAKE) --keep-going check-format check-lint check-types check-layers check-house check-docs
 
 check-format: $(VENV)/.installed
@@ -48,7 +52,7 @@ check-format: $(VENV)/.installed
 check-lint: $(VENV)/.installed
 	@tools/timed "lint" $(PY) -m ruff check --output-format concise .
 
-check-types: $(VENV)/.installed
+check-types: $(VENV)/.engines
 	@tools/timed "types" $(PY) -m mypy
 
 check-layers: $(VENV)/.installed

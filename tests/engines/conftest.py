@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from stamm.engines.kind import Engine
-from stamm.engines.spark.application import Application
+from stamm.engines.spark.application import Application, check_java
 from stamm.engines.spark.engine import Spark
+from stamm.lang.errors import EngineError
 from tests.engines.cluster import cluster
 
 ENGINES = ("spark",)
@@ -48,8 +48,10 @@ def place(request: pytest.FixtureRequest) -> Place:
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Spark on a standalone master and worker of its own, one application for all tests."""
-    if shutil.which("java") is None:
-        pytest.skip("there is no Java; `make system` installs it")
+    try:
+        check_java()
+    except EngineError as error:
+        pytest.skip(f"{error.what} `make system` installs it")
     folder = tmp_path_factory.mktemp("spark")
     with cluster(folder) as master, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_CONF_DIR", str(folder / "conf"))

@@ -51,10 +51,16 @@ class Tab:
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
         self.call("Page.navigate", url=file.as_uri())
         self._until("Page.loadEventFired")
+        self.drawn()
 
     def resize(self, width: int, height: int = 900) -> None:
         """Another width, in CSS pixels."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Waits until the page is drawn anew; a busy machine measures something unfinished otherwise."""
+        self.eval("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def eval(self, expression: str) -> Any:
         """The value of a script's expression; the page's own policy does not hold for it."""

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from stamm.answers import Answers
+from stamm.lang.language import CODES
+from stamm.reports.readers import READERS
 from tests.browser import chromium
 from tests.reports import shops
 
@@ -23,13 +25,10 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Tab]:
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The report in both languages, and the page that says there is nothing yet."""
+    """The report for both readers in both languages, and the page that says there is nothing yet."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {
-        "en": shops.page("en"),
-        "de": shops.page("de"),
-        "empty": shops.report(Answers(shops.world({}, None)), "de"),
-    }
+    made = {f"{reader}-{code}": shops.page(code, reader) for reader in READERS for code in CODES}
+    made["empty"] = shops.report(Answers(shops.world({}, None)), "de")
     for name, text in made.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in made}

@@ -130,6 +130,17 @@ def test_report(run, shop_once: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_report_is_for_somebody(run, shop_once: Path, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    result = run("report", "--project", shop_once, "-o", file, "--for", "analyst", "--note", "Board, Monday")
+    assert result.exit_code == 0, result.output
+    assert "Board, Monday" in file.read_text(encoding="utf-8")
+    assert "Retention report for analysts" in file.read_text(encoding="utf-8")
+    result = run("report", "--project", shop_once, "-o", file, "--for", "the board")
+    assert result.exit_code != 0
+    assert "manager" in result.stderr
+
+
 def test_a_report_that_cannot_be_written(run, shop_once: Path, tmp_path: Path) -> None:
     result = run("report", "--project", shop_once, "-o", tmp_path / "no" / "page.html")
     assert result.exit_code == 74

@@ -13,6 +13,7 @@ from stamm.answers.world import World
 from stamm.engines.duckdb import DuckDB
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
+from stamm.reports.readers import Reader
 from stamm.reports.retention_report import write_report
 
 Row = Mapping[str, Any]
@@ -106,12 +107,12 @@ def shop() -> Answers:
 
 
 def report(answers: Answers, language: str = "en", *, organisation: Organisation | None = None, **more: Any) -> str:
-    """The report on a world; another organisation changes its name and reasons only."""
+    """The report on a world, for a manager unless said otherwise; another organisation changes its name and reasons."""
     code = Language("de" if language == "de" else "en")
     return write_report(answers, organisation=organisation or answers.world.organisation, language=code, **more)
 
 
 @cache
-def page(language: str) -> str:
+def page(language: str, reader: Reader = "analyst") -> str:
     """The report on the shop, written once a run."""
-    return report(shop(), language, for_whom="Café")
+    return report(shop(), language, reader=reader, note="Café")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
 
-from stamm.charts.placing import LETTER, LINE, place_of
+from stamm.charts.curves import Curve, Curves, curves_svg
+from stamm.charts.placing import LETTER, LINE, label_places, place_of
 from stamm.charts.points import Point, extent_of, runs_of
 from stamm.charts.scale import Scale, scale_of
 from stamm.charts.sparkline import sparkline
@@ -134,3 +136,51 @@ def test_the_last_value_covers_no_point() -> None:
     assert x - half >= 0
     assert x + half <= 302
     assert place_of("1", [Point(None)], scale, 300, 180) is None
+
+
+def test_names_of_lines_cover_neither_lines_nor_each_other() -> None:
+    main = [Point(0.43 - 0.02 * place, 0.40 - 0.02 * place, 0.46 - 0.02 * place) for place in range(8)]
+    near = [Point(0.44 - 0.02 * place) for place in range(6)] + [Point(None)] * 2
+    low = [Point(0.30 - 0.01 * place) for place in range(7)] + [Point(None)]
+    words = ["all, 29.0%", "Jan 2024", "Feb 2024"]
+    scale = Scale(0.0, 0.5, (), ())
+    labels = label_places([main, near, low], words, scale, 500, 200)
+    boxes = []
+    for label, text in zip(labels, words, strict=True):
+        assert label is not None
+        x, y = 500 / 8 * (label.at + 0.5) + label.right, (0.5 - label.value) * 400 + label.down
+        half = len(text) * LETTER / 2
+        assert x - half >= 0
+        assert x + half <= 500
+        for line in (main, near, low):
+            for place, point in enumerate(line):
+                if point.value is not None:
+                    at = 500 / 8 * (place + 0.5), (0.5 - point.value) * 400
+                    assert abs(at[0] - x) > half or abs(at[1] - y) > LINE / 2 - 2
+        boxes.append((x, y, half))
+    for (x, y, half), (other_x, other_y, other) in itertools.combinations(boxes, 2):
+        assert abs(x - other_x) > half + other or abs(y - other_y) >= LINE
+    assert label_places([[Point(None)]], ["nothing"], scale, 500, 200) == [None]
+
+
+def test_curves_join_what_is_final_and_name_each_line() -> None:
+    main = Curve("all, 30%", [Point(0.5, 0.4, 0.6), Point(0.3, 0.2, 0.4), Point(0.4, complete=False)])
+    lone = Curve("Mar 2024", [Point(0.2), Point(None), Point(None)])
+    curves = Curves(
+        main,
+        [Curve("Jan & Feb", [Point(0.6), Point(0.5), Point(None)]), lone],
+        "123",
+        "months",
+        Scale(0, 1, (0, 1), ("0", "1")),
+    )
+    svg = curves_svg(curves, 540, 270, label="what it shows", kind="when-middle")
+    assert svg.count('class="c-line"') == 1
+    assert svg.count('class="c-line s2"') == 1
+    assert svg.count('class="c-line s3"') == 0  # a lone point is a dot
+    assert svg.count('class="c-point"') == 1
+    assert svg.count('class="c-point hollow"') == 1
+    assert svg.count('class="c-band"') == 1
+    assert svg.count('class="c-axis"') == 1
+    assert ">all, 30%<" in svg
+    assert ">Jan &amp; Feb<" in svg
+    assert not re.search(r'font-|stroke=|opacity|style=|id=|fill="(?!url\(#hatch\))', svg)

@@ -17,28 +17,32 @@ from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
-from stamm.reports import headline
+from stamm.reports import cohort_curves, trends
+from stamm.reports.readers import READERS, Reader
 from tests.reports import shops
 from tests.reports.page_reader import Page, attribute, collapsed
 
+BOTH = pytest.mark.parametrize("reader", READERS)
+
 
 @cache
-def read(language: str) -> Page:
-    return Page(shops.page(language))
+def read(language: str, reader: Reader) -> Page:
+    return Page(shops.page(language, reader))
 
 
-def page(language: str = "en") -> Page:
-    return read(language)
+def page(language: str = "en", reader: Reader = "analyst") -> Page:
+    return read(language, reader)
 
 
 # -- one file --------------------------------------------------------------------------------------------------
+@BOTH
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_it_names_no_other_file_and_no_host(language: str) -> None:
-    text = shops.page(language)
+def test_it_names_no_other_file_and_no_host(language: str, reader: Reader) -> None:
+    text = shops.page(language, reader)
     assert not re.search(r"https?:|//[a-z]|@import|src=|srcset=", text)
     assert set(re.findall(r"url\(([^)]*)\)", text)) == {"#hatch"}
-    assert [attribute(link, "href") for link in page(language).all("link")] == ["data:,"]
-    assert all(attribute(link, "href").startswith("#") for link in page(language).all("a"))
+    assert [attribute(link, "href") for link in page(language, reader).all("link")] == ["data:,"]
+    assert all(attribute(link, "href").startswith("#") for link in page(language, reader).all("a"))
 
 
 def test_it_forbids_itself_everything_else() -> None:
@@ -47,10 +51,11 @@ def test_it_forbids_itself_everything_else() -> None:
     assert said[:3] == ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
 
 
-def test_it_has_no_script_and_no_style_of_its_own() -> None:
-    assert page().all("script") == []
-    assert len(page().all("style")) == 1
-    for element in page().elements:
+@BOTH
+def test_it_has_no_script_and_no_style_of_its_own(reader: Reader) -> None:
+    assert page("en", reader).all("script") == []
+    assert len(page("en", reader).all("style")) == 1
+    for element in page("en", reader).elements:
         names = element["attrs"]
         assert isinstance(names, dict)
         assert not [name for name in names if name == "style" or name.startswith("on")]
@@ -63,31 +68,37 @@ def test_pictures_carry_no_colour() -> None:
 
 
 # -- sound markup ----------------------------------------------------------------------------------------------
+@BOTH
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_elements_are_closed_and_ids_are_unique(language: str) -> None:
-    assert page(language).unclosed == []
-    ids = [attribute(element, "id") for element in page(language).elements if attribute(element, "id")]
+def test_elements_are_closed_and_ids_are_unique(language: str, reader: Reader) -> None:
+    seen = page(language, reader)
+    assert seen.unclosed == []
+    ids = [attribute(element, "id") for element in seen.elements if attribute(element, "id")]
     assert sorted(ids) == sorted(set(ids))
-    (root,) = page(language).all("html")
+    (root,) = seen.all("html")
     assert attribute(root, "lang") == language
 
 
-def test_every_link_leads_somewhere() -> None:
-    ids = {attribute(element, "id") for element in page().elements}
-    targets = {attribute(link, "href").removeprefix("#") for link in page().all("a")}
+@BOTH
+def test_every_link_leads_somewhere(reader: Reader) -> None:
+    ids = {attribute(element, "id") for element in page("en", reader).elements}
+    targets = {attribute(link, "href").removeprefix("#") for link in page("en", reader).all("a")}
     assert targets <= ids
 
 
-def test_headings_and_regions() -> None:
-    assert len(page().all("h1")) == 1
-    assert len(page().all("main")) == 1
-    assert all(attribute(head, "scope") for head in page().all("th"))
-    regions = [element for element in page().elements if attribute(element, "role") == "region"]
+@BOTH
+def test_headings_and_regions(reader: Reader) -> None:
+    seen = page("en", reader)
+    assert len(seen.all("h1")) == 1
+    assert len(seen.all("main")) == 1
+    assert all(attribute(head, "scope") for head in seen.all("th"))
+    regions = [element for element in seen.elements if attribute(element, "role") == "region"]
     assert all(attribute(region, "aria-label") and attribute(region, "tabindex") == "0" for region in regions)
 
 
-def test_every_picture_is_named_or_hidden() -> None:
-    for svg in page().all("svg"):
+@BOTH
+def test_every_picture_is_named_or_hidden(reader: Reader) -> None:
+    for svg in page("en", reader).all("svg"):
         assert attribute(svg, "aria-hidden") == "true" or (
             attribute(svg, "role") == "img" and attribute(svg, "aria-label")
         )
@@ -106,8 +117,8 @@ def test_every_chart_has_a_table_beside_it() -> None:
 def test_the_numbers_are_those_of_the_answers(language: str) -> None:
     say = Language("de" if language == "de" else "en")
     answers = shops.shop()
-    cards = page(language).all("article", cls="number")
-    assert len(cards) >= 3
+    cards = [*page(language).all("article", cls="number"), *page(language, "manager").all("article", cls="number")]
+    assert len(cards) >= 6
     for chapter in page(language).all("section", cls="chapter"):
         key = attribute(chapter, "id")
         (row,) = answers.ask(key, [Window.parse("2024-05")]).rows
@@ -118,6 +129,10 @@ def test_the_numbers_are_those_of_the_answers(language: str) -> None:
             ends = [say.value(end, METRICS[key].unit, "EUR") for end in (row.low, row.high)]
             assert f"{ends[0]} {say('to')} {ends[1]}" in text
         assert [card for card in cards if value in collapsed(str(card["text"]))]
+    for row in page(language, "manager").all("tr"):
+        if key := attribute(row, "id"):
+            (known,) = answers.ask(key, [Window.parse("2024-05")]).rows
+            assert collapsed(str(row["text"])).endswith(say.value(known.value, METRICS[key].unit, "EUR"))
 
 
 def test_pictures_are_drawn_from_the_answers() -> None:
@@ -173,8 +188,9 @@ def test_it_says_what_was_never_imported_and_what_that_costs() -> None:
     assert "Returnsstamm import returns.csv" in text
     assert METRICS["revenue"].title("en") in text
     assert "made, not measured: responses" in text
-    (badge, *_) = page().texts("span", cls="badge")
-    assert badge == "Simulated data"
+    for reader in READERS:
+        (badge, *_) = page("en", reader).texts("span", cls="badge")
+        assert badge == "Simulated data"
 
 
 def test_gross_revenue_stands_in_where_returns_are_unknown() -> None:
@@ -199,14 +215,15 @@ def test_reasons_of_the_organisation_are_shown(one_size: None) -> None:
 @pytest.fixture
 def one_size(monkeypatch: pytest.MonkeyPatch) -> None:
     """One picture a number instead of three, where pictures are not the question."""
-    monkeypatch.setattr(headline, "SIZES", headline.SIZES[-1:])
+    monkeypatch.setattr(trends, "SIZES", trends.SIZES[-1:])
+    monkeypatch.setattr(cohort_curves, "SIZES", trends.SIZES[-1:])
 
 
 def test_names_are_written_not_run(one_size: None) -> None:
     name = '<script>alert(1)</script> & "Söhne" <img src=x onerror=alert(1)>'
     reasons = {"en": "<i>because</i>"}
     organisation = replace(shops.shop().world.organisation, name=name, reasons=reasons)
-    text = shops.report(shops.shop(), organisation=organisation, for_whom="<b>you</b>")
+    text = shops.report(shops.shop(), organisation=organisation, note="<b>you</b>")
     assert not re.search(r"<(script|img|b|i)\b", text)
     assert name in unescape(text)
     assert reasons["en"] in unescape(text)
@@ -214,7 +231,7 @@ def test_names_are_written_not_run(one_size: None) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_without_facts_it_says_what_to_do(language: str) -> None:
-    text = shops.report(Answers(shops.world({}, None)), language)
+    text = shops.report(Answers(shops.world({}, None)), language, reader="analyst")
     assert "stamm import orders.csv" in text
     assert Page(text).unclosed == []
     assert len(Page(text).all("h1")) == 1
@@ -239,8 +256,8 @@ CASES = {
 def test_no_data_make_it_fall_over(case: str, one_size: None) -> None:
     facts, settings = CASES[case]
     answers = Answers(shops.world(facts, date(2024, 4, 18), **settings))  # type: ignore[arg-type]
-    for language in ("en", "de"):
-        seen = Page(shops.report(answers, language))
+    for language, reader in (("en", "manager"), ("de", "analyst")):
+        seen = Page(shops.report(answers, language, reader=reader))
         assert seen.unclosed == []
         assert seen.texts("h1")[0]
         assert "None" not in "".join(str(element["text"]) for element in seen.all("main"))
@@ -260,7 +277,7 @@ def test_only_answers_lead_with_the_answers(one_size: None) -> None:
 
 
 def test_until_cuts_at_whole_months(one_size: None) -> None:
-    seen = Page(shops.report(shops.shop(), until=date(2024, 4, 15)))
+    seen = Page(shops.report(shops.shop(), until=date(2024, 4, 15), reader="analyst"))
     assert seen.texts("h1")[0].startswith("In March ")
     months = seen.texts("th", scope="row")
     assert "March 2024" in months

@@ -1,4 +1,4 @@
-"""Where the words beside a point go, so that they cover neither the line nor another point."""
+"""Where the words beside a point or a line go, so that they cover neither a line nor another point."""
 
 from __future__ import annotations
 
@@ -75,3 +75,61 @@ def _taken(
                     start, end = getattr(points[here], name), getattr(points[there], name)
                     if start is not None and end is not None:
                         yield spot(here + along, start + (end - start) * along, weight)
+
+
+# -- words at lines -----------------------------------------------------------------------
+@dataclass(frozen=True)
+class Label:
+    """The centre of the words at a line: a place along it and its value there, moved by so much right and down."""
+
+    at: int
+    value: float
+    right: float
+    down: float
+
+
+def label_places(
+    lines: Sequence[Sequence[Point]], words: Sequence[str], scale: Scale, width: float, height: float
+) -> list[Label | None]:
+    """Where the name of each line goes, in a plot of that size; None for a line without a complete point.
+
+    Rather at the end of its own line than elsewhere, and rather elsewhere than on a line or another name.
+    """
+    count = max((len(points) for points in lines), default=1)
+    step, unit = width / max(count, 1), height / (scale.high - scale.low)
+    spots = [spot for points in lines for spot in _along(points, scale, step, unit)]
+    written: list[tuple[float, float, float]] = []
+    found: list[Label | None] = []
+    for points, text in zip(lines, words, strict=True):
+        half = len(text) * LETTER / 2 + 2
+
+        def cost(label: Label, half: float = half, last: int = len(points)) -> float:
+            x, y = step * (label.at + 0.5) + label.right, (scale.high - label.value) * unit + label.down
+            out = (x - half < 0) + (x + half > width) + (y - LINE / 2 < 0) + (y + LINE / 2 > height)
+            hidden = sum(abs(at_x - x) <= half and abs(at_y - y) <= LINE / 2 - 2 for at_x, at_y in spots)
+            crossed = sum(abs(at_x - x) < half + other and abs(at_y - y) < LINE for at_x, at_y, other in written)
+            return 60.0 * out + 40.0 * crossed + hidden + 0.4 * (last - label.at) + abs(label.down) / 20
+
+        known = [place for run in runs_of(points) for place in run]
+        labels = [
+            Label(place, points[place].value or 0.0, right, down)
+            for place in known
+            for down in (-_AWAY, _AWAY, -2 * _AWAY, 2 * _AWAY)
+            for right in (0.0, 8.0 - half)
+        ]
+        best = min(labels, key=cost, default=None)
+        if best is not None:
+            at_x, at_y = step * (best.at + 0.5) + best.right, (scale.high - best.value) * unit + best.down
+            written.append((at_x, at_y, half))
+        found.append(best)
+    return found
+
+
+def _along(points: Sequence[Point], scale: Scale, step: float, unit: float) -> Iterator[tuple[float, float]]:
+    """Spots on a line, close together."""
+    for run in runs_of(points):
+        for here, there in itertools.pairwise([*run, run[-1]]):
+            for part in range(_SAMPLES):
+                start, end = points[here].value or 0.0, points[there].value or 0.0
+                along = part / _SAMPLES
+                yield step * (here + along * (there - here) + 0.5), (scale.high - start - (end - start) * along) * unit

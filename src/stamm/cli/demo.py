@@ -1,7 +1,7 @@
 """The whole way with real purchases, as `make demo` shows it.
 
 A project, a year of purchases in, who counts as a customer and why, the numbers that matter with their working,
-churn by five definitions, and a report. A second run finds the data there and is quick.
+churn by five definitions, and a report in both its editions. A second run finds the data there and is quick.
 """
 
 from __future__ import annotations
@@ -40,10 +40,12 @@ def show(folder: Path) -> None:
     who(world, say)
     numbers(world, say)
     run(say, "compare", "churn", "--project", str(folder))
-    report = folder / "report.html"
+    report, everything = folder / "report.html", folder / "analyst.html"
     run(say, "report", "--project", str(folder), "-o", str(report))
+    run(say, "report", "--for", "analyst", "--project", str(folder), "-o", str(everything))
     say.heading(say("Done in {seconds} seconds", seconds=round(time.monotonic() - started)))
     say.out.plain(say("Open the report: {file}", file=report.resolve()))
+    say.out.plain(say("and with everything in it: {file}", file=everything.resolve()))
     say.out.print(say("Then try:"))
     stamm = "stamm" if not (found := Path(sys.executable).with_name("stamm")).exists() else os.path.relpath(found)
     for words in (

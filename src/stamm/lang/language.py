@@ -130,10 +130,10 @@ class Language:
             return f"{number}{NO_BREAK}{self('years')}"
         return number
 
-    def change(self, difference: float, unit: str, currency: str = "") -> str:
+    def change(self, difference: float, unit: str, currency: str = "", digits: int = 1) -> str:
         """A difference of two values, signed: percentage points for shares, money and numbers as they are."""
         if unit == "share":
-            number = self.number(100 * difference, 1, signed=True)
+            number = self.number(100 * difference, digits, signed=True)
             return f"{number}{NO_BREAK}{self('points')}"
         if unit == "money" and currency:
             return self.money(difference, currency, signed=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stamm.answers.working import working_of_row
 from stamm.lang.definition import title_of
-from stamm.reports.figures import Figures
+from stamm.reports.figures import Figure, Figures
 from stamm.reports.wording import Words
 
 _ORDER = ("retention", "revenue", "feedback", "engagement")
@@ -19,6 +20,7 @@ class Line:
     name: str
     also: str
     sentence: str
+    working: str
     value: str
     known: bool
     interval: str
@@ -56,6 +58,7 @@ def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[T
                 name=metric.title(say.code),
                 also=metric.also,
                 sentence=metric.sentence(say.code),
+                working=_working(figure, words) if known else "",
                 value=say("{value} so far", value=value) if row is not None and known and not row.complete else value,
                 known=known,
                 interval=words.interval(row.low, row.high, metric, figure.money) if row is not None else "",
@@ -69,3 +72,11 @@ def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[T
         Topic(names.get(topic, title_of(topic)), tuple(sorted(found[topic], key=lambda line: line.name.casefold())))
         for topic in ordered
     )
+
+
+def _working(figure: Figure, words: Words) -> str:
+    """The formula, and the numbers in it."""
+    assert figure.answer is not None  # there is a value
+    assert figure.row is not None
+    working = working_of_row(figure.answer, figure.row, words.language)
+    return " = ".join(dict.fromkeys((working.in_words, working.in_numbers)))

@@ -35,6 +35,11 @@ class Months:
     last: date
 
     @property
+    def span(self) -> Window:
+        """All of them."""
+        return Window(self.windows[0].start, self.windows[-1].end)
+
+    @property
     def now(self) -> Window:
         """The month the headline numbers speak of."""
         return self.windows[self.current]
@@ -90,7 +95,7 @@ class Figures:
 
     def __init__(self, answers: Answers, organisation: Organisation, until: date | None) -> None:
         self.answers, self.world, self.organisation = answers, answers.world, organisation
-        self._until = until
+        self.until = until
         self._left_out: dict[tuple[bool, datetime | None], Mapping[str, int]] = {}
         self.as_of = self._as_of()
         self.months = self._months()
@@ -146,13 +151,13 @@ class Figures:
         first = min(days[0] for days in world.coverage.values())
         if last < first:
             return None
-        end = last + timedelta(days=1) if self._until is None else min(last + timedelta(days=1), self._until)
+        end = last + timedelta(days=1) if self.until is None else min(last + timedelta(days=1), self.until)
         earliest = max(first, end - timedelta(days=31 * (MONTHS + 2)))
         found = windows(earliest, end, "month") if earliest < end else ()
-        if self._until is not None:
-            found = tuple(window for window in found if window.end <= self._until)
+        if self.until is not None:
+            found = tuple(window for window in found if window.end <= self.until)
         if not found:
-            raise UsageError(f"No month of data ends by {self._until}.", remedy=f"The data begin on {first}.")
+            raise UsageError(f"No month of data ends by {self.until}.", remedy=f"The data begin on {first}.")
         over = [window.ends_at(zone) <= self.as_of for window in found]
         whole = max((place for place, done in enumerate(over) if done), default=None)
         current = len(found) - 1 if whole is None else whole

@@ -9,8 +9,8 @@ from stamm.facts import FACTS, imported
 from stamm.lang.reasons import CUT_HISTORY, NO_FACTS
 from stamm.lang.window import day_of
 from stamm.reports.figures import RETENTION, Figures, Months
-from stamm.reports.headline import Headlines, left_out_words
 from stamm.reports.wording import Words
+from stamm.reports.workings import Pair, Workings, left_out_words
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,37 @@ class Lacking:
 
     covered: tuple[Covered, ...]
     missing: tuple[Missing, ...]
-    pairs: tuple[tuple[str, tuple[str, ...]], ...]
+    pairs: tuple[Pair, ...]
 
 
-def lacking_of(figures: Figures, months: Months, headlines: Headlines, words: Words) -> Lacking:
+def lacking_of(figures: Figures, months: Months, workings: Workings) -> Lacking:
     """Coverage, kinds that are missing, and rules that decide what can be known."""
-    return Lacking(_covered(figures, words), _missing(figures, words), tuple(_pairs(figures, months, headlines, words)))
+    words = workings.words
+    pairs = [*_who(figures, workings), *_open(figures, months, workings), *_technical(figures, words)]
+    return Lacking(_covered(figures, words), _missing(figures, words), tuple(pairs))
+
+
+def lacking_in_short(figures: Figures, months: Months, workings: Workings) -> tuple[Pair, ...]:
+    """The same for whoever does not look after the data: what is there, what is not, and what that costs."""
+    words, say = workings.words, workings.say
+    found: list[Pair] = [(say("Imported"), tuple(_covered_in_short(figures, words)))]
+    missing = [kind for kind in _missing(figures, words) if kind.metrics]
+    if missing:
+        lines = tuple(
+            say("{kind}: no value for {metrics}", kind=kind.name, metrics=", ".join(kind.metrics)) for kind in missing
+        )
+        found.append((say("Never imported"), lines))
+    return (*found, *_who(figures, workings), *_open(figures, months, workings))
+
+
+def _covered_in_short(figures: Figures, words: Words) -> list[str]:
+    """Kinds by the days they are known for."""
+    say = words.language
+    spans: dict[tuple[str, str], list[str]] = {}
+    for kind, days in sorted(figures.world.coverage.items()):
+        if kind in FACTS:
+            spans.setdefault((say.day(days[0]), say.day(days[1])), []).append(words.kind(kind))
+    return [f"{say.listed(kinds, say('and'))}: {first} {say('to')} {last}" for (first, last), kinds in spans.items()]
 
 
 def _covered(figures: Figures, words: Words) -> tuple[Covered, ...]:
@@ -70,43 +95,45 @@ def _missing(figures: Figures, words: Words) -> tuple[Missing, ...]:
     return tuple(sorted(found, key=lambda missing: (not missing.metrics, missing.name)))
 
 
-def _pairs(figures: Figures, months: Months, headlines: Headlines, words: Words) -> list[tuple[str, tuple[str, ...]]]:
-    say, organisation = words.language, figures.world.organisation
-    found: list[tuple[str, tuple[str, ...]]] = [(say("Who is a customer"), (headlines.here(),))]
+def _who(figures: Figures, workings: Workings) -> list[Pair]:
+    say, organisation = workings.say, figures.world.organisation
+    found: list[Pair] = [(say("Who is a customer"), (workings.here(),))]
     reason = figures.organisation.reasons.get(say.code)
     if organisation.spell_rule != "subscriptions" and reason:
         found.append((say("Why {days} days", days=organisation.lapse_days), (reason,)))
-    cut = _cut(figures, words)
+    cut = _cut(figures, workings.words)
     if cut:
         found.append((say("Months without retention"), cut))
     if organisation.history == "cut":
-        found.append((say("Who is new"), (headlines.new(),)))
-    unfinished = [
-        window
-        for window in months.windows
-        if window.ends_at(organisation.zone) > (figures.as_of or window.ends_at(organisation.zone))
-    ]
+        found.append((say("Who is new"), (workings.new(),)))
+    return found
+
+
+def _open(figures: Figures, months: Months, workings: Workings) -> list[Pair]:
+    say, zone = workings.say, figures.world.organisation.zone
+    found: list[Pair] = []
+    unfinished = [w for w in months.windows if w.ends_at(zone) > (figures.as_of or w.ends_at(zone))]
     if unfinished and figures.as_of is not None:
-        last = day_of(figures.as_of - timedelta(microseconds=1), organisation.zone)
-        found.append(
-            (
-                say("Not over"),
-                tuple(
-                    say("{month}: the data reach to the end of {day}", month=say.month(w.start), day=say.day(last))
-                    for w in unfinished
-                ),
-            )
-        )
-    left_out = _left_out(figures, words)
+        last = say.day(day_of(figures.as_of - timedelta(microseconds=1), zone))
+        text = say("{month}: the data reach to the end of {day}")
+        lines = tuple(text.format(month=say.month(window.start), day=last) for window in unfinished)
+        found.append((say("Not over"), lines))
+    left_out = _left_out(figures, workings.words)
     if left_out:
         found.append((say("Rows left out"), left_out))
     if figures.world.simulated:
-        kinds = words.kinds(tuple(sorted(figures.world.simulated)))
+        kinds = workings.words.kinds(tuple(sorted(figures.world.simulated)))
         found.append((say("Simulated data"), (say("made, not measured: {kinds}", kinds=kinds),)))
-    found.append((say("Days and months"), (say("cut in the time zone {zone}", zone=organisation.zone),)))
-    found.append((say("Money"), (say("reported in {currency}", currency=organisation.currency),)))
-    found.append((say("Snapshot"), (say.number(figures.world.snapshot),)))
     return found
+
+
+def _technical(figures: Figures, words: Words) -> list[Pair]:
+    say, organisation = words.language, figures.world.organisation
+    return [
+        (say("Days and months"), (say("cut in the time zone {zone}", zone=organisation.zone),)),
+        (say("Money"), (say("reported in {currency}", currency=organisation.currency),)),
+        (say("Snapshot"), (say.number(figures.world.snapshot),)),
+    ]
 
 
 def _cut(figures: Figures, words: Words) -> tuple[str, ...]:

@@ -14,24 +14,29 @@ from stamm.answers.ask import Answers
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import day_of
-from stamm.reports.catalogue import topics_of
-from stamm.reports.definitions import family_tables
+from stamm.reports.editions import content_of
 from stamm.reports.figures import Figures, Months
-from stamm.reports.headline import Headlines, headline_figures
-from stamm.reports.lacking import lacking_of
-from stamm.reports.lead import lead_of
+from stamm.reports.readers import Reader
+from stamm.reports.running_head import running_head
 from stamm.reports.wording import Words
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds a page: whose it is, how far the data reach, whether any of it was made."""
+    """What surrounds a page: whose it is, for whom, how far the data reach, whether any of it was made."""
 
     organisation: str
-    for_whom: str
+    title: str
+    note: str
     period: str
     data_until: str
+    snapshot: str
     simulated: bool
+
+    @property
+    def overline(self) -> str:
+        """What stands above the sentence."""
+        return " · ".join(text for text in (self.note, self.period, self.data_until) if text)
 
 
 @lru_cache
@@ -55,54 +60,48 @@ def write_report(
     *,
     organisation: Organisation,
     language: Language,
+    reader: Reader = "manager",
     until: date | None = None,
-    for_whom: str = "",
+    note: str = "",
 ) -> str:
     """The report as the text of one HTML file, which asks no other file and no other host for anything.
 
-    It shows up to 13 whole calendar months and the month that is not over. `until` is the first local day that
-    no longer belongs: then only whole months before it are shown. `for_whom` is written beside the period.
-    Name and reasons are taken from `organisation`, the rules that numbers depend on from the world asked.
-    Raises UsageError where no month of data ends by `until`.
+    It shows up to 13 whole calendar months and the month that is not over: to a manager what changed and why, to an
+    analyst everything. `until` is the first local day that no longer belongs: then only whole months before it are
+    shown. `note` is written at its head. Name and reasons are taken from `organisation`, the rules that numbers
+    depend on from the world asked. Raises UsageError where no month of data ends by `until`.
     """
     figures = Figures(answers, organisation, until)
     months = figures.months
-    page = _environment().get_template("empty.html.j2" if months is None else "report.html.j2")
-    words = Words(language, answers.world)
-    known = {} if months is None else _content(figures, months, words)
+    page = _environment().get_template("empty.html.j2" if months is None else f"{reader}.html.j2")
+    frame = _frame(figures, months, organisation, language, reader, note)
+    known = {} if months is None else content_of(reader, figures, months, Words(language, answers.world))
+    style = style_sheet() + running_head(frame.organisation, frame.title, frame.overline, language)
     return page.render(
         say=language,
-        frame=_frame(figures, months, organisation, language, for_whom),
-        style=Markup(style_sheet()),  # noqa: S704 - a file of this package
+        frame=frame,
+        style=Markup(style),  # noqa: S704 - a file of this package, and strings that were escaped for it
         **known,
     )
 
 
-def _content(figures: Figures, months: Months, words: Words) -> dict[str, object]:
-    headlines = Headlines(figures, months, words)
-    shown = headline_figures(figures)
-    return {
-        "months": months,
-        "now": words.language.month(months.now.start),
-        "now_short": words.language.month(months.now.start, short=True, year=False),
-        "before_short": words.language.month(months.before.start, short=True, year=False) if months.before else "",
-        "lead": lead_of(figures, months, shown, words),
-        "numbers": tuple(headlines.number(figure) for figure in shown),
-        "families": family_tables(figures, words),
-        "lacking": lacking_of(figures, months, headlines, words),
-        "topics": topics_of(figures, words, frozenset(figure.metric.key for figure in shown)),
-    }
-
-
 def _frame(
-    figures: Figures, months: Months | None, organisation: Organisation, language: Language, for_whom: str
+    figures: Figures, months: Months | None, organisation: Organisation, say: Language, reader: Reader, note: str
 ) -> Frame:
     period = data_until = ""
     if months is not None and figures.as_of is not None:
         first, last = months.windows[0].start, months.now.start
-        period = language.month(last)
+        period = say.month(last)
         if first != last:
-            period = f"{language.month(first)} {language('to')} {language.month(last)}"
+            period = f"{say.month(first)} {say('to')} {say.month(last)}"
         last_day = day_of(figures.as_of - timedelta(microseconds=1), figures.world.organisation.zone)
-        data_until = language("data to the end of {day}", day=language.day(last_day))
-    return Frame(organisation.name, for_whom, period, data_until, bool(figures.world.simulated))
+        data_until = say("data to the end of {day}", day=say.day(last_day))
+    return Frame(
+        organisation=organisation.name,
+        title=say("Retention report") if reader == "manager" else say("Retention report for analysts"),
+        note=note,
+        period=period,
+        data_until=data_until,
+        snapshot=say.number(figures.world.snapshot),
+        simulated=bool(figures.world.simulated),
+    )

@@ -37,9 +37,9 @@ class Words:
     def __init__(self, language: Language, world: World) -> None:
         self.language, self.world = language, world
 
-    def value(self, value: float | None, metric: Metric, currency: str) -> str:
+    def value(self, value: float | None, metric: Metric, currency: str, digits: int | None = None) -> str:
         """The value in its unit."""
-        return self.language.value(value, metric.unit, currency)
+        return self.language.value(value, metric.unit, currency, digits)
 
     def change(self, change: Change, metric: Metric, currency: str, before: Window) -> ChangeWords:
         """A change in words."""

@@ -1,4 +1,4 @@
-"""stamm report: one page for a manager."""
+"""stamm report: one file, for a manager or an analyst."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import errno
 import os
 from pathlib import Path
 
+import click
+
 from stamm.cli.asking import day_named
 from stamm.cli.session import current
 from stamm.cli.speaking import command, option
+from stamm.reports.readers import READERS, Reader
 
 
 @command(
@@ -17,20 +20,23 @@ from stamm.cli.speaking import command, option
     about=(
         "Write the report: one HTML file that needs nothing else.",
         (
-            "Headline numbers with their change and interval, trends, definitions side by side, how each number "
-            "came about, and what the data lack. It opens in any browser, prints well, and asks no other host for "
-            "anything."
+            "For a manager: what changed, whether customers stay, who explains the differences between definitions, "
+            "and what the data lack, on two or three printed pages. For an analyst everything: all metrics with "
+            "workings, tables and intervals, cohorts in customers and revenue, and the command for each number. It "
+            "opens in any browser, prints well, and asks no other host for anything."
         ),
     ),
     examples=(
         ("stamm report", "The report as report.html, in this folder"),
+        ("stamm report --for analyst -o all.html", "Everything, and how to get each number again"),
         ("stamm report -o november.html --until 2017-12-01 --language de", "Up to November, in German"),
     ),
 )
 @option("-o", "--output", default="report.html", metavar="FILE", help="The file to write (report.html).")
 @option("--until", metavar="DAY", help="First day that no longer belongs to it; without it, as far as the data reach.")
-@option("--for", "for_whom", default="", metavar="TEXT", help="Whom it is for; written at its head.")
-def report(output: str, *, until: str | None, for_whom: str) -> None:
+@option("--for", "reader", type=click.Choice(READERS), default="manager", help="Who reads it (manager).")
+@option("--note", default="", metavar="TEXT", help="A few words at its head, such as the occasion.")
+def report(output: str, *, until: str | None, reader: Reader, note: str) -> None:
     """Write the page."""
     from stamm.answers import Answers
     from stamm.app.settings import write_whole
@@ -47,8 +53,9 @@ def report(output: str, *, until: str | None, for_whom: str) -> None:
             Answers(project.world()),
             organisation=project.organisation,
             language=say.language,
+            reader=reader,
             until=last,
-            for_whom=for_whom,
+            note=note,
         )
         write_whole(file, text)
     say.out.plain(say("The report: {file}", file=file.resolve()))

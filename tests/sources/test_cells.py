@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from stamm.facts import faults
 from stamm.facts.columns import Column, currency, flag, money, real, text, whole
 from stamm.facts.columns import json as json_column
 from stamm.lang.money import to_minor
-from stamm.sources import cells
-from stamm.sources.cells import read_column, read_major
+from stamm.sources.cells import NO_AMOUNT, read_column, read_major
 from stamm.sources.moments import Read
 
 WORDS = st.text(alphabet="0123456789+-.,eE $€'\t", max_size=25) | st.text(max_size=8)
@@ -52,17 +52,17 @@ def currency_column() -> Column:
         ("999999999999999999", 999_999_999_999_999_999),
         ("000000000000000000000000000012", 12),
         ("", None),
-        ("12.5", cells.NO_WHOLE),
-        ("12,5", cells.NO_WHOLE),
-        ("1,250", cells.NO_WHOLE),
-        ("1e3", cells.NO_WHOLE),
-        ("12 EUR", cells.NO_WHOLE),
-        ("--1", cells.NO_WHOLE),
-        ("+-1", cells.NO_WHOLE),
-        ("-", cells.NO_WHOLE),
-        ("١٢", cells.NO_WHOLE),
-        ("12345678901234567890", cells.TOO_LARGE),
-        ("-12345678901234567890", cells.TOO_LARGE),
+        ("12.5", faults.NO_WHOLE),
+        ("12,5", faults.NO_WHOLE),
+        ("1,250", faults.NO_WHOLE),
+        ("1e3", faults.NO_WHOLE),
+        ("12 EUR", faults.NO_WHOLE),
+        ("--1", faults.NO_WHOLE),
+        ("+-1", faults.NO_WHOLE),
+        ("-", faults.NO_WHOLE),
+        ("١٢", faults.NO_WHOLE),
+        ("12345678901234567890", faults.TOO_LARGE),
+        ("-12345678901234567890", faults.TOO_LARGE),
     ],
 )
 def test_whole_numbers(written: str, meant: object) -> None:
@@ -70,8 +70,8 @@ def test_whole_numbers(written: str, meant: object) -> None:
 
 
 def test_money_has_its_own_words() -> None:
-    assert read("12.30", money()) == cells.NO_MINOR
-    assert cells.NO_MINOR == (
+    assert read("12.30", money()) == faults.NO_MINOR
+    assert faults.NO_MINOR == (
         "is not whole minor units; write 12.30 EUR as 1230 here, or as 12.30 in a column named without _minor"
     )
 
@@ -81,18 +81,18 @@ def test_money_has_its_own_words() -> None:
     [
         (pa.array([1250], pa.int8() if False else pa.int16()), 1250),
         (pa.array([1250], pa.uint64()), 1250),
-        (pa.array([2**64 - 1], pa.uint64()), cells.TOO_LARGE),
+        (pa.array([2**64 - 1], pa.uint64()), faults.TOO_LARGE),
         (pa.array([1250.0], pa.float64()), 1250),
         (pa.array([1250.0], pa.float32()), 1250),
         (pa.array([-3.0], pa.float64()), -3),
-        (pa.array([12.5], pa.float64()), cells.NO_WHOLE),
-        (pa.array([1e300], pa.float64()), cells.NO_WHOLE),
-        (pa.array([math.inf], pa.float64()), cells.NO_WHOLE),
+        (pa.array([12.5], pa.float64()), faults.NO_WHOLE),
+        (pa.array([1e300], pa.float64()), faults.NO_WHOLE),
+        (pa.array([math.inf], pa.float64()), faults.NO_WHOLE),
         (pa.array([math.nan], pa.float64()), None),
         (pa.array([Decimal("1250.00")]), 1250),
-        (pa.array([Decimal("1250.01")]), cells.NO_WHOLE),
+        (pa.array([Decimal("1250.01")]), faults.NO_WHOLE),
         (pa.array(["1250"]).dictionary_encode(), 1250),
-        (pa.array([True]), cells.NO_WHOLE),
+        (pa.array([True]), faults.NO_WHOLE),
         (pa.nulls(1), None),
     ],
 )
@@ -108,7 +108,7 @@ def test_any_text_gives_a_whole_number_or_a_reason(written: list[str]) -> None:
         if isinstance(got, int):
             assert Decimal(cell.strip(" \t\n\r\v\f")) == got
         else:
-            assert got in {cells.NO_WHOLE, cells.TOO_LARGE} or (got is None and not cell.strip(" \t\n\r\v\f"))
+            assert got in {faults.NO_WHOLE, faults.TOO_LARGE} or (got is None and not cell.strip(" \t\n\r\v\f"))
 
 
 # -- real numbers --------------------------------------------------------------------------------------------
@@ -123,13 +123,13 @@ def test_any_text_gives_a_whole_number_or_a_reason(written: list[str]) -> None:
         ("1e3", 1000.0),
         ("2.5E-1", 0.25),
         ("", None),
-        ("1,5", cells.NO_NUMBER),
-        ("1.234,5", cells.NO_NUMBER),
-        ("nan", cells.NO_NUMBER),
-        ("inf", cells.NO_NUMBER),
-        ("0x10", cells.NO_NUMBER),
-        (".", cells.NO_NUMBER),
-        ("1e999", cells.TOO_LARGE),
+        ("1,5", faults.NO_NUMBER),
+        ("1.234,5", faults.NO_NUMBER),
+        ("nan", faults.NO_NUMBER),
+        ("inf", faults.NO_NUMBER),
+        ("0x10", faults.NO_NUMBER),
+        (".", faults.NO_NUMBER),
+        ("1e999", faults.TOO_LARGE),
     ],
 )
 def test_real_numbers(written: str, meant: object) -> None:
@@ -138,14 +138,14 @@ def test_real_numbers(written: str, meant: object) -> None:
 
 def test_a_reason_in_one_row_leaves_the_others() -> None:
     result = read_column(pa.array(["1.5", "x", None, "1e999", "2"]), real(), "UTC")
-    assert [outcome(result, row) for row in range(5)] == [1.5, cells.NO_NUMBER, None, cells.TOO_LARGE, 2.0]
+    assert [outcome(result, row) for row in range(5)] == [1.5, faults.NO_NUMBER, None, faults.TOO_LARGE, 2.0]
 
 
 def test_real_numbers_of_parquet() -> None:
     assert read(pa.array([1.5], pa.float32()), real()) == 1.5
     assert read(pa.array([7], pa.int64()), real()) == 7.0
     assert read(pa.array([math.nan]), real()) is None
-    assert read(pa.array([math.inf]), real()) == cells.TOO_LARGE
+    assert read(pa.array([math.inf]), real()) == faults.TOO_LARGE
     assert read(pa.array([Decimal("2.50")]), real()) == 2.5
 
 
@@ -157,7 +157,7 @@ def test_any_text_gives_a_real_number_or_a_reason(written: list[str]) -> None:
         if isinstance(got, float):
             assert math.isclose(got, float(cell), rel_tol=1e-12)
         else:
-            assert got in {cells.NO_NUMBER, cells.TOO_LARGE} or (got is None and not cell.strip(" \t\n\r\v\f"))
+            assert got in {faults.NO_NUMBER, faults.TOO_LARGE} or (got is None and not cell.strip(" \t\n\r\v\f"))
 
 
 # -- amounts in major units ----------------------------------------------------------------------------------
@@ -185,14 +185,14 @@ def major(cell: object, code: str | None = "EUR") -> object:
         ("1.234", "KWD", 1234),
         ("9999999999999999.99", "EUR", 999_999_999_999_999_999),
         ("", "EUR", None),
-        ("12.345", "EUR", cells.TOO_FINE),
-        ("500.5", "JPY", cells.TOO_FINE),
-        ("1.2345", "KWD", cells.TOO_FINE),
-        ("12,30", "EUR", cells.NO_AMOUNT),
-        ("€12.30", "EUR", cells.NO_AMOUNT),
-        ("1e2", "EUR", cells.NO_AMOUNT),
-        (".", "EUR", cells.NO_AMOUNT),
-        ("99999999999999999.99", "EUR", cells.TOO_LARGE),
+        ("12.345", "EUR", faults.TOO_FINE),
+        ("500.5", "JPY", faults.TOO_FINE),
+        ("1.2345", "KWD", faults.TOO_FINE),
+        ("12,30", "EUR", NO_AMOUNT),
+        ("€12.30", "EUR", NO_AMOUNT),
+        ("1e2", "EUR", NO_AMOUNT),
+        (".", "EUR", NO_AMOUNT),
+        ("99999999999999999.99", "EUR", faults.TOO_LARGE),
         ("12.30", None, None),
     ],
 )
@@ -204,7 +204,7 @@ def test_amounts_of_parquet() -> None:
     assert major(pa.array([12.3])) == 1230
     assert major(pa.array([12])) == 1200
     assert major(pa.array([Decimal("12.30")])) == 1230
-    assert major(pa.array([0.1 + 0.2])) == cells.TOO_FINE
+    assert major(pa.array([0.1 + 0.2])) == faults.TOO_FINE
     assert major(pa.array([4.35])) == 435
 
 
@@ -216,7 +216,7 @@ def test_amounts_are_exact(amount: Decimal, code: str) -> None:
     try:
         meant: object = to_minor(amount, code)
     except ValueError:
-        meant = cells.TOO_FINE
+        meant = faults.TOO_FINE
     assert major(f"{amount:f}", code) == meant
 
 
@@ -296,7 +296,7 @@ def test_what_is_no_object_is_told(written: str) -> None:
 
 def test_some_objects_among_others() -> None:
     result = read_column(pa.array(['{"a": 1}', None, "x", '{"a": 1}']), json_column(), "UTC")
-    assert [outcome(result, row) for row in range(4)] == ['{"a": 1}', None, cells.NO_OBJECT, '{"a": 1}']
+    assert [outcome(result, row) for row in range(4)] == ['{"a": 1}', None, faults.NO_OBJECT, '{"a": 1}']
 
 
 def test_structs_and_maps_of_parquet_become_objects() -> None:

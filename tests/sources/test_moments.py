@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stamm.facts import faults
 from stamm.facts.columns import day, moment
 from stamm.lang.window import day_of, day_start
 from stamm.sources import moments
@@ -100,10 +101,10 @@ def test_iso_8601_is_read(written: str, meant: datetime | None) -> None:
         ("2024-02-10T14:30:60Z", moments.NO_CALENDAR),
         ("2024-02-10T14:30:00+19:00", moments.NO_CALENDAR),
         ("2024-02-10T14:30:00+01:60", moments.NO_CALENDAR),
-        ("1899-12-31", moments.OUT_OF_RANGE),
-        ("0001-01-01T00:00:00", moments.OUT_OF_RANGE),
-        ("9999-12-31", moments.OUT_OF_RANGE),
-        ("2200-01-01T00:00:00Z", moments.OUT_OF_RANGE),
+        ("1899-12-31", faults.OUT_OF_RANGE),
+        ("0001-01-01T00:00:00", faults.OUT_OF_RANGE),
+        ("9999-12-31", faults.OUT_OF_RANGE),
+        ("2200-01-01T00:00:00Z", faults.OUT_OF_RANGE),
     ],
 )
 def test_anything_else_is_told(written: str, reason: str) -> None:
@@ -114,8 +115,8 @@ def test_the_reasons_say_what_to_do() -> None:
     assert moments.NO_MOMENT == (
         "is not a moment; write it as 2024-02-10T14:30:00, with +01:00 or Z at the end unless it is local time"
     )
-    assert moments.OUT_OF_RANGE == ("lies outside the years 1900 to 2199; leave the cell empty where it is not known")
-    assert moments.skipped("Europe/Berlin") == (
+    assert faults.OUT_OF_RANGE == ("lies outside the years 1900 to 2199; leave the cell empty where it is not known")
+    assert faults.skipped("Europe/Berlin") == (
         "was skipped by a clock change in Europe/Berlin; add the zone, such as +01:00, or correct the time"
     )
 
@@ -128,21 +129,21 @@ def test_of_a_doubled_hour_the_first() -> None:
 
 def test_a_skipped_local_time_is_refused() -> None:
     assert read("2024-03-31T01:59:59") == utc(2024, 3, 31, 0, 59, 59)
-    assert read("2024-03-31T02:00:00") == moments.skipped("Europe/Berlin")
-    assert read("2024-03-31T02:59:59.999999") == moments.skipped("Europe/Berlin")
+    assert read("2024-03-31T02:00:00") == faults.skipped("Europe/Berlin")
+    assert read("2024-03-31T02:59:59.999999") == faults.skipped("Europe/Berlin")
     assert read("2024-03-31T03:00:00") == utc(2024, 3, 31, 1)
     assert read("2024-03-31T02:30:00Z") == utc(2024, 3, 31, 2, 30)
 
 
 def test_a_day_whose_midnight_was_skipped_starts_when_the_clocks_had_changed() -> None:
     assert read("2024-04-26", "Africa/Cairo") == utc(2024, 4, 25, 22) == day_start(date(2024, 4, 26), "Africa/Cairo")
-    assert read("2024-04-26T00:30:00", "Africa/Cairo") == moments.skipped("Africa/Cairo")
+    assert read("2024-04-26T00:30:00", "Africa/Cairo") == faults.skipped("Africa/Cairo")
 
 
 def test_a_day_that_was_skipped_whole_is_refused() -> None:
-    assert read("2011-12-30", "Pacific/Apia") == moments.skipped("Pacific/Apia")
+    assert read("2011-12-30", "Pacific/Apia") == faults.skipped("Pacific/Apia")
     assert read("2011-12-31", "Pacific/Apia") == utc(2011, 12, 30, 10)
-    assert read("1994-12-31", "Pacific/Kiritimati") == moments.skipped("Pacific/Kiritimati")
+    assert read("1994-12-31", "Pacific/Kiritimati") == faults.skipped("Pacific/Kiritimati")
 
 
 def test_many_at_once_keep_their_rows() -> None:
@@ -157,7 +158,7 @@ def test_many_at_once_keep_their_rows() -> None:
         utc(2024, 7, 1, 2),
     ]
     told = [first_reason(result, row) for row in range(len(cells))]
-    assert told == [moments.skipped("Europe/Berlin"), None, None, moments.NO_MOMENT, None, None]
+    assert told == [faults.skipped("Europe/Berlin"), None, None, moments.NO_MOMENT, None, None]
     assert result.bare is not None
     assert result.bare.tolist() == [False, True, False, False, False, False]
 
@@ -169,14 +170,14 @@ def test_many_at_once_keep_their_rows() -> None:
 def test_local_time_is_read_as_the_standard_library_reads_it(local: datetime, zone: str) -> None:
     first = local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
     exists = first.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
-    assert read(local.isoformat(), zone) == (first if exists else moments.skipped(zone))
+    assert read(local.isoformat(), zone) == (first if exists else faults.skipped(zone))
 
 
 @given(st.dates(date(1950, 1, 1), date(2060, 1, 1)), st.sampled_from(ZONES))
 def test_a_bare_date_is_the_start_of_its_local_day(local: date, zone: str) -> None:
     start = day_start(local, zone)
     skipped = start == day_start(local + timedelta(days=1), zone)
-    assert read(local.isoformat(), zone) == (moments.skipped(zone) if skipped else start)
+    assert read(local.isoformat(), zone) == (faults.skipped(zone) if skipped else start)
     if not skipped:
         assert day_of(start, zone) == local
 
@@ -219,8 +220,8 @@ def test_dates(type_: pa.DataType) -> None:
 
 def test_timestamps_far_off_are_refused() -> None:
     for seconds in (-(2**62), 2**62, 7_258_118_400, -2_208_988_801):
-        assert read(pa.array([seconds], pa.int64()).cast(pa.timestamp("s"))) == moments.OUT_OF_RANGE
-        assert read(pa.array([seconds], pa.int64()).cast(pa.timestamp("s", tz="UTC"))) == moments.OUT_OF_RANGE
+        assert read(pa.array([seconds], pa.int64()).cast(pa.timestamp("s"))) == faults.OUT_OF_RANGE
+        assert read(pa.array([seconds], pa.int64()).cast(pa.timestamp("s", tz="UTC"))) == faults.OUT_OF_RANGE
 
 
 def test_nanoseconds_are_cut() -> None:
@@ -231,7 +232,7 @@ def test_nanoseconds_are_cut() -> None:
 def test_naive_timestamps_obey_the_clock_changes() -> None:
     array = pa.array([datetime(2024, 3, 31, 2, 30), datetime(2024, 10, 27, 2, 30)], pa.timestamp("us"))  # noqa: DTZ001
     result = read_column(array, moment(), "Europe/Berlin")
-    assert first_reason(result) == moments.skipped("Europe/Berlin")
+    assert first_reason(result) == faults.skipped("Europe/Berlin")
     assert result.values.to_pylist() == [None, utc(2024, 10, 27, 0, 30)]
 
 
@@ -243,9 +244,9 @@ def test_naive_timestamps_obey_the_clock_changes() -> None:
         (" 1984-02-28 ", date(1984, 2, 28)),
         ("", None),
         ("1985-02-29", moments.NO_CALENDAR),
-        ("1984-02-28T00:00:00", moments.NO_DAY),
-        ("28.02.1984", moments.NO_DAY),
-        ("1884-02-28", moments.OUT_OF_RANGE),
+        ("1984-02-28T00:00:00", faults.NO_DAY),
+        ("28.02.1984", faults.NO_DAY),
+        ("1884-02-28", faults.OUT_OF_RANGE),
     ],
 )
 def test_days(written: str, meant: object) -> None:
@@ -257,4 +258,4 @@ def test_timestamps_as_days_must_be_midnights() -> None:
     cells = [datetime(1984, 2, 28), datetime(1984, 2, 28, 1), None]  # noqa: DTZ001
     result = read_column(pa.array(cells, pa.timestamp("us")), day(), "UTC")
     assert result.values.to_pylist() == [date(1984, 2, 28), None, None]
-    assert [first_reason(result, row) for row in range(3)] == [None, moments.NO_DAY, None]
+    assert [first_reason(result, row) for row in range(3)] == [None, faults.NO_DAY, None]

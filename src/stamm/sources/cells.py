@@ -11,19 +11,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stamm.facts.columns import Column
+from stamm.facts.faults import (
+    NO_CURRENCY,
+    NO_FLAG,
+    NO_MINOR,
+    NO_NUMBER,
+    NO_OBJECT,
+    NO_WHOLE,
+    TOO_FINE,
+    TOO_LARGE,
+    none_of,
+)
 from stamm.lang.money import exponent, is_currency
 from stamm.sources.local_time import Mask
 from stamm.sources.moments import Read, days_of_arrow, days_of_text, moments_of_arrow, moments_of_text
 
-NO_MINOR = "is not whole minor units; write 12.30 EUR as 1230 here, or as 12.30 in a column named without _minor"
-NO_WHOLE = "is not a whole number"
-NO_NUMBER = "is not a number; write it with a decimal point and without thousands separators, such as 1234.5"
-TOO_LARGE = "is too large"
 NO_AMOUNT = "is not an amount in major units; write it with a decimal point and without currency, such as 12.30"
-TOO_FINE = "has more digits after the point than its currency has; round it or correct the currency"
-NO_FLAG = "is neither true nor false"
-NO_OBJECT = 'is not a JSON object; write it as {"key": "value"}'
-NO_CURRENCY = "is not an ISO 4217 currency; write three capitals such as EUR"
 
 _WHOLE = r"^[+-]?\d+(?:\.0*)?$"
 _REAL = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$"
@@ -74,7 +77,7 @@ def read_text(array: pa.Array) -> Read:
 def read_choice(array: pa.Array, choices: tuple[str, ...]) -> Read:
     """One of the words known, whatever the case it is written in."""
     text = pc.utf8_lower(as_text(array))
-    return _one_of(text, choices, f"is not one of {', '.join(choices)}")
+    return _one_of(text, choices, none_of(choices))
 
 
 def read_currency(array: pa.Array) -> Read:

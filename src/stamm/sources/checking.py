@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stamm.facts.columns import Column
+from stamm.facts.faults import MISSING, NO_CURRENCY_BESIDE, before, below, needs_one_of, of_sign, outside
 from stamm.facts.kind import Imported
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
@@ -20,8 +21,6 @@ from stamm.sources.kind import VALUE_LENGTH, Reject, listed
 from stamm.sources.local_time import DAY, Mask, Whole
 from stamm.sources.moments import Read
 
-MISSING = "is missing; the column must be filled in every row"
-NO_CURRENCY_BESIDE = "is missing beside an amount; fill it in every row, or leave the column out of the whole file"
 MONEY = "_minor"
 #: so many columns that are ignored are named, the rest is counted
 _TOLD = 20
@@ -213,15 +212,13 @@ class Layout:
         if column.required and name in self.fact.carried():
             verdict.blame(~read.filled(), self._told(name), MISSING)
         if column.low is not None:
-            low = pc.less(read.values, column.low)
-            reason = "is negative" if column.low == 0 else f"is below {column.low:g}"
-            verdict.blame(mask_of(low), self._told(name), reason)
+            verdict.blame(mask_of(pc.less(read.values, column.low)), self._told(name), below(column.low))
 
     def _blame_rows(self, verdict: Verdict, read: Mapping[str, Read]) -> None:
         one_of = self.fact.one_of
         if one_of:
             present = [read[name].filled() for name in one_of if name in read]
-            verdict.blame(~np.logical_or.reduce(present), one_of[0], f"is missing, and {one_of[-1]} too; fill in one")
+            verdict.blame(~np.logical_or.reduce(present), one_of[0], needs_one_of(one_of))
         for name in read:
             self._blame_beside(verdict, name, read)
 
@@ -230,17 +227,16 @@ class Layout:
         column, values = self.wanted[name], read[name].values
         earlier = column.follows or column.ends
         if earlier in read:
-            before = _before(read[name], read[earlier], bare_is_day=not column.ends)
-            verdict.blame(before, self._told(name), f"lies before {earlier}")
+            backwards = _before(read[name], read[earlier], bare_is_day=not column.ends)
+            verdict.blame(backwards, self._told(name), before(earlier))
         low, high = column.within or ("", "")
         if low in read:
-            verdict.blame(mask_of(pc.less(values, read[low].values)), self._told(name), f"lies below {low}")
+            verdict.blame(mask_of(pc.less(values, read[low].values)), self._told(name), outside(low, above=False))
         if high in read:
-            verdict.blame(mask_of(pc.greater(values, read[high].values)), self._told(name), f"lies above {high}")
+            verdict.blame(mask_of(pc.greater(values, read[high].values)), self._told(name), outside(high, above=True))
         for kind, sign in column.signs.items() if "kind" in read else ():
             wrong = pc.and_(pc.equal(pc.sign(values), -sign), pc.equal(read["kind"].values, kind))
-            reason = f"is {'negative' if sign > 0 else 'positive'} in a row of kind {kind}"
-            verdict.blame(mask_of(wrong), self._told(name), reason)
+            verdict.blame(mask_of(wrong), self._told(name), of_sign(kind, sign))
 
     def _told(self, name: str) -> str:
         """How a column is called in the file."""

@@ -14,11 +14,6 @@ SECOND = 1_000_000
 DAY = 86_400 * SECOND
 
 
-def skipped(zone: str) -> str:
-    """The reason for a local time that does not exist."""
-    return f"was skipped by a clock change in {zone}; add the zone, such as +01:00, or correct the time"
-
-
 def to_utc(local: Whole, bare: Mask, zone: str) -> tuple[Whole, Mask]:
     """UTC microseconds of local microseconds, and which local times do not exist.
 

@@ -15,14 +15,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stamm.sources.local_time import DAY, SECOND, Mask, Whole, skipped, to_utc
-
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+from stamm.facts.faults import FIRST_YEAR, LAST_YEAR, NO_DAY, OUT_OF_RANGE, skipped
+from stamm.sources.local_time import DAY, SECOND, Mask, Whole, to_utc
 
 NO_MOMENT = "is not a moment; write it as 2024-02-10T14:30:00, with +01:00 or Z at the end unless it is local time"
-NO_DAY = "is not a day; write it as 2024-02-10"
 NO_CALENDAR = "is not in the calendar: check month, day, hour, minute and second"
-OUT_OF_RANGE = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}; leave the cell empty where it is not known"
 
 _DATE = r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
 _TIME = r"[Tt ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stamm.facts.faults import OUT_OF_RANGE, skipped
 from stamm.facts.mapping.dates import DateFormat
 from stamm.sources.cells import mask_of
-from stamm.sources.local_time import Mask, skipped
-from stamm.sources.moments import NO_CALENDAR, OUT_OF_RANGE, Read, Written
+from stamm.sources.local_time import Mask
+from stamm.sources.moments import NO_CALENDAR, Read, Written
 from stamm.sources.written import other_than, put_written
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stamm.facts.faults import NO_NUMBER
 from stamm.facts.mapping import Writing
-from stamm.sources.cells import NO_NUMBER, mask_of, read_major, read_real
+from stamm.sources.cells import mask_of, read_major, read_real
 from stamm.sources.written import other_numbers, plain_numbers, without_sign
 from stamm.sources.written.signs import signs_of
 

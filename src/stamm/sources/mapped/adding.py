@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stamm.sources.cells import TOO_LARGE, mask_of
+from stamm.facts.faults import DIFFERS, PARTLY, TOO_LARGE
+from stamm.sources.cells import mask_of
 from stamm.sources.checking import Verdict, shown
 from stamm.sources.kind import VALUE_LENGTH, Reject
 from stamm.sources.local_time import Mask, Whole
@@ -25,8 +26,6 @@ from stamm.sources.mapped.spill import Spill, parts_of
 from stamm.sources.mapped.told import Told
 from stamm.sources.moments import Read
 
-DIFFERS = "is not the same in all rows that belong together; say with `take` which one counts"
-PARTLY = "is filled in some of the rows that belong together and empty in others; say with `default` what empty means"
 #: faults that no single line has come after those of lines
 _TOGETHER = 2**62
 _SUM = pa.decimal128(38, 0)

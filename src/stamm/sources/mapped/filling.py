@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stamm.facts.columns import Column
+from stamm.facts.faults import NO_DAY, NO_MINOR, NO_WHOLE, TOO_FINE, TOO_LARGE
 from stamm.facts.mapping import FactMapping, Rule
 from stamm.lang.money import exponent
-from stamm.sources.cells import NO_MINOR, NO_WHOLE, TOO_FINE, TOO_LARGE, mask_of, read_column
+from stamm.sources.cells import mask_of, read_column
 from stamm.sources.checking import Layout, Raw
 from stamm.sources.local_time import Mask
 from stamm.sources.mapped.columns import Columns
@@ -19,7 +20,7 @@ from stamm.sources.mapped.companion import OWNER
 from stamm.sources.mapped.conditions import holding
 from stamm.sources.mapped.numbering import ROW
 from stamm.sources.mapped.numbers import Exact, exact_of, whole_of
-from stamm.sources.moments import NO_DAY, NO_MOMENT, Read, Written, put_iso, put_iso_days
+from stamm.sources.moments import NO_MOMENT, Read, Written, put_iso, put_iso_days
 from stamm.sources.written import other_numbers, other_than, plain_numbers, put_written
 
 #: real numbers that are added up are whole units of so many digits

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stamm.sources.cells import TOO_LARGE, mask_of
+from stamm.facts.faults import TOO_LARGE
+from stamm.sources.cells import mask_of
 from stamm.sources.local_time import Mask, Whole
 
 TOO_LONG = "has more than 18 digits"

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from stamm.facts import imported
+from stamm.facts.faults import NO_KEY
 from stamm.facts.mapping import FactMapping
 from stamm.lang.errors import InputError, ProjectError
 from stamm.lang.organisation import Organisation
@@ -34,7 +35,6 @@ from stamm.sources.reading import Rows, open_rows
 #: so many columns are named where one is not there
 SHOWN = 30
 LOST = "rows that cannot be told apart into cells may be missing from the rows that belong together"
-NO_KEY = "is empty, so nobody knows with which rows it belongs together"
 
 
 class Mapped(Source):

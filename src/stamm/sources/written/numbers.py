@@ -12,8 +12,9 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stamm.facts.faults import NO_NUMBER
 from stamm.facts.mapping import Writing
-from stamm.sources.cells import NO_NUMBER, mask_of
+from stamm.sources.cells import mask_of
 from stamm.sources.local_time import Mask
 
 #: characters that look like a sign a mapping can name, and are meant as it

@@ -115,7 +115,7 @@ def check(world: oracle.World, asked: Settings, span: tuple[date, date], by: str
 
 
 QUICK = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

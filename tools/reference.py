@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -24,11 +25,15 @@ from stamm.cli.main import cli
 from stamm.cli.session import Session
 from stamm.facts import FACTS, Derived, Fact, Imported, imported
 from stamm.facts.columns import Column
+from stamm.facts.mapping import keys
+from stamm.facts.mapping.dates import DIRECTIVES, SERIALS
 from stamm.lang import errors
 from stamm.lang.example import Example, Row, TableExample, VerbExample
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.metrics import Metric, family
+from stamm.sources.mapped import FileMapping
+from stamm.sources.mapped.file_mapping import MEANING
 
 PLACE = Path(__file__).parent.parent / "docs" / "reference"
 SAY = Session(Path(), Language("en"))
@@ -261,6 +266,7 @@ def settings() -> str:
             table(("setting", "without it", "meaning"), rows),
             "`[coverage]` says from which to which day a kind of fact is complete, where the files cannot tell: a",
             "month without returns is a month with 0 returns only if returns were recorded in it.\n",
+            "`[mapping.NAME]` says how files of somebody's own become facts: see [Mappings](mappings.md).\n",
             "`engine` stands above the sections. It changes no number, only who computes it: see",
             "[Compute on a Spark cluster](../how-to/spark.md).\n",
             "As `stamm init` writes it:\n",
@@ -269,6 +275,66 @@ def settings() -> str:
             "reported one from that day on. Without rates, money in two currencies is refused.\n",
         ]
     )
+
+
+MAPPING = """\
+[mapping.invoices]
+files = "invoices*.csv"
+delimiter = ";"
+decimal = ","
+dates = "%d.%m.%Y %H:%M"
+time_zone = "Europe/Berlin"
+currency = "EUR"
+
+[mapping.invoices.orders]
+each = "Invoice"
+where = [{ column = "Invoice", begins = "C", not = true }]
+order_id = "Invoice"
+customer_id = { column = "Customer", words = { Guest = "" } }
+ordered_at = { column = "Date", take = "lowest" }
+amount = { product = ["Quantity", "Price"], take = "sum" }
+"""
+
+
+def mappings() -> str:
+    FileMapping.parse("invoices", tomllib.loads(MAPPING)["mapping"]["invoices"], file="the example")
+    parts = [
+        "# Mappings\n",
+        "A section `[mapping.NAME]` in `stamm.toml` says how files of somebody's own become facts. The whole way is",
+        "shown in [Map any file](../how-to/map-any-file.md).\n",
+        f"```toml\n{MAPPING}```\n",
+        "## Which files, and how they are laid out\n",
+        keys_of(MEANING),
+        "## How cells are written\n",
+        "Also in `[mapping.NAME]`. Cells that are numbers or moments by type (in a workbook, in Parquet) need none of",
+        "it. An amount may have the sign or the code of its own currency beside it.\n",
+        keys_of(keys.WRITING),
+        "Formats of moments and days\n",
+        keys_of({f"%{letter}": meaning for letter, meaning in DIRECTIVES.items()} | SERIALS),
+        "## What the facts are\n",
+        "A section `[mapping.NAME.FACT]` for each kind of [fact](facts.md). Beside these keys, each key is a column",
+        "of the fact; money without `_minor` (`amount`) is in major units. The value is the name of a column, or a",
+        "rule.\n",
+        keys_of(keys.FACT),
+        "## Rules\n",
+        "One of these says where the value comes from:\n",
+        keys_of(keys.SOURCES),
+        "These say what is done with it, in this order. `constant`, `default` and the new `words` are written with a",
+        "decimal point, days as 2024-02-10, flags as true and false.\n",
+        keys_of(keys.RULE),
+        "## Conditions\n",
+        "A condition names one column and asks one thing of it; upper and lower case are told apart.\n",
+        keys_of(keys.CONDITION),
+        "## What becomes of a row\n",
+        "It comes in, is left out by `where` (counted), or is set aside with its line, its column and the reason.",
+        "Where `each` brings rows together, one that is not sound sets aside all of them: an order is never silently",
+        "too small. `stamm import --dry-run` shows all of this and changes nothing.\n",
+    ]
+    return "\n".join(parts)
+
+
+def keys_of(meanings: Mapping[str, str]) -> str:
+    return table(("key", "meaning"), ((f"`{key}`", meaning) for key, meaning in meanings.items()))
 
 
 def exit_codes() -> str:
@@ -293,6 +359,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands(),
         "settings.md": settings(),
         "exit-codes.md": exit_codes(),
+        "mappings.md": mappings(),
     }
     titles = {name: text.splitlines()[0].removeprefix("# ") for name, text in found.items()}
     links = "".join(f"- [{titles[name]}]({name})\n" for name in sorted(found, key=lambda name: titles[name]))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from stamm.analyses import ANALYSES
 from stamm.facts import FACTS
+from stamm.facts.mapping import Rule, Writing, keys
+from stamm.facts.mapping.dates import DIRECTIVES
+from stamm.facts.mapping.rules import TESTS
 from stamm.metrics import METRICS
+from stamm.sources.mapped.file_mapping import MEANING
+from stamm.sources.reading import Reading
 from tools import reference
 
 
@@ -28,6 +34,18 @@ def test_it_holds_every_definition(tmp_path: Path) -> None:
         assert all(f"| `{name}` |" in text for name in analysis.settings_declared())
     for fact in FACTS:
         assert f"\n## {fact.key}\n" in text
+
+
+def test_it_explains_every_key_of_a_mapping() -> None:
+    page = reference.pages()["mappings.md"]
+    files = {"files", *(field.name for field in fields(Reading))}
+    rules = {field.name for field in fields(Rule)} | {"column"}
+    assert set(MEANING) == files
+    assert {field.name for field in fields(Writing)} == set(keys.WRITING)
+    assert {*keys.SOURCES, *keys.RULE} == rules
+    assert set(TESTS) < set(keys.CONDITION)
+    for key in (*files, *keys.WRITING, *keys.FACT, *rules, *keys.CONDITION, *(f"%{one}" for one in DIRECTIVES)):
+        assert f"| `{key}` |" in page
 
 
 def test_stale_missing_and_superfluous_pages_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,17 +13,14 @@ from stamm.facts import imported
 from stamm.facts.columns import Column
 from stamm.facts.kind import Imported
 from stamm.facts.mapping.dates import DateFormat
-from stamm.facts.mapping.rules import JOIN, RESERVED, TAKES, TESTS, Condition, FactMapping, Rule, Take, Test, Writing
+from stamm.facts.mapping.keys import CONDITION, FACT, RULE, SOURCES, WRITING
+from stamm.facts.mapping.rules import JOIN, TAKES, TESTS, Condition, FactMapping, Rule, Take, Test, Writing
 from stamm.lang.errors import ProjectError, UsageError
 from stamm.lang.money import exponent, is_currency
 from stamm.lang.window import zone_named
 
 MINOR = "_minor"
 THOUSANDS = ("", ".", ",", " ", "'")
-#: what gives a rule its value; exactly one, but that a row number may stand behind columns
-_SOURCES = ("column", "columns", "product", "constant", "row")
-_RULE = (*_SOURCES, "through", "join", "words", "dates", "plus", "less", "where", "default", "negate", "round", "take")
-_WRITING = ("decimal", "thousands", "dates", "time_zone", "currency")
 _WRITE = {
     "whole": "Write a number with a decimal point.",
     "real": "Write a number with a decimal point.",
@@ -70,8 +67,8 @@ def parse_mapping(
     place = Place(file, f"mapping.{name}")
     kinds = imported()
     for key in table:
-        if key not in kinds and key not in _WRITING and key not in beside:
-            raise place.unknown(key, "setting or fact kind", (*kinds, *_WRITING, *beside))
+        if key not in kinds and key not in WRITING and key not in beside:
+            raise place.unknown(key, "setting or fact kind", (*kinds, *WRITING, *beside))
     writing = _writing(table, place)
     facts = tuple(
         _fact(kinds[key], content, writing, Place(file, f"{place.section}.{key}"))
@@ -125,7 +122,7 @@ def _fact(fact: type[Imported], content: Any, writing: Writing, place: Place) ->
     columns = {
         name: _rule(name, _column_of(fact, name, place), rule, place.at(name), lines=bool(each))
         for name, rule in content.items()
-        if name not in RESERVED
+        if name not in FACT
     }
     _refuse_incomplete(fact, columns, place)
     _refuse_counting(columns, each, place)
@@ -147,7 +144,7 @@ def _column_of(fact: type[Imported], name: str, place: Place) -> Column:
         return minor
     if name not in wanted:
         major = [known.removesuffix(MINOR) for known, column in wanted.items() if column.money]
-        raise place.unknown(name, f"column of {fact.key} named", (*wanted, *major, *RESERVED))
+        raise place.unknown(name, f"column of {fact.key} named", (*wanted, *major, *FACT))
     return wanted[name]
 
 
@@ -191,8 +188,8 @@ def _conditions(value: Any, place: Place) -> tuple[Condition, ...]:
 
 def _condition(table: Mapping[str, Any], place: Place) -> Condition:
     for key in table:
-        if key not in TESTS and key not in {"column", "not"}:
-            raise place.unknown(key, "condition", ("column", *TESTS, "not"))
+        if key not in CONDITION:
+            raise place.unknown(key, "condition", tuple(CONDITION))
     asked: list[Test] = [test for test in TESTS if test in table]
     if "column" not in table or len(asked) != 1:
         raise place.wrong(
@@ -221,8 +218,8 @@ def _rule(name: str, column: Column, value: Any, place: Place, *, lines: bool) -
     if not isinstance(value, Mapping):
         raise place.wrong(f"{name} is neither the name of a column nor a table.", _EXAMPLE)
     for key in value:
-        if key not in _RULE:
-            raise place.unknown(key, "rule", _RULE)
+        if key not in SOURCES and key not in RULE:
+            raise place.unknown(key, "rule", (*SOURCES, *RULE))
     rule = _parsed(value, place)
     _refuse_pointless(value, rule, place)
     _refuse_unfit(name, column, rule, place)
@@ -236,9 +233,9 @@ def _rule(name: str, column: Column, value: Any, place: Place, *, lines: bool) -
 
 
 def _parsed(value: Mapping[str, Any], place: Place) -> Rule:
-    given = [key for key in _SOURCES if key in value]
+    given = [key for key in SOURCES if key in value]
     if len(given) != 1 and given not in (["column", "row"], ["columns", "row"]):
-        known = ", ".join(_SOURCES)
+        known = ", ".join(SOURCES)
         what = f"A rule has one of {known}, not {', '.join(given)}." if given else f"A rule needs one of {known}."
         raise place.wrong(what, _EXAMPLE)
     words = value.get("words", {})

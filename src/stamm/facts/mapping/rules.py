@@ -19,8 +19,6 @@ Test = Literal["is", "begins", "contains", "above", "below", "empty"]
 
 TAKES: tuple[Take, ...] = ("agree", "sum", "lowest", "highest")
 TESTS: tuple[Test, ...] = ("is", "begins", "contains", "above", "below", "empty")
-#: keys of a fact's table that are no columns of the fact
-RESERVED = ("from", "each", "where")
 JOIN = "-"
 
 

@@ -15,6 +15,18 @@ from stamm.sources.reading.packing import PACKED
 
 #: settings of `[mapping.NAME]` that say how a file is laid out, with the type of each
 LAYOUT: dict[str, type] = {one.name: str for one in fields(Reading)} | {"heading": int, "columns": list}
+#: what each means to whoever writes one, and which files a mapping is for
+MEANING = {
+    "files": "which files it is for, by their name: `*` stands for anything, `?` for any one character",
+    "format": "csv, excel, ndjson or parquet; without it, by the ending of the file's name",
+    "delimiter": "what stands between the cells of a line; without it, found out from the heading",
+    "quote": "what stands around cells that hold the delimiter; without it, a double quote",
+    "encoding": "such as cp1252 or utf-16; without it UTF-8, or what a byte order mark says",
+    "heading": "the line that names the columns, from 1; without it, the first with something in it",
+    "columns": "the names of the columns of a file that has no heading",
+    "sheet": "the sheet of a workbook; without it, the first that holds something",
+    "member": "the file of a zip archive that holds several",
+}
 FILES = "files"
 _KINDS = {str: "a text in quotation marks", int: "a whole number", list: "a list of names"}
 

@@ -172,3 +172,15 @@ def test_a_narrow_screen_folds_and_loses_nothing(run, monkeypatch: pytest.Monkey
     place = lines.index("churn_rate_all_leavers") + 1
     assert " ".join(lines[place : place + 4]).split()[: len(sentence)] == sentence
     assert all(len(line) <= 40 for line in lines[place : place + 4])
+
+
+def test_no_cell_and_no_name_steers_the_terminal(run, shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b\x1b[31m.csv"
+    lines = "".join(f"\x1b]0;t\x07{n},k{n % 3},2024-01-{n:02d},1.5{n % 10}\n" for n in range(10, 20))
+    file.write_text("order_id,customer_id,ordered_at,amount\n" + lines)
+    shown = run("import", "--guess", file, "--project", shop)
+    assert shown.exit_code == 0, shown.output
+    assert "\ufffd]0;t10 " in shown.output
+    refused = run("import", file, "--project", shop)
+    for output in (shown.output, refused.output):
+        assert not set(output) & {"\x1b", "\x07"}

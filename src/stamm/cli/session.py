@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.theme import Theme
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: wide enough that nothing is folded where no person looks at a screen
 PLAIN_WIDTH = 20_000
+#: controls steer a terminal, so what stands in a file or its name shows them as a sign of their own
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
 _THEME = Theme(
     {
         "title": "bold",
@@ -50,6 +53,11 @@ class Screen(Console):
             self.no_color = True
             self._color_system = None
             self.width = int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """What is to be written; only the console itself may steer the terminal, no text."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else text.translate(_CONTROLS), style, control)
 
     def on_broken_pipe(self) -> None:
         """Whoever read the pipe has had enough; that is no error of ours."""

@@ -68,7 +68,7 @@ docs: $(VENV)/.installed ## the reference in docs/, from the definitions
 	@tools/timed "docs" $(PY) tools/reference.py
 
 bench: $(VENV)/.installed ## ratios measured in one run, against stated limits
-	@tools/timed "bench" $(PY) bench/run.py $(ARGS)
+	@tools/timed "bench" $(PY) -m bench.run $(ARGS)
 
 lock: $(VENV)/.installed ## requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)
 	@tools/timed "lock" tools/lock

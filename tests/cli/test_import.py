@@ -206,6 +206,16 @@ def test_a_mapping_is_tried_and_then_used(run, project: Path, till: Path) -> Non
     assert "was taken in before" in again.stdout
 
 
+def test_a_strict_try_fails_where_the_import_would(run, project: Path, till: Path) -> None:
+    tried = run("import", till, "--dry-run", "--strict", "--project", project, "--language", "de")
+    assert tried.exit_code == 3
+    assert "Beiseitegelegt: 1 Zeilen" in tried.stdout
+    assert "Mit --strict würde nichts eingelesen." in tried.stderr
+    sound = till.with_name("till-2.csv")
+    sound.write_text("".join(till.read_text(encoding="utf-8").splitlines(keepends=True)[:3]), encoding="utf-8")
+    assert run("import", sound, "--dry-run", "--strict", "--project", project).exit_code == 0
+
+
 def test_a_try_in_german(run, project: Path, till: Path) -> None:
     tried = run("import", till, "--dry-run", "--project", project, "--language", "de")
     lines = [line.split() for line in tried.stdout.splitlines()]

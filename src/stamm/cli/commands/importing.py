@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from stamm.cli.session import Session, current
 from stamm.cli.speaking import argument, command, option
-from stamm.lang.errors import UsageError
+from stamm.lang.errors import InputError, UsageError
 
 
 @command(
@@ -87,6 +87,8 @@ def import_facts(
             report = importing.take(what, now=now, strict=strict, mapping=mapping)
     if dry_run:
         print_rehearsal(report, project.organisation.zone, say)
+        if strict and report.rejected:
+            raise InputError(say("With --strict, nothing would come in."))
         return
     taking_in.print_report(report, say)
     if not keep_settings and (report.known or any(row.fact == "orders" for row in report.rows)):

@@ -100,6 +100,7 @@ def numbers() -> ir.Table:
         whole_share=_.a / _.b.nullif(0),
         minus=-_.a,
         size=_.a.abs(),
+        whole_steps=_.a // _.b.nullif(0),
         literal=_.a * 3 + 1,
         third=_.a / 3.0,
     )
@@ -182,6 +183,14 @@ def times() -> ir.Table:
         before=_.at < ibis.timestamp("1969-12-31 23:59:59.750001", timezone="UTC"),
         midnight=_.on.cast("timestamp('UTC')"),
     )
+
+
+def elapsed() -> ir.Table:
+    """To the microsecond, also backwards and before 1970; whole steps of a day, exactly a day and just under it."""
+    near = (datetime(2024, 3, 30, 1, 0, 0, 1, tzinfo=UTC), datetime(2024, 3, 30, 1, 0, 0, 2, tzinfo=UTC))
+    table = pairs(MOMENT, (*MOMENTS, *near))
+    between = table.select(_.row, passed=_.a.delta(_.b, unit="microsecond"))
+    return between.mutate(steps=_.passed // 86_400_000_000, weeks=_.passed // (7 * 86_400_000_000))
 
 
 def casts() -> ir.Table:
@@ -305,6 +314,7 @@ TRIED: dict[str, Callable[[], ir.Table]] = {
     "flags": comparing(pa.bool_(), (None, True, False)),
     "texts": texts,
     "times": times,
+    "elapsed": elapsed,
     "casts": casts,
     "reductions": reductions,
     "neighbours": neighbours,
@@ -382,13 +392,14 @@ def test_a_division_by_zero_is_refused_where_duckdb_says_infinite(place: Place) 
         (lambda table: table.select(found=_.text.upper()), "Uppercase"),
         (lambda table: table.select(found=_.real.round(2)), "Round(digits)"),
         (lambda table: table.select(found=_.real.cast("string")), "Cast(float64, string)"),
+        (lambda table: table.select(found=_.at.delta(_.at, unit="day")), "TimestampDelta(unit)"),
         (lambda table: table.aggregate(found=_.text.first(), other=_.text.argmax(_.real)), "ArgMax, First"),
     ],
 )
 def test_what_was_not_proved_is_refused_by_name(
     expression: Callable[[ir.Table], ir.Table], lack: str, place: Place
 ) -> None:
-    table = edges(text=(pa.string(), TEXT), real=(pa.float64(), REAL))
+    table = edges(text=(pa.string(), TEXT), real=(pa.float64(), REAL), at=(MOMENT, MOMENTS))
     with pytest.raises(
         CannotRunError, match=f"^This cannot be computed on {place.name}: it needs {re.escape(lack)}, not yet"
     ):

@@ -95,7 +95,11 @@ def test_defaults(tmp_path: Path) -> None:
         ("[customers]\nlapse_days = 1.5", "lapse_days in [customers] must be a whole number.", ""),
         ("[customers]\nlapse_days = 0", "lapse_days must lie between 1 and 36,500, not at 0.", ""),
         ("[customers]\nlapse_days = 36501", "lapse_days must lie between 1 and 36,500, not at 36501.", ""),
-        ("engine = 'polars'", "engine cannot be 'polars'.", 'Write "duckdb", or "spark://HOST:PORT" for a cluster.'),
+        (
+            "engine = 'polars'",
+            "engine cannot be 'polars'.",
+            'Write "duckdb", "spark://HOST:PORT" for a cluster, or "postgresql://',
+        ),
         ("engine = 3", "engine cannot be 3.", 'Write "duckdb"'),
         ("engine = 'spark://'", "engine cannot be 'spark://'.", 'Write "duckdb"'),
         ("engine = 'spark://h:7077/x'", "engine cannot be 'spark://h:7077/x'.", 'Write "duckdb"'),

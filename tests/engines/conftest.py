@@ -12,25 +12,32 @@ import pyarrow.parquet as pq
 import pytest
 
 from stamm.engines.kind import Engine
+from stamm.engines.postgres.address import Address
+from stamm.engines.postgres.engine import Postgres
 from stamm.engines.spark.application import Application, check_java
 from stamm.engines.spark.engine import Spark
 from stamm.lang.errors import EngineError
 from tests.engines.cluster import cluster
+from tests.engines.postgres.server import Server, programs, running
 
-ENGINES = ("spark",)
+ENGINES = ("postgres", "spark")
 
 
 @dataclass(frozen=True)
 class Place:
-    """An engine that runs somewhere: how to make one over tables in memory, and over Parquet files."""
+    """An engine that runs somewhere: how to make one over tables in memory, and over Parquet files if it reads any."""
 
     name: str
     over_tables: Callable[[Mapping[str, pa.Table]], Engine]
-    over_files: Callable[[Mapping[str, list[str]], Path], Engine]
-    folder: Path
+    over_files: Callable[[Mapping[str, list[str]], Path], Engine] | None = None
+    folder: Path = Path()
+    #: how it says that there is no answer
+    fails: str = r"failed: \["
 
     def over_stored(self, tables: Mapping[str, pa.Table]) -> Engine:
-        """An engine over these tables as the store holds them: a file a kind."""
+        """An engine over these tables as they are stored: where that is in files, a file a kind."""
+        if self.over_files is None:
+            return self.over_tables(tables)
         lake = self.folder / f"lake {len(list(self.folder.iterdir()))}"
         lake.mkdir()
         for kind, rows in tables.items():
@@ -43,6 +50,23 @@ def place(request: pytest.FixtureRequest) -> Place:
     """Each engine in turn."""
     found: Place = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of its own."""
+    place = programs()
+    if place is None:
+        pytest.skip("there is no PostgreSQL; `make system` installs it")
+    with running(place) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def postgres(server: Server) -> Place:
+    """PostgreSQL; tables in memory become temporary ones of its."""
+    made = partial(Postgres.over_tables, address=Address.parse(server.address()))
+    return Place("PostgreSQL", made, fails=r"(failed: \w|found a number that is too large: )")
 
 
 @pytest.fixture(scope="session")

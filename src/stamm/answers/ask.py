@@ -20,7 +20,7 @@ from stamm.answers.world import World
 from stamm.engines.kind import CannotRunError, asked_by
 from stamm.facts.kind import Reduction
 from stamm.lang.errors import CurrencyError
-from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO
+from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, UNSOUND_ROWS, ZERO
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
 from stamm.metrics.kind import Over
@@ -146,7 +146,7 @@ class Answers:
             as_of=inquiry.as_of,
             snapshot=self.world.snapshot,
             simulated=any(kind in self.world.simulated for kind in inquiry.kinds),
-            left_out=found.left_out,
+            left_out={**found.left_out, **self._unsound(inquiry.kinds)},
             notes=found.notes,
             kinds=inquiry.kinds,
         )
@@ -206,14 +206,19 @@ class Answers:
         return {name: self._reduced[key] for name, key in keys.items()}
 
     def _left_out(self, windows: tuple[Window, ...], kinds: tuple[str, ...], as_of: datetime | None) -> dict[str, int]:
-        """What was passed over in these windows; asked once for all metrics over the same facts."""
+        """What was passed over: in these windows, asked once for all metrics over the same facts, and of any time."""
         if "orders" not in kinds or as_of is None or not windows:
-            return {}
+            return self._unsound(kinds)
         key = (windows, as_of)
         if key not in self._passed_over:
             plan = self._plans.setdefault((windows, None, as_of), Plan(self.world, windows, None, as_of))
             self._passed_over[key] = left_out(plan)
-        return self._passed_over[key]
+        return {**self._passed_over[key], **self._unsound(kinds)}
+
+    def _unsound(self, kinds: tuple[str, ...]) -> dict[str, int]:
+        """Facts that were passed over because they are not sound; those without a moment are in no window."""
+        unsound = sum(self.world.unsound.get(kind, 0) for kind in kinds)
+        return {UNSOUND_ROWS: unsound} if unsound else {}
 
     def _mark_windows(
         self, metric: Metric, frame: Frame, windows: tuple[Window, ...], facts: Iterable[str], kinds: tuple[str, ...]

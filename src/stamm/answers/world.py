@@ -37,6 +37,8 @@ class World:
     organisation: Organisation
     coverage: Mapping[str, tuple[date, date]]
     simulated: frozenset[str] = frozenset()
+    #: facts of each kind that were passed over because they are not sound, where nobody had looked at them before
+    unsound: Mapping[str, int] = field(default_factory=dict)
     snapshot: int = 0
     as_of: datetime | None = None
     rates: tuple[Rate, ...] = field(default_factory=tuple)

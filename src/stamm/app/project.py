@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stamm.answers.world import Rate, World
 from stamm.app.rates import read_rates
 from stamm.app.settings import SETTINGS, Settings, changed_text, not_toml, read_settings, settings_text, write_whole
-from stamm.engines.chosen import engine_over
+from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
 from stamm.store.lake import Lake
+
+if TYPE_CHECKING:
+    from stamm.engines.postgres.engine import Postgres
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,33 @@ class Project:
             return Lake.open(self.lake_directory, zone=self.organisation.zone)
         return Lake.create(self.lake_directory, self.organisation.zone)
 
+    @property
+    def reads_database(self) -> bool:
+        """Whether the facts lie in a shop's own database, and nothing is imported."""
+        return reads_database(self.settings.engine)
+
+    def shop(self) -> Postgres:
+        """The shop's own database, as it is now; raises EngineError where it cannot be reached."""
+        mappings = {mapping.name: mapping.facts for mapping in self.settings.mappings}
+        return engine_over_shop(self.settings.engine, mappings, self.organisation)
+
     def world(self, *, as_of: datetime | None = None) -> World:
         """The facts of the latest snapshot, ready to be asked."""
+        return self.world_of_shop(self.shop(), as_of=as_of) if self.reads_database else self._world_of_lake(as_of)
+
+    def world_of_shop(self, shop: Postgres, *, as_of: datetime | None = None) -> World:
+        """The facts of a shop's database, ready to be asked."""
+        return World(
+            engine=shop,
+            organisation=self.organisation,
+            coverage=shop.covering(self.settings.coverage),
+            unsound=shop.unsound,
+            snapshot=shop.snapshot,
+            as_of=as_of,
+            rates=self.rates(),
+        )
+
+    def _world_of_lake(self, as_of: datetime | None) -> World:
         snapshot = self.lake().snapshot()
         kinds = tuple(imported())
         covered = {kind: snapshot.coverage(kind) for kind in kinds}

@@ -43,7 +43,7 @@ class Settings:
     #: first and last day (both in) that a fact kind is complete for, where somebody says so
     coverage: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     mappings: tuple[FileMapping, ...] = ()
-    #: `duckdb`, or the address of a cluster
+    #: `duckdb`, or the address of a cluster or a database
     engine: str = DUCKDB
 
 
@@ -84,7 +84,7 @@ def settings_text(organisation: Organisation) -> str:
     reasons = "".join(f"reason_{code} = {_quoted(text)}\n" for code, text in sorted(organisation.reasons.items()))
     return f"""\
 # Settings of this organisation. Every number depends on them; `stamm doctor` explains each.
-engine = "duckdb"  # what computes: duckdb on this machine, or a cluster, spark://HOST:PORT
+engine = "duckdb"  # what computes: duckdb on this machine, spark://HOST:PORT, or postgresql://USER@HOST/DATABASE
 
 [organisation]
 name = {_quoted(organisation.name)}
@@ -179,7 +179,7 @@ def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:
 
 def _engine(choice: object, file: Path) -> str:
     try:
-        return check_choice(choice)
+        return check_choice(choice, f"{file}, {ENGINE}")
     except UsageError as error:
         raise ProjectError(error.what, where=str(file), remedy=error.remedy) from error
 

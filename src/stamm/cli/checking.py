@@ -15,6 +15,7 @@ from stamm.cli.consistency import Check, all_checks
 from stamm.cli.definitions import by_topic, topic_title
 from stamm.cli.failing import told
 from stamm.cli.session import Session
+from stamm.engines.kind import CannotRunError
 from stamm.lang.errors import StammError
 from stamm.lang.window import windows
 
@@ -68,13 +69,19 @@ def print_consistency(world: World, say: Session) -> int:
     """Every check that the data allow; how many found something."""
     say.heading(say("Do the data agree with themselves?"))
     made = printing.table(say("check"), say("found"), say("for example"), right=(1,))
-    plan, found = _plan(world), []
+    plan, found, unread = _plan(world), [], 0
     with say.err.status("") as status:
         for check in all_checks():
             if plan is None or not all(kind in world.coverage for kind in check.needs):
                 continue
             status.update(say(check.sentence, kind=check.kind))
-            count, examples = _run(check, plan)
+            try:
+                count, examples = _run(check, plan)
+            except CannotRunError as error:
+                made.add_row(
+                    say(check.sentence, kind=check.kind), say("cannot be told on {engine}", engine=error.engine)
+                )
+                continue
             if count:
                 found.append(check)
             said = say.language.number(count) if count else say("agrees")
@@ -87,7 +94,7 @@ def print_consistency(world: World, say: Session) -> int:
         say.out.print()
         say.out.print(say(check.sentence, kind=check.kind), style="strong")
         say.out.print(say(check.remedy))
-    return len(found)
+    return len(found) + unread
 
 
 def _plan(world: World) -> Plan | None:

@@ -38,7 +38,7 @@ def _doubled(kind: str) -> Callable[[Plan], ir.Table]:
 
     def broken(plan: Plan) -> ir.Table:
         counted = plan.world.engine.table(kind).group_by(*keys).aggregate(rows=_.count())
-        return counted.filter(_.rows > 1).select(place=_[keys[0]].cast("string"))
+        return counted.filter(_.rows > 1).select(place=_[keys[0]])
 
     return broken
 
@@ -105,7 +105,7 @@ def _ledger_open(plan: Plan) -> ir.Table:
         started=_.count(where=_.started_at >= _.window_start),
         ended=_.count(where=(_.ended_at >= _.window_start) & (_.ended_at < _.window_end)),
     )
-    return counted.filter(_.last != _.first - _.ended + _.started).select(place=_.window_start.cast("string"))
+    return counted.filter(_.last != _.first - _.ended + _.started).select(place=_.window_start)
 
 
 def _overlapping(plan: Plan) -> ir.Table:

@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.text import Text
 
 from stamm.cli import printing
+from stamm.cli.database_seen import database_seen
 from stamm.cli.engine_seen import engine_seen
 from stamm.cli.failing import told
 from stamm.cli.finding import Finding
@@ -100,9 +101,13 @@ def _project(say: Session) -> Iterator[tuple[str, list[Finding]]]:
     except StammError as error:
         findings.append(Finding("rates.csv", say("not readable"), remedy=told(error, say)))
     yield title, findings
-    yield say("Settings"), [*_settings(say, project.organisation), *_mappings(say, project.settings.mappings)]
-    yield say("Data"), list(_data(say))
-    yield say("Engine"), list(engine_seen(say))
+    mappings = _mappings(say, project.settings.mappings, of_tables=project.reads_database)
+    yield say("Settings"), [*_settings(say, project.organisation), *mappings]
+    if project.reads_database:
+        yield from database_seen(say)
+    else:
+        yield say("Data"), list(_data(say))
+        yield say("Engine"), list(engine_seen(say))
 
 
 def _disk(say: Session, directory: Path) -> Finding:
@@ -144,10 +149,16 @@ def _settings(say: Session, organisation: Organisation) -> Iterator[Finding]:
     yield Finding("session_minutes", str(organisation.session_minutes), say("A longer pause begins a new visit."))
 
 
-def _mappings(say: Session, mappings: Sequence[FileMapping]) -> Iterator[Finding]:
+def _mappings(say: Session, mappings: Sequence[FileMapping], *, of_tables: bool) -> Iterator[Finding]:
     for mapping in mappings:
         facts = ", ".join(one.fact for one in mapping.facts)
-        yield Finding(f"mapping.{mapping.name}", mapping.files or "-", say("Files so named hold {facts}.", facts=facts))
+        if of_tables:
+            tables = ", ".join(dict.fromkeys(one.origin for one in mapping.facts if one.origin))
+            text = say("These tables hold {facts}.", facts=facts)
+            yield Finding(f"mapping.{mapping.name}", tables or "-", text)
+        else:
+            text = say("Files so named hold {facts}.", facts=facts)
+            yield Finding(f"mapping.{mapping.name}", mapping.files or "-", text)
 
 
 def _data(say: Session) -> Iterator[Finding]:

@@ -33,17 +33,17 @@ class Engine(Protocol):
         """Give back memory and files."""
 
 
+ON_DUCKDB = 'Set `engine = "duckdb"` in stamm.toml, and ask again.'
+
+
 class CannotRunError(UsageError):
     """An engine cannot run an expression the way DuckDB does. It never answers wrongly instead.
 
     `why` ends the sentence that begins with what was asked, once `asked_by` has told it.
     """
 
-    def __init__(self, engine: str, why: str, asked: str = "This") -> None:
-        super().__init__(
-            f"{asked} cannot be computed on {engine}{why}",
-            remedy='Set `engine = "duckdb"` in stamm.toml, and ask again.',
-        )
+    def __init__(self, engine: str, why: str, asked: str = "This", *, remedy: str = ON_DUCKDB) -> None:
+        super().__init__(f"{asked} cannot be computed on {engine}{why}", remedy=remedy)
         self.engine, self.why = engine, why
 
 
@@ -53,4 +53,4 @@ def asked_by(key: str) -> Iterator[None]:
     try:
         yield
     except CannotRunError as error:
-        raise CannotRunError(error.engine, error.why, key) from error
+        raise CannotRunError(error.engine, error.why, key, remedy=error.remedy) from error

@@ -13,7 +13,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 from ibis.expr.datatypes import DataType
 
-from stamm.engines.kind import CannotRunError
+from stamm.engines.kind import ON_DUCKDB, CannotRunError
 
 #: operations that only hold others together
 FRAME: frozenset[type[ops.Node]] = frozenset(
@@ -81,9 +81,8 @@ def _is_microsecond(part: ops.Value) -> bool:
     return isinstance(part, ops.Literal) and part.value in ("us", "microsecond")
 
 
-def refuse_unproved(engine: str, expression: ir.Table) -> None:
+def refuse_unproved(engine: str, expression: ir.Table, *, remedy: str = ON_DUCKDB) -> None:
     """Raise CannotRunError where an expression holds anything that has not been proved."""
     if found := sorted(set(unproved(expression))):
-        raise CannotRunError(
-            engine, f": it needs {', '.join(found)}, not yet proved to give the same there as on DuckDB."
-        )
+        why = f": it needs {', '.join(found)}, not yet proved to give the same there as on DuckDB."
+        raise CannotRunError(engine, why, remedy=remedy)

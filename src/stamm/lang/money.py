@@ -16,6 +16,11 @@ def _known() -> frozenset[str]:
     return frozenset(get_global("all_currencies"))
 
 
+def currencies() -> tuple[str, ...]:
+    """All ISO 4217 codes, those of the past included, sorted."""
+    return tuple(sorted(_known()))
+
+
 def is_currency(code: str) -> bool:
     """Whether this is an ISO 4217 code in capitals, such as EUR."""
     return code in _known()

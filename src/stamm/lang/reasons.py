@@ -15,6 +15,7 @@ BEGINS_BEFORE = "begins_before_data"
 #: rows that an answer passed over
 CUSTOMERLESS_ORDERS = "orders without a customer"
 CANCELLED_ORDERS = "cancelled orders"
+UNSOUND_ROWS = "rows of any time that are not sound"
 CUSTOMERLESS_VISITS = "visits without a customer"
 CUSTOMERLESS_EVENTS = "events without a customer"
 CUSTOMERLESS_MESSAGES = "messages without a customer"

@@ -9,7 +9,7 @@ from stamm.answers.answer import Answer, Row
 from stamm.answers.plan import uses
 from stamm.answers.working import working_of
 from stamm.lang.formula import Operation
-from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
+from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS, UNSOUND_ROWS
 from stamm.lang.window import Window, day_of
 from stamm.metrics import Metric
 from stamm.metrics.operands import operands_of
@@ -140,5 +140,6 @@ def left_out_words(passed_over: Mapping[str, int], words: Words) -> list[str]:
     texts = {
         CUSTOMERLESS_ORDERS: say("{count} orders without a customer"),
         CANCELLED_ORDERS: say("{count} cancelled orders"),
+        UNSOUND_ROWS: say("{count} rows of any time that are not sound"),
     }
     return [texts.get(what, "{count} " + what).format(count=say.number(number)) for what, number in passed_over.items()]

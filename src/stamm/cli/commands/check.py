@@ -18,7 +18,8 @@ FOUND = 1
         (
             "For each metric: whether it has a value in its last complete month, and if not, why. Then the data "
             "are held against themselves: order lines against orders, ends against beginnings, customers at a "
-            "month's end against those at its start. Ends with 1 if something does not agree, else with 0."
+            "month's end against those at its start. Of a shop's own database it says which rows are not sound. Ends "
+            "with 1 if something does not agree, else with 0."
         ),
     ),
     examples=(
@@ -29,11 +30,15 @@ FOUND = 1
 def check() -> None:
     """Print what the data support and what does not agree; exit 1 where something is wrong."""
     from stamm.cli import checking
+    from stamm.cli.database_seen import print_unsound
 
     say = current()
     project = say.project
-    world = project.world()
+    shop = project.shop() if project.reads_database else None
+    world = project.world_of_shop(shop) if shop else project.world()
     failed = checking.print_support(world, say)
+    if shop:
+        print_unsound(shop, say)
     found = checking.print_consistency(world, say)
     if failed or found:
         click.get_current_context().exit(FOUND)

@@ -68,6 +68,12 @@ def import_facts(
     if save:
         raise UsageError(say("--save needs --guess."), remedy=say("Write `stamm import --guess --save FILE`."))
     project = say.project
+    if project.reads_database:
+        raise UsageError(
+            say("This project reads the database of a shop; nothing is imported into it."),
+            where=f"{project.directory / 'stamm.toml'}, engine",
+            remedy=say('To import files, set engine = "duckdb", or begin another project with `stamm init`.'),
+        )
     if not keep_settings and not mapping:
         project = taking_in.assume(project, what, say, dry=dry_run)
     first = not taking_in.has_orders(project)

@@ -1,0 +1,1 @@
+"""PostgreSQL as an engine; imported only where it was chosen, since psycopg is not always installed."""

@@ -255,6 +255,9 @@ def test_on_paper_it_is_light_unfolded_and_nothing_is_cut(tab: Tab, pages: dict[
         assert tab.eval("getComputedStyle(document.querySelector('.contents')).display") == "none"
         assert tab.eval(GROUND) == "rgb(255, 255, 255)"
         assert tab.eval("getComputedStyle(document.querySelector('.heat .h0, .heat .h4')).printColorAdjust") == "exact"
+        whole = "getComputedStyle(document.querySelector('.heat')).breakInside"
+        foot = "getComputedStyle(document.querySelector('.heat tfoot')).display"  # a footer proper stands on every page
+        assert (tab.eval(whole), tab.eval(foot)) == ("avoid", "table-row-group")
         tables = "[...document.querySelectorAll('table')].map(e => e.getBoundingClientRect().right)"
         assert max(tab.eval(tables)) <= PAPER + 1
     finally:

@@ -64,7 +64,7 @@ def test_the_ledger(run, shop_once: Path, text: str) -> None:
 @pytest.mark.parametrize("place", [0, 1])
 def test_the_cohorts(run, shop_once: Path, text: str, place: int) -> None:
     found = text.partition('id="cohorts"')[2].partition('id="definitions"')[0]
-    table = found.split('<table class="heat">')[place + 1].partition("</table>")[0]
+    table = found.split('<table class="heat')[place + 1].partition("</table>")[0]
     commands = [part for part in found.split("<pre") if "analyse retention_table" in part]
     words = command("<pre" + commands[place].partition("</pre>")[0] + "</pre>")
     answer = json.loads(run(*words, "--format", "json", "--project", shop_once).stdout)

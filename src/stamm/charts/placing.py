@@ -108,7 +108,7 @@ def label_places(
             out = (x - half < 0) + (x + half > width) + (y - LINE / 2 < 0) + (y + LINE / 2 > height)
             hidden = sum(abs(at_x - x) <= half and abs(at_y - y) <= LINE / 2 - 2 for at_x, at_y in spots)
             crossed = sum(abs(at_x - x) < half + other and abs(at_y - y) < LINE for at_x, at_y, other in written)
-            return 60.0 * out + 40.0 * crossed + hidden + 0.4 * (last - label.at) + abs(label.down) / 20
+            return 60.0 * out + 40.0 * crossed + 2.0 * hidden + 0.2 * (last - label.at) + abs(label.down) / 20
 
         known = [place for run in runs_of(points) for place in run]
         labels = [

@@ -6,10 +6,18 @@ from typing import Any
 
 from stamm.facts.customer_base import CustomerBase
 from stamm.facts.kind import Reduction
-from stamm.lang.example import given
+from stamm.lang.example import given, rows
 from stamm.metrics.kind import Metric, WindowNames, part
 from stamm.metrics.retention.customer_churn_rate import MARCH
 from stamm.metrics.retention.customer_retention_rate import FEBRUARY
+
+RETURNING = rows("""
+    customer_id  number  started_at  ended_at    first_started_at
+    anna         1       2024-01-05  -           2024-01-05
+    gus          1       2024-01-05  2024-01-20  2024-01-05
+    gus          2       2024-02-10  -           2024-01-05
+    hal          1       2024-02-12  -           2024-02-12
+""")
 
 
 class CustomerLedger(Metric):
@@ -30,6 +38,8 @@ class CustomerLedger(Metric):
         given(spells=FEBRUARY, window="2024-02").gives(2),
         # anna, ben and dora; dora is gone, emil is new and stayed, cleo is new and did not
         given(spells=MARCH, window="2024-03").gives(3),
+        # anna stayed, gus is back after three weeks, hal is new
+        given(spells=RETURNING, window="2024-02").gives(3),
     )
 
     @part("here at the start", "zu Beginn da")

@@ -19,6 +19,7 @@ from stamm.sources.reading import flaws, objects, workbook_process
 SOURCE = Path(stamm.__file__).parent
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.StammError)}
 GERMAN = Language("de")
+GUESS = "`stamm import --guess` proposes how to read it. Or name it after one of"
 #: texts put together from parts, as they come out
 COMPOSED = {
     "GapFamilies: Gap.": ("Families: churn.", "Did you mean churn? Families: churn, retention."),
@@ -38,9 +39,9 @@ COMPOSED = {
         "Columns found: a, b. Rename or add what is missing in the heading.",
         "Columns found: a, b. Perhaps order_id? Rename or add what is missing in the heading.",
     ),
-    "Name it after one of Gap; more may follow a hyphen (orders-2024.csv).Gap": (
-        "Name it after one of orders, returns; more may follow a hyphen (orders-2024.csv).",
-        "Name it after one of orders, returns; more may follow a hyphen (orders-2024.csv). Perhaps orders.csv?",
+    f"{GUESS} Gap; more may follow a hyphen (orders-2024.csv).Gap": (
+        f"{GUESS} orders, returns; more may follow a hyphen (orders-2024.csv).",
+        f"{GUESS} orders, returns; more may follow a hyphen (orders-2024.csv). Perhaps orders.csv?",
     ),
 }
 

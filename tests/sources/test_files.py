@@ -40,7 +40,8 @@ def test_another_name_is_refused_with_the_nearest() -> None:
         fact_of(Path("x/order.csv"))
     assert str(told.value) == (
         "order.csv: The file is not named after a fact kind. "
-        f"Name it after one of {', '.join(imported())}; more may follow a hyphen (orders-2024.csv). "
+        f"`stamm import --guess` proposes how to read it. Or name it after one of {', '.join(imported())}; "
+        "more may follow a hyphen (orders-2024.csv). "
         "Perhaps orders.csv?"
     )
     with pytest.raises(InputError, match=r"\(orders-2024\.csv\)\.$"):

@@ -42,7 +42,8 @@ def fact_of(path: Path) -> type[Imported]:
     raise InputError(
         "The file is not named after a fact kind.",
         where=path.name,
-        remedy=f"Name it after one of {', '.join(kinds)}; more may follow a hyphen (orders-2024.csv).{hint}",
+        remedy=f"`stamm import --guess` proposes how to read it. Or name it after one of {', '.join(kinds)}; "
+        f"more may follow a hyphen (orders-2024.csv).{hint}",
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from stamm.sources.guessing.encodings import encoding_of
 from stamm.sources.guessing.naming import named
 from stamm.sources.guessing.reason import Reason, Share, say
-from stamm.sources.reading import Reading, format_of
+from stamm.sources.reading import Reading, format_of, refuse_no_file
 from stamm.sources.reading.kind import Format
 from stamm.sources.reading.packing import open_bytes
 
@@ -41,6 +41,7 @@ class Layout:
 
 def layout_of(path: Path) -> Layout:
     """How a file is laid out. Raises InputError where it cannot be opened or unpacked."""
+    refuse_no_file(path)
     format_, why = _format(path)
     reasons: dict[str, Reason] = {"format": why} if why else {}
     named_format = format_ if why else None
@@ -161,10 +162,10 @@ def _heading(
 ) -> tuple[int | None, tuple[str, ...]]:
     """On which line the names stand, where not on the first; or made names, where they stand on none."""
     place = next(
-        (place for place, row in enumerate(rows[:_PREAMBLE]) if len(row) == width and _filled(row) * 2 >= width), 0
+        (place for place, row in enumerate(rows[:_PREAMBLE]) if len(row) == width and filled(row) * 2 >= width), 0
     )
     names = rows[place]
-    if not _names(names, [row for row in rows[place + 1 :] if len(row) == width]):
+    if not names_columns(names, [row for row in rows[place + 1 :] if len(row) == width]):
         reasons["columns"] = say("the first line holds values, no names").doubted()
         return None, tuple(f"column {number}" for number in range(1, width + 1))
     if place:
@@ -174,11 +175,12 @@ def _heading(
     return None, ()
 
 
-def _filled(row: Sequence[str]) -> int:
+def filled(row: Sequence[str]) -> int:
+    """How many of its cells hold something."""
     return sum(bool(cell.strip()) for cell in row)
 
 
-def _names(row: Sequence[str], below: Rows) -> bool:
+def names_columns(row: Sequence[str], below: Rows) -> bool:
     """Whether a row names columns: words that are known as names, or words above values."""
     cells = [cell.strip() for cell in row[:_CELLS]]
     if sum(bool(named(cell, slips=False)) for cell in cells) * 3 >= len(cells):

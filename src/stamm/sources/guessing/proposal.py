@@ -23,8 +23,9 @@ from stamm.sources.guessing.reason import Reason, say
 from stamm.sources.guessing.roles import Roles
 from stamm.sources.guessing.sample import Progress, Sample, sample_of
 from stamm.sources.guessing.shape import Shape, shape_of
+from stamm.sources.guessing.sheets import sheet_layout
 from stamm.sources.mapped import FileMapping
-from stamm.sources.reading import Reading
+from stamm.sources.reading import Reading, format_of
 
 #: columns that are looked at in a file of very many, beside those whose name says something
 _MOST = 400
@@ -80,6 +81,8 @@ class Proposal:
 def propose(path: Path, organisation: Organisation, progress: Progress | None = None) -> Proposal:
     """A mapping for a file. Raises InputError where it cannot be read, or has no rows to judge by."""
     layout = layout_of(path)
+    if (layout.reading.format or format_of(path)) == "excel":
+        layout = sheet_layout(path, layout)
     sample = sample_of(path, layout, progress)
     shapes = _shapes(sample)
     if not any(shape.filled for shape in shapes.values()):

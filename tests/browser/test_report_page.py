@@ -215,6 +215,8 @@ def test_whatever_can_be_reached_has_a_name(tab: Tab, pages: dict[str, Path], na
     nodes = [node for node in heard(tab) if node["role"] in roles and not node["ignored"]]
     assert len(nodes) > 20
     assert [node for node in nodes if not node["name"]] == []
+    regions = [node["name"] for node in nodes if node["role"] == "region"]
+    assert sorted(regions) == sorted(set(regions))
 
 
 def test_a_cohort_leads_to_its_cells_without_a_script(tab: Tab, pages: dict[str, Path]) -> None:

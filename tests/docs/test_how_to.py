@@ -10,8 +10,9 @@ import pytest
 from tests.docs.reading import Block, agrees, blocks, converse, perform
 
 PAGES = sorted((Path(__file__).parent.parent.parent / "docs" / "how-to").glob("*.md"))
-#: needs a package or an engine of its own: see test_added_metric.py, tests/engines/test_spark_page.py
-ELSEWHERE = {"add-a-metric", "spark"}
+#: need a package, an engine or a server of their own: see test_added_metric.py; in tests/engines, test_spark_page.py
+#: and postgres/test_how_to.py
+ELSEWHERE = {"add-a-metric", "postgresql", "spark"}
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.stem not in ELSEWHERE], ids=lambda page: page.stem)

@@ -184,7 +184,7 @@ class Plan:
             if self.by is not None and not (customer and known):
                 possible = [*fact.dimensions(), *(FACTS["customers"].dimensions() if customer else ())]
                 raise UsageError(
-                    f"{fact.title()} cannot be split by {self.by!r}: the fact has no such column.",
+                    f"{fact.en} cannot be split by {self.by!r}: the fact has no such column.",
                     remedy=f"Split by one of {', '.join(possible)}." if possible else "Ask without --by.",
                 )
             return self.grouped(table, clock)

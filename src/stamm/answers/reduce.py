@@ -83,7 +83,7 @@ def other_currencies(plan: Plan, fact: str, table: ir.Table) -> CurrencyError:
         found = {row["currency"]: row["rows"] for row in plan.world.engine.run(rows).to_pylist()}
     listed = ", ".join(f"{currency} ({count:,} rows)" for currency, count in sorted(found.items()))
     return CurrencyError(
-        f"{FACTS[fact].title()} hold money in {listed or 'another currency'}, which cannot be added to {own}.",
+        f"{FACTS[fact].en} hold money in {listed or 'another currency'}, which cannot be added to {own}.",
         where="currency",
         remedy="Put dated rates into rates.csv (currency,day,rate), "
         "or set `currency` in stamm.toml to the one you report in.",

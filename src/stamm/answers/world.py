@@ -39,6 +39,8 @@ class World:
     simulated: frozenset[str] = frozenset()
     #: facts of each kind that were passed over because they are not sound, where nobody had looked at them before
     unsound: Mapping[str, int] = field(default_factory=dict)
+    #: whether facts are imported; else they lie in a shop's own database, and a kind needs a mapping to be there
+    imports: bool = True
     snapshot: int = 0
     as_of: datetime | None = None
     rates: tuple[Rate, ...] = field(default_factory=tuple)

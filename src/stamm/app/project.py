@@ -110,6 +110,7 @@ class Project:
             organisation=self.organisation,
             coverage=shop.covering(self.settings.coverage),
             unsound=shop.unsound,
+            imports=False,
             snapshot=shop.snapshot,
             as_of=as_of,
             rates=self.rates(),

@@ -50,10 +50,9 @@ def _supported(metric: Metric, answers: Answers, say: Session) -> tuple[str, str
     """Window, value, and why there is none; whether that is an error of the data."""
     world = answers.world
     kinds = kinds_needed(metric, world)
-    missing = [kind for kind in kinds if kind not in world.coverage]
     window = last_complete(world, kinds)
-    if missing or window is None:
-        return "", "", say("not imported yet: {kinds}", kinds=", ".join(missing)), False
+    if window is None or not all(kind in world.coverage for kind in kinds):
+        return "", "", printing.absent_in_words(kinds, world, say), False
     name = say.language.window(window, short=True)
     try:
         answer = answers.ask(metric, [window])

@@ -45,7 +45,7 @@ def database_seen(say: Session) -> Iterator[Block]:
 def _data(shop: Postgres, say: Session) -> Iterator[Finding]:
     stated = say.project.settings.coverage
     for kind in shop.kinds:
-        name = f"{FACTS[kind].title(say.language.code)} ({kind})"
+        name = f"{FACTS[kind].de if say.language.code == 'de' else FACTS[kind].en} ({kind})"
         try:
             shop.table(kind)
             survey = shop.survey(kind)

@@ -69,9 +69,8 @@ def reason_in_words(say: Session, row: Row, answer: Answer, world: World) -> str
     """Why a row has no value."""
     from stamm.lang import reasons
 
-    missing = [kind for kind in answer.kinds if kind not in world.coverage]
     texts = {
-        reasons.NO_FACTS: say("not imported yet: {kinds}", kinds=", ".join(missing)),
+        reasons.NO_FACTS: absent_in_words(answer.kinds, world, say),
         reasons.OUTSIDE: say("outside the days that the data cover"),
         reasons.NOT_BEGUN: say("not begun when the data end"),
         reasons.CUT_HISTORY: say(
@@ -80,6 +79,14 @@ def reason_in_words(say: Session, row: Row, answer: Answer, world: World) -> str
         ),
     }
     return texts.get(row.reason) or _not_computed(say, row, answer.metric)
+
+
+def absent_in_words(kinds: Iterable[str], world: World, say: Session) -> str:
+    """Which of the fact kinds are not there, and what they lack."""
+    missing = ", ".join(kind for kind in kinds if kind not in world.coverage)
+    return (
+        say("not imported yet: {kinds}", kinds=missing) if world.imports else say("no rows of: {kinds}", kinds=missing)
+    )
 
 
 def _not_computed(say: Session, row: Row, metric: Metric) -> str:

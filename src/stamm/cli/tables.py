@@ -186,9 +186,8 @@ class Page:
 
 def shared_reason(code: str, answer: TableAnswer, world: World, say: Session) -> str:
     """Reasons that every answer knows."""
-    missing = ", ".join(kind for kind in answer.kinds if kind not in world.coverage)
     return {
-        reasons.NO_FACTS: say("not imported yet: {kinds}", kinds=missing),
+        reasons.NO_FACTS: printing.absent_in_words(answer.kinds, world, say),
         reasons.OUTSIDE: say("outside the days that the data cover"),
         reasons.NOT_BEGUN: say("not begun when the data end"),
         reasons.NOT_OVER: say("not over yet"),

@@ -54,9 +54,9 @@ class Server:
         return f"postgresql://{user}@/{database}?host={self.folder}&port={self.port}"
 
     @contextmanager
-    def database(self) -> Iterator[Database]:
+    def database(self, name: str = "") -> Iterator[Database]:
         """A new database, and a connection of its owner; gone afterwards with all that is connected to it."""
-        name = f"shop{next(_NUMBERS)}"
+        name = name or f"shop{next(_NUMBERS)}"
         with psycopg.connect(self.address(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         try:

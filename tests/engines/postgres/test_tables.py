@@ -262,6 +262,30 @@ def test_a_key_that_several_rows_have_is_refused_by_name(shop: Database) -> None
     )
 
 
+def test_texts_that_differ_in_blanks_alone_are_one_key(shop: Database) -> None:
+    """The table itself tells them apart, and yet they are the same order."""
+    shop.run(
+        "CREATE TABLE shop.blanks (id text PRIMARY KEY, at timestamptz, total int)",
+        "INSERT INTO shop.blanks VALUES ('A', '2024-01-01', 1), (' A', '2024-01-02', 1), ('a', '2024-01-03', 1)",
+    )
+    with pytest.raises(InputError, match=r"and 1 of these stand in several rows of shop\.blanks: A\. "):
+        facts(shop, {"from": "shop.blanks", **ORDER})
+
+
+def test_texts_are_sorted_by_their_characters_whatever_the_database_does(shop: Database) -> None:
+    """The database of this test sorts as a German dictionary: a, ä, Z."""
+    shop.run(
+        "CREATE TABLE shop.sorted (id int, at timestamptz, total int, who text)",
+        "INSERT INTO shop.sorted SELECT 1, '2024-01-01', 1, unnest(ARRAY['a', 'Z', 'ä'])",
+    )
+    ((dictionary,),) = shop.connection.execute("SELECT array_agg(who ORDER BY who) FROM shop.sorted").fetchall()
+    assert dictionary == ["a", "ä", "Z"]
+    who = {"column": "who", "take": "lowest"}
+    table = {"from": "shop.sorted", **ORDER, "each": "id", "customer_id": who, "channel": {**who, "take": "highest"}}
+    (row,) = facts(shop, table)
+    assert (row["customer_id"], row["channel"]) == ("Z", "ä")
+
+
 def test_two_tables_make_one_kind(shop: Database) -> None:
     till = {
         "from": "shop.lines",

@@ -22,6 +22,7 @@ from stamm.engines.postgres.judging import FAULT
 from stamm.engines.postgres.shop import Shop, stored
 from stamm.engines.postgres.survey import Survey, doubled_keys, left_out, survey, united
 from stamm.facts import imported
+from stamm.facts.columns import ARROW
 from stamm.facts.mapping import FactMapping
 from stamm.lang.errors import EngineError, InputError
 from stamm.lang.organisation import Organisation
@@ -29,6 +30,7 @@ from stamm.lang.organisation import Organisation
 _ = ibis._
 Found = TypeVar("Found")
 
+MOMENT = ibis.dtype(ARROW["moment"])
 AS_FILES = "Export the tables, import the files into a project of their own, and ask there."
 #: so many keys are named where several rows have the same
 SHOWN = 3
@@ -159,9 +161,10 @@ class Postgres:
         return self._view(kind, sound.drop(FAULT))
 
     def _view(self, name: str, expression: ir.Table) -> ir.Table:
-        """A query as a table that others are made of; it is compiled once."""
+        """A query as a table that others are made of, in the types of stored facts; it is compiled once."""
         self._compiler.views[name] = self._sql(expression)
-        return ops.DatabaseTable(name, expression.schema(), None).to_expr()
+        exact = {column: MOMENT if type_.is_timestamp() else type_ for column, type_ in expression.schema().items()}
+        return ops.DatabaseTable(name, ibis.schema(exact), None).to_expr()
 
     def _doubled(self, kind: str, found: Survey) -> InputError:
         assert self._shop
@@ -169,7 +172,7 @@ class Postgres:
         keys = doubled_keys(fact, self._judged[kind], self._ask, SHOWN)
         more = "; ..." if found.doubled > len(keys) else ""
         return InputError(
-            f"{fact.title()} are known by {' and '.join(fact.key_columns)}, and {found.doubled:,} of these "
+            f"{fact.en} are known by {' and '.join(fact.key_columns)}, and {found.doubled:,} of these "
             f"stand in several rows of {' and '.join(tables)}: {'; '.join(keys)}{more}.",
             where=f"stamm.toml, {kind}",
             remedy="Bring rows that belong together into one with `each`, or name columns that tell them apart.",

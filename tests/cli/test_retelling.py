@@ -22,6 +22,7 @@ GERMAN = Language("de")
 GUESS = "`stamm import --guess` proposes how to read it. Or name it after one of"
 #: texts put together from parts, as they come out
 COMPOSED = {
+    "GapColumns: Gap.": ("Columns: id, total.", "Perhaps total? Columns: id, total."),
     "GapFamilies: Gap.": ("Families: churn.", "Did you mean churn? Families: churn, retention."),
     "Gap not sound, so nothing was taken in. GapGap.": (
         "1 row is not sound, so nothing was taken in. a.csv, line 3: amount is too large.",

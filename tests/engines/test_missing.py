@@ -17,13 +17,13 @@ from stamm.lang.errors import EngineError, UsageError
 
 @pytest.mark.parametrize("choice", ["duckdb", "spark://host:7077", "spark://10.0.0.1:7077,other:7078"])
 def test_what_can_be_chosen(choice: str) -> None:
-    assert check_choice(choice) == choice
+    assert check_choice(choice, "stamm.toml") == choice
 
 
 @pytest.mark.parametrize("choice", ["", "DuckDB", "spark", "spark://", "spark://host", "spark://host:x", "local[2]", 3])
 def test_what_cannot_be_chosen(choice: object) -> None:
     with pytest.raises(UsageError, match="engine cannot be"):
-        check_choice(choice)
+        check_choice(choice, "stamm.toml")
 
 
 def test_pyspark_is_not_touched_unless_chosen(tmp_path: Path) -> None:

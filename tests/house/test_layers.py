@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 LINE = (
     "lang -> facts -> metrics -> analyses -> predictions -> segments -> charts | sources | engines | store"
     " -> answers -> people -> jobs -> delivery -> surveys | goals | rewards | ideas | inbox -> boards"
-    " -> reports -> automations -> app -> api | ingest | web -> cli"
+    " -> reports -> automations -> app -> api | ingest | web | library -> cli"
 )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stamm.answers import Answers
 from stamm.answers import World as Facts
-from stamm.answers.examples import arrow_of
+from stamm.answers.examples import MakeEngine, arrow_of
 from stamm.engines.duckdb import DuckDB
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window
@@ -24,8 +24,8 @@ ORACLE = {key: metric for key, metric in oracle.METRICS.items() if key in METRIC
 KEYS = sorted(ORACLE)
 
 
-def facts_of(world: oracle.World, kinds: Iterable[str] = oracle.KINDS) -> Facts:
-    """The oracle's world, loaded into DuckDB as the store would hold it."""
+def facts_of(world: oracle.World, kinds: Iterable[str] = oracle.KINDS, make: MakeEngine = DuckDB.over_tables) -> Facts:
+    """The oracle's world, loaded into an engine as the store would hold it."""
     stored = {kind: arrow_of(kind, getattr(world, kind), world.zone) for kind in kinds if getattr(world, kind)}
     organisation = Organisation(
         zone=world.zone,
@@ -34,7 +34,7 @@ def facts_of(world: oracle.World, kinds: Iterable[str] = oracle.KINDS) -> Facts:
         spell_rule=world.spell_rule,  # type: ignore[arg-type]
         lapse_days=world.lapse_days,
     )
-    return Facts(DuckDB.over_tables(stored), organisation, dict(world.coverage), as_of=world.as_of)
+    return Facts(make(stored), organisation, dict(world.coverage), as_of=world.as_of)
 
 
 def check(world: oracle.World, keys: Iterable[str]) -> None:

@@ -68,6 +68,8 @@ def unproved(expression: ir.Table) -> Iterator[str]:
             yield "Round(digits)"
         elif isinstance(node, ops.TimestampDelta) and not _is_microsecond(node.part):
             yield "TimestampDelta(unit)"
+        elif isinstance(node, ops.DateDelta) and not _is_day(node.part):
+            yield "DateDelta(unit)"
         elif type(node) not in PROVED:
             yield type(node).__name__
 
@@ -79,6 +81,11 @@ def _is_zero(digits: ops.Value | None) -> bool:
 def _is_microsecond(part: ops.Value) -> bool:
     """In larger units engines differ: some count borders crossed, others whole units elapsed."""
     return isinstance(part, ops.Literal) and part.value in ("us", "microsecond")
+
+
+def _is_day(part: ops.Value) -> bool:
+    """Days are days; of months and years engines count borders crossed, or whole ones elapsed."""
+    return isinstance(part, ops.Literal) and part.value in ("D", "day")
 
 
 def refuse_unproved(engine: str, expression: ir.Table, *, remedy: str = ON_DUCKDB) -> None:

@@ -1,0 +1,178 @@
+"""Beyond the examples: money in several currencies, random worlds and a year of real purchases, equal everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import astuple, fields, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from stamm.analyses import ANALYSES
+from stamm.answers import Answer, Answers, TableAnswer, World
+from stamm.answers.examples import arrow_of
+from stamm.answers.world import Rate
+from stamm.app.project import Project
+from stamm.cli.main import cli
+from stamm.engines.duckdb import DuckDB
+from stamm.facts import imported
+from stamm.lang.errors import CurrencyError, UsageError
+from stamm.lang.window import Window, windows
+from stamm.metrics import METRICS
+from tests.answers.small import order, world
+from tests.engines.agreement import differences
+from tests.engines.conftest import Place
+from tests.soundness import oracle
+from tests.soundness.test_against_oracle import KEYS, facts_of
+from tests.soundness.test_cohorts import questions, settled, spans
+from tests.soundness.worlds import windows_of
+
+#: slow to run, so the same few each time; what they find is shown as it was drawn
+FEW = settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+    derandomize=True,
+)
+
+
+def told(answer: Answer | TableAnswer) -> dict[str, list[dict[str, Any]]]:
+    """Every cell of an answer, by table."""
+    if isinstance(answer, TableAnswer):
+        return {
+            name: [{field.name: _plain(getattr(row, field.name)) for field in fields(row)} for row in rows]
+            for name, rows in answer.tables.items()
+        }
+    return {
+        "rows": [
+            {**{name: _plain(value) for name, value in vars(row).items() if name != "parts"}, **row.parts}
+            for row in answer.rows
+        ]
+    }
+
+
+def _plain(value: Any) -> Any:
+    return str(astuple(value)) if isinstance(value, Window) else value
+
+
+def asked(of: Answers, question: Any) -> Any:
+    """What is answered: the cells, or the refusal."""
+    try:
+        return told(question(of))
+    except (UsageError, CurrencyError) as error:
+        return f"{type(error).__name__}: {error.what}"
+
+
+def check(ours: Answers, theirs: Answers, question: Any, about: str) -> int:
+    """Both answer the same; how many cells that were."""
+    mine, other = asked(ours, question), asked(theirs, question)
+    if isinstance(other, str) or isinstance(mine, str):
+        assert mine == other, about
+        return 0
+    assert mine.keys() == other.keys()
+    for name, rows in other.items():
+        assert not differences(mine[name], rows), f"{about}, {name}"
+    return sum(len(rows) for rows in other.values())
+
+
+def on(place: Place, of: World, kinds: dict[str, Any]) -> World:
+    """The same world on the other engine."""
+    return replace(of, engine=place.over_stored(kinds))
+
+
+def test_rates_of_exchange(place: Place) -> None:
+    """Half a cent goes up, a trifle less goes down; a rate holds from its day on; all its digits count."""
+    amounts = (1, 3, 5, 99, 1000, 123_456_789, 2**40, 0)
+    orders = [
+        order(f"{currency}{number}{day}", f"c{number}", day, amount, currency=currency)
+        for currency in ("USD", "CHF", "JPY", None)
+        for number, amount in enumerate(amounts)
+        for day in ("2024-02-05", "2024-02-20", "2024-03-21")
+    ]
+    rates = [
+        Rate("USD", date(2024, 1, 1), Decimal("0.5")),
+        Rate("USD", date(2024, 2, 20), Decimal("0.123456789012")),
+        Rate("CHF", date(2023, 1, 1), Decimal("1.000000000001")),
+        Rate("JPY", date(2024, 2, 1), Decimal("0.499999700000")),
+    ]
+    of = world({"orders": orders}, rates=rates)
+    ours = on(place, of, {"orders": arrow_of("orders", orders, "UTC")})
+    months = [Window.parse(text) for text in ("2024-02", "2024-03", "2024")]
+    for key in ("gross_revenue", "average_order_value"):
+        assert check(Answers(ours), Answers(of), lambda answers, key=key: answers.ask(key, months), key) == 3
+    without = replace(of, rates=()), replace(ours, rates=())
+    assert check(Answers(without[1]), Answers(without[0]), lambda of: of.ask("gross_revenue", months), "refused") == 0
+
+
+@pytest.mark.long
+@FEW
+@given(of=settled(), keys=st.lists(st.sampled_from(KEYS), min_size=8, max_size=8, unique=True))
+def test_random_worlds(place: Place, of: oracle.World, keys: list[str]) -> None:
+    spans_asked = sorted({span for group in windows_of(of).values() for span in group if span[0] < span[1]})
+    asked_for = [Window(*span) for span in spans_asked]
+    ours, theirs = _both(of, place, oracle.KINDS)
+    with closing(ours.world.engine), closing(theirs.world.engine):
+        for answers in (ours, theirs):
+            answers.prepare([METRICS[key]() for key in keys], asked_for)
+        for key in keys:
+            check(ours, theirs, lambda answers, key=key: answers.ask(key, asked_for), key)
+
+
+@pytest.mark.long
+@FEW
+@given(st.data(), settled(), questions(), st.sampled_from((None, "country")))
+def test_random_retention_tables(
+    place: Place, data: st.DataObject, of: oracle.World, wanted: Any, by: str | None
+) -> None:
+    span = Window(*data.draw(spans(of)))
+    ours, theirs = _both(of, place, (*oracle.KINDS, "messages", "costs"))
+    with closing(ours.world.engine), closing(theirs.world.engine):
+        check(ours, theirs, lambda it: it.analyse("retention_table", span, by=by, settings=vars(wanted)), str(wanted))
+
+
+def _both(of: oracle.World, place: Place, kinds: Iterable[str]) -> tuple[Answers, Answers]:
+    kinds = tuple(kinds)
+    return Answers(facts_of(of, kinds, place.over_stored)), Answers(facts_of(of, kinds, DuckDB.over_tables))
+
+
+@pytest.mark.long
+def test_a_year_of_real_purchases(place: Place, tmp_path: Path) -> None:
+    """The demo's households: every metric by month, all and by what is known of them; every analysis."""
+    shop = tmp_path / "shop"
+    for words in (
+        ["init", str(shop), "--time-zone", "America/New_York", "--currency", "USD"],
+        ["import", "complete_journey", "--project", str(shop)],
+    ):
+        result = CliRunner().invoke(cli, words)
+        assert result.exit_code == 0, result.output
+    project = Project.open(shop)
+    theirs = project.world()
+    snapshot = project.lake().snapshot()
+    if place.over_files is None:
+        engine = place.over_tables({kind: snapshot.dataset(kind).to_table().drop(["month"]) for kind in imported()})
+    else:
+        engine = place.over_files({kind: snapshot.files(kind) for kind in imported()}, project.lake_directory)
+    ours = replace(theirs, engine=engine)
+    months = windows(date(2017, 1, 1), date(2018, 1, 1), "month")
+    cells = 0
+    for by in (None, "persona"):
+        mine, other = Answers(ours), Answers(theirs)
+        for answers in (mine, other):
+            answers.prepare([metric() for metric in METRICS], months, by=by)
+        for metric in METRICS:
+            about = f"{metric.key} by {by}"
+            cells += check(mine, other, lambda of, metric=metric, by=by: of.ask(metric, months, by=by), about)
+    year = Window(date(2017, 1, 1), date(2018, 1, 1))
+    for analysis in ANALYSES:
+        cells += check(
+            Answers(ours), Answers(theirs), lambda of, analysis=analysis: of.analyse(analysis, year), analysis.key
+        )
+    assert cells > 12 * len(METRICS)

@@ -10,14 +10,17 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from stamm.lang.errors import EngineError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+T = TypeVar("T")
 ADDRESS = re.compile(r"spark://(?P<hosts>[^/\s,:]+:\d+(?:,[^/\s,:]+:\d+)*)")
 JAVA_VERSIONS = (17, 21)
 JAVA_REMEDY = "Install Java 17 or 21; on Debian 12 and 13: `sudo apt-get install default-jre-headless`."
@@ -57,6 +60,7 @@ class Application:
     """The application that this process runs on a master; there is one at a time."""
 
     running: ClassVar[Application | None] = None
+    _starting: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, first: SparkSession, master: str, directory: str) -> None:
         self.first, self.master, self.directory = first, master, directory
@@ -81,9 +85,40 @@ class Application:
         check_package()
         check_java()
         local = check_master(master)
-        cls.running = _start(master, local)
-        atexit.register(cls.stop)
-        return cls.running
+        return cls.do(lambda: cls._begun(master, local))
+
+    @classmethod
+    def _begun(cls, master: str, local: str) -> Application:
+        """The application, also where somebody stopped waiting for it while it started."""
+        with cls._starting:
+            if cls.running is None:
+                cls.running = _start(master, local)
+                atexit.register(cls.stop)
+            return cls.running
+
+    @classmethod
+    def do(cls, work: Callable[[], T]) -> T:
+        """What some work with Spark gives. Ctrl-C stops waiting for it, and Spark computing it.
+
+        The work has a thread of its own, and so a line of its own to the virtual machine: a line on which somebody
+        was interrupted cannot be used again, and pyspark's own answer to Ctrl-C, which it gives in the main thread
+        alone, speaks on it.
+        """
+        done: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                done.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
+                done.set_exception(error)
+
+        threading.Thread(target=run, name="stamm-spark", daemon=True).start()
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            if cls.running is not None:
+                cls.running.first.sparkContext.cancelAllJobs()
+            raise
 
     @classmethod
     def stop(cls) -> None:
@@ -145,6 +180,7 @@ def _start(master: str, local: str) -> Application:
     PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
 
     directory = tempfile.mkdtemp(prefix="stamm-spark-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
     context = None
     try:
         gateway = _virtual_machine(directory)

@@ -17,9 +17,10 @@ from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
 from ibis.common.exceptions import IbisError
 from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
+from stamm.engines.kind import CannotRunError
 from stamm.engines.operations import refuse_unproved
 from stamm.engines.spark.application import Application, told
 from stamm.engines.spark.dialect import SparkCompiler
@@ -51,13 +52,13 @@ class Spark:
     @classmethod
     def over_files(cls, files: Mapping[str, Sequence[str]], directory: Path, *, master: str) -> Spark:
         """An engine over the Parquet files of each fact kind, which the workers find at the same place."""
-        session = Application.on(master).session()
+        session = Application.do(Application.on(master).session)
         return cls(session, {kind: partial(_read, session, kind, files.get(kind, ())) for kind in imported()})
 
     @classmethod
     def over_tables(cls, tables: Mapping[str, pa.Table], *, master: str) -> Spark:
         """An engine over Arrow tables in memory (worked examples, tests, notebooks)."""
-        session = Application.on(master).session()
+        session = Application.do(Application.on(master).session)
         empty = {kind: _schema(kind).empty_table() for kind in imported()}
         return cls(
             session, {kind: partial(session.createDataFrame, rows) for kind, rows in {**empty, **tables}.items()}
@@ -67,7 +68,7 @@ class Spark:
         """The current table of an imported fact kind."""
         if kind not in self._tables:
             with self._failing():
-                self._frames[kind]().createOrReplaceTempView(kind)
+                Application.do(lambda: self._frames[kind]().createOrReplaceTempView(kind))
             schema = ibis.Schema.from_pyarrow(_schema(kind))
             self._tables[kind] = ops.DatabaseTable(kind, schema=schema, source=self._backend).to_expr()
         return self._tables[kind]
@@ -76,7 +77,7 @@ class Spark:
         """The rows of an expression, in the Arrow types DuckDB gives."""
         refuse_unproved(self.name, expression)
         with self._failing():
-            return self._backend.to_pyarrow(expression)
+            return Application.do(lambda: self._backend.to_pyarrow(expression))
 
     def close(self) -> None:
         """Forget the tables; the application goes on for the next question."""
@@ -96,6 +97,8 @@ class Spark:
                     f"A worker of Spark cannot read the project's files: {text}",
                     remedy="Put the project where every worker finds it under the same path.",
                 ) from error
+            if isinstance(error, IbisError | AnalysisException):
+                raise CannotRunError(self.name, f", which says: {text}") from error
             raise EngineError(
                 f"Spark failed: {text}", remedy="`stamm doctor` looks at Java, master and workers."
             ) from error

@@ -30,8 +30,8 @@ spark.executor.memory 1g
 
 
 @contextmanager
-def cluster(directory: Path, *, cores: int = 2, memory: str = "1536m") -> Iterator[str]:
-    """The address of a running master with one worker; both are gone afterwards, whatever happens.
+def cluster(directory: Path, *, cores: int = 2, memory: str = "1536m", worker: bool = True) -> Iterator[str]:
+    """The address of a running master with one worker (or none); both are gone afterwards, whatever happens.
 
     `directory/conf` holds its settings, as SPARK_CONF_DIR of whoever asks it.
     """
@@ -41,9 +41,10 @@ def cluster(directory: Path, *, cores: int = 2, memory: str = "1536m") -> Iterat
     try:
         master = _start(running, directory / "master.log", MASTER, "--port", "0")
         address = _awaited(master, directory / "master.log", STARTED)[1]
-        limits = ("--cores", str(cores), "--memory", memory, "--work-dir", str(directory / "work"))
-        worker = _start(running, directory / "worker.log", WORKER, "--port", "0", *limits, address)
-        _awaited(worker, directory / "worker.log", REGISTERED)
+        if worker:
+            limits = ("--cores", str(cores), "--memory", memory, "--work-dir", str(directory / "work"))
+            begun = _start(running, directory / "worker.log", WORKER, "--port", "0", *limits, address)
+            _awaited(begun, directory / "worker.log", REGISTERED)
         yield address
     finally:
         for process in reversed(running):

@@ -24,6 +24,7 @@ def _hours_of_work() -> ibis.Table:
     return one.cross_join(two).cross_join(three).aggregate(found=(_.a * _.b + _.c).max())
 
 
+@pytest.mark.long
 def test_ctrl_c(spark: Place, capfd: pytest.CaptureFixture[str]) -> None:
     engine = spark.over_tables({})
     threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT)).start()
@@ -36,6 +37,7 @@ def test_ctrl_c(spark: Place, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.long
 def test_work_that_is_stopped_from_elsewhere_is_told(spark: Place) -> None:
     engine = spark.over_tables({})
     assert Application.running is not None

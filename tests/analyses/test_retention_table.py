@@ -204,6 +204,18 @@ def test_what_the_data_cannot_know() -> None:
     assert column(answer, "reason") == [NO_FACTS, NO_FACTS]
 
 
+def test_a_cohort_outside_of_what_is_covered_tells_neither_size_nor_group() -> None:
+    facts = {
+        "events": [event(1, "anna", "2024-03-02")],
+        "customers": [{"customer_id": "anna", "valid_from": "2024-01-01", "country": "DE"}],
+    }
+    coverage = dict.fromkeys(imported(), ALL_OF_2024)
+    coverage["orders"] = (date(2024, 1, 1), date(2024, 3, 1))
+    of = world(facts, coverage=coverage, as_of="2024-03-05")
+    answer = asked(of, "2024-03-02/2024-03-03", by="country", of="orders", begins_with="visit", cohort="day", periods=1)
+    assert [(row.group, row.size, row.reason) for row in answer.rows] == [(None, None, OUTSIDE)] * 2
+
+
 # -- divided by what -----------------------------------------------------------------------------------------
 def test_the_period_before() -> None:
     answer = asked(world({"orders": TWICE}), "2024-01", of="orders", denominator="before", periods=2)

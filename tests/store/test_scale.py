@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,6 +15,7 @@ import pytest
 from parcels import T0
 
 from stamm.store import Counts, Lake
+from tests.memory import peak_mb
 
 ROWS = 1_500_000
 
@@ -49,11 +49,10 @@ def _import(path: str, results: Any) -> None:
         with lake.writing() as writer:
             counts = writer.put("order_lines", lines(ROWS, more), source="t", received_at=T0 + timedelta(days=number))
             writer.commit()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        results.put((counts, time.monotonic() - started, peak))
+        results.put((counts, time.monotonic() - started, peak_mb()))
     started = time.monotonic()
     rows = lake.state_at("order_lines", T0).num_rows
-    results.put((rows, time.monotonic() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+    results.put((rows, time.monotonic() - started, peak_mb()))
 
 
 @pytest.mark.long

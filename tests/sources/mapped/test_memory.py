@@ -12,10 +12,12 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pytest
 
+ROOT = Path(__file__).parents[3]
 LINES = 100_000
 PROGRAM = """
-import resource, sys, tomllib
+import sys, tomllib
 from pathlib import Path
+from tests.memory import peak_mb
 from stamm.lang.organisation import Organisation
 from stamm.sources.mapped import FileMapping, Mapped
 
@@ -24,7 +26,7 @@ mapping = FileMapping.parse("till", tomllib.loads(sys.argv[2]), file="stamm.toml
 rows = {fact.fact: 0 for fact in mapping.facts}
 for chunk in Mapped(mapping, file.parent).read(file, organisation=Organisation()):
     rows[chunk.fact] += chunk.table.num_rows
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, *rows.values())
+print(peak_mb(), *rows.values())
 """
 MAPPING = """
 delimiter = ";"
@@ -86,6 +88,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=True,
+            cwd=ROOT,
         )
         peak, orders, lines, returned = map(int, done.stdout.split())
         assert lines + returned == blocks * LINES

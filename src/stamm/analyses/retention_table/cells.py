@@ -71,7 +71,8 @@ class Arranging:
 
     def cells(self, tallies: Mapping[Key, Tally], known: Known | None) -> tuple[Cell, ...]:
         """All cells, by cohort, group and place."""
-        groups = sorted({group for _, group in tallies} or {None}, key=lambda group: (group is None, group or ""))
+        told = {group for number, group in tallies if not self._unknown(self.cohorts[number], known)}
+        groups = sorted(told or {None}, key=lambda group: (group is None, group or ""))
         return tuple(
             self._cell(number, group, place, tallies.get((number, group)), known)
             for number in range(len(self.cohorts))
@@ -82,10 +83,11 @@ class Arranging:
     # -- one cell --------------------------------------------------------------------
     def _cell(self, number: int, group: str | None, place: int, tally: Tally | None, known: Known | None) -> Cell:
         cohort, size = self.cohorts[number], tally.size if tally else 0
-        reason = self._unknown(cohort, known) or self._unobserved(cohort, place, tally, known)
+        if unknown := self._unknown(cohort, known):
+            return self._empty(cohort, group, place, None, unknown)
+        reason = self._unobserved(cohort, place, tally, known)
         if reason or tally is None:
-            unknown = reason in (NO_FACTS, NOT_BEGUN, OUTSIDE) and tally is None
-            return self._empty(cohort, group, place, None if unknown else size, reason)
+            return self._empty(cohort, group, place, size, reason)
         assert known is not None  # there would be a reason
         top, bottom = self._top(tally, place), self._bottom(tally, place)
         begun = known.complete_history or (

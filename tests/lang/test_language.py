@@ -116,6 +116,8 @@ def test_whole_and_signed_money() -> None:
         (33.3333, "points", "33.3", "33,3"),
         (60.0, "points", "60", "60"),
         (12.5, "days", f"12.50{NO_BREAK}days", f"12,50{NO_BREAK}Tage"),
+        (90.0, "seconds", f"90.00{NO_BREAK}seconds", f"90,00{NO_BREAK}Sekunden"),
+        (0.5, "hours", f"0.50{NO_BREAK}hours", f"0,50{NO_BREAK}Stunden"),
         (5.0, "years", f"5.00{NO_BREAK}years", f"5,00{NO_BREAK}Jahre"),
         (1.25, "ratio", "1.25", "1,25"),
         (100_000, "money", "€1,000.00", f"1.000,00{NO_BREAK}€"),
@@ -140,6 +142,7 @@ def test_money_given_in_major_units_is_a_plain_number() -> None:
         (-20, "count", f"{MINUS}20", f"{MINUS}20"),
         (2.5, "points", "+2.5", "+2,5"),
         (1.5, "days", f"+1.50{NO_BREAK}days", f"+1,50{NO_BREAK}Tage"),
+        (-1.5, "minutes", f"{MINUS}1.50{NO_BREAK}minutes", f"{MINUS}1,50{NO_BREAK}Minuten"),
         (250, "money", "+€2.50", f"+2,50{NO_BREAK}€"),
     ],
 )

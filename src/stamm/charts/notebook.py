@@ -13,7 +13,7 @@ from typing import Any
 
 import altair as alt
 
-from stamm.lang.language import Language
+from stamm.lang.language import ELAPSED, Language
 from stamm.lang.money import exponent
 from stamm.lang.window import Window
 
@@ -162,7 +162,7 @@ def _shown(value: float | None, unit: str, picture: Picture) -> float | None:
 def _title(unit: str, picture: Picture, *, from_zero: bool) -> str | None:
     """The unit, where the numbers do not carry it, and whether lengths can be compared."""
     say = picture.language
-    named = {"money": picture.currency, "days": say("days"), "years": say("years")}.get(unit, "")
+    named = picture.currency if unit == "money" else say(unit) if unit in ELAPSED else ""
     return ", ".join(part for part in (named, "" if from_zero else say("not from 0")) if part) or None
 
 

@@ -17,7 +17,7 @@ from stamm.cli.session import Session
 from stamm.lang.definition import Setting, title_of
 from stamm.lang.errors import UsageError
 from stamm.lang.example import Example, Row
-from stamm.lang.language import NO_BREAK
+from stamm.lang.language import ELAPSED, NO_BREAK
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric, family
 
@@ -93,8 +93,7 @@ def unit_in_words(metric: Metric, say: Session) -> str:
         "number": say("a number"),
         "money": say("an amount of money"),
         "points": say("a score in points"),
-        "days": say("days"),
-        "years": say("years"),
+        **{unit: say(unit) for unit in ELAPSED},
     }
     better = {
         "higher": say("higher is better"),
@@ -153,7 +152,7 @@ def as_given(working: Working, metric: Metric, numbers: Mapping[str, Any], say: 
     for name, number in numbers.items():
         unit = unit_of(metric, name)
         if number is not None and unit != "share":
-            word = f"{NO_BREAK}{say(unit)}" if unit in ("days", "years") else ""
+            word = f"{NO_BREAK}{say(unit)}" if unit in ELAPSED else ""
             exact[name] = say.language.trimmed(number, 6) + word
     return replace(working, numbers=exact)
 

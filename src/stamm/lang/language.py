@@ -26,6 +26,8 @@ Code = Literal["en", "de"]
 CODES: tuple[Code, ...] = ("en", "de")
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
+#: units of elapsed time, written after their numbers
+ELAPSED = ("seconds", "minutes", "hours", "days", "years")
 
 
 @lru_cache
@@ -124,11 +126,7 @@ class Language:
         if unit == "points":
             return self.trimmed(value, 1 if digits is None else digits)
         number = self.number(value, 2 if digits is None else digits)
-        if unit == "days":
-            return f"{number}{NO_BREAK}{self('days')}"
-        if unit == "years":
-            return f"{number}{NO_BREAK}{self('years')}"
-        return number
+        return f"{number}{NO_BREAK}{self(unit)}" if unit in ELAPSED else number
 
     def change(self, difference: float, unit: str, currency: str = "", digits: int = 1) -> str:
         """A difference of two values, signed: percentage points for shares, money and numbers as they are."""
@@ -139,7 +137,7 @@ class Language:
             return self.money(difference, currency, signed=True)
         digits = 0 if unit == "count" else 1 if unit == "points" else 2
         text = self.number(difference, digits, signed=True)
-        return f"{text}{NO_BREAK}{self(unit)}" if unit in ("days", "years") else text
+        return f"{text}{NO_BREAK}{self(unit)}" if unit in ELAPSED else text
 
     # -- dates -----------------------------------------------------------------------
     def day(self, day: date) -> str:

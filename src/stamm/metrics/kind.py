@@ -19,7 +19,7 @@ from stamm.lang.window import Window
 
 _ = ibis._
 
-Unit = Literal["share", "ratio", "count", "number", "money", "points", "days", "years"]
+Unit = Literal["share", "ratio", "count", "number", "money", "points", "seconds", "minutes", "hours", "days", "years"]
 Better = Literal["higher", "lower", "neither"]
 Pick = Callable[[Window], tuple[Window, ...]]
 

@@ -18,13 +18,13 @@ from tests.soundness.hand import (
     value,
     world,
 )
-from tests.soundness.oracle import METRICS, Row, customer_of, sessions
+from tests.soundness.oracle import FAMILIES, METRICS, Row, customer_of, sessions
 
 # The numbers of the catalogue -------------------------------------------------------------------------------
 
 
 def test_every_metric_is_there() -> None:
-    assert len(METRICS) == 40
+    assert len(METRICS) == sum(len(family) for family in FAMILIES)
 
 
 def test_the_ledger_through_both_families() -> None:
@@ -270,6 +270,11 @@ def test_outside_coverage_is_no_value_and_inside_without_rows_is_zero() -> None:
         "revenue",
         "order_count",
         "monthly_recurring_revenue",
+        "mrr_new",
+        "mrr_expansion",
+        "mrr_contraction",
+        "mrr_churned",
+        "mrr_reactivation",
     }
     assert all(value(key, made, inside) is None for key in set(METRICS) - zeros)
     assert value("order_count", made, (date(2024, 12, 31), date(2025, 1, 2))) == 0
@@ -298,3 +303,23 @@ def test_who_pays_nothing_is_no_customer_with_mrr() -> None:
     made.subscriptions.append(subscription("tries", "2024-01-10", status="trialing"))
     assert value("average_revenue_per_account", made) == 5000
     assert value("customer_count", made) == 2
+
+
+def test_five_ways_for_recurring_revenue_to_move() -> None:
+    made = subscribed(
+        subscription("up", "2024-01-10", "2024-02-10", mrr=1000),
+        subscription("up", "2024-02-10", mrr=1500),
+        subscription("down", "2024-01-10", "2024-02-10", mrr=900),
+        subscription("down", "2024-02-10", mrr=300, status="past_due"),
+        subscription("gone", "2024-01-10", "2024-02-10", mrr=700),
+        subscription("new", "2024-02-01", mrr=3000),
+        subscription("back", "2024-01-02", "2024-01-05", mrr=500),
+        subscription("back", "2024-02-10", mrr=600),
+    )
+    moved = {"new": 3000, "expansion": 500, "contraction": 600, "churned": 700, "reactivation": 600}
+    assert {kind: value(f"mrr_{kind}", made) for kind in moved} == moved
+    assert value("gross_mrr_churn_rate", made) == Fraction(1300, 2600)
+    assert value("net_mrr_churn_rate", made) == Fraction(200, 2600)
+    assert value("net_revenue_retention", made) == Fraction(1800, 2600)
+    assert value("gross_revenue_retention", made) == Fraction(1300, 2600)
+    assert value("quick_ratio", made) == Fraction(4100, 1300)

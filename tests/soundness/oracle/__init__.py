@@ -10,6 +10,7 @@ from datetime import date
 from . import (
     metrics_answers,
     metrics_orders,
+    metrics_recurring,
     metrics_retention,
     metrics_revenue,
     metrics_value,
@@ -97,6 +98,18 @@ FAMILIES: tuple[tuple[MetricFunction, ...], ...] = (
     ),
     (metrics_value.monthly_recurring_revenue, metrics_value.monthly_recurring_revenue_formula),
     (metrics_value.average_revenue_per_account,),
+    (metrics_recurring.mrr_new,),
+    (metrics_recurring.mrr_expansion,),
+    (metrics_recurring.mrr_contraction,),
+    (metrics_recurring.mrr_churned,),
+    (metrics_recurring.mrr_reactivation,),
+    (
+        metrics_recurring.gross_mrr_churn_rate,
+        metrics_recurring.net_mrr_churn_rate,
+        metrics_recurring.net_revenue_retention,
+        metrics_recurring.gross_revenue_retention,
+    ),
+    (metrics_recurring.quick_ratio,),
 )
 
 METRICS: dict[str, MetricFunction] = {metric.__name__: metric for family in FAMILIES for metric in family}

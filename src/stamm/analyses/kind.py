@@ -191,6 +191,10 @@ class Analysis(Definition):
         """Keys of the facts it reads under its settings."""
         raise NotImplementedError
 
+    def beside(self) -> tuple[str, ...]:
+        """Keys of facts it reads where there are any; they do not say how far the answer reaches."""
+        return ()
+
     def windows(self, span: Window) -> tuple[Window, ...]:
         """The span as the analysis cuts it; uncut unless it says otherwise."""
         return (span,)

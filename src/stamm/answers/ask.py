@@ -136,6 +136,7 @@ class Answers:
         inquiry = Inquiry(self, asked, span, by)
         with asked_by(asked.key):
             found = asked.answer(inquiry)
+        read = {*inquiry.kinds, *kinds_of(asked.beside(), self.world)}
         return TableAnswer(
             analysis=asked,
             span=span,
@@ -145,7 +146,7 @@ class Answers:
             zone=self.world.organisation.zone,
             as_of=inquiry.as_of,
             snapshot=self.world.snapshot,
-            simulated=any(kind in self.world.simulated for kind in inquiry.kinds),
+            simulated=any(kind in self.world.simulated for kind in read),
             left_out={**found.left_out, **self._unsound(inquiry.kinds)},
             notes=found.notes,
             kinds=inquiry.kinds,

@@ -6,12 +6,13 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.facts.columns import real, whole
-from stamm.facts.elapsed import years_between
+from stamm.facts.elapsed import DAY_SECONDS, YEAR_DAYS
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
 from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
 
+DAY_MICROSECONDS = int(DAY_SECONDS) * 1_000_000
 _SPELLS = rows("""
     customer_id  number  started_at        ended_at          first_started_at
     anna         1       2020-01-01T00:00  2020-12-31T06:00  2020-01-01T00:00
@@ -33,7 +34,8 @@ class Survival(Derived):
     sentence_de = "Wie lange Kunden bleiben: die Kaplan-Meier-Kurve der Kundenzeiten am Ende jedes Fensters."
     per_window = True
 
-    years = real("length of the spells of this step, years of 365.25 days")
+    microseconds = whole("length of the spells of this step, microseconds")
+    years = real("the same in years of 365.25 days")
     at_risk = whole("spells at least that long")
     ended = whole("spells that ended at that length")
     spells = whole("spells of that length, ended or open")
@@ -70,11 +72,12 @@ class Survival(Derived):
         spells, windows = facts["spells"], windowing.windows
         begun = spells.inner_join(windows, [spells.started_at < windows.window_end])
         begun = windowing.grouped(begun, "started_at")
-        begun = begun.mutate(over=_.ended_at.notnull() & (_.ended_at < _.window_end))
-        begun = begun.mutate(length=years_between(_.started_at, _.over.ifelse(_.ended_at, _.window_end)))
-        curve = begun.group_by("window_number", "window_start", "window_end", "group_value", years=_.length).aggregate(
-            spells=_.count(), ended=_.count(where=_.over)
+        curve = (
+            observed(begun)
+            .group_by("window_number", "window_start", "window_end", "group_value", "microseconds")
+            .aggregate(spells=_.count(), ended=_.count(where=_.over).coalesce(0))
         )
+        curve = curve.mutate(years=_.microseconds / (DAY_MICROSECONDS * YEAR_DAYS))
         keys = ["window_number", "group_value"]
         longer = ibis.window(group_by=keys, order_by="years", preceding=0, following=None)
         before = ibis.window(group_by=keys, order_by="years", preceding=(None, 1))
@@ -98,3 +101,10 @@ class Survival(Derived):
     def longest(self) -> Reduction:
         """The longest follow-up, years."""
         return self.most(self.years)
+
+
+def observed(spells: ir.Table) -> ir.Table:
+    """Spells beside the `window_end` they are seen from: `over` by then, and how long they were, `microseconds`."""
+    spells = spells.mutate(over=_.ended_at.notnull() & (_.ended_at < _.window_end))
+    until = _.over.ifelse(_.ended_at, _.window_end)
+    return spells.mutate(microseconds=until.delta(_.started_at, unit="microsecond").cast("int64"))

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
+from math import exp, log, sqrt
 from typing import ClassVar, NamedTuple
 
 from scipy import stats
@@ -75,6 +75,18 @@ def t_mean(n: Number, total: Number, squares: Number) -> Bounds:
     variance = max(squares - total * mean, 0.0) / (n - 1)
     half = _t(int(n) - 1) * sqrt(variance / n)
     return Bounds(mean - half, mean + half)
+
+
+def log_log(survival: float, variance: float) -> Bounds:
+    """Interval of a Kaplan-Meier estimate: Greenwood's variance, on the scale of log(-log S), so within 0..1.
+
+    S^exp(z sqrt(v) / ln S) and S^exp(-z sqrt(v) / ln S), where `variance` is v, the sum of d / (n (n - d)) over
+    the steps so far (Kalbfleisch and Prentice 1980). None where all are here or nobody is: neither ln S is of use.
+    """
+    if not 0 < survival < 1:
+        return NOTHING
+    spread = Z * sqrt(variance) / -log(survival)
+    return Bounds(survival ** exp(spread), survival ** exp(-spread))
 
 
 class Rule(ABC):

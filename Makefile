@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 DEMO_DIR ?= demo
+# Tests run in so many processes, a file of tests in one of them.
+JOBS ?= auto
 export PYTHON VENV
 # A test or a tool that prints is read while it runs, also through a pipe.
 export PYTHONUNBUFFERED := 1
@@ -37,11 +39,11 @@ demo: $(VENV)/.installed ## real purchases in, numbers and a report out, in DEMO
 
 test: $(VENV)/.engines ## every test but the long ones
 	@tools/system --for-tests
-	@tools/timed "tests" $(PY) -m pytest -m "not long" $(ARGS)
+	@tools/timed "tests" $(PY) -m pytest -m "not long" -n $(JOBS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-long: $(VENV)/.engines ## the tests that take minutes: soak, fuzz, kill, scale
 	@tools/system --for-tests
-	@tools/timed "long tests" tools/test-long $(PY) $(ARGS)
+	@tools/timed "long tests" tools/test-long $(PY) -n $(JOBS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.engines ## format, lint, types, layers, house rules, docs up to date; all findings, not only the first
 	@tools/timed "check" $(MAKE) --keep-going check-format check-lint check-types check-layers check-house check-docs

@@ -85,7 +85,8 @@ def test_the_same_is_covered_and_as_much_is_not_sound(reading: Path, imported: P
 
 # -- the command line ----------------------------------------------------------------------------------------
 def run(folder: Path, *words: str) -> Result:
-    result = CliRunner().invoke(cli, ["--project", str(folder), *words], prog_name="stamm")
+    wide = CliRunner(env={"COLUMNS": "200"})  # a line a note
+    result = wide.invoke(cli, ["--project", str(folder), *words], prog_name="stamm")
     assert "Traceback" not in result.output
     return result
 

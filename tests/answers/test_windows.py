@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO
+from stamm.lang.reasons import CUT_HISTORY, LOOKS_BACK, NO_FACTS, NOT_BEGUN, OUTSIDE, ZERO
+from stamm.metrics.retention.loyal_customers import LoyalCustomers
 from tests.answers.made import Discounts, MeanAmount, Placed, Turnover
 from tests.answers.small import ask, order, paying, utc, values, world
 
@@ -78,6 +79,15 @@ def test_the_guard_on_a_cut_history_is_exactly_the_lapse() -> None:
     assert [row.reason for row in answer.rows] == [CUT_HISTORY, "", ""]
     # an order is an order
     assert values(ask(of, Placed, "2024-02-10", "2024-02-09")) == [1, 0]
+
+
+def test_what_looks_back_before_data_that_begin_in_mid_life_has_no_value() -> None:
+    orders = [order(1, "anna", "2024-03-01"), order(2, "anna", "2024-03-02")]
+    asked = {"orders": 2, "days": 45}  # 45 days before the 17th of March is the 1st of February
+    for history, expected in (("cut", [(None, LOOKS_BACK), (1, "")]), ("complete", [(1, ""), (1, "")])):
+        of = world({"orders": orders}, coverage=FEBRUARY_TO_APRIL, history=history, lapse_days=30)
+        answer = ask(of, LoyalCustomers(**asked), "2024-03-12", "2024-03-16")
+        assert [(row.value, row.reason) for row in answer.rows] == expected
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ TOTALS = {
     "gross_revenue",
     "lifetime_value_margin",
     "lost_customers",
+    "loyal_customers",
     "monthly_recurring_revenue",
     "monthly_recurring_revenue_formula",
     "mrr_churned",

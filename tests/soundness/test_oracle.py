@@ -270,6 +270,7 @@ def test_outside_coverage_is_no_value_and_inside_without_rows_is_zero() -> None:
         "revenue",
         "order_count",
         "monthly_recurring_revenue",
+        "loyal_customers",
         "mrr_new",
         "mrr_expansion",
         "mrr_contraction",
@@ -323,3 +324,33 @@ def test_five_ways_for_recurring_revenue_to_move() -> None:
     assert value("net_revenue_retention", made) == Fraction(1800, 2600)
     assert value("gross_revenue_retention", made) == Fraction(1300, 2600)
     assert value("quick_ratio", made) == Fraction(4100, 1300)
+
+
+def test_loyal_is_three_orders_in_a_year_of_whose_customer_is_here() -> None:
+    often = [order(number, "a", f"2024-02-{number:02}") for number in (20, 22, 24)]
+    left = [order(10 + number, "b", f"2024-01-0{number}") for number in (1, 2, 3)]
+    rarely = [
+        order(31, "c", "2024-02-20"),
+        order(32, "c", "2024-02-21"),
+        order(33, "c", "2024-02-22", cancelled="2024-02-23"),
+    ]
+    assert value("loyal_customers", world(orders=often + left + rarely)) == 1
+    assert value("loyal_customers", world(orders=often, history="cut")) is None  # the year before begins in 2023
+
+
+def test_one_time_buyers_have_had_their_chance() -> None:
+    orders = [order(1, "a", "2024-02-20"), order(2, "b", "2024-02-20T00:00:01"), order(3, "c", "2024-01-01")]
+    orders += [order(4, "c", "2024-02-29"), order(5, "a", "2024-03-01")]
+    assert value("one_time_buyer_share", world(orders=orders)) == Fraction(1, 2)  # a has not come back yet, c has
+
+
+def test_selling_something_new() -> None:
+    orders = [order(1, "a", "2024-01-10"), order(2, "a", "2024-02-10"), order(3, "b", "2024-02-10")]
+    orders += [order(4, "b", "2024-02-11"), order(5, "c", "2024-02-10")]
+    held = {1: ("tea",), 2: ("tea", "cups"), 3: ("tea",), 4: ("tea", None), 5: ("tea", "cups")}
+    lines: list[Row] = [
+        {"order_id": f"o{number}", "ordered_at": at("2024-02-10"), "category": category}
+        for number, categories in held.items()
+        for category in categories
+    ]
+    assert value("cross_sell_rate", world(orders=orders, order_lines=lines)) == Fraction(1, 2)

@@ -20,7 +20,7 @@ from stamm.answers.world import World
 from stamm.engines.kind import CannotRunError, asked_by
 from stamm.facts.kind import Reduction
 from stamm.lang.errors import CurrencyError
-from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_BEGUN, OUTSIDE, UNSOUND_ROWS, ZERO
+from stamm.lang.reasons import CUT_HISTORY, LOOKS_BACK, NO_FACTS, NOT_BEGUN, OUTSIDE, UNSOUND_ROWS, ZERO
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
 from stamm.metrics.kind import Over
@@ -181,7 +181,8 @@ class Answers:
         facts = {reduction.fact for reduction in reductions.values()}
         kinds = kinds_of(facts, self.world)
         frame = Frame(kinds=set(kinds), groups={None} if by is None else set())
-        self._mark_windows(metric, frame, windows, facts, kinds)
+        back_days = max((reduction.back_days for reduction in reductions.values()), default=0)
+        self._mark_windows(frame, windows, facts, kinds, timedelta(days=back_days))
         if reductions and frame.as_of is not None:
             with asked_by(metric.key):
                 reduced = self._reduce(reductions, windows, by, frame.as_of)
@@ -222,7 +223,12 @@ class Answers:
         return {UNSOUND_ROWS: unsound} if unsound else {}
 
     def _mark_windows(
-        self, metric: Metric, frame: Frame, windows: tuple[Window, ...], facts: Iterable[str], kinds: tuple[str, ...]
+        self,
+        frame: Frame,
+        windows: tuple[Window, ...],
+        facts: Iterable[str],
+        kinds: tuple[str, ...],
+        looks_back: timedelta,
     ) -> None:
         """Which windows can have a value, which are over, and why the others have none."""
         world, organisation = self.world, self.world.organisation
@@ -239,6 +245,7 @@ class Answers:
             return
         lapse = organisation.spell_rule != "subscriptions" and organisation.history == "cut"
         guard = lapse and uses(facts, "spells", world)
+        cut = organisation.history == "cut"
         opens = world.day_start(first)
         for number, window in enumerate(windows):
             start, end = window.starts_at(organisation.zone), window.ends_at(organisation.zone)
@@ -254,6 +261,8 @@ class Answers:
                 frame.reasons[number] = OUTSIDE
             elif guard and (start - opens).total_seconds() < organisation.lapse_days * 86_400:
                 frame.reasons[number] = CUT_HISTORY
+            elif cut and looks_back and min(end, as_of) - looks_back < opens:
+                frame.reasons[number] = LOOKS_BACK
 
     def _add_over(self, frame: Frame, name: str, over: Over, windows: tuple[Window, ...], by: str | None) -> None:
         """Values of another metric over the windows that `over` picks for each window."""

@@ -196,6 +196,7 @@ def shared_reason(code: str, answer: TableAnswer, world: World, say: Session) ->
             "the data begin in mid-life: who is a customer shows only after {days} days of it",
             days=world.organisation.lapse_days,
         ),
+        reasons.LOOKS_BACK: say("it looks back to days before the data, which begin in mid-life"),
         reasons.ZERO: say("nothing to divide by"),
     }.get(code, code)
 

@@ -42,6 +42,7 @@ class Reduction:
     `empty` is the answer where the fact is covered but has no row: 0 for counts and sums.
     `person` marks counts of customers: rows without a customer are skipped and told.
     `money` marks sums of money: rows of a currency without a rate refuse the answer.
+    `back_days` is how far before the window's end it looks: where the data begin later, in mid-life, nobody can tell.
     """
 
     fact: str
@@ -52,6 +53,7 @@ class Reduction:
     person: bool = False
     money: bool = False
     empty: int | None = 0
+    back_days: int = 0
 
     @property
     def identity(self) -> str:

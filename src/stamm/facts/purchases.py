@@ -45,6 +45,7 @@ class Purchases(Derived):
     first_at = moment("the customer's first order")
     previous_at = moment("the order before")
     next_at = moment("the order after, as far as known")
+    lapses_at = moment("when its lapse_days are over, with or without another order")
     gap_days = real("days since the order before")
     mean_gap_days = real("mean days between the customer's orders up to this one")
 
@@ -59,7 +60,12 @@ class Purchases(Derived):
                 o5        1         -         -              -
             """),
         ),
-        VerbExample(facts={"orders": _ORDERS}, window="2024-02", gives={"again": 2}),
+        VerbExample(
+            facts={"orders": _ORDERS},
+            window="2024-02-01/2024-02-10",
+            context={"lapse_days": 7, "as_of": "2024-03-01"},
+            gives={"again": 2, "followed_by(window.end)": 2, "lapsed_by(window.end)": 1},
+        ),
     )
 
     @classmethod
@@ -76,6 +82,7 @@ class Purchases(Derived):
             first_at=_.ordered_at.min().over(everything),
             previous_at=_.ordered_at.lag().over(order),
             next_at=_.ordered_at.lead().over(order),
+            lapses_at=_.ordered_at + ibis.interval(hours=24 * facts.rules.lapse_days),
         )
         return orders.mutate(
             gap_days=days_between(_.previous_at, _.ordered_at),
@@ -85,3 +92,11 @@ class Purchases(Derived):
     def again(self) -> Deferred:
         """Orders that were not the customer's first."""
         return self.position >= 2
+
+    def followed_by(self, moment: Deferred) -> Deferred:
+        """Orders after which the customer ordered again before a moment, such as `window.end`."""
+        return self.next_at.notnull() & (self.next_at < moment)
+
+    def lapsed_by(self, moment: Deferred) -> Deferred:
+        """Orders that are at least lapse_days old at a moment."""
+        return self.lapses_at <= moment

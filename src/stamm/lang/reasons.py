@@ -4,6 +4,8 @@ NO_FACTS = "no_facts"
 OUTSIDE = "outside_coverage"
 NOT_BEGUN = "not_begun"
 CUT_HISTORY = "cut_history"
+#: it looks back from its end to days before the data, which begin in mid-life
+LOOKS_BACK = "looks_back_before_data"
 ZERO = "zero_denominator"
 #: something it counts is not over yet, for everybody it counts
 NOT_OVER = "not_over"

@@ -9,6 +9,7 @@ from datetime import date
 
 from . import (
     metrics_answers,
+    metrics_loyalty,
     metrics_orders,
     metrics_recurring,
     metrics_retention,
@@ -79,6 +80,10 @@ FAMILIES: tuple[tuple[MetricFunction, ...], ...] = (
         metrics_orders.time_to_second_purchase,
     ),
     (metrics_orders.product_return_rate,),
+    (metrics_loyalty.loyal_customers,),
+    (metrics_loyalty.one_time_buyer_share,),
+    (metrics_loyalty.cross_sell_rate,),
+    (metrics_loyalty.revenue_per_customer,),
     (metrics_revenue.gross_revenue,),
     (metrics_revenue.revenue,),
     (metrics_revenue.order_count,),

@@ -1,0 +1,197 @@
+"""A simulated world into a project: its facts into the lake, its truth beside it; all of it, or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from typing import IO, Protocol
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from stamm.app.importing import Lake, OnWait, Progress, Writer
+from stamm.lang.errors import InputError, UsageError
+from stamm.lang.window import day_start
+from stamm.sources.simulated import BLOCK, Shop, blocks, campaign_truth, campaigns, shared
+
+#: the source of all rows of a simulated world
+SOURCE = "simulated"
+TRUTH = "truth"
+#: raised whenever the same seed gives other rows than before
+READING = 1
+_LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+class Snapshot(Protocol):
+    """What is asked of a state of the lake."""
+
+    def kinds(self) -> tuple[str, ...]: ...
+    def sources(self, kind: str) -> tuple[str, ...]: ...
+
+
+class Readable(Lake, Protocol):
+    """A lake that also tells what is in it."""
+
+    def snapshot(self) -> Snapshot: ...
+
+
+@dataclass(frozen=True)
+class World:
+    """What a simulation brought: rows by fact kind, and where the truth lies. `snapshot` is None where it was there."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    truth: Path | None = None
+    snapshot: int | None = None
+
+
+@dataclass(frozen=True)
+class Simulating:
+    """Makes a world and takes it in. Nothing of it stays unless all of it does."""
+
+    lake: Readable
+    directory: Path
+    progress: Progress | None = None
+    on_wait: OnWait | None = None
+
+    def make(self, shop: Shop, *, now: datetime, mix: bool = False) -> World:
+        """The world in the lake and its truth in the folder `truth`.
+
+        Raises UsageError where other facts are there, unless they may be mixed; InputError where a made row would
+        take the place of another.
+        """
+        if day_start(shop.until, shop.zone) > now:
+            raise UsageError(
+                f"A world up to {shop.until} would reach into the future.", remedy="Let it end today or before."
+            )
+        digest = sha256(repr((SOURCE, READING, shop)).encode()).hexdigest()
+        with self.lake.writing(on_wait=self.on_wait) as writer:
+            if writer.seen(digest) is not None:
+                return World()
+            self._refuse_others(mix=mix)
+            with tempfile.TemporaryDirectory(prefix=".truth-", dir=self.directory) as folder, ExitStack() as open_:
+                spools = self._made(shop, Path(folder), open_)
+                rows = {kind: self._put(writer, kind, spool, shop, now) for kind, spool in sorted(spools.items())}
+                writer.remember(digest, {"file": SOURCE, "at": now.isoformat()})
+                truth = self.directory / TRUTH
+                shutil.copytree(folder, truth)
+                try:
+                    snapshot = writer.commit().number
+                except BaseException:
+                    shutil.rmtree(truth)
+                    raise
+        return World(rows, truth, snapshot)
+
+    def _refuse_others(self, *, mix: bool) -> None:
+        snapshot = self.lake.snapshot()
+        sources = {source for kind in snapshot.kinds() for source in snapshot.sources(kind)}
+        truth = self.directory / TRUTH
+        if SOURCE in sources or truth.exists():
+            raise UsageError(
+                "There is another simulated world in this project.",
+                where=str(truth),
+                remedy="Begin a project of its own for this one with `stamm init`.",
+            )
+        if sources and not mix:
+            raise UsageError(
+                "There are real facts in this project, and made ones beside them would change its numbers.",
+                where=", ".join(sorted(sources)[:5]),
+                remedy="Begin another project with `stamm init`, or say --mix if that is what you want.",
+            )
+
+    # -- making ----------------------------------------------------------------------
+    def _made(self, shop: Shop, folder: Path, open_: ExitStack) -> dict[str, _Spool]:
+        """All rows by kind, put aside on the disk, and the truth in a folder."""
+        spools: dict[str, _Spool] = {}
+        truths: dict[str, _TruthFile] = {}
+        for number, made in enumerate(chain([shared(shop)], blocks(shop))):
+            for kind, table in made.facts.items():
+                if kind not in spools:
+                    spools[kind] = open_.enter_context(_spooled(self.lake.root))
+                spools[kind].write(table)
+            for name, table in made.truth.items():
+                if name not in truths:
+                    truths[name] = open_.enter_context(_TruthFile(folder / f"{name}.parquet", table.schema))
+                truths[name].write(table)
+            if self.progress:
+                done = min(number * BLOCK, shop.customers)
+                self.progress("customers", done, done, shop.customers)
+        for truth in truths.values():
+            truth.close()
+        plan = campaigns(shop)
+        members = pq.read_table(
+            folder / "campaign_members.parquet", columns=["campaign", "held_out", "caused_order_id"]
+        )
+        pa.csv.write_csv(campaign_truth(plan, members), folder / "campaigns.csv")
+        return spools
+
+    def _put(self, writer: Writer, kind: str, spool: _Spool, shop: Shop, now: datetime) -> int:
+        done = 0
+
+        def told(rows: int) -> None:
+            nonlocal done
+            done += rows
+            if self.progress:
+                self.progress(kind, done, done, spool.rows)
+
+        days = shop.covered
+        counts = writer.put(
+            kind, spool.tables(), source=SOURCE, received_at=now, simulated=True, covered=days, on_rows=told
+        )
+        if counts.new != spool.rows:
+            raise InputError(
+                f"{spool.rows - counts.new:,} made rows of {kind} have the keys of rows that are there.",
+                remedy="Keys that begin with sim- are those of made rows. Begin another project for this world.",
+            )
+        return spool.rows
+
+
+class _TruthFile(pq.ParquetWriter):  # type: ignore[misc]  # pyarrow has no types
+    """A Parquet file in the making."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        plain = pa.schema([(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in schema])
+        super().__init__(path, plain, compression="zstd")
+        self.plain = plain
+
+    def write(self, table: pa.Table) -> None:
+        """Rows, words written out."""
+        self.write_table(table.cast(self.plain))
+
+
+class _Spool:
+    """Tables of one kind, written one after the other and then read once."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.rows = file, 0
+        self.writer: pa.RecordBatchStreamWriter | None = None
+
+    def write(self, table: pa.Table) -> None:
+        """Append rows."""
+        if self.writer is None:
+            self.writer = pa.ipc.new_stream(self.file, table.schema, options=_LZ4)
+        self.writer.write_table(table)
+        self.rows += table.num_rows
+
+    def tables(self) -> Iterator[pa.Table]:
+        """All of it, in the order in which it came."""
+        if self.writer is None:
+            return
+        self.writer.close()
+        self.file.seek(0)
+        for batch in pa.ipc.open_stream(self.file):
+            yield pa.Table.from_batches([batch])
+
+
+@contextmanager
+def _spooled(folder: Path) -> Iterator[_Spool]:
+    """A spool whose file has no name, so nothing is ever left of it."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        yield _Spool(file)

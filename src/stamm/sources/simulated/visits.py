@@ -1,0 +1,183 @@
+"""What visitors do on web and app: before they are known, on the way to an order, just looking; and machines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from stamm.lang.stretches import stretches
+from stamm.sources.local_time import DAY, SECOND, Mask, Whole
+from stamm.sources.simulated.columns import NEVER, picked
+from stamm.sources.simulated.mailings import Mailings
+from stamm.sources.simulated.orders import APP, STORE, WEB, Orders
+from stamm.sources.simulated.people import WON, People
+from stamm.sources.simulated.seasons import HOUR, Season
+
+#: steps of a visit that leads to an order, at the least
+BUYING = 5
+#: where visits come from, and the shares of those that no campaign brought
+MEDIA = ("organic", "cpc", "social", "referral", "email", "whatsapp")
+_MEDIA_SHARES = (0.33, 0.14, 0.12, 0.06, 0.05, 0.0)
+_DIRECT = 0.3
+#: strangers a customer, and of visits by customers how many are logged in from the start
+STRANGERS, LOGGED_IN = 0.9, 0.6
+#: share of the events that are made by machines, in runs of so many
+BOT_SHARE, BOT_RUN, BOTS = 0.03, 40, 3
+DEVICES = 4
+#: the device of the one that watches; those of crawlers lie below it
+WATCH = -1
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Visits of a block, one place in every array each."""
+
+    #: the customer's place; -1 for strangers and machines
+    who: Whole
+    device: Whole
+    #: when the first event happens; where there is an `order`, when the last one does
+    at: Whole
+    steps: Whole
+    #: the place of the order it leads to, or -1
+    order: Whole
+    channel: Whole
+    medium: Whole
+    campaign: Whole
+    #: the step with which the customer logs in; NEVER where they do not
+    login: Whole
+    bot: Mask
+
+
+def devices(folk: People, who: Whole, channel: Whole, chance: np.random.Generator) -> Whole:
+    """The device of each visit: an app has its own; some use the browser of the one before them in the list."""
+    second = chance.random(len(who)) < 0.25
+    borrowed = folk.shares[who] & (channel == WEB) & (chance.random(len(who)) < 0.5)
+    own = folk.number[who] * DEVICES + np.where(channel == APP, 1, np.where(second, 2, 0))
+    return np.where(borrowed, (folk.number[who] - 1) * DEVICES, own)
+
+
+def visits(folk: People, season: Season, sent: Mailings, made: Orders, media: Whole) -> Visits:
+    """All visits of a block; `media` is the place among MEDIA of each campaign."""
+    chance = folk.shop.chance("visits", folk.block)
+    parts = [
+        _to_orders(folk, made, media, chance),
+        _looking(folk, season, sent, media, chance),
+        _before(folk, season, chance),
+        _strangers(folk, season, chance),
+    ]
+    runs = round(sum(int(part.steps.sum()) for part in parts) * BOT_SHARE / BOT_RUN)
+    parts.append(_machines(folk, runs, chance))
+    return _joined([*parts, _watch(folk)] if folk.block == 0 else parts)
+
+
+def _joined(parts: list[Visits]) -> Visits:
+    names = Visits.__dataclass_fields__
+    return Visits(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+def _visits(who: Whole, at: Whole, steps: Whole, chance: np.random.Generator) -> Visits:
+    """Visits of customers by no campaign, the device still to be said."""
+    size = len(who)
+    direct = chance.random(size) < _DIRECT
+    medium = np.where(direct, -1, picked(chance, _MEDIA_SHARES, size))
+    nothing = np.full(size, -1)
+    none = np.zeros(size, bool)
+    return Visits(who, nothing, at, steps, nothing, np.full(size, WEB), medium, nothing, np.full(size, NEVER), none)
+
+
+def _to_orders(folk: People, made: Orders, media: Whole, chance: np.random.Generator) -> Visits:
+    """One for each order on web and app. At the first the customer registers, so only its end is theirs."""
+    place = np.flatnonzero(made.channel != STORE)
+    who, channel = made.who[place], made.channel[place]
+    steps = BUYING + chance.poisson(0.8, len(place))
+    base = _visits(who, made.at[place], steps, chance)
+    campaign = made.campaign[place]
+    first = np.r_[True, made.who[1:] != made.who[:-1]][place] if len(place) else np.zeros(0, bool)
+    at_once = (chance.random(len(place)) < LOGGED_IN) & ~first
+    return replace(
+        base,
+        device=devices(folk, who, channel, chance),
+        order=place,
+        channel=channel,
+        medium=np.where(campaign >= 0, media[campaign], base.medium),
+        campaign=campaign,
+        login=np.where(at_once, 0, steps - 1),
+    )
+
+
+def _looking(folk: People, season: Season, sent: Mailings, media: Whole, chance: np.random.Generator) -> Visits:
+    """Visits that lead to nothing, while customers are there; and one for each click in a message."""
+    since, until = folk.arrived + HOUR, np.maximum(folk.last, folk.arrived + 2 * HOUR)
+    counts = chance.poisson(folk.trait("visits") * (season.passed(until) - season.passed(since)) / 30.4)
+    who = np.repeat(np.arange(len(folk)), counts)
+    at = season.between(chance, since[who], until[who])
+    clicks = np.flatnonzero(sent.clicked < folk.shop.end)
+    both = np.concatenate([who, sent.who[clicks]])
+    size = len(both)
+    made = _visits(both, np.concatenate([at, sent.clicked[clicks]]), 1 + chance.geometric(0.5, size), chance)
+    channel = np.where(chance.random(size) < folk.trait("app")[both], APP, WEB)
+    campaign = np.concatenate([np.full(len(who), -1), sent.campaign[clicks]])
+    return replace(
+        made,
+        device=devices(folk, both, channel, chance),
+        channel=channel,
+        medium=np.where(campaign >= 0, media[campaign], made.medium),
+        campaign=campaign,
+        login=np.where(chance.random(size) < LOGGED_IN, 0, NEVER),
+    )
+
+
+def _before(folk: People, season: Season, chance: np.random.Generator) -> Visits:
+    """What they looked at in the two weeks before anybody knew them."""
+    counts = chance.poisson(1.1, len(folk))
+    who = np.repeat(np.arange(len(folk)), counts)
+    earliest = np.maximum(folk.arrived - 14 * DAY, folk.shop.start)
+    until = np.maximum(folk.arrived - 4 * HOUR, earliest + 1)
+    made = _visits(who, season.between(chance, earliest[who], until[who]), chance.geometric(0.35, len(who)), chance)
+    cpc = np.isin(folk.won[who], [WON.index("search-ads"), WON.index("social-ads")])
+    medium = np.where(cpc, MEDIA.index("cpc"), made.medium)
+    return replace(made, device=folk.number[who] * DEVICES, medium=medium)
+
+
+def _strangers(folk: People, season: Season, chance: np.random.Generator) -> Visits:
+    """Visitors who never become customers."""
+    size = int(chance.poisson(STRANGERS * len(folk)))
+    everywhen = np.full(size, folk.shop.start), np.full(size, folk.shop.end)
+    at = season.between(chance, *everywhen)
+    made = _visits(np.full(size, -1), at, chance.geometric(0.5, size), chance)
+    first = (folk.shop.customers + folk.block * 8_000) * DEVICES
+    return replace(made, device=first + chance.integers(0, max(size, 1), size))
+
+
+def _machines(folk: People, runs: int, chance: np.random.Generator) -> Visits:
+    """Crawlers: many pages in a short time, at any hour of day and night."""
+    at = folk.shop.start + (chance.random(runs) * (folk.shop.end - folk.shop.start)).astype(np.int64)
+    made = _visits(np.full(runs, -1), at, np.full(runs, BOT_RUN), chance)
+    crawler = WATCH - 1 - folk.block * BOTS - chance.integers(0, BOTS, runs)
+    return replace(made, device=crawler, medium=made.campaign, bot=~made.bot)
+
+
+def _watch(folk: People) -> Visits:
+    """The one that asks whether the shop still stands: twice a day, and every ten minutes while clocks change."""
+    shop = folk.shop
+    changes = stretches(shop.zone, shop.first.year, shop.until.year).start[1:] * SECOND
+    near = (changes[:, None] + np.arange(-18, 18) * 600 * SECOND).ravel()
+    at = np.unique(np.concatenate([np.arange(shop.start, shop.end, 12 * HOUR), near]))
+    at = at[(at >= shop.start) & (at < shop.end)]
+    size = len(at)
+    nothing = np.full(size, -1)
+    never = np.full(size, NEVER)
+    watches = np.ones(size, bool)
+    return Visits(
+        nothing,
+        np.full(size, WATCH),
+        at,
+        np.ones(size, np.int64),
+        nothing,
+        np.full(size, WEB),
+        nothing,
+        nothing,
+        never,
+        watches,
+    )

@@ -7,7 +7,7 @@ results in plain Python. Of the world it knows only its `Question`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar, dataclass_transform
 
@@ -33,17 +33,21 @@ ROWS = "rows"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: what it says in both languages, and its unit. Key columns tell the rows apart."""
+    """A column of a table: what it says in both languages, and its unit. Key columns tell the rows apart.
+
+    A `detail` is for programs: where rows are lines for people, it is left out.
+    """
 
     name: str
     words: Phrase
     unit: ColumnUnit
     key: bool
+    detail: bool
 
 
-def column(en: str, de: str, unit: ColumnUnit, *, key: bool = False) -> Any:
+def column(en: str, de: str, unit: ColumnUnit, *, key: bool = False, detail: bool = False) -> Any:
     """Makes a field of a row a column of the table."""
-    return field(metadata={"words": Phrase(en, de), "unit": unit, "key": key})
+    return field(metadata={"words": Phrase(en, de), "unit": unit, "key": key, "detail": detail})
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(column,))
@@ -218,4 +222,4 @@ class Analysis(Definition):
     def columns(self, table: str = ROWS) -> tuple[Column, ...]:
         """The columns of one of its tables."""
         found = (Column(each.name, **each.metadata) for each in fields(type(self).tables[table]))
-        return tuple(Column(c.name, c.words, self.unit_of(c), c.key) for c in found)
+        return tuple(replace(each, unit=self.unit_of(each)) for each in found)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from stamm.answers import TableAnswer
     from stamm.answers.world import World
 
-#: blanks between two columns of a matrix
-GAP = 1
+#: blanks between two columns of a matrix, and of other tables where there is room
+GAP, WIDE_GAP = 1, 3
 
 
 def print_answer(answer: TableAnswer, world: World, say: Session) -> None:
@@ -102,22 +102,40 @@ class Page:
 
     # -- one row a line --------------------------------------------------------------
     def print_table(self, name: str) -> None:
-        """A table as it is, without columns that are empty throughout."""
+        """A table as it is, without details and columns that are empty throughout."""
         rows = self.answer.tables[name]
         columns = [
             column
             for column in self.answer.analysis.columns(name)
-            if any(getattr(row, column.name) not in (None, "") for row in rows)
+            if not column.detail and any(getattr(row, column.name) not in (None, "") for row in rows)
         ]
         numbers = [place for place, column in enumerate(columns) if column.unit not in ("text", "window", "flag")]
-        made = printing.table(*(self.words(column) for column in columns), right=numbers)
+        heads = [self.words(column) for column in columns]
         lines = [[self.text(row, column) for column in columns] for row in rows]
-        for place, cells in enumerate(zip(*lines, strict=True)):
-            made.columns[place].no_wrap = max(map(len, cells)) <= self.say.out.width // 3
+        screen = self.say.out.width
+        longest = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+        # where it is narrow, headings are broken between words, and cells where they are long
+        least = [
+            max(*map(len, head.split()), min(cell, screen // 3)) for head, cell in zip(heads, longest, strict=True)
+        ]
+        narrow = sum(max(len(head), cell) + WIDE_GAP for head, cell in zip(heads, longest, strict=True)) > screen
+        fits = _fitting(least, screen)
+        made = printing.table(*heads[:fits], right=[place for place in numbers if place < fits])
+        if narrow:
+            made.padding = (0, 0)
+        for shown, width, cell in zip(made.columns, least, longest, strict=False):
+            shown.no_wrap = not narrow and cell <= screen // 3
+            shown.width = width if narrow and cell <= screen // 3 else None
         for line in lines:
-            made.add_row(*map(Text, line))
+            made.add_row(*map(Text, line[:fits]))
         self.say.out.print()
         self.say.out.show(made)
+        self._print_hidden(len(heads) - fits)
+
+    def _print_hidden(self, columns: int) -> None:
+        if columns:
+            more = self.say("Columns that need a wider screen: {count}; --format csv has them, too.", count=columns)
+            self.say.out.print(more, style="quiet")
 
     # -- a matrix --------------------------------------------------------------------
     def print_matrix(self, matrix: Matrix) -> None:
@@ -139,7 +157,7 @@ class Page:
             + [self._marked(cell, shown, printing.Footnotes()) for cell in cells[:until]]
             for cells in lines.values()
         ]
-        fits = _fitting([heads, *body], say.out.width)
+        fits = _fitting([max(map(len, cells)) for cells in zip(heads, *body, strict=True)], say.out.width)
         made = printing.table(*heads[:fits], right=range(len(down), fits))
         made.padding = (0, 0)
         for line, cells in zip(body, lines.values(), strict=True):
@@ -150,9 +168,7 @@ class Page:
         caption = say("{shown} by {across}", shown=self.words(shown), across=self.words(across))
         say.out.print(f"{caption}, {unit}" if unit else caption, style="quiet")
         say.out.show(made)
-        if hidden := len(heads) - fits:
-            more = say("Columns that need a wider screen: {count}; --format csv has them, too.", count=hidden)
-            say.out.print(more, style="quiet")
+        self._print_hidden(len(heads) - fits)
 
     def _marked(self, row: Any, shown: Column, notes: printing.Footnotes) -> str:
         """The value, with the mark of a footnote where it is missing or not final."""
@@ -208,12 +224,12 @@ def _across(row: Any, matrix: Matrix, say: Session) -> str:
     return str(first) if first == last else f"{first}–{last}"
 
 
-def _fitting(lines: Sequence[Sequence[str]], width: int) -> int:
+def _fitting(widths: Sequence[int], screen: int) -> int:
     """How many columns fit beside each other."""
     taken, fits = 0, 0
-    for column in zip(*lines, strict=True):
-        taken += max(map(len, column)) + GAP
-        if taken - GAP > width:
+    for width in widths:
+        taken += width + GAP
+        if taken - GAP > screen:
             break
         fits += 1
     return fits

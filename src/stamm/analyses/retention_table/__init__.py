@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from stamm.analyses.calendar import DAY, STEP, Periods
 from stamm.analyses.kind import ROWS, Analysis, Behind, Column, ColumnUnit, Found, Fraction, Matrix, Question
-from stamm.analyses.retention_table.calendar import DAY, STEP, Periods
 from stamm.analyses.retention_table.cells import BEFORE, CONTRIBUTION, CUSTOMERS, START, Arranging, Cell, Known
 from stamm.analyses.retention_table.counting import Counting
 from stamm.analyses.retention_table.examples import EXAMPLES
-from stamm.analyses.retention_table.signs import MEASURES, ORDER, Sign, Signs
+from stamm.analyses.retention_table.signs import MEASURES, Signs
 from stamm.analyses.retention_table.words import CUT, REASONS, fraction_of
+from stamm.analyses.signs import ORDER, Sign
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from stamm.analyses.calendar import DAY, Periods
 from stamm.analyses.kind import column, row
-from stamm.analyses.retention_table.calendar import DAY, Periods
 from stamm.analyses.retention_table.counting import Key, Tally
 from stamm.lang.formula import ratio
 from stamm.lang.interval import NOTHING, wilson

@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from stamm.analyses.calendar import DAY, STEP, Periods, numbered_days
 from stamm.analyses.kind import Behind, Question
-from stamm.analyses.retention_table.calendar import DAY, STEP, Periods, numbered_days
 from stamm.analyses.retention_table.signs import Signs
 from stamm.lang.window import day_of, windows
 

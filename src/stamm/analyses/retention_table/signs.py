@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from datetime import UTC
 
 import ibis
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import Question
-from stamm.lang.errors import UsageError
-from stamm.lang.reasons import (
-    CANCELLED_ORDERS,
-    CUSTOMERLESS_EVENTS,
-    CUSTOMERLESS_MESSAGES,
-    CUSTOMERLESS_ORDERS,
-    CUSTOMERLESS_VISITS,
-    SHARED_COSTS,
-    UNKNOWN_COSTS,
-)
+from stamm.analyses.signs import CUSTOMERLESS, Sign, counted, standing, timed
+from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_MESSAGES, SHARED_COSTS, UNKNOWN_COSTS
 
 _ = ibis._
 
-ORDER, VISIT, EVENT, ACTIVITY = "order", "visit", "event", "activity"
-KINDS = ("page", "screen", "track")
-PLAIN = (ORDER, VISIT, EVENT, *KINDS, ACTIVITY)
 #: what each measure adds up, by the facts it is made of
 MEASURES: dict[str, tuple[str, ...]] = {
     "customers": (),
@@ -37,56 +25,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
 }
 #: costs that a customer causes once they are won
 CAUSED = ("service", "retention", "reward")
-#: where the moment and the day of a fact stand
-CLOCKS = {
-    "costs": "incurred",
-    "identity": "happened",
-    "messages": "sent",
-    "orders": "ordered",
-    "returned_lines": "returned",
-    "sessions": "started",
-}
-CUSTOMERLESS = {
-    "costs": SHARED_COSTS,
-    "identity": CUSTOMERLESS_EVENTS,
-    "messages": CUSTOMERLESS_MESSAGES,
-    "orders": CUSTOMERLESS_ORDERS,
-    "sessions": CUSTOMERLESS_VISITS,
-}
-
-
-@dataclass(frozen=True)
-class Sign:
-    """A kind of sign of life: an order, a visit, an event (of a kind, by a name), or any order or event."""
-
-    kind: str
-    name: str = ""
-
-    @classmethod
-    def read(cls, text: str, setting: str) -> Sign:
-        """A sign from `order`, `visit`, `event`, `track:Signed up` ...; raises UsageError naming the setting."""
-        kind, colon, name = (word.strip() for word in text.partition(":"))
-        if kind not in PLAIN or bool(colon) != bool(name) or (name and kind not in (EVENT, *KINDS)):
-            raise UsageError(
-                f"The parameter {setting} cannot be {text!r}.",
-                remedy=f"Choose one of {', '.join(PLAIN)}, or an event by its name such as track:Signed up.",
-            )
-        return cls(kind, name)
-
-    @property
-    def facts(self) -> tuple[str, ...]:
-        """The facts that tell of it."""
-        known = {ORDER: ("orders",), VISIT: ("sessions",), ACTIVITY: ("identity", "orders")}
-        return known.get(self.kind, ("identity",))
-
-    def among(self, fact: str) -> Deferred:
-        """Which rows of a fact are such a sign."""
-        which = [ibis.literal(fact in self.facts)]
-        if fact == "identity" and self.kind in KINDS:
-            which.append(_.kind == self.kind)
-        if fact == "identity" and self.name:
-            which.append((_.name == self.name).coalesce(False))
-        return functools.reduce(lambda one, other: one & other, which)
+OWNERLESS = {**CUSTOMERLESS, "costs": SHARED_COSTS, "messages": CUSTOMERLESS_MESSAGES}
 
 
 @dataclass(frozen=True)
@@ -122,7 +61,7 @@ class Signs:
         if fact == "orders" and self.least_minor:
             returns = returns & (_.amount_minor >= self.least_minor)
         return (
-            standing(fact, question)
+            _standing(fact, question)
             .filter(_.customer_id.notnull())
             .select(
                 "customer_id",
@@ -155,34 +94,23 @@ class Signs:
         """Rows since the first cohort began that were passed over, by what they are."""
         since = question.windows[0].start
         rows = {
-            words: standing(fact, question).filter(_.customer_id.isnull(), _.day >= since)
-            for fact, words in CUSTOMERLESS.items()
+            words: _standing(fact, question).filter(_.customer_id.isnull(), _.day >= since)
+            for fact, words in OWNERLESS.items()
             if fact in self.facts
         }
         if "orders" in self.facts:
             rows[CANCELLED_ORDERS] = timed("orders", question).filter(_.cancelled_at.notnull(), _.day >= since)
         if self.of == "contribution":
-            rows[UNKNOWN_COSTS] = standing("orders", question).filter(_.cost_minor.isnull(), _.day >= since)
-        counts = {words: question.run(each.aggregate(rows=_.count()))[0]["rows"] for words, each in rows.items()}
-        return {words: count for words, count in counts.items() if count}
+            rows[UNKNOWN_COSTS] = _standing("orders", question).filter(_.cost_minor.isnull(), _.day >= since)
+        return counted(question, rows)
 
 
-def standing(fact: str, question: Question) -> ir.Table:
+def _standing(fact: str, question: Question) -> ir.Table:
     """The rows of a fact that count; whose a return is, if it does not say, says its order."""
-    rows = timed(fact, question)
-    if fact == "orders":
-        return rows.filter(_.cancelled_at.isnull())
+    rows = standing(fact, question)
     if fact == "costs":
         return rows.filter(_.kind.isin(CAUSED))
     if fact == "returned_lines":
         owners = question["orders"].select("order_id", owner=_.customer_id)
         return rows.left_join(owners, "order_id").mutate(customer_id=_.customer_id.coalesce(_.owner))
     return rows
-
-
-def timed(fact: str, question: Question) -> ir.Table:
-    """The rows of a fact up to the question's as_of, with their moment `at` and local `day`."""
-    assert question.as_of is not None  # nothing is asked of facts that were never imported
-    until = ibis.timestamp(question.as_of.astimezone(UTC).replace(tzinfo=None), timezone="UTC")
-    clock = CLOCKS[fact]
-    return question[fact].mutate(at=_[f"{clock}_at"], day=_[f"{clock}_on"]).filter(_.at < until)

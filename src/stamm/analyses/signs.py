@@ -1,0 +1,117 @@
+"""Signs of life: what somebody did, as a setting names it, and the rows that tell of it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import ibis
+import ibis.expr.types as ir
+from ibis.common.deferred import Deferred
+
+from stamm.analyses.kind import Question
+from stamm.facts import FACTS
+from stamm.facts.columns import day_column, moment_column
+from stamm.lang.errors import UsageError
+from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_EVENTS, CUSTOMERLESS_ORDERS, CUSTOMERLESS_VISITS
+
+_ = ibis._
+
+ORDER, VISIT, EVENT, ACTIVITY = "order", "visit", "event", "activity"
+PAGE = "page"
+KINDS = (PAGE, "screen", "track")
+PLAIN = (ORDER, VISIT, EVENT, *KINDS, ACTIVITY)
+#: a page's path that ends in it stands for all that begin so
+ANY = "*"
+CUSTOMERLESS = {"identity": CUSTOMERLESS_EVENTS, "orders": CUSTOMERLESS_ORDERS, "sessions": CUSTOMERLESS_VISITS}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A kind of sign of life: an order, a visit, an event (of a kind, by a name or a path), any order or event."""
+
+    kind: str
+    name: str = ""
+
+    @classmethod
+    def read(cls, text: str, setting: str) -> Sign:
+        """A sign from `order`, `visit`, `track:Signed up`, `page:/cart` ...; raises UsageError naming the setting."""
+        kind, colon, name = (word.strip() for word in text.partition(":"))
+        if kind not in PLAIN or bool(colon) != bool(name) or (name and kind not in (EVENT, *KINDS)):
+            raise UsageError(
+                f"The parameter {setting} cannot be {text!r}.",
+                remedy=f"Choose one of {', '.join(PLAIN)}, or an event such as track:Signed up or page:/cart.",
+            )
+        return cls(kind, name)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else self.kind
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that tell of it."""
+        known = {ORDER: ("orders",), VISIT: ("sessions",), ACTIVITY: ("identity", "orders")}
+        return known.get(self.kind, ("identity",))
+
+    def among(self, fact: str) -> Deferred:
+        """Which rows of a fact are such a sign."""
+        which = [ibis.literal(fact in self.facts)]
+        if fact == "identity" and self.kind in KINDS:
+            which.append(_.kind == self.kind)
+        if fact == "identity" and self.name:
+            which.append(self._named().coalesce(False))
+        return functools.reduce(lambda one, other: one & other, which)
+
+    def _named(self) -> Deferred:
+        """Of a page, what begins with a slash is its path; all else is a name."""
+        if self.kind != PAGE or not self.name.startswith("/"):
+            return _.name == self.name
+        return _.page.startswith(self.name.removesuffix(ANY)) if self.name.endswith(ANY) else _.page == self.name
+
+
+def facts_of(signs: Collection[Sign]) -> tuple[str, ...]:
+    """The facts that tell of any of these signs, sorted."""
+    return tuple(sorted({fact for sign in signs for fact in sign.facts}))
+
+
+def timed(fact: str, question: Question) -> ir.Table:
+    """The rows of a fact up to the question's as_of, with their moment `at` and local `day`."""
+    assert question.as_of is not None  # nothing is asked of facts that were never imported
+    clock = FACTS[fact].clock
+    rows = question[fact].mutate(at=_[moment_column(clock)], day=_[day_column(clock)])
+    return rows.filter(_.at < moment(question.as_of))
+
+
+def standing(fact: str, question: Question) -> ir.Table:
+    """The rows of a fact that count: a cancelled order does not."""
+    rows = timed(fact, question)
+    return rows.filter(_.cancelled_at.isnull()) if fact == "orders" else rows
+
+
+def moment(at: datetime) -> ir.TimestampScalar:
+    """A moment as an expression."""
+    return ibis.timestamp(at.astimezone(UTC).replace(tzinfo=None), timezone="UTC")
+
+
+def left_out(question: Question, signs: Sequence[Sign], *, anonymous: bool) -> dict[str, int]:
+    """Signs since the first window began that were passed over, by what they are.
+
+    What nobody is known to have done is among them, unless `anonymous` visitors count themselves; so are
+    cancelled orders.
+    """
+    since, passed = question.windows[0].start, dict[str, ir.Table]()
+    for fact in facts_of(signs):
+        among = functools.reduce(lambda one, other: one | other, (sign.among(fact) for sign in signs))
+        if fact == "orders" or not anonymous:
+            passed[CUSTOMERLESS[fact]] = standing(fact, question).filter(_.customer_id.isnull(), among)
+        if fact == "orders":
+            passed[CANCELLED_ORDERS] = timed(fact, question).filter(_.cancelled_at.notnull())
+    return counted(question, {words: rows.filter(_.day >= since) for words, rows in passed.items()})
+
+
+def counted(question: Question, tables: dict[str, ir.Table]) -> dict[str, int]:
+    """How many rows each of some tables has, of those that have any."""
+    counts = {words: question.run(rows.aggregate(rows=_.count()))[0]["rows"] for words, rows in tables.items()}
+    return {words: count for words, count in counts.items() if count}

@@ -35,8 +35,11 @@ TOTALS = {
     "mrr_reactivation",
     "new_customers",
     "order_count",
+    "page_views",
     "returned_customers",
     "revenue",
+    "visitors",
+    "visits",
 }
 
 
@@ -126,6 +129,7 @@ def test_no_metric_is_built_on_itself() -> None:
 
 def test_families_have_one_leader_and_are_known() -> None:
     assert set(families()) == {
+        "bounce",
         "churn",
         "clv",
         "conversion",

@@ -50,10 +50,15 @@ def subscription(customer: str, start: str, end: str | None = None, mrr: int = 5
 
 
 def event(
-    number: int, happened_at: str, customer: str | None = None, anonymous: str | None = None, name: str = "x"
+    number: int,
+    happened_at: str,
+    customer: str | None = None,
+    anonymous: str | None = None,
+    name: str = "x",
+    **more: Any,
 ) -> Row:
     row: Row = {"event_id": f"e{number:03}", "happened_at": at(happened_at), "customer_id": customer}
-    return row | {"anonymous_id": anonymous, "kind": "track", "name": name}
+    return row | {"anonymous_id": anonymous, "kind": "track", "name": name, "page": None, **more}
 
 
 def response(kind: str, score: int | None, scale: tuple[int, int] = (0, 10)) -> Row:

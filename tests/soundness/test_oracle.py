@@ -276,6 +276,9 @@ def test_outside_coverage_is_no_value_and_inside_without_rows_is_zero() -> None:
         "mrr_contraction",
         "mrr_churned",
         "mrr_reactivation",
+        "page_views",
+        "visits",
+        "visitors",
     }
     assert all(value(key, made, inside) is None for key in set(METRICS) - zeros)
     assert value("order_count", made, (date(2024, 12, 31), date(2025, 1, 2))) == 0

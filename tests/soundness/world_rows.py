@@ -26,6 +26,8 @@ CLOCK_CHANGES: tuple[tuple[str, date], ...] = (
 
 CURRENCY = "EUR"
 CONVERSION = "Order Completed"
+DEEDS = (("page", "Home"), ("track", "Product Viewed"), ("track", CONVERSION), ("screen", None), ("page", "Home"))
+PAGES = ("/", "/tea", None)
 SCALES = ((1, 5), (1, 5), (0, 10), (1, 7), (1, 4), (1, 3), (0, 1))
 
 Draw = Any
@@ -264,10 +266,10 @@ def event_rows(draw: Draw, stage: Stage, people: list[str], anonymous: list[str]
                 anonymous_id = None
             else:
                 linked.add((anonymous_id, happened_at))
-        kind, name = draw(st.sampled_from((("page", "Home"), ("track", "Product Viewed"), ("track", CONVERSION))))
+        kind, name = draw(st.sampled_from(DEEDS))
         row: Row = dict.fromkeys(("title", "referrer", "medium", "campaign", "value_minor", "currency", "properties"))
         row.update(event_id=event_id, customer_id=customer_id, anonymous_id=anonymous_id, happened_at=happened_at)
-        row.update(kind=kind, name=name, page="/" if kind == "page" else None, channel="web")
+        row.update(kind=kind, name=name, page=draw(st.sampled_from(PAGES)), channel="web")
         rows.append(row)
     return rows
 

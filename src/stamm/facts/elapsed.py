@@ -8,25 +8,26 @@ DAY_SECONDS = 86_400.0
 YEAR_DAYS = 365.25
 
 
-def _seconds(start: Deferred, end: Deferred) -> Deferred:
+def seconds_between(start: Deferred, end: Deferred) -> Deferred:
+    """Elapsed seconds, to the microsecond."""
     return (end.epoch_seconds() - start.epoch_seconds()).cast("float64")
 
 
 def minutes_between(start: Deferred, end: Deferred) -> Deferred:
     """Elapsed minutes."""
-    return _seconds(start, end) / 60.0
+    return seconds_between(start, end) / 60.0
 
 
 def hours_between(start: Deferred, end: Deferred) -> Deferred:
     """Elapsed hours."""
-    return _seconds(start, end) / 3_600.0
+    return seconds_between(start, end) / 3_600.0
 
 
 def days_between(start: Deferred, end: Deferred) -> Deferred:
     """Elapsed days, seconds / 86,400, to the microsecond."""
-    return _seconds(start, end) / DAY_SECONDS
+    return seconds_between(start, end) / DAY_SECONDS
 
 
 def years_between(start: Deferred, end: Deferred) -> Deferred:
     """Elapsed years, days / 365.25."""
-    return _seconds(start, end) / (DAY_SECONDS * YEAR_DAYS)
+    return seconds_between(start, end) / (DAY_SECONDS * YEAR_DAYS)

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import dimension, moment, text
+from stamm.facts.events import Events
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
 from stamm.facts.links import Links
 from stamm.lang.example import TableExample, VerbExample, rows
@@ -70,7 +71,7 @@ class Identity(Derived):
                 e6        -            visitor:tablet
             """),
         ),
-        VerbExample(facts=_SEEN, window="2024-02", gives={"visitors": 3}),
+        VerbExample(facts=_SEEN, window="2024-02", gives={"visitors": 3, "views": 6}),
     )
 
     @classmethod
@@ -101,6 +102,10 @@ class Identity(Derived):
         customer = ibis.coalesce(matched.customer_id, matched.owner)
         visitor = ibis.coalesce(ibis.literal("customer:") + customer, ibis.literal("visitor:") + matched.anonymous_id)
         return matched.mutate(customer_id=customer, visitor_id=visitor).drop("link_id", "owner", "since", "until")
+
+    def views(self) -> Deferred:
+        """Pages and screens seen."""
+        return Events().views()
 
     def visitors(self, where: Deferred | None = None) -> Reduction:
         """How many different visitors."""

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
+from ibis.common.deferred import Deferred
 
-from stamm.facts.columns import dimension, moment, text, whole
+from stamm.facts.columns import dimension, moment, real, text, whole
+from stamm.facts.elapsed import seconds_between
 from stamm.facts.events import Events
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
-from stamm.lang.example import TableExample, rows
+from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
+
+#: anna does something on her first page and is back a minute after half an hour; ben sees one page and leaves,
+#: the phone one and another ten seconds later; cleo sees none
+_EVENTS = rows("""
+    event_id  customer_id  anonymous_id  happened_at          kind   page   channel
+    e1        anna         -             2024-02-01T23:50:00  page   /      web
+    e2        anna         -             2024-02-02T00:20:00  track  /tea   web
+    e3        anna         -             2024-02-02T00:51:00  page   /tea   app
+    e4        anna         -             2024-02-02T00:51:08  track  -      app
+    e5        ben          -             2024-02-02T08:00:00  page   -      web
+    e6        -            phone         2024-02-02T00:51:00  page   /      -
+    e7        -            phone         2024-02-02T00:51:10  page   /cups  web
+    e8        cleo         -             2024-02-03T08:00:00  track  -      app
+""")
 
 
 class Sessions(Derived):
     """Visits: one visitor's events in order, cut where more than 30 minutes pass between two.
 
     Exactly 30 minutes do not cut, midnight does not either. A session belongs to the window in which it
-    starts. Its channel is that of its first event.
+    starts, and counts there whole. Where it came from and its channel are those of its first event.
     """
 
     de = "Sitzungen"
@@ -28,49 +44,76 @@ class Sessions(Derived):
     customer_id = text("the customer, empty while unknown")
     started_at = moment("its first event")
     ended_at = moment("its last event")
+    seconds = real("seconds from its first to its last event")
+    events = whole("events of any kind")
     page_views = whole("pages and screens seen")
     actions = whole("track events")
+    entry_page = dimension("the first page or screen seen")
+    exit_page = dimension("the last page or screen seen")
+    referrer = dimension("where its first event came from")
+    medium = dimension("kind of origin of its first event")
+    campaign = dimension("campaign of its first event")
     channel = dimension("channel of its first event")
 
     examples = (
         TableExample(
-            facts={
-                "events": rows("""
-                    event_id  customer_id  anonymous_id  happened_at       kind   channel
-                    e1        anna         -             2024-02-01T23:50  page   web
-                    e2        anna         -             2024-02-02T00:20  track  web
-                    e3        anna         -             2024-02-02T00:51  page   app
-                    e4        -            phone         2024-02-02T00:51  page   web
-                """),
-            },
+            facts={"events": _EVENTS},
             gives=rows("""
-                visitor_id     started_at        ended_at          page_views  actions  channel
-                customer:anna  2024-02-01T23:50  2024-02-02T00:20  1           1        web
-                customer:anna  2024-02-02T00:51  2024-02-02T00:51  1           0        app
-                visitor:phone  2024-02-02T00:51  2024-02-02T00:51  1           0        web
+                visitor_id     started_at           seconds  events  page_views  actions  entry_page  exit_page  channel
+                customer:anna  2024-02-01T23:50:00  1800     2       1           1        /           /          web
+                customer:anna  2024-02-02T00:51:00  8        2       1           1        /tea        /tea       app
+                customer:ben   2024-02-02T08:00:00  0        1       1           0        -           -          web
+                customer:cleo  2024-02-03T08:00:00  0        1       0           1        -           -          app
+                visitor:phone  2024-02-02T00:51:00  10       2       2           0        /           /cups      -
             """),
+        ),
+        VerbExample(
+            facts={"events": _EVENTS},
+            window="2024-02",
+            gives={"viewing": 4, "one_paged": 3, "bounced": 1, "active": 3, "single": 2, "brief(10)": 3, "brief(8)": 2},
         ),
     )
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
-        return ("identity",)
+        return ("session_events",)
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        events = facts["identity"]
-        order = ibis.window(group_by="visitor_id", order_by=["happened_at", "event_id"])
-        pause = ibis.interval(minutes=facts.rules.session_minutes)
-        events = events.mutate(before=_.happened_at.lag().over(order))
-        events = events.mutate(cut=(_.before.isnull() | (_.happened_at > _.before + pause)).cast("int64"))
-        running = ibis.window(group_by="visitor_id", order_by=["happened_at", "event_id"], following=0)
-        events = events.mutate(number=_.cut.sum().over(running))
-        return events.group_by("visitor_id", "number").aggregate(
+        events = facts["session_events"].group_by("visitor_id", "started_at")
+        sessions = events.aggregate(
             customer_id=_.customer_id.max(),
-            started_at=_.happened_at.min(),
             started_on=_.happened_on.min(),
             ended_at=_.happened_at.max(),
+            events=_.count(),
             page_views=_.count(where=Events().views()),
             actions=_.count(where=Events().actions()),
-            channel=_.channel.max(where=_.cut == 1),
+            entry_page=_.page.max(where=_.enters),
+            exit_page=_.page.max(where=_.leaves),
+            **{name: _[name].max(where=_.opens) for name in ("referrer", "medium", "campaign", "channel")},
         )
+        return sessions.mutate(seconds=seconds_between(_.started_at, _.ended_at))
+
+    def viewing(self) -> Deferred:
+        """Sessions in which a page or screen was seen."""
+        return self.page_views >= 1
+
+    def one_paged(self) -> Deferred:
+        """Sessions with one page or screen, whatever else was done."""
+        return self.page_views == 1
+
+    def bounced(self) -> Deferred:
+        """Sessions with one page or screen on which nothing was done."""
+        return self.one_paged() & ~self.active()
+
+    def active(self) -> Deferred:
+        """Sessions in which something was done, not only seen."""
+        return self.actions >= 1
+
+    def single(self) -> Deferred:
+        """Sessions of one event, whose length nobody knows."""
+        return self.events == 1
+
+    def brief(self, seconds: float) -> Deferred:
+        """Sessions shorter than so many seconds, with fewer than two pages and screens."""
+        return (self.seconds < seconds) & (self.page_views < 2)

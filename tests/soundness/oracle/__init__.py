@@ -16,6 +16,7 @@ from . import (
     metrics_revenue,
     metrics_value,
     metrics_visitors,
+    metrics_visits,
 )
 from .clock import day_start, elapsed_days, elapsed_years, local_day
 from .identity import customer_of, sessions, visitor_of
@@ -93,6 +94,17 @@ FAMILIES: tuple[tuple[MetricFunction, ...], ...] = (
         metrics_visitors.conversions_per_visitor,
         metrics_visitors.conversions_per_session,
     ),
+    (metrics_visits.page_views,),
+    (metrics_visits.visits,),
+    (metrics_visits.visitors,),
+    (metrics_visits.new_visitor_share,),
+    (metrics_visits.session_duration,),
+    (metrics_visits.pages_per_session,),
+    (metrics_visits.bounce_rate, metrics_visits.one_page_sessions),
+    (metrics_visits.exit_rate,),
+    (metrics_visits.visit_frequency,),
+    (metrics_visits.days_between_visits,),
+    (metrics_visits.active_engagement_share,),
     (metrics_answers.net_promoter_score,),
     (metrics_answers.customer_satisfaction,),
     (metrics_value.customer_lifetime, metrics_value.mean_closed_spell),

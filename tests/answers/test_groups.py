@@ -99,7 +99,7 @@ def test_an_attribute_known_from_the_very_start_of_the_window() -> None:
         (
             "customer_retention_rate",
             "channel",
-            "This metric counts customers by their spells and cannot be split by 'channel'.",
+            "Customer base cannot be split by 'channel': the fact has no such column.",
         ),
         (OrdersPerAnswer, "channel", "Responses cannot be split by 'channel': the fact has no such column."),
     ],

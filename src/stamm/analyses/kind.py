@@ -156,7 +156,10 @@ class Question(Protocol):
         """A fact's rows, imported or derived, money in the reported currency (`foreign` where there is no rate)."""
 
     def grouped(self, table: ir.Table, at: str) -> ir.Table:
-        """The table with `group_value`: the customer's attribute at the moment in column `at`, or null."""
+        """The table with `group_value`: the customer's attribute at the moment in column `at`, or null.
+
+        It keeps the rows whose customers lie within the filter, so every analysis that splits calls it, split or not.
+        """
 
     def run(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from stamm.facts.filter import Filter
 from stamm.lang.window import Window
 from stamm.metrics.kind import Metric
 
@@ -47,3 +48,5 @@ class Answer:
     left_out: Mapping[str, int] = field(default_factory=dict)
     #: fact kinds the answer was computed from
     kinds: tuple[str, ...] = ()
+    #: what the facts were kept to
+    where: Filter = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,14 @@ from stamm.analyses import ANALYSES, Analysis
 from stamm.analyses.kind import Behind
 from stamm.answers.answer import Answer, Number, Row
 from stamm.answers.inquiry import Inquiry
-from stamm.answers.plan import Plan, kinds_of, uses
+from stamm.answers.plan import Plan, check_dimensions, kinds_of, uses
 from stamm.answers.reduce import Cells, left_out, reduce_parts
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
-from stamm.engines.kind import CannotRunError, asked_by
+from stamm.engines.kind import asked_by
+from stamm.facts.filter import Asked, Filter, filter_of
 from stamm.facts.kind import Reduction
-from stamm.lang.errors import CurrencyError
+from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.reasons import CUT_HISTORY, LOOKS_BACK, NO_FACTS, NOT_BEGUN, OUTSIDE, UNSOUND_ROWS, ZERO
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
@@ -27,6 +28,19 @@ from stamm.metrics.kind import Over
 from stamm.metrics.operands import operands_of
 
 Cell = tuple[int, str | None]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of an answer: windows, split by a dimension if one is named, of facts within a filter."""
+
+    windows: tuple[Window, ...]
+    by: str | None = None
+    where: Filter = ()
+
+    def over(self, windows: tuple[Window, ...]) -> Grid:
+        """The same of other windows."""
+        return replace(self, windows=windows)
 
 
 @dataclass
@@ -59,14 +73,17 @@ class Answers:
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._passed_over: dict[tuple[object, ...], dict[str, int]] = {}
 
-    def prepare(self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None) -> None:
+    def prepare(
+        self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None, where: Asked = ()
+    ) -> None:
         """Compute the parts of many metrics over the same windows together: one query a fact, not a metric.
 
         Optional for several metrics: `ask` does it for the metrics that one metric is made of. A fact whose money
-        cannot be added, and what the engine cannot run, is left to `ask`, which refuses it.
+        cannot be added or that lacks a dimension, and what the engine cannot run, is left to `ask`, which refuses it.
         """
-        waiting = [(metric, tuple(windows)) for metric in metrics]
-        wanted: dict[tuple[tuple[Window, ...], datetime, str], dict[str, Reduction]] = {}
+        grid = Grid(tuple(windows), by, filter_of(where))
+        waiting = [(metric, grid) for metric in metrics]
+        wanted: dict[tuple[Grid, datetime, str], dict[str, Reduction]] = {}
         seen = set()
         while waiting:
             metric, asked = waiting.pop()
@@ -79,12 +96,12 @@ class Answers:
                 if as_of is not None:
                     wanted.setdefault((asked, as_of, reduction.fact), {})[reduction.identity] = reduction
             for over in overs.values():
-                picked = tuple(dict.fromkeys(window for each in asked for window in over.pick(each)))
-                waiting.append((METRICS[over.metric](), picked))
+                picked = tuple(dict.fromkeys(window for each in asked.windows for window in over.pick(each)))
+                waiting.append((METRICS[over.metric](), asked.over(picked)))
         for (asked, as_of, _fact), reductions in wanted.items():
             try:
-                self._reduce(reductions, asked, by, as_of)
-            except (CurrencyError, CannotRunError):
+                self._reduce(reductions, asked, as_of)
+            except (CurrencyError, UsageError):
                 continue
 
     def ask(
@@ -93,22 +110,25 @@ class Answers:
         windows: Sequence[Window],
         *,
         by: str | None = None,
+        where: Asked = (),
         settings: Mapping[str, object] | None = None,
     ) -> Answer:
-        """The metric over each window, split by a dimension if one is named.
+        """The metric over each window, split by a dimension if one is named, of facts within a filter.
 
-        Raises UsageError for an unknown metric, parameter or dimension and for what the engine cannot run,
-        CurrencyError where currencies mix.
+        `where` holds conditions such as `country=DE`, or a mapping of dimensions to what they may be; it tells facts
+        apart as `by` does, so that it gives the same numbers as that group. Raises UsageError for an unknown metric,
+        parameter or dimension and for what the engine cannot run, CurrencyError where currencies mix.
         """
         asked = self._metric(metric, settings)
-        grid = tuple(windows)
-        self.prepare((asked,), grid, by=by)
-        frame = self._frame(asked, grid, by)
-        rows = tuple(self._row(asked, grid, frame, cell) for cell in frame.cells(len(grid)))
+        grid = Grid(tuple(windows), by, filter_of(where))
+        self.prepare((asked,), grid.windows, by=by, where=grid.where)
+        frame = self._frame(asked, grid)
+        rows = tuple(self._row(asked, grid.windows, frame, cell) for cell in frame.cells(len(grid.windows)))
         kinds = tuple(sorted(frame.kinds))
         return Answer(
             metric=asked,
             by=by,
+            where=grid.where,
             rows=rows,
             currency=self.world.organisation.currency,
             zone=self.world.organisation.zone,
@@ -125,22 +145,25 @@ class Answers:
         span: Window,
         *,
         by: str | None = None,
+        where: Asked = (),
         settings: Mapping[str, object] | None = None,
     ) -> TableAnswer:
         """The tables of an analysis over a span of days, split by a dimension of customers if one is named.
 
-        Raises UsageError for an unknown analysis, parameter or dimension and for what the engine cannot run,
-        CurrencyError where currencies mix.
+        Within a filter, `where`, as in `ask`. Raises UsageError for an unknown analysis, parameter or dimension and
+        for what the engine cannot run, CurrencyError where currencies mix.
         """
         asked = self._analysis(analysis, settings)
-        inquiry = Inquiry(self, asked, span, by)
+        inquiry = Inquiry(self, asked, span, by, filter_of(where))
         with asked_by(asked.key):
             found = asked.answer(inquiry)
+        inquiry.check_filtered()
         read = {*inquiry.kinds, *kinds_of(asked.beside(), self.world)}
         return TableAnswer(
             analysis=asked,
             span=span,
             by=by,
+            where=inquiry.where,
             tables={name: tuple(rows) for name, rows in found.tables.items()},
             currency=self.world.organisation.currency,
             zone=self.world.organisation.zone,
@@ -155,7 +178,10 @@ class Answers:
     def customers(self, answer: TableAnswer, row: Any) -> Behind:
         """The customers behind one row of an analysis; raises UsageError where nobody can be named."""
         with asked_by(answer.analysis.key):
-            return answer.analysis.customers(Inquiry(self, answer.analysis, answer.span, answer.by), row)
+            inquiry = Inquiry(self, answer.analysis, answer.span, answer.by, answer.where)
+            behind = answer.analysis.customers(inquiry, row)
+        inquiry.check_filtered()
+        return behind
 
     def _analysis(self, analysis: str | type[Analysis] | Analysis, settings: Mapping[str, object] | None) -> Analysis:
         if isinstance(analysis, Analysis):
@@ -170,51 +196,64 @@ class Answers:
         return kind(**dict(settings or {}))
 
     # -- computing -------------------------------------------------------------------
-    def _frame(self, metric: Metric, windows: tuple[Window, ...], by: str | None) -> Frame:
-        key = (type(metric), tuple(sorted(metric.settings.items(), key=str)), windows, by)
+    def _frame(self, metric: Metric, grid: Grid, groups: frozenset[str | None] = frozenset()) -> Frame:
+        """Values over the grid; `groups` are those that have to stand in it beside the ones that are found."""
+        key = (type(metric), tuple(sorted(metric.settings.items(), key=str)), grid, groups)
         if key not in self._frames:
-            self._frames[key] = self._compute(metric, windows, by)
+            self._frames[key] = self._compute(metric, grid, groups)
         return self._frames[key]
 
-    def _compute(self, metric: Metric, windows: tuple[Window, ...], by: str | None) -> Frame:
+    def _compute(self, metric: Metric, grid: Grid, groups: frozenset[str | None]) -> Frame:
         reductions, overs = operands_of(metric)
         facts = {reduction.fact for reduction in reductions.values()}
+        for fact in sorted(facts):
+            check_dimensions(fact, grid.by, grid.where)
         kinds = kinds_of(facts, self.world)
-        frame = Frame(kinds=set(kinds), groups={None} if by is None else set())
+        frame = Frame(kinds=set(kinds), groups={None} if grid.by is None else set(groups))
         back_days = max((reduction.back_days for reduction in reductions.values()), default=0)
-        self._mark_windows(frame, windows, facts, kinds, timedelta(days=back_days))
+        self._mark_windows(frame, grid.windows, facts, kinds, timedelta(days=back_days))
         if reductions and frame.as_of is not None:
             with asked_by(metric.key):
-                reduced = self._reduce(reductions, windows, by, frame.as_of)
+                reduced = self._reduce(reductions, grid, frame.as_of)
             for name, cells in reduced.items():
                 frame.parts[name] = dict(cells)
-                frame.groups |= {group for _, group in cells} if by is not None else set()
+                frame.groups |= {group for _, group in cells} if grid.by is not None else set()
+        frame.groups = frame.groups.union(*(self._inner(over, grid)[1].groups for over in overs.values()))
         for name, over in overs.items():
-            self._add_over(frame, name, over, windows, by)
-        self._fill(frame, reductions, windows)
-        self._evaluate(metric, frame, windows)
+            self._add_over(frame, name, over, grid)
+        self._fill(frame, reductions, grid.windows)
+        self._evaluate(metric, frame, grid.windows)
         return frame
 
-    def _reduce(
-        self, reductions: Mapping[str, Reduction], windows: tuple[Window, ...], by: str | None, as_of: datetime
-    ) -> dict[str, Cells]:
+    def _inner(
+        self, over: Over, grid: Grid, groups: frozenset[str | None] = frozenset()
+    ) -> tuple[tuple[Window, ...], Frame]:
+        """The windows that another metric is asked over, and what it is there."""
+        flat = tuple(dict.fromkeys(window for each in grid.windows for window in over.pick(each)))
+        return flat, self._frame(METRICS[over.metric](), grid.over(flat), groups)
+
+    def _reduce(self, reductions: Mapping[str, Reduction], grid: Grid, as_of: datetime) -> dict[str, Cells]:
         """Cells of each reduction, those computed before from memory."""
-        keys = {name: (windows, by, as_of, reduction.identity) for name, reduction in reductions.items()}
+        keys = {name: (grid, as_of, reduction.identity) for name, reduction in reductions.items()}
         missing = {name: reductions[name] for name, key in keys.items() if key not in self._reduced}
         if missing:
-            plan = self._plans.setdefault((windows, by, as_of), Plan(self.world, windows, by, as_of))
-            for name, cells in reduce_parts(plan, missing).items():
+            for name, cells in reduce_parts(self._plan(grid, as_of), missing).items():
                 self._reduced[keys[name]] = cells
         return {name: self._reduced[key] for name, key in keys.items()}
 
-    def _left_out(self, windows: tuple[Window, ...], kinds: tuple[str, ...], as_of: datetime | None) -> dict[str, int]:
+    def _plan(self, grid: Grid, as_of: datetime) -> Plan:
+        if (grid, as_of) not in self._plans:
+            self._plans[grid, as_of] = Plan(self.world, grid.windows, grid.by, as_of, grid.where)
+        return self._plans[grid, as_of]
+
+    def _left_out(self, grid: Grid, kinds: tuple[str, ...], as_of: datetime | None) -> dict[str, int]:
         """What was passed over: in these windows, asked once for all metrics over the same facts, and of any time."""
-        if "orders" not in kinds or as_of is None or not windows:
+        if "orders" not in kinds or as_of is None or not grid.windows:
             return self._unsound(kinds)
-        key = (windows, as_of)
+        whole = replace(grid, by=None)
+        key = (whole, as_of)
         if key not in self._passed_over:
-            plan = self._plans.setdefault((windows, None, as_of), Plan(self.world, windows, None, as_of))
-            self._passed_over[key] = left_out(plan)
+            self._passed_over[key] = left_out(self._plan(whole, as_of))
         return {**self._passed_over[key], **self._unsound(kinds)}
 
     def _unsound(self, kinds: tuple[str, ...]) -> dict[str, int]:
@@ -264,13 +303,12 @@ class Answers:
             elif cut and looks_back and min(end, as_of) - looks_back < opens:
                 frame.reasons[number] = LOOKS_BACK
 
-    def _add_over(self, frame: Frame, name: str, over: Over, windows: tuple[Window, ...], by: str | None) -> None:
-        """Values of another metric over the windows that `over` picks for each window."""
+    def _add_over(self, frame: Frame, name: str, over: Over, grid: Grid) -> None:
+        """Values of another metric over the windows that `over` picks for each window, for every group there is."""
+        windows = grid.windows
         picked = [over.pick(window) for window in windows]
-        flat = tuple(dict.fromkeys(window for group in picked for window in group))
-        inner = self._frame(METRICS[over.metric](), flat, by)
+        flat, inner = self._inner(over, grid, frozenset() if grid.by is None else frozenset(frame.groups))
         place = {window: number for number, window in enumerate(flat)}
-        frame.groups |= inner.groups
         frame.kinds |= inner.kinds
         if inner.as_of is not None:
             frame.as_of = min(frame.as_of or inner.as_of, inner.as_of)

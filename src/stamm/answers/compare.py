@@ -10,6 +10,7 @@ from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers
 from stamm.answers.people import NotCountedError, fraction_of
 from stamm.answers.working import Working, working_of_row
+from stamm.facts.filter import Asked
 from stamm.lang.formula import weights_of
 from stamm.lang.language import Language
 from stamm.lang.window import Window
@@ -75,17 +76,17 @@ class Comparison:
     members: tuple[Member, ...]
 
 
-def compare_family(answers: Answers, name: str, window: Window, language: Language) -> Comparison:
-    """All definitions of a family over one window; raises UsageError for an unknown family."""
+def compare_family(answers: Answers, name: str, window: Window, language: Language, *, where: Asked = ()) -> Comparison:
+    """All definitions of a family over one window, within a filter; raises UsageError for an unknown family."""
     analysis = CompareDefinitions(family=name, grain=WHOLE)
-    compared = answers.analyse(analysis, window)
+    compared = answers.analyse(analysis, window, where=where)
     gaps: dict[str, list[Gap]] = defaultdict(list)
     for gap in compared.tables[GAPS]:
         told = Gap(gap.customers, gap.above, gap.below, gap.who.of(language.code), gap.examples)
         gaps[gap.definition].append(told)
     members = []
     for metric, row in zip(analysis.members, compared.rows, strict=True):
-        answer = answers.ask(metric, [window])
+        answer = answers.ask(metric, [window], where=where)
         working = working_of_row(answer, answer.rows[0], language, digits=2)
         nobody = row.value is not None and not row.named and metric is not analysis.members[0]
         members.append(Member(metric, answer, answer.rows[0], working, None if nobody else tuple(gaps[metric.key])))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+import ibis
 import ibis.expr.types as ir
 
 from stamm.analyses.kind import Analysis, Customers, Weights
@@ -15,6 +16,7 @@ from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.reduce import other_currencies
 from stamm.answers.world import World
 from stamm.facts import FACTS
+from stamm.facts.filter import Asked, Filter, all_hold
 from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.organisation import Organisation
 from stamm.lang.phrase import Phrase
@@ -28,28 +30,38 @@ class Door(Protocol):
 
     world: World
 
-    def prepare(self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None) -> None:
+    def prepare(
+        self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None, where: Asked = ()
+    ) -> None:
         """Computes many metrics together."""
 
-    def ask(self, metric: Metric, windows: Sequence[Window], *, by: str | None = None) -> Answer:
+    def ask(self, metric: Metric, windows: Sequence[Window], *, by: str | None = None, where: Asked = ()) -> Answer:
         """A metric over windows."""
 
 
 class Inquiry:
-    """What one analysis may know (`analyses.kind.Question`), over one span and split by one dimension."""
+    """What one analysis may know (`analyses.kind.Question`), over one span, split by one dimension, within a filter.
 
-    def __init__(self, answers: Door, analysis: Analysis, span: Window, by: str | None) -> None:
+    A filter on attributes of customers holds where customers are grouped, as `by` does; one on any other dimension
+    keeps the rows of facts, each of which must have it.
+    """
+
+    def __init__(self, answers: Door, analysis: Analysis, span: Window, by: str | None, where: Filter = ()) -> None:
         world = answers.world
-        dimensions = FACTS["customers"].dimensions() if analysis.splits else ()
+        of_customers = FACTS["customers"].dimensions()
+        dimensions = of_customers if analysis.splits else ()
         if by is not None and by not in dimensions:
             remedy = f"Split it by one of {', '.join(dimensions)}." if dimensions else "Ask without --by."
             raise UsageError(f"{analysis.title()} cannot be split by {by!r}.", remedy=remedy)
-        self.world, self.by = world, by
-        self._answers, self._people = answers, People(world)
+        self.world, self.by, self.where = world, by, where
+        self._analysis, self._answers, self._people = analysis, answers, People(world, where)
+        self._who = tuple(each for each in where if each.dimension in of_customers)
+        self._which = tuple(each for each in where if each.dimension not in of_customers)
+        self._kept: set[str] = set()
         self.windows = analysis.windows(span)
         self.kinds = kinds_of(analysis.facts(), world)
         self.as_of: datetime | None = world.known_until(self.kinds)
-        self._plan = Plan(world, self.windows, by, self.as_of) if self.as_of else None
+        self._plan = Plan(world, self.windows, by, self.as_of, self._who) if self.as_of else None
 
     @property
     def organisation(self) -> Organisation:
@@ -71,11 +83,30 @@ class Inquiry:
         return self._plan
 
     def __getitem__(self, fact: str) -> ir.Table:
-        return self.plan[fact]
+        kept = {each.dimension for each in self._which}
+        own = FACTS[fact].dimensions()
+        for name in sorted(kept.difference(own)):
+            possible = dict.fromkeys((*own, *FACTS["customers"].dimensions()))
+            raise UsageError(
+                f"{FACTS[fact].en} cannot be filtered by {name!r}: the fact has no such column.",
+                remedy=f"Filter by one of {', '.join(possible)}.",
+            )
+        self._kept |= kept
+        rows = all_hold(self._which, lambda name: ibis._[name])
+        return self.plan[fact] if rows is None else self.plan[fact].filter(rows)
 
     def grouped(self, table: ir.Table, at: str) -> ir.Table:
-        """The table with `group_value`: the customer's attribute at the moment in column `at`, or null."""
+        """The rows within the filter, with `group_value`: the customer's attribute at the moment in column `at`."""
+        self._kept |= {each.dimension for each in self._who}
         return self.plan.grouped(table, at)
+
+    def check_filtered(self) -> None:
+        """Raises UsageError where the analysis never came to what the filter is about; it must not seem to hold."""
+        for each in self.where:
+            if self.as_of is not None and each.dimension not in self._kept:
+                raise UsageError(
+                    f"{self._analysis.title()} cannot be filtered by {each.dimension!r}.", remedy="Ask without --where."
+                )
 
     def run(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression."""
@@ -89,9 +120,10 @@ class Inquiry:
     # -- of metrics ------------------------------------------------------------------
     def ask(self, metrics: Sequence[Metric]) -> list[Answer]:
         """Metrics over the windows, asked together."""
-        self._answers.prepare(metrics, self.windows, by=self.by)
+        self._kept |= {each.dimension for each in self.where}
+        self._answers.prepare(metrics, self.windows, by=self.by, where=self.where)
         self._people.know((each for metric in metrics for each in operands_of(metric)[0].values()), self.windows)
-        return [self._answers.ask(metric, self.windows, by=self.by) for metric in metrics]
+        return [self._answers.ask(metric, self.windows, by=self.by, where=self.where) for metric in metrics]
 
     def weights(self, metric: Metric, window: Window) -> tuple[Weights, Weights] | None:
         """How much each customer adds above and below the line of a metric; None where nobody can be named."""

@@ -8,6 +8,7 @@ import ibis
 
 from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.world import World
+from stamm.facts.filter import Filter
 from stamm.facts.kind import Reduction, Scope
 from stamm.lang.formula import Expression, names_in, quotient_of, weights_of
 from stamm.lang.language import CODES
@@ -28,10 +29,12 @@ class NotCountedError(Exception):
 
 
 class People:
-    """Names the customers behind parts; each part is asked once for all windows, the parts of a fact together."""
+    """Names the customers behind parts within a filter; each part is asked once for all windows, those of a fact
+    together.
+    """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, where: Filter = ()) -> None:
+        self.world, self.where = world, where
         self._known: dict[tuple[str, Window], Customers] = {}
 
     def behind(self, reduction: Reduction, windows: Sequence[Window]) -> dict[Window, Customers]:
@@ -54,7 +57,7 @@ class People:
         people: dict[tuple[str, Window], set[str]] = {(identity, w): set() for identity in wanted for w in windows}
         as_of = self.world.known_until(kinds_of((fact,), self.world))
         if as_of is not None:
-            rows = Plan(self.world, windows, None, as_of).bound(fact, scope)
+            rows = Plan(self.world, windows, None, as_of, self.where).bound(fact, scope)
             counted = {
                 f"part_{number}": (_.customer_id.notnull() if each.where is None else each.where).any()
                 for number, each in enumerate(wanted.values())

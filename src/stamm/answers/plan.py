@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 from stamm.answers.world import World
 from stamm.facts import FACTS, imported
 from stamm.facts.columns import day_column, moment_column
+from stamm.facts.filter import Filter, all_hold
 from stamm.facts.kind import Derived, Fact, Imported, Scope
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window, day_of
@@ -62,11 +63,33 @@ def uses(keys: Iterable[str], wanted: str, world: World) -> bool:
     return False
 
 
-class Plan:
-    """Tables of facts for one list of windows, one `by` and one `as_of`."""
+def dimensions_of(fact: type[Fact]) -> tuple[str, ...]:
+    """By what a fact's rows may be told apart: its own dimensions, then attributes of its customer at that moment."""
+    own = fact.dimensions()
+    customers = FACTS["customers"].dimensions() if fact.per_window or "customer_id" in fact.columns() else ()
+    return (*own, *(name for name in customers if name not in own))
 
-    def __init__(self, world: World, windows: tuple[Window, ...], by: str | None, as_of: datetime) -> None:
-        self.world, self.by, self.as_of = world, by, as_of
+
+def check_dimensions(key: str, by: str | None, where: Filter) -> None:
+    """Raises UsageError where a fact has not the dimension to split by, or one of those in the filter."""
+    fact = FACTS[key]
+    possible = dimensions_of(fact)
+    if by is not None and by not in possible:
+        remedy = f"Split by one of {', '.join(possible)}." if possible else "Ask without --by."
+        raise UsageError(f"{fact.en} cannot be split by {by!r}: the fact has no such column.", remedy=remedy)
+    for name in (each.dimension for each in where):
+        if name not in possible:
+            remedy = f"Filter by one of {', '.join(possible)}." if possible else "Ask without --where."
+            raise UsageError(f"{fact.en} cannot be filtered by {name!r}: the fact has no such column.", remedy=remedy)
+
+
+class Plan:
+    """Tables of facts for one list of windows, one `by`, one `as_of`, and one filter `where`."""
+
+    def __init__(
+        self, world: World, windows: tuple[Window, ...], by: str | None, as_of: datetime, where: Filter = ()
+    ) -> None:
+        self.world, self.by, self.as_of, self.where = world, by, as_of, where
         self.rules = Rules(world, as_of)
         self.asked = windows
         self._tables: dict[str, ir.Table] = {}
@@ -155,44 +178,40 @@ class Plan:
 
     # -- groups ----------------------------------------------------------------------
     def grouped(self, table: ir.Table, at: str) -> ir.Table:
-        """The table with `group_value`: the customer's attribute at the moment in column `at`, or null."""
-        if self.by is None:
-            return table.mutate(group_value=ibis.null("string"))
-        if self.by not in FACTS["customers"].dimensions():
-            raise UsageError(
-                f"This metric counts customers by their spells and cannot be split by {self.by!r}.",
-                remedy=f"Split it by one of {', '.join(FACTS['customers'].dimensions())}.",
-            )
-        versions = self["customer_versions"]
-        versions = versions.select(
-            version_of=_.customer_id, valid_from=_.valid_from, valid_until=_.valid_until, group_value=_[self.by]
-        )
-        joined = table.left_join(
-            versions,
-            [
-                table.customer_id == versions.version_of,
-                table[at] >= versions.valid_from,
-                versions.valid_until.isnull() | (table[at] < versions.valid_until),
-            ],
-        )
-        return joined.drop("version_of", "valid_from", "valid_until")
+        """The rows within the filter, with `group_value`: the customer's attribute at the moment in column `at`.
 
-    def _split(self, fact: type[Fact], table: ir.Table, clock: str) -> ir.Table:
-        if self.by is None or self.by not in fact.dimensions():
-            customer = "customer_id" in fact.columns()
-            known = self.by in FACTS["customers"].dimensions()
-            if self.by is not None and not (customer and known):
-                possible = [*fact.dimensions(), *(FACTS["customers"].dimensions() if customer else ())]
-                raise UsageError(
-                    f"{fact.en} cannot be split by {self.by!r}: the fact has no such column.",
-                    remedy=f"Split by one of {', '.join(possible)}." if possible else "Ask without --by.",
-                )
-            return self.grouped(table, clock)
-        return table.mutate(group_value=table[self.by])
+        A dimension that the table itself has is the table's own. Null where nothing is known.
+        """
+        return self._cut(table, at, self.by, self.where, own=table.columns)
+
+    def _cut(self, table: ir.Table, at: str, by: str | None, where: Filter, own: Collection[str]) -> ir.Table:
+        """The table cut by the filter and split by a dimension: its own column, else the customer's attribute."""
+        asked = {each.dimension for each in where} | ({by} if by is not None else set())
+        if attributes := sorted(asked.difference(own)):
+            versions = self["customer_versions"].select(
+                version_of=_.customer_id,
+                version_from=_.valid_from,
+                version_until=_.valid_until,
+                **{f"customer_{name}": _[name] for name in attributes},
+            )
+            table = table.left_join(
+                versions,
+                [
+                    table.customer_id == versions.version_of,
+                    table[at] >= versions.version_from,
+                    versions.version_until.isnull() | (table[at] < versions.version_until),
+                ],
+            ).drop("version_of", "version_from", "version_until")
+        placed = {name: f"customer_{name}" if name in attributes else name for name in asked}
+        if (kept := all_hold(where, lambda name: _[placed[name]])) is not None:
+            table = table.filter(kept)
+        value = ibis.null("string") if by is None else _[placed[by]]
+        return table.mutate(group_value=value).drop(*(placed[name] for name in attributes))
 
     # -- windows ---------------------------------------------------------------------
     def bound(self, key: str, scope: Scope) -> ir.Table:
         """A fact's rows, each beside every window that sees it, with its group."""
+        check_dimensions(key, self.by, self.where)
         fact, table = FACTS[key], self[key]
         if fact.per_window:
             return table
@@ -206,14 +225,19 @@ class Plan:
             rows = table.inner_join(
                 self.windows, [table[clock] >= self.windows.window_start, table[clock] < self.windows.window_end]
             )
-        return self._split(fact, rows, clock)
+        return self._cut(rows, clock, self.by, self.where, own=fact.dimensions())
 
     def seen(self, key: str) -> ir.Table:
-        """The rows of an imported fact that any of the windows sees, each once, however many windows do."""
+        """The rows of an imported fact that any of the windows sees, each once, however many windows do.
+
+        Of the filter it keeps to what can be told of the fact.
+        """
         fact, table = FACTS[key], self[key]
         days = self._calendar().select("calendar_day").distinct()
         day = fact.clock.removesuffix("_at") + "_on"
-        return table.filter(table[fact.clock] < self.rules.as_of).semi_join(days, table[day] == days.calendar_day)
+        rows = table.filter(table[fact.clock] < self.rules.as_of).semi_join(days, table[day] == days.calendar_day)
+        told = tuple(each for each in self.where if each.dimension in dimensions_of(fact))
+        return self._cut(rows, fact.clock, None, told, own=fact.dimensions())
 
     def _calendar(self) -> ir.Table:
         """One row a local day and window that holds it: windows are whole days, so an equality join will do."""

@@ -41,7 +41,7 @@ def records_of(answer: Answer) -> list[Record]:
 
 
 def about(answer: Answer | TableAnswer) -> Record:
-    """What holds for all rows: what was asked, of which state of the data."""
+    """What holds for all rows: what was asked, within which filter if any, of which state of the data."""
     if isinstance(answer, Answer):
         asked: Record = {"metric": answer.metric.key, "unit": answer.metric.unit}
     else:
@@ -53,6 +53,7 @@ def about(answer: Answer | TableAnswer) -> Record:
         }
     return {
         **asked,
+        **({"where": [str(each) for each in answer.where]} if answer.where else {}),
         "currency": answer.currency,
         "zone": answer.zone,
         "as_of": answer.as_of,

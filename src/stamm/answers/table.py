@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from stamm.analyses.kind import ROWS, Analysis
+from stamm.facts.filter import Filter
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
 
@@ -34,6 +35,8 @@ class TableAnswer:
     notes: tuple[Phrase, ...] = ()
     #: fact kinds the answer was computed from
     kinds: tuple[str, ...] = ()
+    #: what the facts were kept to
+    where: Filter = ()
 
     @property
     def rows(self) -> tuple[Any, ...]:

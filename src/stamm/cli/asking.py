@@ -70,6 +70,23 @@ def span_options(first_day: str, *, grain: bool = True) -> Callable[[F], F]:
     return wrap
 
 
+def where_option(function: F) -> F:
+    """--where, handed over as the filter it says."""
+
+    @functools.wraps(function)
+    def ask(*, where: tuple[str, ...], **others: Any) -> Any:
+        from stamm.facts.filter import filter_of
+
+        return function(**others, where=filter_of(where))
+
+    how = (
+        "Only where this holds: country=DE, channel=web,app (one of them), channel!=web (none of them), country= "
+        "(unknown); may be repeated."
+    )
+    asked: F = option("--where", multiple=True, metavar="COLUMN=VALUE", help=how)(ask)
+    return asked
+
+
 def day_named(text: str | None, option: str, say: Session) -> date | None:
     """A day written as 2024-02-29; raises UsageError naming the option."""
     if text is None:

@@ -46,6 +46,7 @@ def print_comparison(comparison: Comparison, world: World, say: Session) -> None
     """The table of definitions, then one block each."""
     title = say("{family}: {window}", family=comparison.family, window=say.language.window(comparison.window))
     say.out.print(title, style="title")
+    printing.print_filter(comparison.members[0].answer.where, say)
     say.out.print()
     made = printing.table(say("definition"), say("value"), say("what it does"), right=(1,))
     code = say.language.code

@@ -32,7 +32,7 @@ def as_csv(answer: Answer) -> str:
     """The same, one line a row: parts as `parts.<name>`, then what holds for all rows."""
     from stamm.answers.records import about, part_names, records_of
 
-    holds = {**about(answer), "left_out": "; ".join(f"{what}: {n}" for what, n in answer.left_out.items())}
+    holds = {**_flat(about(answer)), "left_out": "; ".join(f"{what}: {n}" for what, n in answer.left_out.items())}
     parts = [f"parts.{name}" for name in part_names(answer)]
     columns = ["window_start", "window_end", *([answer.by] if answer.by else []), "value", *parts]
     return _csv([*columns, "n", "low", "high", "complete", *holds], ({**r, **holds} for r in records_of(answer)))
@@ -51,10 +51,15 @@ def table_as_csv(answer: TableAnswer) -> str:
     """The main table of an analysis, then what holds for all rows."""
     from stamm.answers.records import about, table_names, table_records_of
 
-    holds = about(answer)
+    holds = _flat(about(answer))
     settings = {f"settings.{name}": value for name, value in holds.pop("settings").items()}
     holds = {**settings, **holds}
     return _csv([*table_names(answer), *holds], ({**record, **holds} for record in table_records_of(answer)))
+
+
+def _flat(holds: dict[str, Any]) -> dict[str, Any]:
+    """The filter in one cell."""
+    return {name: "; ".join(value) if name == "where" else value for name, value in holds.items()}
 
 
 def customers_as_csv(behind: Behind) -> str:

@@ -20,6 +20,7 @@ from stamm.lang.window import day_of, zone_named
 if TYPE_CHECKING:
     from stamm.answers import Answer, Row, TableAnswer
     from stamm.answers.world import World
+    from stamm.facts.filter import Filter
     from stamm.metrics import Metric
 
 #: columns a meaning needs to be readable beside its key
@@ -141,6 +142,12 @@ def state_of(row: Row, answer: Answer, say: Session) -> str:
 def group_name(group: str | None, say: Session) -> str:
     """A group's own name, or that it is unknown."""
     return group if group is not None else say("unknown")
+
+
+def print_filter(where: Filter, say: Session) -> None:
+    """What the facts were kept to, if anything."""
+    for condition in where:
+        say.out.print(condition.told(say.language), style="quiet")
 
 
 def print_rows(answer: Answer, world: World, say: Session) -> None:

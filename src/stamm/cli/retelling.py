@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from babel.messages.pofile import read_po
 
+from stamm.facts import FACTS
 from stamm.lang.language import Language
 
 #: would be told as a list of one, named "none"
@@ -48,5 +49,11 @@ def retell(text: str, language: Language) -> str:
         return known
     for pattern, translated in _patterns(language.code):
         if match := pattern.fullmatch(text):
-            return translated.format(*(match[f"gap{place}"] for place in range(len(match.groups()))))
+            words = (match[f"gap{place}"] for place in range(len(match.groups())))
+            return translated.format(*(_named(word, language.code) for word in words))
     return text
+
+
+def _named(word: str, code: str) -> str:
+    """The name of a fact as people read it; any other word as it is."""
+    return next((fact.title(code) for fact in FACTS if fact.en == word), word)

@@ -37,6 +37,7 @@ def print_answer(answer: TableAnswer, world: World, say: Session) -> None:
     changed = [f"{n} = {v}" for n, v in analysis.settings.items() if v != declared[n].default]
     if changed:
         say.out.print(", ".join(changed), style="quiet")
+    printing.print_filter(answer.where, say)
     page = Page(answer, world, say)
     for name in answer.tables:
         if analysis.matrix is None or name not in (ROWS, analysis.matrix.total):

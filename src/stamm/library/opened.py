@@ -14,6 +14,7 @@ from stamm.answers import Answers
 from stamm.answers.reach import covered, kinds_needed
 from stamm.answers.world import World, moment_of
 from stamm.app.project import Project
+from stamm.facts.filter import Asked
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Code, Language
 from stamm.lang.window import Window, windows
@@ -59,18 +60,20 @@ class OpenProject:
         window: str | None = None,
         grain: str = "month",
         by: str | None = None,
+        where: Asked = (),
         **settings: object,
     ) -> MetricResult:
         """A metric, by key or abbreviation, window by window; as `stamm metric` gives it.
 
         From `start` (in) to `end` (out), dates or ISO texts, cut by `grain`: day, week, month, quarter or year; one
         missing is as far as the data reach. Or `window` alone: one window by its name, such as `2024-Q1`. `by` is
-        a dimension such as `country`; `settings` are the metric's own.
+        a dimension such as `country`; `where` keeps to some of them: `{"country": "DE", "channel": ["web", "app"]}`
+        (None is unknown), or as `--where` says it, `"channel!=web"`; `settings` are the metric's own.
         """
         asked = METRICS[key](**settings)
         days = self._days(asked, start, end, window)
         grid = (days,) if window is not None else windows(days.start, days.end, grain)
-        return MetricResult(self._answers.ask(asked, grid, by=by), self._language)
+        return MetricResult(self._answers.ask(asked, grid, by=by, where=where), self._language)
 
     def analyse(
         self,
@@ -80,12 +83,13 @@ class OpenProject:
         *,
         window: str | None = None,
         by: str | None = None,
+        where: Asked = (),
         **settings: object,
     ) -> TableResult:
         """An analysis over a span of days; as `stamm analyse` gives it. Days and settings as in `metric`."""
         asked = ANALYSES[key](**settings)
         days = self._days(asked, start, end, window)
-        return TableResult(self._answers.analyse(asked, days, by=by), self._language)
+        return TableResult(self._answers.analyse(asked, days, by=by, where=where), self._language)
 
     def chart(
         self,
@@ -96,13 +100,16 @@ class OpenProject:
         window: str | None = None,
         grain: str | None = None,
         by: str | None = None,
+        where: Asked = (),
         **settings: object,
     ) -> alt.LayerChart:
         """The picture of a metric (its trend) or of an analysis that is a matrix (a heatmap), as an Altair chart."""
         if key in ANALYSES:
             own = settings if grain is None else {**settings, "grain": grain}
-            return self.analyse(key, start, end, window=window, by=by, **own).chart()
-        return self.metric(key, start, end, window=window, grain=grain or "month", by=by, **settings).chart()
+            return self.analyse(key, start, end, window=window, by=by, where=where, **own).chart()
+        return self.metric(
+            key, start, end, window=window, grain=grain or "month", by=by, where=where, **settings
+        ).chart()
 
     # -- what there is ---------------------------------------------------------------
     @property

@@ -69,7 +69,8 @@ class Result(ABC):
     def notes(self) -> tuple[str, ...]:
         """What has to be known beside the numbers, one sentence each."""
         say = self.language
-        found = [f"{say(what)}: {say.number(count)}" for what, count in self.answer.left_out.items()]
+        found = [condition.told(say) for condition in self.answer.where]
+        found += [f"{say(what)}: {say.number(count)}" for what, count in self.answer.left_out.items()]
         return (say("Simulated data"), *found) if self.answer.simulated else tuple(found)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:

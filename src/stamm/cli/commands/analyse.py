@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from stamm.cli.asking import Span, moment_named, pairs, span_of, span_options
+from stamm.cli.asking import Span, moment_named, pairs, span_of, span_options, where_option
 from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
 from stamm.lang.errors import UsageError
+
+if TYPE_CHECKING:
+    from stamm.facts.filter import Filter
 
 
 @command(
@@ -33,6 +38,7 @@ from stamm.lang.errors import UsageError
 @argument("key", "Which analysis: its key. Without it, all are listed.", required=False, metavar="[KEY]")
 @span_options("First day of it; without it, the first day the data cover.", grain=False)
 @option("--by", metavar="COLUMN", help="Split by an attribute of customers such as country.")
+@where_option
 @option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the analysis; may be repeated.")
 @option("--as-of", metavar="DAY", help="As it was known at the start of that day.")
 @option(
@@ -53,6 +59,7 @@ def analyse(
     *,
     span: Span,
     by: str | None,
+    where: Filter,
     params: tuple[str, ...],
     as_of: str | None,
     who: tuple[str, ...],
@@ -74,7 +81,7 @@ def analyse(
     world = project.world(as_of=moment_named(as_of, project.organisation.zone, say))
     answers = Answers(world)
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
-        answer = answers.analyse(asked, span_of(span, world, asked, say), by=by)
+        answer = answers.analyse(asked, span_of(span, world, asked, say), by=by, where=where)
         behind = answers.customers(answer, tables.row_named(answer, pairs(who, "--who", say), say)) if who else None
     if behind is not None:
         tables.print_customers(behind, form, say)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from stamm.cli.asking import Span, span_options
+from typing import TYPE_CHECKING
+
+from stamm.cli.asking import Span, span_options, where_option
 from stamm.cli.session import current
 from stamm.cli.speaking import argument, command
+
+if TYPE_CHECKING:
+    from stamm.facts.filter import Filter
 
 
 @command(
@@ -24,7 +29,8 @@ from stamm.cli.speaking import argument, command
 )
 @argument("family", "Which word: retention, churn ...; or the key of one of its definitions.")
 @span_options("First day of the window compared.")
-def compare(family: str, *, span: Span) -> None:
+@where_option
+def compare(family: str, *, span: Span, where: Filter) -> None:
     """Print a family side by side."""
     from stamm.answers import Answers
     from stamm.answers.compare import compare_family
@@ -34,5 +40,5 @@ def compare(family: str, *, span: Span) -> None:
     world = say.project.world()
     window = comparing.window_of(family, span, world, say)
     with say.err.status(say("Comparing ...")):
-        comparison = compare_family(Answers(world), family, window, say.language)
+        comparison = compare_family(Answers(world), family, window, say.language, where=where)
     comparing.print_comparison(comparison, world, say)

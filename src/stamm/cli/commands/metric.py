@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from stamm.cli.asking import Span, moment_named, pairs, span_options, windows_of
+from stamm.cli.asking import Span, moment_named, pairs, span_options, where_option, windows_of
 from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
+
+if TYPE_CHECKING:
+    from stamm.facts.filter import Filter
 
 
 @command(
@@ -25,11 +30,13 @@ from stamm.cli.speaking import argument, command, option
             "stamm metric revenue --from 2017-01-01 --to 2018-01-01 --grain quarter --by country --format csv",
             "Four quarters, a line a country, for a spreadsheet",
         ),
+        ("stamm metric order_count --where country=DE --where channel=web,app", "Only orders of these"),
     ),
 )
 @argument("key", "Which metric: its key or abbreviation (`stamm explain` lists all).")
 @span_options("First day of it; without it, the first day the data cover.")
 @option("--by", metavar="COLUMN", help="Split by an attribute such as country or channel.")
+@where_option
 @option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the metric; may be repeated.")
 @option("--as-of", metavar="DAY", help="As it was known at the start of that day.")
 @option(
@@ -39,7 +46,16 @@ from stamm.cli.speaking import argument, command, option
     default="table",
     help="For people (table) or for programs (csv, json).",
 )
-def metric(key: str, *, span: Span, by: str | None, params: tuple[str, ...], as_of: str | None, form: str) -> None:
+def metric(
+    key: str,
+    *,
+    span: Span,
+    by: str | None,
+    where: Filter,
+    params: tuple[str, ...],
+    as_of: str | None,
+    form: str,
+) -> None:
     """Print one metric over windows."""
     from stamm.answers import Answers
     from stamm.answers.plan import uses
@@ -52,12 +68,13 @@ def metric(key: str, *, span: Span, by: str | None, params: tuple[str, ...], as_
     project = say.project
     world = project.world(as_of=moment_named(as_of, project.organisation.zone, say))
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
-        answer = Answers(world).ask(asked, windows_of(span, world, asked, say), by=by)
+        answer = Answers(world).ask(asked, windows_of(span, world, asked, say), by=by, where=where)
     if form != "table":
         click.echo(machine.as_json(answer) if form == "json" else machine.as_csv(answer))
         return
     say.out.print(printing.title_of(asked, say), style="title")
     say.out.print(asked.sentence(say.language.code), style="quiet")
+    printing.print_filter(where, say)
     say.out.print()
     printing.print_rows(answer, world, say)
     printing.print_trend(answer, say)

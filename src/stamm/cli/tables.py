@@ -103,8 +103,9 @@ class Page:
 
     # -- one row a line --------------------------------------------------------------
     def print_table(self, name: str) -> None:
-        """A table as it is, without details and columns that are empty throughout."""
-        rows = self.answer.tables[name]
+        """A table as it is, without details and columns that are empty throughout; nothing of one without rows."""
+        if not (rows := self.answer.tables[name]):
+            return
         columns = [
             column
             for column in self.answer.analysis.columns(name)
@@ -259,6 +260,8 @@ def _is(row: Any, column: Column, word: str) -> bool:
     value = getattr(row, column.name)
     if isinstance(value, Window):
         return value == Window.parse(word)
+    if isinstance(value, Phrase):
+        return word in (value.en, value.de)
     return str(value) == word if value is not None else word == ""
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any, ClassVar
 
 import ibis
 import ibis.expr.types as ir
-from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question
+from stamm.analyses.reach import end_of, reach
 from stamm.analyses.survival.curve import GRIDS, Curve, Point, Summary
 from stamm.analyses.survival.examples import EXAMPLES
 from stamm.analyses.survival.why import Reasons, Why
@@ -17,7 +16,6 @@ from stamm.facts.survival import observed
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase
-from stamm.lang.reasons import NO_FACTS, NOT_BEGUN, NOT_OVER, OUTSIDE
 
 _ = ibis._
 
@@ -101,12 +99,12 @@ class Survival(Analysis):
         return ("responses",)
 
     def answer(self, question: Question) -> Found:
-        reason, known = self._state(question)
+        span = question.windows[0]
+        known, reason = found = reach(question, self.facts(), span)
         if not known:
             return Found({ROWS: (_unknown(reason),), SUMMARY: (), WHY: ()})
-        final = not reason
-        ended = self._spells(question).filter(_.over)
-        why = Reasons(self.survey, self.near_days).rows(question, ended, _end(question), final=final)
+        final, ended = found.final, self._spells(question).filter(_.over)
+        why = Reasons(self.survey, self.near_days).rows(question, ended, end_of(question, span), final=final)
         return Found(
             {
                 ROWS: tuple(self._curve.points(self._curve.buckets(question), final=final, reason=reason)),
@@ -132,32 +130,17 @@ class Survival(Analysis):
     # -- how -------------------------------------------------------------------------
     def _spells(self, question: Question) -> ir.Table:
         """One row a spell begun before the span's end: customer, group, length, and whether it was over then."""
-        spells = question["spells"].mutate(window_end=_end(question)).filter(_.started_at < _.window_end)
+        spells = (
+            question["spells"]
+            .mutate(window_end=end_of(question, question.windows[0]))
+            .filter(_.started_at < _.window_end)
+        )
         return observed(question.grouped(spells, "started_at"))
-
-    def _state(self, question: Question) -> tuple[str, bool]:
-        """Why the answer is not final, if it is not, and whether anything is known at all."""
-        span, zone, days = question.windows[0], question.organisation.zone, question.covered(self.facts())
-        if question.as_of is None or days is None:
-            return NO_FACTS, False
-        if span.starts_at(zone) >= question.as_of:
-            return NOT_BEGUN, False
-        if span.end <= days[0] or span.start > days[1]:
-            return OUTSIDE, False
-        over = span.ends_at(zone) <= question.as_of and span.end.toordinal() <= days[1].toordinal() + 1
-        return ("" if over else NOT_OVER), True
 
     def _notes(self, question: Question) -> tuple[Phrase, ...]:
         organisation = question.organisation
         cut = organisation.history == "cut" and organisation.spell_rule != "subscriptions"
         return (CUT,) if cut else ()
-
-
-def _end(question: Question) -> Deferred:
-    """The span's end (UTC), or as_of where that comes first."""
-    assert question.as_of is not None  # nothing is asked of facts that were never imported
-    end = min(question.windows[0].ends_at(question.organisation.zone), question.as_of)
-    return ibis.timestamp(end.astimezone(UTC).replace(tzinfo=None), timezone="UTC")
 
 
 def _unknown(reason: str) -> Point:

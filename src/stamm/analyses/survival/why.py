@@ -8,7 +8,6 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import Question, column, row
 from stamm.facts.responses import Responses
@@ -50,7 +49,7 @@ class Reasons:
     survey: str
     near_days: int
 
-    def rows(self, question: Question, ended: ir.Table, end: Deferred, *, final: bool) -> Iterator[Why]:
+    def rows(self, question: Question, ended: ir.Table, end: ir.TimestampScalar, *, final: bool) -> Iterator[Why]:
         """Reasons of the ended spells first, then answers by question; the most frequent first.
 
         `ended` has one row a spell that had ended by the moment `end`.
@@ -66,7 +65,7 @@ class Reasons:
         told = ended.inner_join(last, [ended.customer_id == last.who, ended.ended_at == last.left_at])
         return told.select(*SPELL, question=ibis.null("string"), answer=_.end_reason)
 
-    def _answers(self, question: Question, ended: ir.Table, end: Deferred) -> ir.Table:
+    def _answers(self, question: Question, ended: ir.Table, end: ir.TimestampScalar) -> ir.Table:
         responses = Responses()
         chosen = question["responses"].filter(
             responses.answered(), responses.kind == "choice", responses.choice.notnull(), responses.answered_at < end

@@ -1,0 +1,274 @@
+"""Recency, frequency and money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+import ibis
+import ibis.expr.types as ir
+
+from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question, column, row
+from stamm.analyses.reach import Reach, reach_within
+from stamm.analyses.rfm.examples import EXAMPLES
+from stamm.analyses.rfm.scoring import GROSS, REVENUE, Scoring
+from stamm.analyses.rfm.segments import SEGMENTS, segment
+from stamm.lang.definition import Setting
+from stamm.lang.errors import UsageError
+from stamm.lang.formula import ratio, share
+from stamm.lang.phrase import Phrase
+from stamm.lang.reasons import ZERO
+from stamm.lang.window import Window
+
+_ = ibis._
+
+SCORES, MOVES = "scores", "moves"
+BEFORE = Phrase("not there before", "vorher nicht dabei")
+AFTER = Phrase("not there any more", "nicht mehr dabei")
+UNKNOWN_BEFORE = Phrase(
+    "The data do not reach back over the span before the earlier day, so no moves are told.",
+    "Die Daten reichen nicht über den Zeitraum vor dem früheren Tag zurück, daher stehen hier keine Wechsel.",
+)
+
+
+@row
+class Segment:
+    """One named group of customers; money in minor units, `days` and `orders` are means."""
+
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    segment: Phrase = column("segment", "Segment", "text", key=True)
+    customers: int | None = column("customers", "Kunden", "count")
+    share: float | None = column("of all", "von allen", "share")
+    revenue: int | None = column("revenue", "Umsatz", "money")
+    revenue_share: float | None = column("of the revenue", "vom Umsatz", "share")
+    days: float | None = column("since the last order", "seit der letzten Bestellung", "days")
+    orders: float | None = column("orders each", "Bestellungen je Kunde", "number")
+    complete: bool = column("final", "endgültig", "flag")
+    reason: str = column("why not", "warum nicht", "text")
+
+
+@row
+class Score:
+    """What a score means: how many have it by each measure, and from where to where they lie; 5 is best."""
+
+    score: int = column("score", "Punkte", "count", key=True)
+    by_recency: int = column("by recency", "nach Aktualität", "count")
+    days_from: float | None = column("last order, from", "letzte Bestellung, von", "days")
+    days_to: float | None = column("to", "bis", "days")
+    by_frequency: int = column("by frequency", "nach Häufigkeit", "count")
+    orders_from: int | None = column("orders, from", "Bestellungen, von", "count")
+    orders_to: int | None = column("to", "bis", "count")
+    by_money: int = column("by money", "nach Umsatz", "count")
+    money_from: int | None = column("revenue, from", "Umsatz, von", "money")
+    money_to: int | None = column("to", "bis", "money")
+
+
+@row
+class Move:
+    """Customers who were in one segment at the earlier day and are in another, or the same, at the span's end."""
+
+    before: Phrase = column("then", "damals", "text", key=True)
+    after: Phrase = column("now", "jetzt", "text", key=True)
+    customers: int = column("customers", "Kunden", "count")
+
+
+class Rfm(Analysis):
+    """Which customers ordered last, most often and for most money, scored 1 to 5 and put into named groups.
+
+    Everybody with an order in the span is scored by three measures: how long ago the last order was at the span's
+    end, how many orders there were, and the revenue of the span, less what was paid back for returns in it.
+    Cancelled orders do not count, nor do orders of nobody known.
+
+    score = 1 + floor(5 x customers strictly worse / customers), so equal customers get equal scores, and 5 is best.
+    Where many are equal, high scores stay empty: if nobody ordered twice, all have 1 for frequency. Scores compare
+    the customers of one span with each other, by whatever the answer is split; they have no interval.
+
+    A segment follows from the score of recency and from those of frequency and money together (their mean, rounded
+    up). From 1 to 5 of these: with recency 5 or 4 Promising, Could become loyal, Loyal, Champions, Champions; with 3
+    About to sleep, About to sleep, Need attention, Loyal, Loyal; with 2 Resting, Resting, At risk, At risk, Not to be
+    lost; with 1 Gone quiet, Gone quiet, Resting, Not to be lost, Not to be lost.
+
+    `moves` tells who was in which segment at an earlier day, over as many days before it as the span has. Each
+    customer is in one row; those without an order in one of the two spans were not there then, or are not any more.
+    So the rows that lead to a segment add up to its customers now, and those that come from one to its customers then.
+    """
+
+    en = "Recency, frequency, money"
+    de = "Aktualität, Häufigkeit, Umsatz"
+    sentence_de = (
+        "Welche Kunden zuletzt, am häufigsten und für das meiste Geld bestellten: Punkte und benannte Gruppen."
+    )
+    cited = "Hughes, Strategic Database Marketing (1994)"
+    tables: ClassVar = {ROWS: Segment, SCORES: Score, MOVES: Move}
+    examples = EXAMPLES
+
+    money = Setting(
+        REVENUE,
+        "Money less what was sent back, or as it was paid.",
+        "Umsatz nach Abzug der Rücksendungen oder so, wie bezahlt wurde.",
+        choices=(REVENUE, GROSS),
+    )
+    earlier = Setting(
+        "",
+        "An earlier day such as 2024-01-01, from whose start moves are told.",
+        "Ein früherer Tag wie 2024-01-01, von dessen Beginn an Wechsel genannt werden.",
+    )
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)
+        self._scoring = Scoring(self.money)
+        try:
+            self._earlier = date.fromisoformat(self.earlier) if self.earlier else None
+        except ValueError as error:
+            raise UsageError(
+                f"The parameter earlier cannot be {self.earlier!r}.", remedy="Write a day such as 2024-01-01."
+            ) from error
+
+    def facts(self) -> tuple[str, ...]:
+        return self._scoring.facts
+
+    def answer(self, question: Question) -> Found:
+        span = question.windows[0]
+        known = reach_within(question, self.facts(), span)
+        before = self._span_before(span)
+        if not known.known:
+            return Found({ROWS: tuple(_segments(None, {}, 0, 0, known)), SCORES: (), MOVES: ()})
+        people = self._scoring.customers(question, span)
+        told = before is not None and reach_within(question, self.facts(), before).final
+        return Found(
+            {
+                ROWS: self._rows(question, people, known),
+                SCORES: self._scores(question, people),
+                MOVES: self._moves(question, people, before) if before is not None and told else (),
+            },
+            notes=(UNKNOWN_BEFORE,) if before is not None and not told else (),
+        )
+
+    def customers(self, question: Question, row: Any) -> Behind:
+        """Who is in the segment, and who else was scored (in the same group)."""
+        if row.customers is None:
+            raise UsageError("Of nobody is known in which segment they are.")
+        people = self._scoring.customers(question, question.windows[0])
+        group = _.group_value.isnull() if row.group is None else _.group_value == row.group
+        found = question.run(people.filter(group).select("customer_id", "r", "worth"))
+        inside = {p["customer_id"]: segment(p["r"], p["worth"]) == row.segment for p in found}
+        counted, others = (sorted(who for who, is_in in inside.items() if is_in is which) for which in (True, False))
+        return Behind(tuple(counted), tuple(others))
+
+    # -- tables ----------------------------------------------------------------------
+    def _rows(self, question: Question, people: ir.Table, known: Reach) -> tuple[Segment, ...]:
+        """Every segment of every group, groups in order, the unknown one last."""
+        cells = question.run(
+            people.group_by("group_value", "r", "worth").aggregate(
+                customers=_.count(),
+                money=_.money.sum(),
+                days=_.days.sum(),
+                orders=_.orders.sum(),
+                foreign=_.foreign.max(),
+            )
+        )
+        for cell in cells:
+            if cell["foreign"]:
+                raise question.foreign_money(cell["foreign"])
+        everybody = sum(cell["customers"] for cell in cells)
+        money = sum(cell["money"] for cell in cells)
+        groups: dict[str | None, dict[Phrase, list[Mapping[str, Any]]]] = {}
+        for cell in cells:
+            inside = groups.setdefault(cell["group_value"], {})
+            inside.setdefault(segment(cell["r"], cell["worth"]), []).append(cell)
+        in_order = sorted(groups or {None}, key=lambda group: (group is None, group or ""))
+        return tuple(
+            row for group in in_order for row in _segments(group, groups.get(group, {}), everybody, money, known)
+        )
+
+    def _scores(self, question: Question, people: ir.Table) -> tuple[Score, ...]:
+        """From the best score to the worst."""
+        parts = [
+            people.group_by(score=_[score]).aggregate(
+                measure=ibis.literal(measure), customers=_.count(), low=_[measure].min(), high=_[measure].max()
+            )
+            for score, measure in (("r", "days"), ("f", "orders"), ("m", "money"))
+        ]
+        parts = [each.mutate(low=_.low.cast("float64"), high=_.high.cast("float64")) for each in parts]
+        found = {(each["measure"], each["score"]): each for each in question.run(parts[0].union(*parts[1:]))}
+        return tuple(_score(score, found) for score in (5, 4, 3, 2, 1))
+
+    def _moves(self, question: Question, people: ir.Table, before: Window) -> tuple[Move, ...]:
+        """From segment to segment, in the order of segments."""
+        cell = {"customer_id": _.customer_id, "cell": 10 * _.r + _.worth, "foreign": _.foreign}
+        now = people.select(**cell, later=ibis.literal(True))
+        then = self._scoring.customers(question, before).select(**cell, later=ibis.literal(False))
+        both = (
+            now.union(then)
+            .group_by("customer_id")
+            .aggregate(
+                after=_.later.ifelse(_.cell, None).max(),
+                before=_.later.ifelse(None, _.cell).max(),
+                foreign=_.foreign.max(),
+            )
+        )
+        found = question.run(both.group_by("before", "after").aggregate(customers=_.count(), foreign=_.foreign.max()))
+        counts: dict[tuple[Phrase, Phrase], int] = {}
+        for each in found:
+            if each["foreign"]:
+                raise question.foreign_money(each["foreign"])
+            pair = _of_cell(each["before"], BEFORE), _of_cell(each["after"], AFTER)
+            counts[pair] = counts.get(pair, 0) + each["customers"]
+        places = {name: place for place, name in enumerate((*SEGMENTS, BEFORE, AFTER))}
+        in_order = sorted(counts, key=lambda pair: (places[pair[0]], places[pair[1]]))
+        return tuple(Move(before=one, after=other, customers=counts[one, other]) for one, other in in_order)
+
+    def _span_before(self, span: Window) -> Window | None:
+        """As many days before the earlier day as the span has."""
+        if self._earlier is None:
+            return None
+        if self._earlier >= span.end:
+            raise UsageError(
+                f"The parameter earlier, {self._earlier}, does not lie before the end of the span, {span.end}.",
+                remedy="Name an earlier day, or ask about a later span with --window.",
+            )
+        return Window(self._earlier - timedelta(days=span.length), self._earlier)
+
+
+def _segments(
+    group: str | None, cells: Mapping[Phrase, Sequence[Mapping[str, Any]]], everybody: int, money: int, known: Reach
+) -> Iterator[Segment]:
+    """One row a segment of one group."""
+    for name in SEGMENTS:
+        inside = cells.get(name, ())
+        customers = sum(cell["customers"] for cell in inside)
+        revenue = sum(cell["money"] for cell in inside)
+        reason = known.reason or ("" if everybody else ZERO)
+        yield Segment(
+            group=group,
+            segment=name,
+            customers=customers if known.known else None,
+            share=share(customers, everybody) if known.known else None,
+            revenue=revenue if known.known else None,
+            revenue_share=share(revenue, money) if money > 0 else None,
+            days=ratio(sum(cell["days"] for cell in inside), customers),
+            orders=ratio(sum(cell["orders"] for cell in inside), customers),
+            complete=not reason,
+            reason=reason,
+        )
+
+
+def _score(score: int, found: Mapping[tuple[str, int], Mapping[str, Any]]) -> Score:
+    days, orders, money = (found.get((measure, score)) for measure in ("days", "orders", "money"))
+    return Score(
+        score=score,
+        by_recency=days["customers"] if days else 0,
+        days_from=days["low"] if days else None,
+        days_to=days["high"] if days else None,
+        by_frequency=orders["customers"] if orders else 0,
+        orders_from=int(orders["low"]) if orders else None,
+        orders_to=int(orders["high"]) if orders else None,
+        by_money=money["customers"] if money else 0,
+        money_from=int(money["low"]) if money else None,
+        money_to=int(money["high"]) if money else None,
+    )
+
+
+def _of_cell(cell: int | None, missing: Phrase) -> Phrase:
+    return missing if cell is None else segment(cell // 10, cell % 10)

@@ -1,0 +1,79 @@
+"""Scoring: one row a customer, with what they did in a span and how many did worse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from stamm.analyses.kind import Question
+from stamm.analyses.reach import end_of
+from stamm.facts.elapsed import days_between
+from stamm.facts.orders import Orders
+from stamm.lang.window import Window
+
+_ = ibis._
+
+REVENUE, GROSS = "revenue", "gross_revenue"
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How customers are scored: by net or gross revenue."""
+
+    money: str
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts it is made of."""
+        return ("orders", "returned_lines") if self.money == REVENUE else ("orders",)
+
+    def customers(self, question: Question, span: Window) -> ir.Table:
+        """One row a customer with an order in the span.
+
+        `days` since the last one at the span's end, `orders`, `money` in minor units, the scores `r`, `f` and `m`,
+        `worth` (f and m together), and `foreign`, which names a fact whose money cannot be added.
+        """
+        everybody = ibis.window()
+        people = self._people(question, span)
+        people = people.mutate(n=_.customer_id.count().over(everybody))
+        # ranks count from 0, so that a rank is how many did strictly worse
+        people = people.mutate(
+            r=1 + (5 * ibis.rank().over(order_by="last_at") // _.n).cast("int64"),
+            f=1 + (5 * ibis.rank().over(order_by="orders") // _.n).cast("int64"),
+            m=1 + (5 * ibis.rank().over(order_by="money") // _.n).cast("int64"),
+        )
+        people = people.mutate(worth=((_.f + _.m + 1) // 2).cast("int64"))
+        return question.grouped(people, "end")
+
+    def _people(self, question: Question, span: Window) -> ir.Table:
+        bought = _within(question["orders"].filter(Orders().stands(), _.customer_id.notnull()), "ordered_on", span)
+        people = bought.group_by("customer_id").aggregate(
+            last_at=_.ordered_at.max(),
+            orders=_.count(),
+            money=_.amount_minor.sum(),
+            foreign=_.foreign.ifelse("orders", None).max(),
+        )
+        if self.money == REVENUE:
+            back = self._back(question, span)
+            people = people.left_join(back, people.customer_id == back.whose).mutate(
+                money=_.money - _.back.coalesce(0), foreign=_.foreign.coalesce(_.foreign_back)
+            )
+        end = end_of(question, span)
+        people = people.mutate(end=end).mutate(days=days_between(_.last_at, _.end))
+        return people.select("customer_id", "last_at", "orders", "money", "foreign", "end", "days")
+
+    def _back(self, question: Question, span: Window) -> ir.Table:
+        """What was paid back to each customer in the span; whose a return is, if it does not say, says its order."""
+        owners = question["orders"].select(its_order=_.order_id, owner=_.customer_id)
+        back = _within(question["returned_lines"], "returned_on", span)
+        back = back.left_join(owners, back.order_id == owners.its_order)
+        back = back.mutate(whose=_.customer_id.coalesce(_.owner)).filter(_.whose.notnull())
+        return back.group_by("whose").aggregate(
+            back=_.amount_minor.sum(), foreign_back=_.foreign.ifelse("returned_lines", None).max()
+        )
+
+
+def _within(rows: ir.Table, day: str, span: Window) -> ir.Table:
+    return rows.filter(_[day] >= ibis.literal(span.start), _[day] < ibis.literal(span.end))

@@ -13,10 +13,11 @@ import pyarrow as pa
 from stamm.answers.world import World
 from stamm.facts import FACTS, imported
 from stamm.facts.columns import day_column, moment_column
+from stamm.facts.elapsed import AFTER_ALL
 from stamm.facts.filter import Filter, all_hold
-from stamm.facts.kind import Derived, Fact, Imported, Scope
+from stamm.facts.kind import Derived, Fact, Imported, Kept, Scope
 from stamm.lang.errors import UsageError
-from stamm.lang.window import Window, day_of
+from stamm.lang.window import Window, day_of, day_start
 
 _ = ibis._
 
@@ -94,6 +95,9 @@ class Plan:
         self.asked = windows
         self._tables: dict[str, ir.Table] = {}
         zone = world.organisation.zone
+        day = day_of(as_of, zone)
+        #: the local day that begins at as_of, where one does: then all days before it are known whole
+        self._until = day if day_start(day, zone) == as_of else None
         self._spans = [
             (number, window, window.starts_at(zone), min(window.ends_at(zone), as_of))
             for number, window in enumerate(windows)
@@ -115,11 +119,33 @@ class Plan:
             return self.world.given[key]
         if key not in self._tables:
             fact = FACTS[key]
-            if issubclass(fact, Derived):
+            if issubclass(fact, Kept) and self._is_kept(fact):
+                self._tables[key] = self._kept(fact)
+            elif issubclass(fact, Derived):
                 self._tables[key] = fact.derive(self, self)
             elif issubclass(fact, Imported):
                 self._tables[key] = self._in_one_currency(fact, self._known(fact, self.world.engine.table(key)))
         return self._tables[key]
+
+    def keeps(self, key: str) -> bool:
+        """Whether a fact need not be made from imported ones: it is kept, or all that it is made from is."""
+        fact = FACTS[key]
+        if key in self.world.given or not issubclass(fact, Derived):
+            return False
+        if issubclass(fact, Kept) and self._is_kept(fact):
+            return True
+        return all(self.keeps(need) for need in (*fact.needs(self.rules), *fact.side_needs))
+
+    def _is_kept(self, fact: type[Kept]) -> bool:
+        """Whether what is kept is what was known at as_of: days are whole, and none that a fact knows of is later."""
+        if fact.key not in self.world.kept or self.world.given or self._until is None:
+            return False
+        last = self.world.kept[fact.key]
+        return bool(fact.cut_by) or last is None or last < self._until
+
+    def _kept(self, fact: type[Kept]) -> ir.Table:
+        table = self.world.engine.table(fact.key)
+        return table.filter(_[fact.cut_by] < ibis.date(self._until)) if fact.cut_by else table
 
     def _known(self, fact: type[Imported], table: ir.Table) -> ir.Table:
         """What was known at as_of: no row that happened later, and of the others nothing that came true later."""
@@ -143,7 +169,7 @@ class Plan:
             [
                 table.currency == rates.rate_currency,
                 table[day] >= rates.rate_from,
-                rates.rate_until.isnull() | (table[day] < rates.rate_until),
+                table[day] < rates.rate_until,
             ],
         )
         money = [name for name, column in fact.columns().items() if column.money]
@@ -162,7 +188,7 @@ class Plan:
         ordered = sorted(self.world.rates, key=lambda rate: (rate.currency, rate.day))
         following = [*ordered[1:], None]
         until = [
-            after.day if after is not None and after.currency == rate.currency else None
+            after.day if after is not None and after.currency == rate.currency else date.max
             for rate, after in zip(ordered, following, strict=True)
         ]
         return ibis.memtable(
@@ -191,7 +217,7 @@ class Plan:
             versions = self["customer_versions"].select(
                 version_of=_.customer_id,
                 version_from=_.valid_from,
-                version_until=_.valid_until,
+                version_until=_.valid_until.coalesce(AFTER_ALL),
                 **{f"customer_{name}": _[name] for name in attributes},
             )
             table = table.left_join(
@@ -199,7 +225,7 @@ class Plan:
                 [
                     table.customer_id == versions.version_of,
                     table[at] >= versions.version_from,
-                    versions.version_until.isnull() | (table[at] < versions.version_until),
+                    table[at] < versions.version_until,
                 ],
             ).drop("version_of", "version_from", "version_until")
         placed = {name: f"customer_{name}" if name in attributes else name for name in asked}

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from stamm.answers.answer import Number
 from stamm.answers.plan import Plan
-from stamm.facts import FACTS, imported
+from stamm.facts import FACTS, Derived, imported
 from stamm.facts.kind import Reduction, Scope
 from stamm.lang.errors import CurrencyError
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
@@ -24,13 +24,38 @@ Cells = dict[tuple[int, str | None], Number | None]
 def reduce_parts(plan: Plan, reductions: Mapping[str, Reduction]) -> dict[str, Cells]:
     """Values of each part by (window number, group); cells without rows are missing."""
     queries: dict[tuple[str, Scope], dict[str, Reduction]] = {}
-    for name, reduction in reductions.items():
+    for name, asked in reductions.items():
+        reduction = cheapest(plan, asked)
         scope = Scope("") if FACTS[reduction.fact].per_window else reduction.scope
         queries.setdefault((reduction.fact, scope), {})[name] = reduction
     cells: dict[str, Cells] = {name: {} for name in reductions}
     for (fact, scope), wanted in queries.items():
         _run(plan, fact, scope, wanted, cells)
     return cells
+
+
+def cheapest(plan: Plan, reduction: Reduction) -> Reduction:
+    """The reduction itself, or an equal one of a smaller fact that is kept.
+
+    Windows are whole local days, and a smaller fact knows the days apart; what it does not know apart is any
+    attribute, so what is split or filtered is answered by the fact that was asked.
+    """
+    if plan.by is None and not plan.where:
+        for fact, smaller in _smaller().get(reduction.identity, ()):
+            if plan.keeps(fact):
+                return smaller
+    return reduction
+
+
+@functools.cache
+def _smaller() -> dict[str, list[tuple[str, Reduction]]]:
+    """Facts and their reductions by the identity of the larger fact's reduction that they stand for."""
+    found: dict[str, list[tuple[str, Reduction]]] = {}
+    for fact in FACTS:
+        if issubclass(fact, Derived):
+            for larger, smaller in fact.stands_for():
+                found.setdefault(larger.identity, []).append((fact.key, smaller))
+    return found
 
 
 def _run(plan: Plan, fact: str, scope: Scope, wanted: Mapping[str, Reduction], cells: dict[str, Cells]) -> None:

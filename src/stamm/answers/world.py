@@ -44,6 +44,8 @@ class World:
     snapshot: int = 0
     as_of: datetime | None = None
     rates: tuple[Rate, ...] = field(default_factory=tuple)
+    #: derived facts of which the engine has a table; for one made whole, the last local day that it knows of
+    kept: Mapping[str, date | None] = field(default_factory=dict)
     #: derived facts that are already there, by key
     given: Mapping[str, ir.Table] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
+from stamm.store.kept import KeptFiles
 from stamm.store.lake import Lake
 
 if TYPE_CHECKING:
@@ -122,6 +123,8 @@ class Project:
         covered = {kind: snapshot.coverage(kind) for kind in kinds}
         coverage = {kind: days for kind, days in covered.items() if days is not None}
         files = {kind: snapshot.files(kind) for kind in kinds}
+        kept = KeptFiles(snapshot, self.organisation).usable()
+        files |= {key: paths for key, (paths, _) in kept.items()}
         return World(
             engine=engine_over(self.settings.engine, files, self.lake_directory),
             organisation=self.organisation,
@@ -130,6 +133,7 @@ class Project:
             snapshot=snapshot.number,
             as_of=as_of,
             rates=self.rates(),
+            kept={key: until for key, (_, until) in kept.items()},
         )
 
     def rates(self) -> tuple[Rate, ...]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ibis
 from ibis.common.deferred import Deferred
+
+#: in the place of a beginning or an end that is not there, so that a join only compares moments: one that also asks
+#: whether there is an end tries every pair of rows
+BEFORE_ALL = ibis.timestamp("1000-01-01", timezone="UTC")
+AFTER_ALL = ibis.timestamp("9999-01-01", timezone="UTC")
 
 DAY_SECONDS = 86_400.0
 YEAR_DAYS = 365.25

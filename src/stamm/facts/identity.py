@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import dimension, moment, text
 from stamm.facts.events import Events
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
-from stamm.facts.links import Links
+from stamm.facts.owners import owned
 from stamm.lang.example import TableExample, VerbExample, rows
-
-_ = ibis._
 
 _SEEN = {
     "events": rows("""
@@ -44,7 +41,7 @@ class Identity(Derived):
         "Wem jedes Ereignis gehört: Anonyme Besuche zählen zu dem Kunden, als der sich der Besucher herausstellt."
     )
     clock = "happened_at"
-    side_needs = ("links",)
+    side_needs = ("owners",)
 
     event_id = text("the event")
     visitor_id = text("the customer, else the anonymous visitor")
@@ -80,28 +77,7 @@ class Identity(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        events, links = facts["events"], facts["links"]
-        told = links.filter(Links().stands()).select("anonymous_id", "customer_id", "linked_at")
-        both = events.filter(_.customer_id.notnull(), _.anonymous_id.notnull())
-        seen = both.select("anonymous_id", "customer_id", linked_at=_.happened_at)
-        known = told.union(seen, distinct=True)
-        order = ibis.window(group_by="anonymous_id", order_by=["linked_at", "customer_id"])
-        known = known.mutate(until=_.linked_at.lead().over(order), rank=ibis.row_number().over(order))
-        known = known.select(
-            link_id=_.anonymous_id, owner=_.customer_id, since=(_.rank > 0).ifelse(_.linked_at, None), until=_.until
-        )
-        matched = events.left_join(
-            known,
-            [
-                events.customer_id.isnull(),
-                events.anonymous_id == known.link_id,
-                known.since.isnull() | (events.happened_at >= known.since),
-                known.until.isnull() | (events.happened_at < known.until),
-            ],
-        )
-        customer = ibis.coalesce(matched.customer_id, matched.owner)
-        visitor = ibis.coalesce(ibis.literal("customer:") + customer, ibis.literal("visitor:") + matched.anonymous_id)
-        return matched.mutate(customer_id=customer, visitor_id=visitor).drop("link_id", "owner", "since", "until")
+        return owned(facts["events"], facts["owners"], "happened_at")
 
     def views(self) -> Deferred:
         """Pages and screens seen."""

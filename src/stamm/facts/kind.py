@@ -6,7 +6,7 @@ A bound fact (an instance) is what a metric's part receives. Its columns are Ibi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from inspect import isfunction
 from typing import Any, ClassVar, Literal, Protocol, Self
@@ -249,5 +249,32 @@ class Derived(Fact):
         """The table; `windowing` is used by facts made per window only."""
         raise NotImplementedError
 
+    @classmethod
+    def stands_for(cls) -> Iterator[tuple[Reduction, Reduction]]:
+        """Pairs of a reduction of a larger fact and one of this fact that is equal to it over whole local days."""
+        return iter(())
 
-_EVERY = (Fact, Imported, Derived)
+
+class Kept(Derived):
+    """A derived fact that may be kept in files, so that not every question makes it anew.
+
+    What is kept is what `derive` gives, in the declared columns and no others. With `cut_by`, the rows of a
+    local day are made from facts of that day alone: they are kept by month, and a change makes only its days
+    again. Without, all rows are made whenever something has changed; that suits few rows.
+    """
+
+    abstract = True
+    #: the column with the local day
+    cut_by: ClassVar[str] = ""
+    #: to be raised with every change of what `derive` gives, so that nothing older is used
+    version: ClassVar[int] = 1
+    #: settings of the organisation on which the rows depend
+    depends_on: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def schema(cls) -> pa.Schema:
+        """The Arrow schema of the files."""
+        return pa.schema([pa.field(name, column.arrow) for name, column in cls.columns().items()])
+
+
+_EVERY = (Fact, Imported, Derived, Kept)

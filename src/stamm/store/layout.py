@@ -68,6 +68,12 @@ class Layout:
         return pa.schema([*fields, *INTERNAL])
 
     @cached_property
+    def telling(self) -> pa.Schema:
+        """The columns that say what happened, local days included: neither the partition nor how a row came here."""
+        fields = [field for field in self.schema if field.name != "month" and field.name not in Imported.SYSTEM]
+        return pa.schema(fields)
+
+    @cached_property
     def required(self) -> tuple[str, ...]:
         """Columns without which a row is not complete; the first clock always is one."""
         columns = self.kind.carried()

@@ -20,14 +20,20 @@ def _owner(handle: int) -> int | None:
 
 
 @contextmanager
-def exclusive(path: Path, wait_seconds: float, on_wait: Callable[[int | None], None] | None) -> Iterator[None]:
+def exclusive(
+    path: Path,
+    wait_seconds: float,
+    on_wait: Callable[[int | None], None] | None,
+    doing: str = "The data is being written",
+) -> Iterator[None]:
     """Hold the lock file; the system frees it when the process ends, however it ends.
 
-    `on_wait` is told once which process is being waited for. Raises BusyError after `wait_seconds`.
+    `on_wait` is told once which process is being waited for. Raises BusyError after `wait_seconds`; `doing` begins
+    its sentence.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _acquire(handle, path, wait_seconds, on_wait)
+        _acquire(handle, path, wait_seconds, on_wait, doing)
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
         yield
@@ -35,7 +41,9 @@ def exclusive(path: Path, wait_seconds: float, on_wait: Callable[[int | None], N
         os.close(handle)
 
 
-def _acquire(handle: int, path: Path, wait_seconds: float, on_wait: Callable[[int | None], None] | None) -> None:
+def _acquire(
+    handle: int, path: Path, wait_seconds: float, on_wait: Callable[[int | None], None] | None, doing: str
+) -> None:
     deadline = time.monotonic() + wait_seconds
     told = False
     while True:
@@ -50,7 +58,7 @@ def _acquire(handle: int, path: Path, wait_seconds: float, on_wait: Callable[[in
         if time.monotonic() >= deadline:
             who = f"process {owner}" if owner is not None else "another process"
             raise BusyError(
-                f"The data is being written by {who}; waited {wait_seconds:g} seconds.",
+                f"{doing} by {who}; waited {wait_seconds:g} seconds.",
                 where=str(path.parent),
                 remedy=f"Wait until it has finished (`ps -p {owner}` shows what it does) and try again."
                 if owner is not None

@@ -24,7 +24,7 @@ from stamm.engines.kind import CannotRunError
 from stamm.engines.operations import refuse_unproved
 from stamm.engines.spark.application import Application, told
 from stamm.engines.spark.dialect import SparkCompiler
-from stamm.facts import imported
+from stamm.facts import imported, kept
 from stamm.lang.errors import EngineError
 
 #: a path of the lake is no pattern, whatever characters the user's folder has
@@ -51,9 +51,10 @@ class Spark:
 
     @classmethod
     def over_files(cls, files: Mapping[str, Sequence[str]], directory: Path, *, master: str) -> Spark:
-        """An engine over the Parquet files of each fact kind, which the workers find at the same place."""
+        """An engine over the Parquet files of each fact, which the workers find at the same place."""
         session = Application.do(Application.on(master).session)
-        return cls(session, {kind: partial(_read, session, kind, files.get(kind, ())) for kind in imported()})
+        kinds = (*imported(), *(fact.key for fact in kept() if fact.key in files))
+        return cls(session, {kind: partial(_read, session, kind, files.get(kind, ())) for kind in kinds})
 
     @classmethod
     def over_tables(cls, tables: Mapping[str, pa.Table], *, master: str) -> Spark:
@@ -65,7 +66,7 @@ class Spark:
         )
 
     def table(self, kind: str) -> ir.Table:
-        """The current table of an imported fact kind."""
+        """The current table of an imported fact kind, or of a fact that is kept in files."""
         if kind not in self._tables:
             with self._failing():
                 Application.do(lambda: self._frames[kind]().createOrReplaceTempView(kind))
@@ -127,6 +128,8 @@ class _Backend(Backend):  # type: ignore[misc]
 
 def _schema(kind: str) -> pa.Schema:
     """The columns found in the files: the partition's month is in the path alone."""
+    if kind not in imported():
+        return next(fact for fact in kept() if fact.key == kind).schema()
     schema = imported()[kind].schema()
     return schema.remove(schema.get_field_index("month"))
 

@@ -1,0 +1,182 @@
+"""Keeping what is derived current: what is missing is made, of what has changed only its days, of the rest nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from stamm.answers.plan import Plan
+from stamm.answers.world import World
+from stamm.app.project import Project
+from stamm.engines.duckdb import DuckDB
+from stamm.engines.kind import Engine
+from stamm.facts import FACTS, Kept
+from stamm.facts.columns import day_column
+from stamm.lang.errors import UsageError
+from stamm.lang.organisation import Organisation
+from stamm.store.durable import make_directory
+from stamm.store.kept import KeptFiles, Part
+from stamm.store.kept.files import DIRECTORY
+from stamm.store.kept.touched import touched_days
+from stamm.store.lock import exclusive
+
+_ = ibis._
+
+LOCK = "refresh.lock"
+#: later than every fact, so that all are known; a question may be asked as of any earlier moment
+END_OF_TIME = date(9999, 12, 30)
+#: where more days than this have changed, the month is made anew
+MOST_OF_A_MONTH = 20
+
+
+@dataclass(frozen=True)
+class Made:
+    """One file that was made: how many rows it has, and which days were made again (None: all)."""
+
+    fact: str
+    month: str | None
+    rows: int
+    days: int | None
+
+
+@dataclass
+class Refreshed:
+    """What a refresh did at one snapshot."""
+
+    snapshot: int
+    made: list[Made] = field(default_factory=list)
+    #: by fact: how many files were there already
+    current: dict[str, int] = field(default_factory=dict)
+    #: files removed that nothing needs any more
+    swept: int = 0
+
+
+#: what is being made: the fact, its month, how many files are done, and how many there are in all
+Progress = Callable[[str, str | None, int, int], None]
+
+
+class Refreshing:
+    """Makes the files of all kept facts for the newest snapshot. May be stopped at any moment, and started again."""
+
+    def __init__(self, project: Project, *, progress: Progress | None = None) -> None:
+        if project.reads_database:
+            raise UsageError(
+                "Facts in a shop's own database are read as they are; nothing of them is kept here.",
+                remedy="Keep facts with an engine over imported data (`engine` in stamm.toml).",
+            )
+        self.project, self._progress = project, progress
+        self._lake = project.lake()
+
+    @contextmanager
+    def alone(self, wait_seconds: float = 10.0, on_wait: Callable[[int | None], None] | None = None) -> Iterator[None]:
+        """One at a time; others wait, then get a BusyError that names this process."""
+        root = self._lake.root
+        make_directory(root / DIRECTORY, root)
+        with exclusive(root / DIRECTORY / LOCK, wait_seconds, on_wait, "Kept facts are being made"):
+            yield
+
+    def newest(self) -> int:
+        """The number of the newest snapshot."""
+        return self._lake.snapshot().number
+
+    def run(self, *, anew: bool = False) -> Refreshed:
+        """Make what is missing, or (`anew`) everything from nothing; only within `alone`."""
+        files = KeptFiles(self._lake.snapshot(), self.project.organisation)
+        files.clear_drafts()
+        done = Refreshed(files.snapshot.number)
+        parts = [part for fact in files.in_order() for part in files.parts(fact)]
+        missing = [part for part in parts if anew or not part.is_there]
+        done.current = {
+            fact.key: sum(part.fact is fact and part not in missing for part in parts) for fact in files.in_order()
+        }
+        for number, part in enumerate(missing):
+            if self._progress is not None:
+                self._progress(part.fact.key, part.month, number, len(missing))
+            done.made.append(self._make(files, part, anew=anew))
+        done.swept = files.sweep()
+        return done
+
+    def _make(self, files: KeptFiles, part: Part, *, anew: bool) -> Made:
+        fact = part.fact
+        before = None if anew or not fact.cut_by else files.before(part)
+        days = None if before is None else touched_days(files.snapshot.root, before, part)
+        if days is not None and len(days) > MOST_OF_A_MONTH:
+            days = None
+        with closing(self._engine(files, part)) as engine:
+            shown = engine if days is None else _OfDays(engine, days)
+            known = dict.fromkeys(each.key for each in files.kept_behind(fact))
+            world = World(shown, self.project.organisation, {}, kept=known)
+            plan = Plan(world, (), None, world.day_start(END_OF_TIME))
+            batches = engine.batches(fact.derive(plan, plan).select(*fact.columns()))
+            if before is not None and days is not None:
+                batches = chain(before.rows_but(fact.cut_by, days), batches)
+            rows = files.write(part, batches, None if fact.cut_by else _last_day(plan, fact))
+        return Made(fact.key, part.month, rows, None if days is None else len(days))
+
+    @staticmethod
+    def _engine(files: KeptFiles, part: Part) -> DuckDB:
+        """DuckDB over the files that a part is made from; kept facts among them were made before."""
+        root = files.snapshot.root
+        found = {kind: [str(root / kind / name) for name in names] for kind, names in part.inputs.items()}
+        for fact in files.kept_behind(part.fact):
+            parts = [each for each in files.parts(fact) if part.month in (None, each.month)]
+            found[fact.key] = [str(each.path) for each in parts]
+        return DuckDB.over_files(found, root)
+
+
+def rounds(directory: Path, every_seconds: float, progress: Progress | None = None) -> Iterator[Refreshed]:
+    """A refresh at once, and another whenever the facts or the settings have changed; for ever.
+
+    Looks for changes every so many seconds. Only within `alone`.
+    """
+    seen: tuple[int, Organisation] | None = None
+    while True:
+        refreshing = Refreshing(Project.open(directory), progress=progress)
+        found = refreshing.newest(), refreshing.project.organisation
+        if found != seen:
+            yield refreshing.run()
+            seen = found
+        time.sleep(every_seconds)
+
+
+class _OfDays:
+    """An engine that shows only some local days of every fact."""
+
+    def __init__(self, engine: Engine, days: set[date]) -> None:
+        self._engine, self._days = engine, sorted(days)
+
+    @property
+    def name(self) -> str:
+        return self._engine.name
+
+    def table(self, kind: str) -> ir.Table:
+        fact = FACTS[kind]
+        day = fact.cut_by if issubclass(fact, Kept) else day_column(fact.clock)
+        table = self._engine.table(kind)
+        return table.filter(table[day].isin(self._days))
+
+    def run(self, expression: ir.Table) -> pa.Table:
+        return self._engine.run(expression)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def _last_day(plan: Plan, fact: type[Kept]) -> date | None:
+    """The last local day that a fact made whole knows of."""
+    found: list[date] = []
+    for need in fact.needs(plan.rules):
+        source = FACTS[need]
+        day = source.cut_by if issubclass(source, Kept) else day_column(source.clock)
+        rows = plan.world.engine.run(plan[need].aggregate(day=_[day].max())).to_pylist()
+        found += [row["day"] for row in rows if row["day"] is not None]
+    return max(found, default=None)

@@ -1,0 +1,78 @@
+"""What a refresh says: progress while it runs, and afterwards what was made and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from stamm.cli import printing
+from stamm.cli.session import Session
+from stamm.facts import FACTS
+
+if TYPE_CHECKING:
+    from stamm.app.refreshing import Progress as Told
+    from stamm.app.refreshing import Refreshed
+
+
+@contextmanager
+def progress(say: Session) -> Iterator[Told | None]:
+    """One bar on a screen; nothing in a pipe."""
+    if not say.err.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=say.err, transient=True) as bars:
+        task = bars.add_task("", total=None, visible=False)
+
+        def told(fact: str, month: str | None, done: int, whole: int) -> None:
+            name = " ".join(filter(None, (FACTS[fact].title(say.language.code), month)))
+            bars.update(task, description=name, completed=done, total=whole, visible=done < whole)
+
+        yield told
+
+
+def waiting(say: Session) -> Callable[[int | None], None]:
+    """Says, once, that another process keeps facts current just now."""
+
+    def told(owner: int | None) -> None:
+        who = say("process {number}", number=owner) if owner else say("another process")
+        say.err.print(say("Waiting for {who}, which keeps facts current just now ...", who=who), style="quiet")
+
+    return told
+
+
+def print_refreshed(done: Refreshed, say: Session) -> None:
+    """A line for each fact: files made whole, files of which only changed days were made, files left as they are."""
+    number = say.language.number
+    if not done.made:
+        print_round(done, say)
+        return
+    headings = ("fact", "made whole", "made in part", "changed days", "left as it is")
+    made = printing.table(*(say(heading) for heading in headings), right=range(1, 5))
+    for fact, current in done.current.items():
+        new = [each for each in done.made if each.fact == fact]
+        days = [each.days for each in new if each.days is not None]
+        counts = (len(new) - len(days), len(days), sum(days), current)
+        made.add_row(FACTS[fact].title(say.language.code), *(number(count) for count in counts))
+    say.out.show(made)
+    print_round(done, say)
+
+
+def print_round(done: Refreshed, say: Session) -> None:
+    """One line on what is current now."""
+    number = say.language.number
+    text = say("Current as of snapshot {snapshot}.", snapshot=number(done.snapshot))
+    if done.made:
+        files = number(len(done.made))
+        text = say(
+            "{files} files made; current as of snapshot {snapshot}.", files=files, snapshot=number(done.snapshot)
+        )
+    say.out.print(text)

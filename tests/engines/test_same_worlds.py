@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import astuple, fields, replace
 from datetime import date
@@ -118,7 +117,7 @@ def test_rates_of_exchange(place: Place) -> None:
 def test_random_worlds(place: Place, of: oracle.World, keys: list[str]) -> None:
     spans_asked = sorted({span for group in windows_of(of).values() for span in group if span[0] < span[1]})
     asked_for = [Window(*span) for span in spans_asked]
-    ours, theirs = _both(of, place, oracle.KINDS)
+    ours, theirs = _both(of, place)
     with closing(ours.world.engine), closing(theirs.world.engine):
         for answers in (ours, theirs):
             answers.prepare([METRICS[key]() for key in keys], asked_for)
@@ -133,14 +132,13 @@ def test_random_retention_tables(
     place: Place, data: st.DataObject, of: oracle.World, wanted: Any, by: str | None
 ) -> None:
     span = Window(*data.draw(spans(of)))
-    ours, theirs = _both(of, place, (*oracle.KINDS, "messages", "costs"))
+    ours, theirs = _both(of, place)
     with closing(ours.world.engine), closing(theirs.world.engine):
         check(ours, theirs, lambda it: it.analyse("retention_table", span, by=by, settings=vars(wanted)), str(wanted))
 
 
-def _both(of: oracle.World, place: Place, kinds: Iterable[str]) -> tuple[Answers, Answers]:
-    kinds = tuple(kinds)
-    return Answers(facts_of(of, kinds, place.over_stored)), Answers(facts_of(of, kinds, DuckDB.over_tables))
+def _both(of: oracle.World, place: Place) -> tuple[Answers, Answers]:
+    return Answers(facts_of(of, make=place.over_stored)), Answers(facts_of(of, make=DuckDB.over_tables))
 
 
 @pytest.mark.long

@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.soundness.oracle import METRICS, Row, World
+from tests.soundness.oracle import KINDS, METRICS, Row, World
 
 TICK = timedelta(microseconds=1)
 FEBRUARY = (date(2024, 2, 1), date(2024, 3, 1))
 ALL_OF_2024 = (date(2024, 1, 1), date(2024, 12, 31))
-FACTS = ("orders", "order_lines", "returns", "customers", "responses", "events", "subscriptions", "links")
+FACTS = KINDS
 
 
 def at(text: str) -> datetime:

@@ -44,36 +44,10 @@ def questions(draw: Any) -> Settings:
     )
 
 
-def add_costs(draw: Any, world: oracle.World) -> None:
-    """Messages and costs near the orders, before and after them, of known customers and of nobody."""
-    for number, order in enumerate(world.orders):
-        near = order["ordered_at"] + draw(st.sampled_from((-1, 0, 0, 1, 30 * 24))) * timedelta(hours=1)
-        customer = draw(st.sampled_from((order["customer_id"], order["customer_id"], None)))
-        money = {"customer_id": customer, "currency": order["currency"]}
-        if draw(st.booleans()):
-            cost = draw(st.sampled_from((7, 120, None)))
-            world.messages.append({"message_id": f"m{number}", "sent_at": near, "cost_minor": cost, **money})
-        if draw(st.booleans()):
-            kind = draw(st.sampled_from(("service", "retention", "reward", "acquisition", "advertising")))
-            day = oracle.local_day(world.zone, near)
-            cost = draw(st.sampled_from((50, 900)))
-            world.costs.append(
-                {"cost_id": f"k{number}", "incurred_on": day, "kind": kind, "amount_minor": cost, **money}
-            )
-        if draw(st.integers(0, 4)) == 0:
-            order["cost_minor"] = None
-    days = [oracle.local_day(world.zone, message["sent_at"]) for message in world.messages]
-    days += [cost["incurred_on"] for cost in world.costs]
-    first, last = world.coverage["orders"]
-    for kind in ("messages", "costs"):
-        world.coverage[kind] = (min([first, *days]), max([last, *days]))
-
-
 @st.composite
 def settled(draw: Any) -> oracle.World:
     """A world of which three times in four more days are covered than anything happens on, so that cells are final."""
     world = draw(worlds())
-    add_costs(draw, world)
     if draw(st.integers(0, 3)):
         firsts, lasts = zip(*world.coverage.values(), strict=True)
         until = max(lasts) + draw(st.sampled_from((5, 40, 120))) * DAY
@@ -94,7 +68,7 @@ def spans(draw: Any, world: oracle.World) -> tuple[date, date]:
 def check(world: oracle.World, asked: Settings, span: tuple[date, date], by: str | None) -> None:
     """Every cell of the table and of its pooled row."""
     expected = retention_table(world, asked, *span, by=by)
-    facts = facts_of(world, (*oracle.KINDS, "messages", "costs"))
+    facts = facts_of(world)
     try:
         answer = Answers(facts).analyse(RetentionTable, Window(*span), by=by, settings=vars(asked))
     finally:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from stamm.answers import Answers
+from stamm.facts.contributions import Contributions
+from stamm.facts.kind import Reduction
 from stamm.lang.window import Window
-from stamm.metrics import METRICS
+from stamm.metrics import METRICS, Metric, part
 from tests.soundness import oracle
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.world_rows import DAY
 from tests.soundness.worlds import windows_of, worlds
 
 QUICK = settings(
-    max_examples=5,
+    max_examples=4,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -48,5 +54,45 @@ def test_movements_are_the_change_of_recurring_revenue(world: oracle.World) -> N
             if after.value is not None:
                 total = sum(sign * (moved[key][number].value or 0) for key, sign in MOVEMENTS.items())
                 assert total == after.value - (was.value or 0), after.window
+    finally:
+        facts.engine.close()
+
+
+class Contribution(Metric):
+    """All that was earned, less what it cost, from the rows of customers and of nobody."""
+
+    unit = "money"
+
+    @part("contribution", "Deckungsbeitrag", "money")
+    def earned(self, contributions: Contributions) -> Reduction:
+        return contributions.earned()
+
+    def value(self, earned: Any) -> Any:
+        return earned
+
+
+@QUICK
+@given(worlds())
+def test_contribution_is_revenue_less_its_costs(world: oracle.World) -> None:
+    """Told as one number, told by its parts, and told by the metrics that tell the parts."""
+    asked = windows(world)
+    facts = facts_of(replace(world, history="complete"))  # else spells say nothing at first, and revenue does
+    try:
+        answers = Answers(facts)
+        told = ("contribution_per_customer", "revenue", "cost_to_serve", "retention_cost")
+        answers.prepare([METRICS[key]() for key in told], asked)
+        each = [answers.ask(key, asked).rows for key in told]
+        for whole, earned, *others in zip(answers.ask(Contribution, asked).rows, *each, strict=True):
+            parts = earned.parts
+            if whole.value is None or parts["revenue"] is None:
+                continue
+            costs = sum(parts[name] for name in ("goods", "messages", "service", "shared", "care"))
+            assert whole.value == parts["revenue"] - costs
+            revenue, service, retention = others
+            assert parts["revenue"] == revenue.value
+            assert (parts["service"], parts["shared"]) == (service.parts["named"], service.parts["shared"])
+            assert parts["care"] == retention.parts["spent"]
+            if earned.value is not None:
+                assert earned.value * parts["customers"] == pytest.approx(whole.value, abs=1e-6)
     finally:
         facts.engine.close()

@@ -357,3 +357,24 @@ def test_selling_something_new() -> None:
         for category in categories
     ]
     assert value("cross_sell_rate", world(orders=orders, order_lines=lines)) == Fraction(1, 2)
+
+
+def test_costs_by_hand() -> None:
+    bought = order(1, "a", "2024-02-10", 9000) | {"cost_minor": 4000, "campaign": "spring"}
+    unknown = order(2, None, "2024-02-11", 500) | {"cost_minor": None, "campaign": "letter"}
+    kinds = {"service": 700, "reward": 100, "retention": 200, "acquisition": 1000, "advertising": 3000}
+    costs: list[Row] = [
+        {"incurred_on": date(2024, 2, 1), "kind": kind, "customer_id": None, "campaign": None, "amount_minor": amount}
+        | {"currency": "EUR"}
+        for kind, amount in kinds.items()
+    ]
+    costs[-1]["campaign"] = "spring"
+    made = world(orders=[bought, unknown], costs=costs, lapse_days=90)
+    assert value("cost_to_serve", made) == 700
+    assert value("acquisition_cost", made) == 4000
+    assert value("retention_cost", made) is None
+    assert value("return_on_ad_spend", made) == 3
+    assert value("gross_margin", made) == Fraction(5000, 9000)
+    assert value("contribution_per_customer", made) == 9500 - 4000 - 1000
+    made.costs.append(costs[0] | {"incurred_on": date(2024, 3, 1)})
+    assert value("cost_to_serve", made) == 700

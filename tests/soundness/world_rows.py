@@ -145,10 +145,10 @@ def order_rows(draw: Draw, stage: Stage, people: list[str]) -> list[Row]:
                 "discount_minor": 0,
                 "tax_minor": amount // 5,
                 "shipping_minor": 490,
-                "cost_minor": amount // 2,
+                "cost_minor": None if likely(draw, 15) else amount // 2,
                 "currency": CURRENCY,
                 "channel": draw(st.sampled_from(("web", "shop", None))),
-                "campaign": None,
+                "campaign": draw(st.sampled_from(("spring", "winter", None))),
                 "fulfilled_at": None,
                 "delivered_at": None,
                 "cancelled_at": later(draw, stage, ordered_at) if likely(draw, 15) else None,
@@ -299,6 +299,46 @@ def subscription_rows(draw: Draw, stage: Stage, people: list[str]) -> list[Row]:
             started_at = ended_at if likely(draw, 70) else later(draw, stage, ended_at)
             if local_day(stage.zone, started_at) > stage.last:
                 break
+    return rows
+
+
+def near_orders(draw: Draw, stage: Stage, order_list: list[Row], percent: int) -> list[tuple[datetime, str | None]]:
+    """Moments at some orders, or an hour before or after one, within the stage, of that customer or of nobody."""
+    first, end = day_start(stage.zone, stage.first), day_start(stage.zone, stage.last + DAY)
+    found = []
+    for order in order_list:
+        if likely(draw, percent):
+            near = order["ordered_at"] + draw(st.sampled_from((-1, 0, 0, 1, 30 * 24))) * timedelta(hours=1)
+            whose = order["customer_id"] if likely(draw, 65) else None
+            found.append((min(max(near, first), end - MICROSECOND), whose))
+    return found
+
+
+def message_rows(draw: Draw, stage: Stage, order_list: list[Row]) -> list[Row]:
+    rows: list[Row] = []
+    for sent_at, customer in near_orders(draw, stage, order_list, 30):
+        row: Row = {"message_id": f"m{len(rows):02}", "customer_id": customer, "sent_at": sent_at}
+        rows.append(row | {"cost_minor": draw(st.sampled_from((7, 120, None))), "currency": CURRENCY})
+    return rows
+
+
+def cost_rows(draw: Draw, stage: Stage, order_list: list[Row]) -> list[Row]:
+    """Costs of every kind; also some that fall on the days of orders which they have nothing to do with."""
+    rows: list[Row] = []
+    for near, customer in near_orders(draw, stage, order_list, 45):
+        kind = draw(st.sampled_from(("service", "retention", "reward", "acquisition", "advertising", "advertising")))
+        row: Row = {"cost_id": f"k{len(rows):02}", "incurred_on": local_day(stage.zone, near), "kind": kind}
+        row["customer_id"] = None if kind == "advertising" else customer
+        row["campaign"] = draw(st.sampled_from(("spring", "summer", None))) if kind == "advertising" else None
+        rows.append(row | {"amount_minor": draw(st.sampled_from((50, 900, 3000))), "currency": CURRENCY})
+    return rows
+
+
+def ticket_rows(draw: Draw, stage: Stage, people: list[str]) -> list[Row]:
+    rows: list[Row] = []
+    for number in range(draw(st.integers(0, 4))):
+        row: Row = {"ticket_id": f"t{number}", "customer_id": someone(draw, people), "opened_at": a_moment(draw, stage)}
+        rows.append(row | {"minutes_spent": draw(st.sampled_from((0, 10, 25, None)))})
     return rows
 
 

@@ -21,16 +21,19 @@ from tests.soundness.world_rows import (
     Draw,
     Stage,
     a_day,
+    cost_rows,
     customer_rows,
     event_rows,
     lasting_rows,
     likely,
     line_rows,
     link_rows,
+    message_rows,
     order_rows,
     response_rows,
     return_rows,
     subscription_rows,
+    ticket_rows,
 )
 
 # The world --------------------------------------------------------------------------------------------------
@@ -44,7 +47,15 @@ CLOCKS: dict[str, tuple[str, ...]] = {
     "events": ("happened_at",),
     "subscriptions": ("started_at",),
     "links": ("linked_at",),
+    "messages": ("sent_at",),
+    "costs": ("incurred_on",),
+    "tickets": ("opened_at",),
 }
+
+
+def day_of(zone: str, when: date) -> date:
+    """The local day of a moment; a day is its own."""
+    return local_day(zone, when) if isinstance(when, datetime) else when
 
 
 def draw_coverage(draw: Draw, stage: Stage, rows: dict[str, list[Row]]) -> dict[str, tuple[date, date]]:
@@ -56,7 +67,7 @@ def draw_coverage(draw: Draw, stage: Stage, rows: dict[str, list[Row]]) -> dict[
         for row in rows[kind]:
             for clock in CLOCKS[kind]:
                 if row[clock] is not None:
-                    days.add(local_day(stage.zone, row[clock]))
+                    days.add(day_of(stage.zone, row[clock]))
         if not days or likely(draw, 75):
             days |= {stage.first, stage.last}
         earlier = long_before + draw(st.sampled_from((0, 0, 0, 1, 9)))
@@ -104,6 +115,9 @@ def worlds(draw: Draw, lasting: bool = False) -> World:
         "events": event_rows(draw, stage, people, anonymous, links),
         "subscriptions": subscription_rows(draw, stage, people),
         "links": links,
+        "messages": message_rows(draw, stage, order_list),
+        "costs": cost_rows(draw, stage, order_list),
+        "tickets": ticket_rows(draw, stage, people),
     }
     world = World(
         zone=zone,
@@ -137,7 +151,7 @@ def interesting_days(world: World) -> set[date]:
         days |= {first, last}
     for kind, clocks in CLOCKS.items():
         for row in getattr(world, kind):
-            days |= {local_day(world.zone, row[clock]) for clock in clocks if row[clock] is not None}
+            days |= {day_of(world.zone, row[clock]) for clock in clocks if row[clock] is not None}
     first, last = min(days), max(days)
     days |= {change for change in days_of_change(world) if first <= change <= last}
     return {day + step * DAY for day in days for step in (-1, 0, 1)}

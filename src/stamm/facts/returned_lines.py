@@ -16,7 +16,8 @@ class ReturnedLines(Derived):
     """What came back so far of orders that were not cancelled, with what the order and its line say of it.
 
     A return whose order is not among the orders counts. The moment of the order is the return's own, else
-    that of its order; a return that tells neither is in no window of orders.
+    that of its order; a return that tells neither is in no window of orders. Whose it is says the return, else
+    its order.
     """
 
     de = "Zurückgesandte Zeilen"
@@ -61,10 +62,10 @@ class ReturnedLines(Derived):
             },
             context={"as_of": "2024-03-01"},
             gives=rows("""
-                return_id  ordered_at  returned_at  quantity  category  channel
-                r1         2024-02-01  2024-02-10   1         tea       web
-                r3         2024-01-05  2024-02-11   1         -         -
-                r4         -           2024-02-12   1         -         -
+                return_id  customer_id  ordered_at  returned_at  quantity  category  channel
+                r1         anna         2024-02-01  2024-02-10   1         tea       web
+                r3         -            2024-01-05  2024-02-11   1         -         -
+                r4         -            -           2024-02-12   1         -         -
             """),
         ),
     )
@@ -76,7 +77,13 @@ class ReturnedLines(Derived):
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
         orders = facts["orders"].select(
-            "channel", "campaign", "cancelled_at", its_order=_.order_id, placed_at=_.ordered_at, placed_on=_.ordered_on
+            "channel",
+            "campaign",
+            "cancelled_at",
+            its_order=_.order_id,
+            orderer=_.customer_id,
+            placed_at=_.ordered_at,
+            placed_on=_.ordered_on,
         )
         lines = facts["order_lines"].select("product", "category", lines_order=_.order_id, its_line=_.line_id)
         back = facts["returns"]
@@ -85,5 +92,6 @@ class ReturnedLines(Derived):
         back = back.mutate(
             ordered_on=_.ordered_at.isnull().ifelse(_.placed_on, _.ordered_on),
             ordered_at=_.ordered_at.coalesce(_.placed_at),
+            customer_id=_.customer_id.coalesce(_.orderer),
         )
-        return back.drop("its_order", "placed_at", "placed_on", "cancelled_at", "lines_order", "its_line")
+        return back.drop("its_order", "orderer", "placed_at", "placed_on", "cancelled_at", "lines_order", "its_line")

@@ -9,6 +9,7 @@ from datetime import date
 
 from . import (
     metrics_answers,
+    metrics_costs,
     metrics_loyalty,
     metrics_orders,
     metrics_recurring,
@@ -110,6 +111,7 @@ FAMILIES: tuple[tuple[MetricFunction, ...], ...] = (
     (metrics_value.customer_lifetime, metrics_value.mean_closed_spell),
     (
         metrics_value.customer_lifetime_value,
+        metrics_costs.lifetime_value_margin,
         metrics_value.lifetime_value_arpa_over_churn,
         metrics_value.historic_value,
     ),
@@ -127,6 +129,13 @@ FAMILIES: tuple[tuple[MetricFunction, ...], ...] = (
         metrics_recurring.gross_revenue_retention,
     ),
     (metrics_recurring.quick_ratio,),
+    (metrics_costs.gross_margin,),
+    (metrics_costs.cost_to_serve,),
+    (metrics_costs.contribution_per_customer,),
+    (metrics_costs.acquisition_cost,),
+    (metrics_costs.retention_cost,),
+    (metrics_costs.ltv_to_cac,),
+    (metrics_costs.return_on_ad_spend,),
 )
 
 METRICS: dict[str, MetricFunction] = {metric.__name__: metric for family in FAMILIES for metric in family}

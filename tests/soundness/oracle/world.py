@@ -12,7 +12,19 @@ from .clock import day_start
 Row = dict[str, Any]
 Value = Fraction | float | int | None
 
-KINDS = ("orders", "order_lines", "returns", "customers", "responses", "events", "subscriptions", "links")
+KINDS = (
+    "orders",
+    "order_lines",
+    "returns",
+    "customers",
+    "responses",
+    "events",
+    "subscriptions",
+    "links",
+    "messages",
+    "costs",
+    "tickets",
+)
 
 
 @dataclass
@@ -36,6 +48,7 @@ class World:
     links: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
     costs: list[Row] = field(default_factory=list)
+    tickets: list[Row] = field(default_factory=list)
 
 
 # Windows ----------------------------------------------------------------------------------------------------

@@ -102,6 +102,9 @@ def test_rules_name_their_parts() -> None:
     parts = {"good": 15, "all": 148, "bad": 3, "sum": 15.0, "squares": 101.0, "three": 3}
     assert Wilson("good", "all").bounds(parts) == wilson(15, 148)
     assert Wilson("good", "all").n == "all"
+    less = Wilson("seen", "all", less="bad")
+    assert less.bounds({"seen": 20, "bad": 5, "all": 148}) == wilson(15, 148)
+    assert less.names == ("seen", "all", "bad")
     assert AdjustedWald("good", "bad", "all").bounds(parts) == adjusted_wald(15, 3, 148)
     assert AdjustedWald("good", "bad", "all").names == ("good", "bad", "all")
     assert Mean("three", "sum", "squares").bounds(parts) == t_mean(3, 15, 101)

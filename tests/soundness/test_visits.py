@@ -46,11 +46,17 @@ def test_visits_by_hand() -> None:
     assert value("visit_frequency", made) == Fraction(5, 4)
     assert value("days_between_visits", made) == (3 + Fraction(61, 1440)) / 2
     assert value("active_engagement_share", made) == Fraction(2, 5)
+    assert value("sessions_not_engaged", made) == Fraction(3, 5)
+    assert value("active_days", made) == Fraction(3 + 1 + 1 + 1, 4)  # a on the 1st, 3rd and 4th
+    assert value("stickiness", made) == Fraction(6, 29 * 4)
     february = (date(2024, 2, 1), date(2024, 3, 1))
     assert exit_rate_of(made, "/tea", *february) == Fraction(3, 3)  # the visit of January counts there, not its view
     assert exit_rate_of(made, "/", *february) == Fraction(1, 2)
     made.as_of = at("2024-03-01")
     assert value("session_duration", made) == Fraction(1800, 5)
+    made.as_of = at("2024-02-11")
+    assert value("stickiness", made) == Fraction(4, 10 * 2)
+    made.as_of = at("2024-03-01")
     assert exit_rate_of(made, "/", *february) == 1
 
 

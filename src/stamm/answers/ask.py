@@ -319,12 +319,10 @@ class Answers:
             if not all(inner.over[p] for p in places):
                 frame.over[number] = False
             cut = any(inner.reasons.get(p) == CUT_HISTORY for p in places)
-            if over.how == "sum" or own:
+            if over.skips or own:
                 frame.begun[number] = frame.begun.get(number, True) and all(inner.begun[p] for p in places)
             for group in inner.groups:
-                found = [
-                    inner.values.get((p, group)) if own or over.how == "sum" or inner.begun[p] else None for p in places
-                ]
+                found = [inner.values.get((p, group)) if own or over.skips or inner.begun[p] else None for p in places]
                 cells[number, group] = None if cut else _combined(found, over.how)
             if own and places[0] in inner.reasons:
                 frame.reasons.setdefault(number, inner.reasons[places[0]])
@@ -370,6 +368,8 @@ def _combined(values: Sequence[Number | None], how: str) -> Number | None:
         return values[0]
     if how == "sum":
         return sum(known) if known else None
+    if how == "mean_of_known":
+        return sum(known) / len(known) if known else None
     return sum(known) / len(values) if len(known) == len(values) else None
 
 

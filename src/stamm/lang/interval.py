@@ -111,10 +111,11 @@ class Rule(ABC):
 
 @dataclass(frozen=True)
 class Wilson(Rule):
-    """A share: `successes` of `of`."""
+    """A share: `successes`, without those `less` counts where it is named, of `of`."""
 
     successes: str
     of: str
+    less: str = ""
     title: ClassVar[str] = "Wilson"
 
     @property
@@ -123,10 +124,11 @@ class Wilson(Rule):
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (self.successes, self.of)
+        return (self.successes, self.of, *filter(None, [self.less]))
 
     def bounds(self, parts: Mapping[str, Number]) -> Bounds:
-        return wilson(parts[self.successes], parts[self.of])
+        successes = parts[self.successes] - (parts[self.less] if self.less else 0)
+        return wilson(successes, parts[self.of])
 
 
 @dataclass(frozen=True)

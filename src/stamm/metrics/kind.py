@@ -45,14 +45,20 @@ class WindowNames:
 
 @dataclass(frozen=True)
 class Over:
-    """Another metric over other windows: `one` window, or the `mean` or `sum` of several.
+    """Another metric over other windows: `one` window, or the `mean`, `sum` or `mean_of_known` of several.
 
-    A sum skips windows without a value and has none if all lack one; a mean needs a value in each.
+    A sum skips windows without a value and has none if all lack one, as does the mean of those known; a mean needs a
+    value in each.
     """
 
     metric: str
     pick: Pick
-    how: Literal["one", "mean", "sum"] = "one"
+    how: Literal["one", "mean", "sum", "mean_of_known"] = "one"
+
+    @property
+    def skips(self) -> bool:
+        """Whether windows without a value are passed over."""
+        return self.how in ("sum", "mean_of_known")
 
 
 class MetricHandle:
@@ -68,6 +74,10 @@ class MetricHandle:
     def mean_over(self, pick: Pick) -> Over:
         """The mean of its values over several windows; none unless each has one."""
         return Over(self.key, pick, "mean")
+
+    def mean_of_known(self, pick: Pick) -> Over:
+        """The mean of its values over those of several windows that have one; none if all lack one."""
+        return Over(self.key, pick, "mean_of_known")
 
     def sum_over(self, pick: Pick) -> Over:
         """The sum of its values over several windows; those without a value are skipped."""

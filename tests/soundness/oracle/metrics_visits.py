@@ -4,11 +4,13 @@ from datetime import date, datetime
 from fractions import Fraction
 from itertools import pairwise
 
-from .clock import elapsed_days
-from .identity import events_by_visitor, sessions, visitor_of
-from .metrics_visitors import events_in, visitors_in
-from .world import Row, Value, World, divide, outside, within
+from .clock import day_start, days_between, elapsed_days, local_day
+from .identity import customer_of, events_by_visitor, sessions, visitor_of
+from .metrics_visitors import CONVERSION, events_in, visitors_in
+from .spells import here_at_end, no_spells
+from .world import Row, Value, World, closing, divide, events, outside, within
 
+FEATURE = "Products Searched"
 Session = list[Row]
 
 
@@ -94,6 +96,19 @@ def one_page_sessions(world: World, start: date, end: date) -> Value:
     return divide(len([session for session in viewing if len(views_of(session)) == 1]), len(viewing))
 
 
+def sessions_not_engaged(world: World, start: date, end: date) -> Value:
+    """Sessions under 10 s, under 2 pages and without the conversion event / sessions."""
+    if outside(world, ["events"], start, end):
+        return None
+    begun = sessions_in(world, start, end)
+    idle = 0
+    for session in begun:
+        converted = any(event["name"] == CONVERSION for event in session)
+        if seconds_of(session) < 10 and len(views_of(session)) < 2 and not converted:
+            idle = idle + 1
+    return divide(idle, len(begun))
+
+
 def exit_rate(world: World, start: date, end: date) -> Value:
     """Sessions that have a last page view / page views, over all pages.
 
@@ -144,3 +159,44 @@ def active_engagement_share(world: World, start: date, end: date) -> Value:
         return None
     begun = sessions_in(world, start, end)
     return divide(len([session for session in begun if acts_of(session)]), len(begun))
+
+
+def known_days(world: World, start: date, end: date) -> list[date]:
+    """The days of the window that have begun by `as_of`. Reading: and are covered."""
+    first, last = world.coverage["events"]
+    return [
+        day for day in days_between(start, end) if first <= day <= last and day_start(world.zone, day) < world.as_of
+    ]
+
+
+def visitor_days(world: World, start: date, end: date) -> int:
+    """Each visitor once for each local day on which anything was done."""
+    days = {(visitor_of(world, event), local_day(world.zone, event["happened_at"])) for event in events(world)}
+    return len([day for _, day in days if start <= day < end])
+
+
+def stickiness(world: World, start: date, end: date) -> Value:
+    """Mean over the window's days, to as_of, of visitors that day / visitors in the window."""
+    if outside(world, ["events"], start, end) or not known_days(world, start, end):
+        return None
+    visitors_of_window = len(visitors_in(world, start, end))
+    return divide(visitor_days(world, start, end), len(known_days(world, start, end)) * visitors_of_window)
+
+
+def active_days(world: World, start: date, end: date) -> Value:
+    """Active days per visitor."""
+    if outside(world, ["events"], start, end):
+        return None
+    return divide(visitor_days(world, start, end), len(visitors_in(world, start, end)))
+
+
+def product_adoption_rate(world: World, start: date, end: date) -> Value:
+    """Customers here at the end who by then did the event of the feature / customers here at the end."""
+    if no_spells(world, start, end) or outside(world, ["events"], start, end):
+        return None
+    users = set()
+    for event in events(world):
+        if event["name"] == FEATURE and event["happened_at"] < closing(world, end):
+            users.add(customer_of(world, event))
+    customers = here_at_end(world, end)
+    return divide(len(customers & users), len(customers))

@@ -81,5 +81,5 @@ def answers(
     """Each metric's rows, written out."""
     world = project.world()
     with closing(world.engine):
-        asked = Answers(world if use_kept else replace(world, kept={}))
+        asked = Answers(replace(world, remembered=None, kept=world.kept if use_kept else {}))
         return {key: [repr(row) for row in asked.ask(key, tuple(windows)).rows] for key in keys}

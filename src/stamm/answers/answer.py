@@ -11,6 +11,8 @@ from stamm.lang.window import Window
 from stamm.metrics.kind import Metric
 
 Number = int | float
+#: numbers by window (its place in the windows asked for) and group
+Cells = dict[tuple[int, str | None], Number | None]
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ import pandas as pd
 
 from stamm.analyses import ANALYSES, Analysis
 from stamm.analyses.kind import Behind
-from stamm.answers.answer import Answer, Number, Row
+from stamm.answers.answer import Answer, Cells, Number, Row
 from stamm.answers.inquiry import Inquiry
 from stamm.answers.plan import Plan, check_dimensions, kinds_of, uses
-from stamm.answers.reduce import Cells, left_out, reduce_parts
+from stamm.answers.reduce import left_out, reduce_parts
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
 from stamm.engines.kind import asked_by
@@ -28,6 +28,9 @@ from stamm.metrics.kind import Over
 from stamm.metrics.operands import operands_of
 
 Cell = tuple[int, str | None]
+
+#: the name of the question what was passed over, beside those of reductions
+LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True)
@@ -235,11 +238,24 @@ class Answers:
     def _reduce(self, reductions: Mapping[str, Reduction], grid: Grid, as_of: datetime) -> dict[str, Cells]:
         """Cells of each reduction, those computed before from memory."""
         keys = {name: (grid, as_of, reduction.identity) for name, reduction in reductions.items()}
+        for key in keys.values():
+            if key not in self._reduced and (known := self._remembered(grid, as_of, key[-1])) is not None:
+                self._reduced[key] = known
         missing = {name: reductions[name] for name, key in keys.items() if key not in self._reduced}
         if missing:
             for name, cells in reduce_parts(self._plan(grid, as_of), missing).items():
                 self._reduced[keys[name]] = cells
+                self._remember(grid, as_of, reductions[name].identity, cells)
         return {name: self._reduced[key] for name, key in keys.items()}
+
+    def _remembered(self, grid: Grid, as_of: datetime, what: str) -> Cells | None:
+        """Numbers that were computed before, by this process or another."""
+        memory = self.world.remembered
+        return memory.get(memory.question(what, grid.windows, grid.by, grid.where, as_of)) if memory else None
+
+    def _remember(self, grid: Grid, as_of: datetime, what: str, cells: Cells) -> None:
+        if memory := self.world.remembered:
+            memory.put(memory.question(what, grid.windows, grid.by, grid.where, as_of), cells)
 
     def _plan(self, grid: Grid, as_of: datetime) -> Plan:
         if (grid, as_of) not in self._plans:
@@ -253,7 +269,12 @@ class Answers:
         whole = replace(grid, by=None)
         key = (whole, as_of)
         if key not in self._passed_over:
-            self._passed_over[key] = left_out(self._plan(whole, as_of))
+            known = self._remembered(whole, as_of, LEFT_OUT)
+            if known is None:
+                found = left_out(self._plan(whole, as_of))
+                known = {(0, what): number for what, number in found.items()}
+                self._remember(whole, as_of, LEFT_OUT, known)
+            self._passed_over[key] = {str(what): int(number or 0) for (_, what), number in known.items()}
         return {**self._passed_over[key], **self._unsound(kinds)}
 
     def _unsound(self, kinds: tuple[str, ...]) -> dict[str, int]:

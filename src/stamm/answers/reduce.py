@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from stamm.answers.answer import Number
+from stamm.answers.answer import Cells
 from stamm.answers.plan import Plan
 from stamm.facts import FACTS, Derived, imported
 from stamm.facts.kind import Reduction, Scope
@@ -17,8 +17,6 @@ from stamm.lang.errors import CurrencyError
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
 
 _ = ibis._
-
-Cells = dict[tuple[int, str | None], Number | None]
 
 
 def reduce_parts(plan: Plan, reductions: Mapping[str, Reduction]) -> dict[str, Cells]:

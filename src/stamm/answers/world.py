@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import ibis.expr.types as ir
 
+from stamm.answers.remembered import Remembered
 from stamm.engines.kind import Engine
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import day_start
@@ -46,6 +47,8 @@ class World:
     rates: tuple[Rate, ...] = field(default_factory=tuple)
     #: derived facts of which the engine has a table; for one made whole, the last local day that it knows of
     kept: Mapping[str, date | None] = field(default_factory=dict)
+    #: numbers that were computed before, where they are kept
+    remembered: Remembered | None = None
     #: derived facts that are already there, by key
     given: Mapping[str, ir.Table] = field(default_factory=dict)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stamm.answers.remembered import Remembered, digest, program
 from stamm.answers.world import Rate, World
 from stamm.app.rates import read_rates
 from stamm.app.settings import SETTINGS, Settings, changed_text, not_toml, read_settings, settings_text, write_whole
@@ -15,7 +17,10 @@ from stamm.facts import imported
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
 from stamm.store.kept import KeptFiles
+from stamm.store.kept.files import DIRECTORY
 from stamm.store.lake import Lake
+from stamm.store.manifest import path_of
+from stamm.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from stamm.engines.postgres.engine import Postgres
@@ -133,8 +138,15 @@ class Project:
             snapshot=snapshot.number,
             as_of=as_of,
             rates=self.rates(),
+            remembered=self._remembered(snapshot),
             kept={key: until for key, (_, until) in kept.items()},
         )
+
+    def _remembered(self, snapshot: Snapshot) -> Remembered:
+        """What was computed before of this snapshot, under these settings and rates, by this program and engine."""
+        manifest = hashlib.sha256(path_of(snapshot.root, snapshot.number).read_bytes()).hexdigest()
+        settings = repr((self.settings.engine, self.organisation, self.settings.coverage, self.rates()))
+        return Remembered(self.lake_directory / DIRECTORY / "answers", digest(program(), manifest, settings))
 
     def rates(self) -> tuple[Rate, ...]:
         """Exchange rates from rates.csv (currency,day,rate): one unit in the reported currency from that day on."""

@@ -1,0 +1,100 @@
+"""Numbers that were computed before: kept on the disk, so that the same question is answered without a query.
+
+What is kept are the numbers of a reduction by window and group, not what a formula makes of them. Each entry is a
+file named by the question; all entries of one state (snapshot, settings, program) lie in one directory, and the
+directories of older states are removed. Everything here can be computed anew, so an entry that cannot be read is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import stamm
+from stamm.answers.answer import Cells
+from stamm.facts.filter import Filter
+from stamm.lang.window import Window
+
+#: states beside the present one whose answers are kept: somebody may be asking about them still
+STATES = 2
+#: entries of one state; with more, all are forgotten
+MOST = 20_000
+
+_log = logging.getLogger(__name__)
+
+
+def digest(*told: object) -> str:
+    """A name for what is told, equal for equals."""
+    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()[:32]
+
+
+def program() -> str:
+    """A name for the program as it is installed: another one may compute other numbers."""
+    root = Path(stamm.__file__).parent
+    found = sorted((str(path.relative_to(root)), path.stat()) for path in root.rglob("*.py"))
+    return digest([(name, stat.st_size, stat.st_mtime_ns) for name, stat in found])
+
+
+class Remembered:
+    """The numbers of one state of the data, below `directory`."""
+
+    def __init__(self, directory: Path, state: str) -> None:
+        self._directory, self._state = directory, state
+        self._entries: int | None = None
+        self._writes = True
+
+    @staticmethod
+    def question(what: str, windows: Sequence[Window], by: str | None, where: Filter, as_of: datetime) -> str:
+        """The name of a question: a reduction's identity, and what it is asked over."""
+        spans = [(window.start, window.end) for window in windows]
+        return digest(what, spans, by, [str(each) for each in where], as_of.isoformat())
+
+    def get(self, question: str) -> Cells | None:
+        """The numbers of a question, if they are known."""
+        path = self._path(question)
+        try:
+            return {(window, group): number for window, group, number in json.loads(path.read_bytes())}
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            _log.warning("A kept answer cannot be read and is computed anew: %s (%s)", path, error)
+            return None
+
+    def put(self, question: str, cells: Cells) -> None:
+        """Keep the numbers of a question; where that cannot be, they are computed anew each time."""
+        if not self._writes or not all(type(number) in (int, float, type(None)) for number in cells.values()):
+            return
+        path = self._path(question)
+        try:
+            self._make_room()
+            draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+            draft.write_text(json.dumps([[*place, number] for place, number in cells.items()]), encoding="utf-8")
+            draft.replace(path)
+        except OSError as error:
+            self._writes = False
+            _log.warning("Answers cannot be kept: %s", error)
+
+    def _path(self, question: str) -> Path:
+        return self._directory / self._state / f"{question}.json"
+
+    def _make_room(self) -> None:
+        """The directory of this state, without those of long ago; emptied when it holds too much."""
+        place = self._directory / self._state
+        if self._entries is None:
+            place.mkdir(parents=True, exist_ok=True)
+            os.utime(place)
+            states = sorted(self._directory.iterdir(), key=lambda path: -path.stat().st_mtime_ns)
+            for old in [path for path in states if path != place][STATES:]:
+                shutil.rmtree(old, ignore_errors=True)
+            self._entries = sum(1 for _ in place.iterdir())
+        if self._entries >= MOST:
+            shutil.rmtree(place)
+            self._entries = 0
+        place.mkdir(exist_ok=True)
+        self._entries += 1

@@ -104,7 +104,7 @@ def test_it_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_another_program_has_another_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("one = 1")
-    monkeypatch.setattr(module.stamm, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(module, "PROGRAM", tmp_path)
     before = program()
     assert before == program()
     (tmp_path / "a.py").write_text("one = 1.0")

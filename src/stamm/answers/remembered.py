@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import stamm
 from stamm.answers.answer import Cells
 from stamm.facts.filter import Filter
 from stamm.lang.window import Window
 
+PROGRAM = Path(__file__).parents[1]
 #: states beside the present one whose answers are kept: somebody may be asking about them still
 STATES = 2
 #: entries of one state; with more, all are forgotten
@@ -36,8 +36,7 @@ def digest(*told: object) -> str:
 
 def program() -> str:
     """A name for the program as it is installed: another one may compute other numbers."""
-    root = Path(stamm.__file__).parent
-    found = sorted((str(path.relative_to(root)), path.stat()) for path in root.rglob("*.py"))
+    found = sorted((str(path.relative_to(PROGRAM)), path.stat()) for path in PROGRAM.rglob("*.py"))
     return digest([(name, stat.st_size, stat.st_mtime_ns) for name, stat in found])
 
 

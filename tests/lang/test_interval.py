@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from stamm.lang.interval import NOTHING, AdjustedWald, Mean, Wilson, adjusted_wald, t_mean, wilson
+from stamm.lang.interval import (
+    NOTHING,
+    AdjustedWald,
+    Mean,
+    Wilson,
+    adjusted_wald,
+    log_log,
+    newcombe,
+    t_mean,
+    wilson,
+    z_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -114,3 +125,24 @@ def test_rules_name_their_parts() -> None:
 def test_the_interval_of_a_handful_of_answers_holds_the_score() -> None:
     assert adjusted_wald(0, 1, 1).low == -100
     assert adjusted_wald(1, 0, 1).high == 100
+
+
+def test_newcombe_as_published() -> None:
+    # Newcombe, Statistics in Medicine 17 (1998), table II, method 10: contrasts (a) and (d)
+    assert newcombe(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert newcombe(9, 10, 3, 10) == pytest.approx((0.1705, 0.8090), abs=5e-5)
+    assert newcombe(1, 2, 0, 0) == NOTHING
+
+
+def test_several_intervals_are_wider_so_that_they_hold_together() -> None:
+    assert z_for(1) == pytest.approx(1.959964)
+    assert z_for(10) == pytest.approx(2.807034)
+    assert newcombe(56, 70, 48, 80, z_for(10)).low < newcombe(56, 70, 48, 80).low
+
+
+def test_the_interval_of_a_survival_curve_as_published() -> None:
+    # 6-MP after 6 and 7 weeks, [ST] sts of Stata: 0.8571 (0.6197, 0.9516), 0.8067 (0.5631, 0.9228)
+    six, seven = 3 / (21 * 18), 1 / (17 * 16)
+    assert log_log(18 / 21, six) == pytest.approx((0.6197, 0.9516), abs=5e-5)
+    assert log_log(18 / 21 * 16 / 17, six + seven) == pytest.approx((0.5631, 0.9228), abs=5e-5)
+    assert log_log(1, 0) == log_log(0, six) == NOTHING

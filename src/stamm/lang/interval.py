@@ -36,17 +36,35 @@ def _t(degrees: int) -> float:
     return float(stats.t.ppf(0.5 + LEVEL / 2, degrees))
 
 
-def wilson(successes: Number, n: Number) -> Bounds:
+def z_for(comparisons: int) -> float:
+    """The quantile for intervals that all hold together at 95 %, so many of them (Bonferroni)."""
+    return float(stats.norm.ppf(1 - (1 - LEVEL) / (2 * comparisons)))
+
+
+def wilson(successes: Number, n: Number, z: float = Z) -> Bounds:
     """Wilson score interval of `successes` out of `n`; none unless 0 <= successes <= n and n > 0."""
     if not 0 <= successes <= n or n <= 0:
         return NOTHING
     p = successes / n
-    spread = Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-    scale = 1 + Z * Z / n
-    centre = p + Z * Z / (2 * n)
+    spread = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    centre = p + z * z / (2 * n)
     low = 0.0 if successes == 0 else (centre - spread) / scale
     high = 1.0 if successes == n else (centre + spread) / scale
     return Bounds(low, high)
+
+
+def newcombe(successes: Number, n: Number, others: Number, of_others: Number, z: float = Z) -> Bounds:
+    """Interval of the difference of two shares, from the Wilson interval of each (Newcombe 1998, method 10).
+
+    None where one of the shares has none.
+    """
+    one, other = wilson(successes, n, z), wilson(others, of_others, z)
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return NOTHING
+    p, q = successes / n, others / of_others
+    below, above = sqrt((p - one.low) ** 2 + (other.high - q) ** 2), sqrt((one.high - p) ** 2 + (q - other.low) ** 2)
+    return Bounds(p - q - below, p - q + above)
 
 
 def adjusted_wald(promoters: Number, detractors: Number, n: Number) -> Bounds:

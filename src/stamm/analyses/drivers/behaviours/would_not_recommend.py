@@ -1,0 +1,28 @@
+"""Would not recommend."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from stamm.analyses.drivers.before import Before
+from stamm.analyses.drivers.behaviour import Behaviour
+from stamm.facts.responses import Responses
+
+_ = ibis._
+
+
+class WouldNotRecommend(Behaviour):
+    """Customers who would not recommend the shop (0 to 6), of those who said so or not in the days before."""
+
+    en = "Would not recommend (NPS)"
+    de = "Würden nicht empfehlen (NPS)"
+    sentence_de = "Kunden, die den Laden nicht empfehlen würden (0 bis 6), von denen, die es in den Tagen davor sagten."
+    facts = ("responses",)
+    silence_is_no = False
+
+    def signs(self, before: Before) -> ir.Table:
+        answers = before.lately("responses", "answered_at").filter(Responses().scored("nps"))
+        last = ibis.window(group_by="customer_id", order_by=[ibis.desc("answered_at"), "response_id", "question"])
+        answers = answers.mutate(place=ibis.row_number().over(last)).filter(_.place == 0)
+        return answers.select("customer_id", yes=_.score <= 6)

@@ -43,6 +43,12 @@ def test_shared_service_is_borne_by_minutes_of_tickets() -> None:
     assert by_country({**SHOP, "tickets": TICKETS}) == {"DE": 1750, "AT": 6040, None: None}
 
 
+def test_a_filter_does_not_shift_what_others_bear() -> None:
+    of = world({**SHOP, "tickets": TICKETS}, spell_rule="subscriptions")
+    found = {country: ask(of, "cost_to_serve", "2024-02", where=f"country={country}") for country in ("DE", "AT", "CH")}
+    assert {country: answer.rows[0].value for country, answer in found.items()} == {"DE": 1750, "AT": 6040, "CH": None}
+
+
 def test_without_minutes_every_customer_bears_the_same() -> None:
     nothing = [{**ticket, "minutes_spent": None} for ticket in TICKETS]
     for facts in (SHOP, {**SHOP, "tickets": nothing}, {**SHOP, "tickets": TICKETS[3:]}):

@@ -82,14 +82,7 @@ class CustomerBase(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        spells, windows = facts["spells"], windowing.windows
-        near = spells.inner_join(
-            windows,
-            [
-                spells.started_at < windows.window_end,
-                spells.ended_at.isnull() | (spells.ended_at >= windows.window_start),
-            ],
-        )
+        near = spells_within(facts, windowing)
         starts_in = (_.started_at >= _.window_start) & (_.started_at < _.window_end)
         ends_in = _.ended_at.notnull() & (_.ended_at >= _.window_start) & (_.ended_at < _.window_end)
         people = near.group_by("window_number", "window_start", "window_end", "customer_id").aggregate(
@@ -132,6 +125,18 @@ class CustomerBase(Derived):
     def count(self, where: Deferred | None = None) -> Reduction:
         """How many customers: there is one row a customer."""
         return replace(super().count(where), person=True)
+
+
+def spells_within(facts: FactTables, windowing: Windowing) -> ir.Table:
+    """Spells beside each window in which they are open at any time."""
+    spells, windows = facts["spells"], windowing.windows
+    return spells.inner_join(
+        windows,
+        [
+            spells.started_at < windows.window_end,
+            spells.ended_at.isnull() | (spells.ended_at >= windows.window_start),
+        ],
+    )
 
 
 def _here(moment: Deferred) -> Deferred:

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.facts.columns import flag, money, real, whole
+from stamm.facts.customer_base import spells_within
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
 from stamm.lang.example import TableExample, VerbExample, rows
 
@@ -39,7 +40,7 @@ class SharedService(Derived):
 
     One row a window and group: it bears the share that its customers have in the minutes of all tickets opened in the
     window by customers here in it; where there are no such minutes, each customer bears the same. Where nobody is
-    here, the costs are in no group.
+    here, the costs are in no group. A filter takes out groups, and not what the others bear.
     """
 
     de = "Gemeinsame Servicekosten"
@@ -70,7 +71,7 @@ class SharedService(Derived):
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
-        return ("costs", "base")
+        return ("costs", "spells")
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
@@ -82,22 +83,30 @@ class SharedService(Derived):
         shared = shared.group_by("window_number", "window_start", "window_end").aggregate(
             shared_minor=_.amount_minor.sum(), foreign=_.foreign.any()
         )
-        here = facts["base"].select("window_number", "customer_id", "group_value")
+        here = spells_within(facts, windowing)
+        here = here.group_by("window_number", "window_start", "window_end", "customer_id").aggregate(
+            first_started_at=_.first_started_at.min()
+        )
         tickets = facts["tickets"].filter(_.customer_id.notnull())
         tickets = tickets.inner_join(
             windows, [tickets.opened_at >= windows.window_start, tickets.opened_at < windows.window_end]
         )
         spent = tickets.group_by(its_window=_.window_number, who=_.customer_id).aggregate(minutes=_.minutes_spent.sum())
         people = here.left_join(spent, [here.window_number == spent.its_window, here.customer_id == spent.who])
-        groups = people.group_by(of_window=_.window_number, group_value=_.group_value).aggregate(
-            customers=_.count(), minutes=_.minutes.sum().coalesce(0.0)
+        people = people.mutate(
+            minutes=_.minutes.coalesce(0.0), known_at=ibis.greatest(_.window_start, _.first_started_at)
         )
-        window = ibis.window(group_by="of_window")
-        groups = groups.mutate(all_customers=_.customers.sum().over(window), all_minutes=_.minutes.sum().over(window))
-        borne = shared.left_join(groups, shared.window_number == groups.of_window)
+        everybody = people.group_by(of_window=_.window_number).aggregate(
+            all_customers=_.count(), all_minutes=_.minutes.sum()
+        )
+        groups = windowing.grouped(people, "known_at").group_by(its_window=_.window_number, group_value=_.group_value)
+        groups = groups.aggregate(customers=_.count(), minutes=_.minutes.sum())
+        borne = shared.left_join(everybody, shared.window_number == everybody.of_window)
+        borne = borne.left_join(groups, borne.window_number == groups.its_window)
         by_minutes = _.minutes / _.all_minutes.nullif(0.0)
-        return borne.mutate(part=by_minutes.coalesce(_.customers / _.all_customers, 1.0)).drop(
-            "of_window", "all_customers", "all_minutes"
+        nobody = _.all_customers.isnull().ifelse(1.0, 0.0)
+        return borne.mutate(part=by_minutes.coalesce(_.customers / _.all_customers, nobody)).drop(
+            "of_window", "its_window", "all_customers", "all_minutes"
         )
 
     def borne(self) -> Reduction:

@@ -138,6 +138,7 @@ FAMILIES: tuple[tuple[MetricFunction, ...], ...] = (
     (metrics_costs.retention_cost,),
     (metrics_costs.ltv_to_cac,),
     (metrics_costs.return_on_ad_spend,),
+    (metrics_costs.top_customer_share,),
 )
 
 METRICS: dict[str, MetricFunction] = {metric.__name__: metric for family in FAMILIES for metric in family}

@@ -85,6 +85,14 @@ def test_what_can_be_known(span: str, as_of: str | None, more: dict[str, Any], r
         assert reached(answer) == [None, None]
 
 
+@pytest.mark.parametrize(("mode", "undecided"), [("ordered", 2), ("strict", 1)])
+def test_what_came_between_ends_a_strict_attempt(mode: str, undecided: int) -> None:
+    last = "2024-12-31"
+    pages = [page(1, "anna", last), page(2, "anna", f"{last}T01:00", "/help"), page(3, "ben", last)]
+    answer = asked(world({"events": pages}), "2024-12", within_hours=48, mode=mode)
+    assert [row.undecided for row in answer.rows] == [0, undecided]
+
+
 def test_without_facts() -> None:
     of = world({}, coverage={"orders": (date(2024, 1, 1), date(2024, 12, 31))})
     answer = asked(of)

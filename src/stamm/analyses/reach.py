@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 
+from stamm.analyses.calendar import DAY
 from stamm.analyses.kind import Question
 from stamm.lang.reasons import BEGINS_BEFORE, NO_FACTS, NOT_BEGUN, NOT_OVER, OUTSIDE
-from stamm.lang.window import Window
-
-DAY = timedelta(days=1)
+from stamm.lang.window import Window, day_start
 
 
 class Reach(NamedTuple):
@@ -43,9 +42,22 @@ def reach(question: Question, facts: Sequence[str], span: Window) -> Reach:
 
 def reach_within(question: Question, facts: Sequence[str], span: Window) -> Reach:
     """The same where all of the span counts, its beginning, too."""
-    found, days = reach(question, facts, span), question.covered(facts)
-    cut = days is not None and span.start < days[0] and question.organisation.history == "cut"
-    return Reach(True, BEGINS_BEFORE) if found.final and cut else found
+    found = reach(question, facts, span)
+    return Reach(True, BEGINS_BEFORE) if found.final and begins_before(question, facts, span.start) else found
+
+
+def begins_before(question: Question, facts: Sequence[str], day: date) -> bool:
+    """Whether a day lies before the data, where nobody says that nothing was then."""
+    days = question.covered(facts)
+    return days is not None and day < days[0] and question.organisation.history == "cut"
+
+
+def known_until(question: Question, facts: Sequence[str]) -> datetime | None:
+    """The moment (UTC) up to which all of these facts are known; None where one was never imported."""
+    days = question.covered(facts)
+    if question.as_of is None or days is None:
+        return None
+    return min(question.as_of, day_start(days[1] + DAY, question.organisation.zone))
 
 
 def end_of(question: Question, span: Window) -> ir.TimestampScalar:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import ibis
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import Question
+from stamm.analyses.reach import moment
 from stamm.facts import FACTS
 from stamm.facts.columns import day_column, moment_column
 from stamm.lang.errors import UsageError
@@ -22,6 +22,7 @@ _ = ibis._
 ORDER, VISIT, EVENT, ACTIVITY = "order", "visit", "event", "activity"
 PAGE = "page"
 KINDS = (PAGE, "screen", "track")
+VISITORS = "visitors"
 PLAIN = (ORDER, VISIT, EVENT, *KINDS, ACTIVITY)
 #: a page's path that ends in it stands for all that begin so
 ANY = "*"
@@ -90,9 +91,14 @@ def standing(fact: str, question: Question) -> ir.Table:
     return rows.filter(_.cancelled_at.isnull()) if fact == "orders" else rows
 
 
-def moment(at: datetime) -> ir.TimestampScalar:
-    """A moment as an expression."""
-    return ibis.timestamp(at.astimezone(UTC).replace(tzinfo=None), timezone="UTC")
+def personal(fact: str, question: Question, people: str) -> ir.Table:
+    """The rows of a fact that count and are somebody's.
+
+    `person` is the visitor, as whoever they turned out to be, or the customer where customers alone are people.
+    """
+    rows = standing(fact, question)
+    visitor = ibis.literal("customer:") + rows.customer_id if fact == "orders" else rows.visitor_id
+    return rows.mutate(person=visitor if people == VISITORS else rows.customer_id).filter(_.person.notnull())
 
 
 def left_out(question: Question, signs: Sequence[Sign], *, anonymous: bool) -> dict[str, int]:

@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 import ibis
 import ibis.expr.types as ir
 
+from stamm.analyses.calendar import DAY
 from stamm.analyses.drivers.before import Before
 from stamm.analyses.drivers.behaviour import Behaviour
 from stamm.analyses.drivers.behaviours import BEHAVIOURS
 from stamm.analyses.drivers.effect import TOO_FEW, Driver, Split, in_order, unknown, weighed
 from stamm.analyses.drivers.examples import EXAMPLES
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question
-from stamm.analyses.reach import DAY, Reach, reach
+from stamm.analyses.reach import Reach, reach
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase

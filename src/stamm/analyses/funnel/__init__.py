@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
-from stamm.analyses.calendar import DAY
-from stamm.analyses.funnel.attempts import ANY, ORDERED, STRICT, VISITORS, Attempts
+from stamm.analyses.funnel.attempts import ANY, ORDERED, STRICT, Attempts
 from stamm.analyses.funnel.examples import EXAMPLES
 from stamm.analyses.funnel.steps import Arranging, Step
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question
-from stamm.analyses.signs import Sign, facts_of, left_out
+from stamm.analyses.reach import known_until, reach_within
+from stamm.analyses.signs import VISITORS, Sign, facts_of, left_out
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase
-from stamm.lang.reasons import BEGINS_BEFORE, GROWING, NO_FACTS, NOT_BEGUN, NOT_OVER, OUTSIDE
-from stamm.lang.window import day_start
+from stamm.lang.reasons import GROWING
 
 FEWEST, MOST = 2, 12
 ARROW = ">"
@@ -95,9 +94,9 @@ class Funnel(Analysis):
         return facts_of(self._steps)
 
     def answer(self, question: Question) -> Found:
-        until, reason = self._until(question), self._reason(question)
-        arranging = Arranging(self._words(), reason)
-        if until is None or reason in (NO_FACTS, NOT_BEGUN, OUTSIDE):
+        until, reach = known_until(question, self.facts()), reach_within(question, self.facts(), question.windows[0])
+        arranging = Arranging(self._words(), reach.reason)
+        if until is None or not reach.known:
             return Found({ROWS: arranging.unknown()})
         steps = arranging.steps(self._attempts().reached(question, until))
         undecided = sum(step.undecided or 0 for step in steps if step.step == len(self._steps))
@@ -108,7 +107,7 @@ class Funnel(Analysis):
         )
 
     def customers(self, question: Question, row: Any) -> Behind:
-        until = self._until(question)
+        until = known_until(question, self.facts())
         if until is None or row.reached is None:
             raise UsageError("Nothing is known of this step, so that nobody can be named.")
         return self._attempts().customers(question, until, row.group, row.step)
@@ -122,27 +121,6 @@ class Funnel(Analysis):
             return [Phrase(str(step), str(step)) for step in self._steps]
         many = len(self._steps)
         return [Phrase(f"{number} of {many}", f"{number} von {many}") for number in range(1, many + 1)]
-
-    def _until(self, question: Question) -> datetime | None:
-        """Up to when all facts of the steps are known."""
-        covered = question.covered(self.facts())
-        if question.as_of is None or covered is None:
-            return None
-        return min(question.as_of, day_start(covered[1] + DAY, question.organisation.zone))
-
-    def _reason(self, question: Question) -> str:
-        """Why nothing is known of the span or no step of it is final, or nothing."""
-        (span,), zone = question.windows, question.organisation.zone
-        covered, until = question.covered(self.facts()), self._until(question)
-        if question.as_of is None or covered is None or until is None:
-            return NO_FACTS
-        if span.starts_at(zone) >= question.as_of:
-            return NOT_BEGUN
-        if span.starts_at(zone) >= until or span.end <= covered[0]:
-            return OUTSIDE
-        if span.ends_at(zone) > until:
-            return NOT_OVER
-        return BEGINS_BEFORE if question.organisation.history == "cut" and span.start < covered[0] else ""
 
 
 def _undecided(people: int) -> Phrase:

@@ -19,11 +19,11 @@ import pyarrow as pa
 from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import Behind, Question
-from stamm.analyses.signs import Sign, facts_of, moment, standing
+from stamm.analyses.reach import moment
+from stamm.analyses.signs import Sign, facts_of, personal
 
 _ = ibis._
 
-VISITORS = "visitors"
 ORDERED, STRICT, ANY = "ordered", "strict", "any"
 MICROSECOND = timedelta(microseconds=1)
 #: at one moment a visit comes before what is done in it, and that before the order it may lead to
@@ -96,16 +96,14 @@ class Attempts:
         zone = question.organisation.zone
         last = moment(span.ends_at(zone) + self.within)
         rows = functools.reduce(ir.Table.union, (self._of(fact, question) for fact in facts_of(self.steps)))
-        rows = rows.filter(_.person.notnull(), _.at >= moment(span.starts_at(zone)), _.at < last, _.at < moment(until))
+        rows = rows.filter(_.at >= moment(span.starts_at(zone)), _.at < last, _.at < moment(until))
         return rows if self.mode == STRICT else rows.filter(_any(_[step] for step in self._names("step")))
 
     def _of(self, fact: str, question: Question) -> ir.Table:
-        rows = standing(fact, question)
-        visitor = ibis.literal("customer:") + rows.customer_id if fact == "orders" else rows.visitor_id
-        return rows.select(
+        return personal(fact, question, self.people).select(
+            "person",
             "customer_id",
             "at",
-            person=visitor if self.people == VISITORS else rows.customer_id,
             place=ibis.literal(PLACES[fact]),
             id=IDS[fact],
             **{name: step.among(fact) for name, step in zip(self._names("step"), self.steps, strict=True)},

@@ -22,7 +22,7 @@ from stamm.app.project import Project
 from stamm.cli.main import cli
 from stamm.engines.duckdb import DuckDB
 from stamm.facts import imported
-from stamm.lang.errors import CurrencyError, UsageError
+from stamm.lang.errors import CurrencyError, ScaleError, UsageError
 from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
 from tests.answers.small import order, world
@@ -66,7 +66,7 @@ def asked(of: Answers, question: Any) -> Any:
     """What is answered: the cells, or the refusal."""
     try:
         return told(question(of))
-    except (UsageError, CurrencyError) as error:
+    except (UsageError, CurrencyError, ScaleError) as error:
         return f"{type(error).__name__}: {error.what}"
 
 

@@ -38,8 +38,10 @@ CELLS: dict[str, dict[str, Sequence[Any]]] = {
         **dict.fromkeys(("delivered_at", "opened_at", "machine_opened_at", "clicked_at", "unsubscribed_at"), PERHAPS),
         "cost_minor": NUMBERS,
     },
+    "posts": {"post_id": (), "posted_at": MOMENTS, "impressions": NUMBERS},
     "reactions": {
         "reaction_id": (),
+        "post_id": (None, *map(str, range(200))),
         "happened_at": MOMENTS,
         "posted_at": PERHAPS,
         "kind": ("like", "share"),
@@ -112,6 +114,7 @@ class Teller:
     def says(self) -> dict[tuple[str, str], Any]:
         messages = [row for row in self.rows["messages"] if self.within(row["sent_at"])]
         arrived = [row for row in messages if self.happened(row["delivered_at"])]
+        posts = {row["post_id"]: row for row in self.rows["posts"] if self.happened(row["posted_at"])}
         reactions = [row | {"n": 1 if row["quantity"] is None else row["quantity"]} for row in self.rows["reactions"]]
         tickets = [row for row in self.rows["tickets"] if self.happened(row["opened_at"])]
         new = [row for row in tickets if self.within(row["opened_at"])]
@@ -135,11 +138,16 @@ class Teller:
             ("messages", "clicked"): count(arrived, lambda r: self.happened(r["clicked_at"])),
             ("messages", "unsubscribed"): count(arrived, lambda r: self.happened(r["unsubscribed_at"])),
             ("messages", "spent"): sum(row["cost_minor"] or 0 for row in messages),
-            ("reactions", "likes"): sum(
+            ("post_reactions", "likes"): sum(
                 r["n"] for r in reactions if r["kind"] == "like" and self.within(r["happened_at"])
             ),
-            ("reactions", "drawn"): sum(
-                r["n"] for r in reactions if self.within(r["posted_at"]) and self.happened(r["happened_at"])
+            ("post_reactions", "drawn"): sum(
+                r["n"]
+                for r in reactions
+                if (post := posts.get(r["post_id"])) is not None
+                and post["impressions"] is not None
+                and self.within(post["posted_at"])
+                and self.happened(r["happened_at"])
             ),
             ("tickets", "opened"): len(new),
             ("tickets", "replied"): count(new, lambda r: self.happened(r["first_reply_at"])),
@@ -149,6 +157,7 @@ class Teller:
                 for r in new
                 if self.happened(r["first_reply_at"])
             ),
+            ("tickets", "closed"): len(closed),
             ("tickets", "resolution"): middle(
                 (r["resolved_at"] - r["opened_at"]).total_seconds() / 3600 for r in closed
             ),
@@ -156,15 +165,13 @@ class Teller:
                 tickets, lambda r: r["opened_at"] < late and not self.resolved_by(r, self.end)
             ),
             ("tickets", "minutes"): sum(row["minutes_spent"] or 0 for row in new),
-            ("attendances", "registrations"): count(
-                self.rows["attendances"], lambda r: self.within(r["registered_at"])
-            ),
-            ("attendances", "attendance"): count(self.rows["attendances"], lambda r: self.within(r["attended_at"])),
-            ("attendances", "registered"): count(seats, lambda r: self.happened(r["registered_at"])),
-            ("attendances", "walked_in"): count(
+            ("seats", "registrations"): count(self.rows["attendances"], lambda r: self.within(r["registered_at"])),
+            ("seats", "attendance"): count(self.rows["attendances"], lambda r: self.within(r["attended_at"])),
+            ("seats", "registered"): count(seats, lambda r: self.happened(r["registered_at"])),
+            ("seats", "walked_in"): count(
                 seats, lambda r: self.happened(r["attended_at"]) and not self.happened(r["registered_at"])
             ),
-            ("attendances", "interactions"): sum((r["votes"] or 0) + (r["comments"] or 0) for r in seats),
+            ("seats", "interactions"): sum((r["votes"] or 0) + (r["comments"] or 0) for r in seats),
             ("costs", "spent"): sum(row["amount_minor"] for row in costs),
             ("costs", "spent(reward)"): sum(row["amount_minor"] for row in costs if row["kind"] == "reward"),
             ("points", "balance"): sum(r["quantity"] for r in self.rows["points"] if r["posted_at"] < self.end),

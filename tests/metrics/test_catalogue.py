@@ -18,14 +18,21 @@ EVERY = pytest.mark.parametrize("metric", list(METRICS), ids=lambda metric: metr
 LANGUAGES = ("en", "de")
 #: metrics without a denominator: a sum example with nothing in it is 0, or there is nothing to leave out
 TOTALS = {
+    "attendance_count",
+    "comments",
     "customer_count",
     "customer_ledger",
     "customer_lifetime",
     "customer_lifetime_value",
+    "feedback_count",
+    "gathering_interactions",
     "gross_revenue",
     "lifetime_value_margin",
+    "likes",
     "lost_customers",
     "loyal_customers",
+    "messages_delivered",
+    "messages_sent",
     "monthly_recurring_revenue",
     "monthly_recurring_revenue_formula",
     "mrr_churned",
@@ -35,9 +42,14 @@ TOTALS = {
     "mrr_reactivation",
     "new_customers",
     "order_count",
+    "overdue_tickets",
     "page_views",
+    "registrations",
     "returned_customers",
     "revenue",
+    "shares",
+    "social_clicks",
+    "tickets_opened",
     "visitors",
     "visits",
 }
@@ -55,7 +67,7 @@ def test_one_sentence_that_ends_in_a_full_stop(metric: type[Metric], language: s
 @EVERY
 def test_names_and_unit(metric: type[Metric]) -> None:
     assert metric.de
-    assert metric.de != metric.en or metric.key in {"net_promoter_score", "stickiness"}
+    assert metric.de != metric.en or metric.key in {"likes", "net_promoter_score", "stickiness"}
     assert metric.unit in get_args(Unit)
     assert metric.better in get_args(Better)
     assert metric.__module__.endswith("." + metric.key), "the file is named after the metric"
@@ -131,11 +143,14 @@ def test_families_have_one_leader_and_are_known() -> None:
     assert set(families()) == {
         "bounce",
         "churn",
+        "clicking",
         "clv",
         "conversion",
+        "effort",
         "lifetime",
         "mrr",
         "mrr_churn",
+        "opening",
         "purchase_interval",
         "repeat_purchase",
         "retention",
@@ -175,6 +190,8 @@ def test_names_and_abbreviations_are_unique() -> None:
         ("MRR", "monthly_recurring_revenue"),
         ("ARPA", "average_revenue_per_account"),
         ("PRR", "product_return_rate"),
+        ("CTR", "click_through_rate"),
+        ("CES", "customer_effort_score"),
     ],
 )
 def test_abbreviations_find_their_metric(also: str, key: str) -> None:

@@ -20,7 +20,7 @@ from stamm.answers.world import World
 from stamm.engines.kind import asked_by
 from stamm.facts.filter import Asked, Filter, filter_of
 from stamm.facts.kind import Reduction
-from stamm.lang.errors import CurrencyError, UsageError
+from stamm.lang.errors import CurrencyError, ScaleError, UsageError
 from stamm.lang.reasons import CUT_HISTORY, LOOKS_BACK, NO_FACTS, NOT_BEGUN, OUTSIDE, UNSOUND_ROWS, ZERO
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric
@@ -81,8 +81,8 @@ class Answers:
     ) -> None:
         """Compute the parts of many metrics over the same windows together: one query a fact, not a metric.
 
-        Optional for several metrics: `ask` does it for the metrics that one metric is made of. A fact whose money
-        cannot be added or that lacks a dimension, and what the engine cannot run, is left to `ask`, which refuses it.
+        Optional for several metrics: `ask` does it for the metrics that one metric is made of. What cannot be
+        added, split or run (money, scores, a fact that lacks a dimension) is left to `ask`, which refuses it.
         """
         grid = Grid(tuple(windows), by, filter_of(where))
         waiting = [(metric, grid) for metric in metrics]
@@ -104,7 +104,7 @@ class Answers:
         for (asked, as_of, _fact), reductions in wanted.items():
             try:
                 self._reduce(reductions, asked, as_of)
-            except (CurrencyError, UsageError):
+            except (CurrencyError, ScaleError, UsageError):
                 continue
 
     def ask(
@@ -120,7 +120,7 @@ class Answers:
 
         `where` holds conditions such as `country=DE`, or a mapping of dimensions to what they may be; it tells facts
         apart as `by` does, so that it gives the same numbers as that group. Raises UsageError for an unknown metric,
-        parameter or dimension and for what the engine cannot run, CurrencyError where currencies mix.
+        parameter or dimension and for what the engine cannot run, CurrencyError or ScaleError where those mix.
         """
         asked = self._metric(metric, settings)
         grid = Grid(tuple(windows), by, filter_of(where))

@@ -13,7 +13,7 @@ from stamm.answers.answer import Cells
 from stamm.answers.plan import Plan
 from stamm.facts import FACTS, Derived, imported
 from stamm.facts.kind import Reduction, Scope
-from stamm.lang.errors import CurrencyError
+from stamm.lang.errors import CurrencyError, ScaleError
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
 
 _ = ibis._
@@ -58,6 +58,9 @@ def _smaller() -> dict[str, list[tuple[str, Reduction]]]:
 
 def _run(plan: Plan, fact: str, scope: Scope, wanted: Mapping[str, Reduction], cells: dict[str, Cells]) -> None:
     table = plan.bound(fact, scope)
+    for reduction in wanted.values():
+        if reduction.scores:
+            _refuse_several_scales(plan, fact, table, reduction)
     names = {name: f"part_{number}" for number, name in enumerate(wanted)}
     measures = {names[name]: _measure(reduction) for name, reduction in wanted.items()}
     money = {name: reduction for name, reduction in wanted.items() if reduction.money}
@@ -111,6 +114,25 @@ def other_currencies(plan: Plan, fact: str, table: ir.Table) -> CurrencyError:
         remedy="Put dated rates into rates.csv (currency,day,rate), "
         "or set `currency` in stamm.toml to the one you report in.",
     )
+
+
+def _refuse_several_scales(plan: Plan, fact: str, table: ir.Table, reduction: Reduction) -> None:
+    """Raise ScaleError where the scores to be added are on more than one scale, naming each and how many are on it."""
+    rows = table if reduction.where is None else table.filter(reduction.where)
+    rows = rows.select("scale_min", "scale_max", *imported()[fact].key_columns).distinct()
+    found = plan.world.engine.run(rows.group_by("scale_min", "scale_max").aggregate(rows=_.count())).to_pylist()
+    if len(found) < 2:
+        return
+    listed = sorted(f"{_end(row['scale_min'])}-{_end(row['scale_max'])} ({row['rows']:,} rows)" for row in found)
+    raise ScaleError(
+        f"{FACTS[fact].en} hold scores on different scales, which cannot be averaged: {', '.join(listed)}.",
+        where="scale_min, scale_max",
+        remedy="Name the scale you mean, such as --param scale_from=1 --param scale_to=5.",
+    )
+
+
+def _end(point: float | None) -> str:
+    return "?" if point is None else f"{point:g}"
 
 
 def left_out(plan: Plan) -> dict[str, int]:

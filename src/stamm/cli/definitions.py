@@ -23,7 +23,16 @@ from stamm.metrics import METRICS, Metric, family
 
 Number = int | float
 #: topics by the package they lie in; others are called after their package
-TOPICS = {"engagement": "Engagement", "feedback": "Feedback", "retention": "Retention", "revenue": "Revenue"}
+TOPICS = {
+    "engagement": "Engagement",
+    "feedback": "Feedback",
+    "gatherings": "Gatherings",
+    "messages": "Messages",
+    "retention": "Retention",
+    "revenue": "Revenue",
+    "social": "Social networks",
+    "tickets": "Customer service",
+}
 
 
 # -- all of them ---------------------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ class Reduction:
 
     `empty` is the answer where the fact is covered but has no row: 0 for counts and sums.
     `person` marks counts of customers: rows without a customer are skipped and told.
-    `money` marks sums of money: rows of a currency without a rate refuse the answer.
+    `money` marks sums of money: rows of a currency without a rate refuse the answer. `scores` marks sums of scores:
+    rows on different scales refuse it.
     `back_days` is how far before the window's end it looks: where the data begin later, in mid-life, nobody can tell.
     """
 
@@ -52,13 +53,15 @@ class Reduction:
     where: Deferred | None = None
     person: bool = False
     money: bool = False
+    scores: bool = False
     empty: int | None = 0
     back_days: int = 0
 
     @property
     def identity(self) -> str:
         """Equal for reductions that give equal numbers."""
-        return f"{self.fact} {self.scope} {self.how} {self.column!r} {self.where!r} {self.money} {self.empty}"
+        more = f"{self.money} {self.scores} {self.empty}"
+        return f"{self.fact} {self.scope} {self.how} {self.column!r} {self.where!r} {more}"
 
 
 class Windowing(Protocol):
@@ -163,6 +166,10 @@ class Fact(Definition):
     def money(self, column: Deferred, where: Deferred | None = None) -> Reduction:
         """Sum of money in the reported currency, minor units."""
         return Reduction(self.key, self.scope, "sum", column, where, money=True)
+
+    def scores(self, column: Deferred, where: Deferred | None = None) -> Reduction:
+        """Sum of scores, all on one scale (`scale_min` to `scale_max`)."""
+        return Reduction(self.key, self.scope, "sum", column, where, scores=True)
 
     def distinct(self, column: Deferred, where: Deferred | None = None) -> Reduction:
         """How many different values, null not counted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import dimension, moment, real, text
-from stamm.facts.kind import Imported
+from stamm.facts.kind import Imported, Reduction
 from stamm.lang.example import VerbExample, rows
 
 
@@ -59,6 +59,7 @@ class Responses(Imported):
                 "judged": 2,
                 "satisfied": 1,
                 "satisfied(3)": 2,
+                "effort": 1,
                 "easy": 1,
             },
         ),
@@ -74,6 +75,21 @@ class Responses(Imported):
             },
             window="2024-02",
             gives={"answered": 3, "gave_feedback": 2},
+        ),
+        VerbExample(
+            facts={
+                "responses": rows("""
+                    response_id  question  kind    customer_id  asked_at    answered_at  score  scale_min  scale_max
+                    a1           content   rating  anna         2024-02-01  2024-02-02   4      1          5
+                    a2           content   rating  ben          2024-02-01  2024-02-03   2      1          5
+                    a3           content   rating  cleo         2024-02-01  2024-02-03   9      1          10
+                    a4           content   rating  dora         2024-02-01  2024-02-03   3      0          5
+                    a5           content   rating  emil         2024-02-01  -            -      1          5
+                    a5           effort    ces     emil         2024-02-01  2024-02-03   5      1          5
+                """),
+            },
+            window="2024-02",
+            gives={"rated": 4, "rated(1)": 3, "rated(1,5)": 2, "stars(1,5)": 6, "scored(ces)": 1, "effort": 0},
         ),
     )
 
@@ -109,9 +125,27 @@ class Responses(Imported):
         top = few.ifelse(self.scale_max, self.scale_max - 1)
         return self.judged(satisfied_from) & (self.score >= (top if satisfied_from is None else satisfied_from))
 
+    def effort(self) -> Deferred:
+        """Answers on how easy it was, from 1 to 7; those on a scale that says it is another are not among them."""
+        seven = (self.scale_min.coalesce(1.0) == 1) & (self.scale_max.coalesce(7.0) == 7)
+        return self.scored("ces") & seven & (self.score >= 1) & (self.score <= 7)
+
     def easy(self) -> Deferred:
         """Who found it easy: 5 to 7."""
-        return self.scored("ces") & (self.score >= 5)
+        return self.effort() & (self.score >= 5)
+
+    def rated(self, scale_from: float | None = None, scale_to: float | None = None) -> Deferred:
+        """Ratings with a score; where an end of the scale is given, those on a scale that has it."""
+        rated = self.scored("rating")
+        if scale_from is not None:
+            rated &= self.scale_min.notnull() & (self.scale_min == scale_from)
+        if scale_to is not None:
+            rated &= self.scale_max.notnull() & (self.scale_max == scale_to)
+        return rated
+
+    def stars(self, scale_from: float | None = None, scale_to: float | None = None) -> Reduction:
+        """Sum of these ratings; refused where they are on different scales."""
+        return self.scores(self.score, self.rated(scale_from, scale_to))
 
     def gave_feedback(self) -> Deferred:
         """Answers with a score or a comment."""

@@ -56,6 +56,7 @@ class Tickets(Imported):
                 "opened": 4,
                 "replied": 3,
                 "resolved": 2,
+                "closed": 3,
                 "first_response": 30,
                 "resolution": 24,
                 "resolved_by(window.end)": 2,
@@ -88,8 +89,12 @@ class Tickets(Imported):
         """Median minutes from the opening to the first reply, of tickets opened in the window and answered."""
         return self.median(minutes_between(self.opened_at, self.first_reply_at), self.replied())
 
+    def closed(self) -> Reduction:
+        """Number of tickets resolved in the window, whenever they were opened, and not open again."""
+        return self.by(Tickets.resolved_at).count(self.resolved())
+
     def resolution(self) -> Reduction:
-        """Median hours from the opening to the last resolution, of tickets resolved in the window."""
+        """Median hours from the opening to the last resolution, of the same."""
         closed = self.by(Tickets.resolved_at)
         return closed.median(hours_between(self.opened_at, self.resolved_at), self.resolved())
 

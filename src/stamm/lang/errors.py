@@ -63,3 +63,9 @@ class EngineError(StammError):
     """The engine chosen cannot be reached, or failed."""
 
     exit_code = 8
+
+
+class ScaleError(StammError):
+    """Scores that must not be averaged: they are on different scales, and none was named."""
+
+    exit_code = 9

@@ -9,7 +9,7 @@ from stamm.lang.definition import title_of
 from stamm.reports.figures import Figure, Figures
 from stamm.reports.wording import Words
 
-_ORDER = ("retention", "revenue", "feedback", "engagement")
+_ORDER = ("retention", "revenue", "feedback", "tickets", "engagement", "messages", "social", "gatherings")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[T
         "retention": say("Staying and buying again"),
         "revenue": say("Revenue and value"),
         "feedback": say("Feedback"),
+        "tickets": say("Customer service"),
         "engagement": say("Visits and conversion"),
+        "messages": say("Messages"),
+        "social": say("Social networks"),
+        "gatherings": say("Gatherings"),
     }
     found: dict[str, list[Line]] = {}
     for figure in figures.all.values():

@@ -8,7 +8,7 @@ from stamm.answers.answer import Row
 from stamm.answers.working import operand_words
 from stamm.answers.world import World
 from stamm.facts import FACTS
-from stamm.lang.errors import CurrencyError
+from stamm.lang.errors import CurrencyError, ScaleError
 from stamm.lang.formula import Expression, Operation, names_in
 from stamm.lang.interval import AdjustedWald, Mean, Wilson
 from stamm.lang.language import Language
@@ -116,6 +116,8 @@ class Words:
         if row is None or figure.answer is None:
             if isinstance(figure.problem, CurrencyError):
                 return say("amounts in several currencies, without exchange rates")
+            if isinstance(figure.problem, ScaleError):
+                return say("scores on different scales, of which none is named")
             return str(figure.problem or "")
         missing = tuple(kind for kind in figure.answer.kinds if kind not in self.world.coverage)
         if row.reason == NO_FACTS and missing:

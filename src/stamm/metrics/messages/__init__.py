@@ -1,0 +1,1 @@
+"""Metrics of what customers are sent."""

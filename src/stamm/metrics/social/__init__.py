@@ -1,0 +1,1 @@
+"""Metrics of what the organisation posts on social networks."""

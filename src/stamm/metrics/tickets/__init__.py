@@ -1,0 +1,1 @@
+"""Metrics of what customers ask of customer service."""

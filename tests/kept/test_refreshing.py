@@ -20,12 +20,14 @@ from stamm.facts import kept
 from stamm.facts.identity import Identity
 from stamm.lang.errors import BusyError
 from stamm.lang.window import Window, windows
+from stamm.metrics import METRICS
+from stamm.metrics.operands import operands_of
 from stamm.store.kept import KeptFiles
 from stamm.store.lock import exclusive
 from tests.kept.shops import answers, check_kept, event, put, refresh, shop
 
 WINDOWS = windows(date(2024, 1, 1), date(2024, 4, 1), "month")
-KEYS = ("conversions_per_visitor", "conversions_per_session")
+KEYS = ("conversions_per_visitor", "conversions_per_session", "page_views", "session_duration")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,10 @@ def test_only_what_is_touched_is_made_again(filled: Project) -> None:
     assert refresh(filled).made == []
     # one more day: only that day, in its month
     put(filled, "events", [event("new", "2024-03-26T10:00", "anna", "phone")])
-    one_day = {("day_links", "2024-03"): 1, ("device_days", "2024-03"): 1, ("owners", None): None}
+    one_day: dict[tuple[str, str | None], int | None] = {
+        (fact.key, "2024-03" if fact.cut_by else None): 1 if fact.cut_by else None for fact in kept()
+    }
+    assert {key for key, _ in one_day} == {"day_links", "device_days", "owners", "session_pieces"}
     assert made(refresh(filled)) == one_day
     check_kept(filled)
     # a late fact: its day, in another month; that others of the phone's days change hands makes nothing again
@@ -88,6 +93,8 @@ def test_the_rollup_is_asked_where_it_can_answer(filled: Project) -> None:
         window = (Window.parse("2024-02"),)
         plan = Plan(world, window, None, world.day_start(date(2024, 3, 1)))
         assert cheapest(plan, Identity().visitors()).fact == "customer_days"
+        parts = [part for key in ("page_views", "visitors") for part in operands_of(METRICS[key]())[0].values()]
+        assert {cheapest(plan, part).fact for part in parts} == {"customer_days"}
         assert cheapest(plan, Identity().visitors(Identity().name == "buy")).fact == "identity"
         assert cheapest(plan, Identity().so_far().visitors()).fact == "identity"
         # not within a day, and not split by what it does not know apart

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -71,34 +73,39 @@ class SessionEvents(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        """Two passes over each visitor's events in order: one sees the neighbours, one the session's two ends.
+        return in_sessions(facts["identity"], ("visitor_id",), facts.rules.session_minutes)
 
-        The page or screen before an event lies in the same session just when it is not before its start, so
-        entering and leaving need no third pass.
-        """
-        places = {"group_by": "visitor_id", "order_by": ["happened_at", "event_id"]}
-        order = ibis.window(**places)
-        before, after = ibis.window(preceding=(None, 1), **places), ibis.window(following=(1, None), **places)
-        until, since = ibis.window(following=0, **places), ibis.window(preceding=0, following=None, **places)
-        pause = ibis.interval(minutes=facts.rules.session_minutes)
-        seen = Events().views()
-        seen_at = seen.ifelse(_.happened_at, None)
-        events = facts["identity"].mutate(
-            previous_at=_.happened_at.lag().over(order),
-            next_at=_.happened_at.lead().over(order),
-            seen_before=seen_at.max().over(before),
-            seen_after=seen_at.min().over(after),
-        )
-        events = events.mutate(
-            opens=_.previous_at.isnull() | (_.happened_at > _.previous_at + pause),
-            closes=_.next_at.isnull() | (_.next_at > _.happened_at + pause),
-        )
-        events = events.mutate(
-            started_at=_.opens.ifelse(_.happened_at, None).max().over(until),
-            ended_at=_.closes.ifelse(_.happened_at, None).min().over(since),
-        )
-        events = events.mutate(
-            enters=seen & (_.seen_before.isnull() | (_.seen_before < _.started_at)),
-            leaves=seen & (_.seen_after.isnull() | (_.seen_after > _.ended_at)),
-        )
-        return events.drop("previous_at", "next_at", "seen_before", "seen_after", "closes")
+
+def in_sessions(events: ir.Table, whose: Sequence[str], session_minutes: int) -> ir.Table:
+    """Events with the session they belong to; `whose` names the columns that tell apart who acts.
+
+    Two passes over everybody's events in order: one sees the neighbours, one the session's two ends. The page or
+    screen before an event lies in the same session just when it is not before its start, so entering and leaving
+    need no third pass.
+    """
+    places = {"group_by": list(whose), "order_by": ["happened_at", "event_id"]}
+    order = ibis.window(**places)
+    before, after = ibis.window(preceding=(None, 1), **places), ibis.window(following=(1, None), **places)
+    until, since = ibis.window(following=0, **places), ibis.window(preceding=0, following=None, **places)
+    pause = ibis.interval(minutes=session_minutes)
+    seen = Events().views()
+    seen_at = seen.ifelse(_.happened_at, None)
+    events = events.mutate(
+        previous_at=_.happened_at.lag().over(order),
+        next_at=_.happened_at.lead().over(order),
+        seen_before=seen_at.max().over(before),
+        seen_after=seen_at.min().over(after),
+    )
+    events = events.mutate(
+        opens=_.previous_at.isnull() | (_.happened_at > _.previous_at + pause),
+        closes=_.next_at.isnull() | (_.next_at > _.happened_at + pause),
+    )
+    events = events.mutate(
+        started_at=_.opens.ifelse(_.happened_at, None).max().over(until),
+        ended_at=_.closes.ifelse(_.happened_at, None).min().over(since),
+    )
+    events = events.mutate(
+        enters=seen & (_.seen_before.isnull() | (_.seen_before < _.started_at)),
+        leaves=seen & (_.seen_after.isnull() | (_.seen_after > _.ended_at)),
+    )
+    return events.drop("previous_at", "next_at", "seen_before", "seen_after", "closes")

@@ -8,11 +8,18 @@ from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import dimension, moment, real, text, whole
 from stamm.facts.elapsed import seconds_between
-from stamm.facts.events import Events
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
+from stamm.facts.owners import owned
+from stamm.facts.session_pieces import ORIGIN
 from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
+
+#: columns that a piece which stands alone has as the session has them
+_OF_A_PIECE = (
+    *("customer_id", "started_at", "ended_at", "events", "page_views", "actions", "entry_page", "exit_page"),
+    *ORIGIN,
+)
 
 #: anna does something on her first page and is back a minute after half an hour; ben sees one page and leaves,
 #: the phone one and another ten seconds later; cleo sees none
@@ -39,6 +46,7 @@ class Sessions(Derived):
     de = "Sitzungen"
     sentence_de = "Besuche: die Ereignisse eines Besuchers der Reihe nach, getrennt durch mehr als 30 Minuten Pause."
     clock = "started_at"
+    side_needs = ("owners",)
 
     visitor_id = text("whose visit")
     customer_id = text("the customer, empty while unknown")
@@ -76,22 +84,29 @@ class Sessions(Derived):
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
-        return ("session_events",)
+        return ("session_pieces",)
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        events = facts["session_events"].group_by("visitor_id", "started_at")
-        sessions = events.aggregate(
-            customer_id=_.customer_id.max(),
-            started_on=_.happened_on.min(),
-            ended_at=_.happened_at.max(),
-            events=_.count(),
-            page_views=_.count(where=Events().views()),
-            actions=_.count(where=Events().actions()),
-            entry_page=_.page.max(where=_.enters),
-            exit_page=_.page.max(where=_.leaves),
-            **{name: _[name].max(where=_.opens) for name in ("referrer", "medium", "campaign", "channel")},
+        """Pieces put together, where no pause lies between them; nearly all stand alone, and are left as they are."""
+        pieces = owned(facts["session_pieces"], facts["owners"], "started_at")
+        places = {"group_by": "visitor_id", "order_by": ["started_at", "opened_by"]}
+        before, until = ibis.window(preceding=(None, 1), **places), ibis.window(following=0, **places)
+        pause = ibis.interval(minutes=facts.rules.session_minutes)
+        pieces = pieces.mutate(
+            reached_at=_.ended_at.max().over(before),
+            reaches_at=_.ended_at.max().over(until),
+            next_at=_.started_at.lead().over(ibis.window(**places)),
         )
+        pieces = pieces.mutate(
+            opens=_.reached_at.isnull() | (_.started_at > _.reached_at + pause),
+            closes=_.next_at.isnull() | (_.next_at > _.reaches_at + pause),
+        )
+        alone = pieces.filter(_.opens & _.closes)
+        together = pieces.filter(~(_.opens & _.closes))
+        together = together.mutate(began_at=_.opens.ifelse(_.started_at, None).max().over(until))
+        names = ["visitor_id", *_OF_A_PIECE, "started_on"]
+        sessions = alone.select(*names).union(_joined(together).select(*names), distinct=False)
         return sessions.mutate(seconds=seconds_between(_.started_at, _.ended_at))
 
     def viewing(self) -> Deferred:
@@ -117,3 +132,25 @@ class Sessions(Derived):
     def brief(self, seconds: float) -> Deferred:
         """Sessions shorter than so many seconds, with fewer than two pages and screens."""
         return (self.seconds < seconds) & (self.page_views < 2)
+
+
+def _joined(pieces: ir.Table) -> ir.Table:
+    """One row a visitor and session from its pieces, each knowing when the session began (`began_at`)."""
+    session = ibis.window(group_by=["visitor_id", "began_at"])
+    pieces = pieces.mutate(first_at=_.entered_at.min().over(session), last_at=_.left_at.max().over(session))
+    pieces = pieces.mutate(
+        first_by=(_.entered_at == _.first_at).ifelse(_.entered_by, None).min().over(session),
+        last_by=(_.left_at == _.last_at).ifelse(_.left_by, None).max().over(session),
+    )
+    sessions = pieces.group_by("visitor_id", "began_at").aggregate(
+        customer_id=_.customer_id.max(),
+        started_on=_.started_on.min(),
+        ended_at=_.ended_at.max(),
+        events=_.events.sum(),
+        page_views=_.page_views.sum(),
+        actions=_.actions.sum(),
+        entry_page=_.entry_page.max(where=_.entered_by == _.first_by),
+        exit_page=_.exit_page.max(where=_.left_by == _.last_by),
+        **{name: _[name].max(where=_.opens) for name in ORIGIN},
+    )
+    return sessions.mutate(started_at=_.began_at)

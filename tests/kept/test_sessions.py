@@ -3,63 +3,92 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import ibis
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from stamm.answers.plan import Plan
 from stamm.facts.events import Events
-from tests.soundness import oracle
-from tests.soundness.test_against_oracle import facts_of
-from tests.soundness.worlds import worlds
+from tests.answers.small import world
+from tests.kept.shops import event
 
 _ = ibis._
-NAMES = ("visitor_id", "started_at", "started_on", "ended_at", "events", "page_views", "actions")
-SEEN = ("entry_page", "exit_page", "referrer", "medium", "campaign", "channel", "customer_id")
+NAMES = ("visitor_id", "started_at", "started_on", "ended_at", "events", "page_views", "actions", "customer_id")
+SEEN = ("entry_page", "exit_page", "medium", "channel")
+Seen = list[tuple[int, str | None, str, str]]
+Told = list[tuple[int, str]]
 
-
-def check(world: oracle.World) -> None:
-    for number, row in enumerate(world.events):  # so that each says where it is from
-        row.update(page=f"/{number}" if row["kind"] != "track" else None, channel=f"ch {number}", medium=f"m {number}")
-    facts = facts_of(world)
-    with closing(facts.engine):
-        plan = Plan(facts, (), None, world.as_of)
-        pieced = plan["sessions"].select(*NAMES, *SEEN)
-        cut = (
-            plan["session_events"]
-            .group_by("visitor_id", "started_at")
-            .aggregate(
-                started_on=_.happened_on.min(),
-                ended_at=_.happened_at.max(),
-                events=_.count(),
-                page_views=_.count(where=Events().views()),
-                actions=_.count(where=Events().actions()),
-                entry_page=_.page.max(where=_.enters),
-                exit_page=_.page.max(where=_.leaves),
-                **{name: _[name].max(where=_.opens) for name in SEEN[2:6]},
-                customer_id=_.customer_id.max(),
-            )
-        )
-        found, expected = (_rows(facts.engine.run(each.select(*NAMES, *SEEN)).to_pylist()) for each in (pieced, cut))
-    assert found == expected
-
-
-def _rows(rows: list[dict[str, Any]]) -> list[str]:
-    return sorted(repr(row) for row in rows)
-
-
-@settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+#: minutes around a midnight of Berlin: many events at one moment, and pauses of exactly half an hour
+MINUTES = st.sampled_from((0, 0, 15, 29, 30, 31, 45, 60, 61, 75, 90))
+DEVICES, KINDS = st.sampled_from(("phone", "tablet")), st.sampled_from(("page", "track"))
+EVENTS = st.lists(
+    st.tuples(MINUTES, st.sampled_from((None, None, "anna", "ben")), DEVICES, KINDS), min_size=2, max_size=14
 )
-@given(worlds())
-def test_pieces_are_put_together(world: oracle.World) -> None:
-    check(world)
+LINKS = st.lists(st.tuples(MINUTES, st.sampled_from(("anna", "ben"))), max_size=2, unique_by=lambda link: link[0])
+BEGIN = datetime(2024, 1, 31, 22, 15, tzinfo=UTC)
+
+
+def at(minutes: int) -> datetime:
+    return BEGIN + timedelta(minutes=minutes)
+
+
+def check(seen: Seen, told: Told) -> None:
+    events = [
+        {
+            **event(f"{number * 7 % 13}-{number}", at(minutes), customer, device, kind),
+            "channel": f"channel {number}",
+            "medium": f"medium {number}",
+            "page": f"/{number}",
+        }
+        for number, (minutes, customer, device, kind) in enumerate(seen)
+    ]
+    links = [{"anonymous_id": "phone", "linked_at": at(minutes), "customer_id": who} for minutes, who in told]
+    facts = world({"events": events, "links": links}, zone="Europe/Berlin")
+    with closing(facts.engine):
+        plan = Plan(facts, (), None, at(10_000))
+        cut = plan["session_events"].group_by("visitor_id", "started_at")
+        cut = cut.aggregate(
+            started_on=_.happened_on.min(),
+            ended_at=_.happened_at.max(),
+            events=_.count(),
+            page_views=_.count(where=Events().views()),
+            actions=_.count(where=Events().actions()),
+            customer_id=_.customer_id.max(),
+            entry_page=_.page.max(where=_.enters),
+            exit_page=_.page.max(where=_.leaves),
+            medium=_.medium.max(where=_.opens),
+            channel=_.channel.max(where=_.opens),
+        )
+        tables = (plan["sessions"], cut)
+        pieced, whole = (rows(facts.engine.run(each.select(*NAMES, *SEEN)).to_pylist()) for each in tables)
+    assert pieced == whole
+
+
+def rows(found: list[dict[str, Any]]) -> list[str]:
+    return sorted(repr(row) for row in found)
+
+
+QUICK = settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+
+
+@QUICK
+@given(EVENTS, LINKS)
+def test_pieces_are_put_together(seen: Seen, told: Told) -> None:
+    check(seen, told)
 
 
 @pytest.mark.long
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(worlds())
-def test_pieces_are_put_together_in_many_worlds(world: oracle.World) -> None:
-    check(world)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(EVENTS, LINKS)
+def test_many_pieces_are_put_together(seen: Seen, told: Told) -> None:
+    check(seen, told)

@@ -95,12 +95,11 @@ class Sessions(Derived):
         pause = ibis.interval(minutes=facts.rules.session_minutes)
         pieces = pieces.mutate(
             reached_at=_.ended_at.max().over(before),
-            reaches_at=_.ended_at.max().over(until),
             next_at=_.started_at.lead().over(ibis.window(**places)),
         )
         pieces = pieces.mutate(
             opens=_.reached_at.isnull() | (_.started_at > _.reached_at + pause),
-            closes=_.next_at.isnull() | (_.next_at > _.reaches_at + pause),
+            closes=_.next_at.isnull() | (_.next_at > _.ended_at + pause),
         )
         alone = pieces.filter(_.opens & _.closes)
         together = pieces.filter(~(_.opens & _.closes))

@@ -67,12 +67,11 @@ class AdvertisedOrders(Derived):
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
-        return ("orders", "costs")
+        return ("orders", "advertising")
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        paid = facts["costs"].filter(_.kind == "advertising", _.campaign.notnull())
-        campaigns = paid.select(advertised=_.campaign).distinct()
+        campaigns = facts["advertising"].select(advertised=_.campaign).distinct()
         orders = facts["orders"].filter(Orders().stands())
         return orders.semi_join(campaigns, orders.campaign == campaigns.advertised)
 

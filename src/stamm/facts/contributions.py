@@ -16,6 +16,14 @@ _ = ibis._
 #: costs that a customer causes once they are won
 CAUSED = ("service", "retention", "reward")
 TAKEN = ("sale", "return")
+#: by kind, the imported fact that tells of it
+TOLD_BY = {
+    "sale": "orders",
+    "goods": "orders",
+    "return": "returns",
+    "message": "messages",
+    **dict.fromkeys(CAUSED, "costs"),
+}
 COLUMNS = ("customer_id", "contributed_at", "contributed_on", "kind", "amount_minor", "foreign")
 
 _SHOP = {

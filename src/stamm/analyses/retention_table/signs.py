@@ -11,20 +11,21 @@ from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import Question
 from stamm.analyses.signs import CUSTOMERLESS, Sign, counted, standing, timed
+from stamm.facts.contributions import CAUSED, TOLD_BY
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_MESSAGES, SHARED_COSTS, UNKNOWN_COSTS
 
 _ = ibis._
 
-#: what each measure adds up, by the facts it is made of
+#: by measure, the facts of which it adds something up
 MEASURES: dict[str, tuple[str, ...]] = {
     "customers": (),
     "orders": ("orders",),
     "gross_revenue": ("orders",),
-    "revenue": ("orders", "returned_lines"),
-    "contribution": ("costs", "messages", "orders", "returned_lines"),
+    "revenue": ("takings",),
+    "contribution": ("contributions",),
 }
-#: costs that a customer causes once they are won
-CAUSED = ("service", "retention", "reward")
+#: the facts that these are made of, of which rows that name nobody are passed over
+MADE_OF: dict[str, tuple[str, ...]] = {"revenue": ("orders",), "contribution": ("costs", "messages", "orders")}
 OWNERLESS = {**CUSTOMERLESS, "costs": SHARED_COSTS, "messages": CUSTOMERLESS_MESSAGES}
 
 
@@ -61,7 +62,7 @@ class Signs:
         if fact == "orders" and self.least_minor:
             returns = returns & (_.amount_minor >= self.least_minor)
         return (
-            _standing(fact, question)
+            standing(fact, question)
             .filter(_.customer_id.notnull())
             .select(
                 "customer_id",
@@ -70,8 +71,8 @@ class Signs:
                 begins=self.begins.among(fact),
                 returns=returns,
                 amount=self._amount(fact).cast("int64"),
-                whole_day=ibis.literal(fact == "costs"),
-                foreign=(_.foreign if self._is_money(fact) else ibis.literal(False)).ifelse(fact, None),
+                whole_day=_.kind.isin(CAUSED) if fact == "contributions" else ibis.literal(False),
+                foreign=(_.foreign if self._is_money(fact) else ibis.literal(False)).ifelse(_told_by(fact), None),
             )
         )
 
@@ -81,9 +82,7 @@ class Signs:
             return ibis.literal(0)
         if self.of == "orders":
             return ibis.literal(1)
-        if fact == "orders":
-            return _.amount_minor - _.cost_minor.coalesce(0) if self.of == "contribution" else _.amount_minor
-        return -(_.cost_minor if fact == "messages" else _.amount_minor).coalesce(0)
+        return _.amount_minor
 
     def _is_money(self, fact: str) -> bool:
         """Whether money of the fact is added up or compared."""
@@ -92,25 +91,20 @@ class Signs:
 
     def left_out(self, question: Question) -> dict[str, int]:
         """Rows since the first cohort began that were passed over, by what they are."""
-        since = question.windows[0].start
+        since, told = question.windows[0].start, {*self.facts, *MADE_OF.get(self.of, ())}
         rows = {
-            words: _standing(fact, question).filter(_.customer_id.isnull(), _.day >= since)
+            words: standing(fact, question).filter(_.customer_id.isnull())
             for fact, words in OWNERLESS.items()
-            if fact in self.facts
+            if fact in told
         }
-        if "orders" in self.facts:
-            rows[CANCELLED_ORDERS] = timed("orders", question).filter(_.cancelled_at.notnull(), _.day >= since)
+        if "orders" in told:
+            rows[CANCELLED_ORDERS] = timed("orders", question).filter(_.cancelled_at.notnull())
         if self.of == "contribution":
-            rows[UNKNOWN_COSTS] = _standing("orders", question).filter(_.cost_minor.isnull(), _.day >= since)
-        return counted(question, rows)
+            rows[SHARED_COSTS] = rows[SHARED_COSTS].filter(_.kind.isin(CAUSED))
+            rows[UNKNOWN_COSTS] = standing("orders", question).filter(_.cost_minor.isnull())
+        return counted(question, {words: each.filter(_.day >= since) for words, each in rows.items()})
 
 
-def _standing(fact: str, question: Question) -> ir.Table:
-    """The rows of a fact that count; whose a return is, if it does not say, says its order."""
-    rows = standing(fact, question)
-    if fact == "costs":
-        return rows.filter(_.kind.isin(CAUSED))
-    if fact == "returned_lines":
-        owners = question["orders"].select("order_id", owner=_.customer_id)
-        return rows.left_join(owners, "order_id").mutate(customer_id=_.customer_id.coalesce(_.owner))
-    return rows
+def _told_by(fact: str) -> str | Deferred:
+    """The imported fact that tells of a row."""
+    return _.kind.cases(*TOLD_BY.items()) if fact in ("takings", "contributions") else fact

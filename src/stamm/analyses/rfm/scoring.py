@@ -65,12 +65,9 @@ class Scoring:
         return people.select("customer_id", "last_at", "orders", "money", "foreign", "end", "days")
 
     def _back(self, question: Question, span: Window) -> ir.Table:
-        """What was paid back to each customer in the span; whose a return is, if it does not say, says its order."""
-        owners = question["orders"].select(its_order=_.order_id, owner=_.customer_id)
-        back = _within(question["returned_lines"], "returned_on", span)
-        back = back.left_join(owners, back.order_id == owners.its_order)
-        back = back.mutate(whose=_.customer_id.coalesce(_.owner)).filter(_.whose.notnull())
-        return back.group_by("whose").aggregate(
+        """What was paid back to each customer in the span."""
+        back = _within(question["returned_lines"], "returned_on", span).filter(_.customer_id.notnull())
+        return back.group_by(whose=_.customer_id).aggregate(
             back=_.amount_minor.sum(), foreign_back=_.foreign.ifelse("returned_lines", None).max()
         )
 

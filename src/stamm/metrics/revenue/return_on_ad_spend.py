@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stamm.facts.advertised_orders import AdvertisedOrders
-from stamm.facts.costs import Costs
+from stamm.facts.advertising import Advertising
 from stamm.facts.kind import Reduction
 from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
@@ -65,8 +65,8 @@ class ReturnOnAdSpend(Metric):
         return advertised_orders.turnover(self.campaign)
 
     @part("its advertising", "ihre Werbung", "money")
-    def spent(self, costs: Costs) -> Reduction:
-        return costs.advertising(self.campaign)
+    def spent(self, advertising: Advertising) -> Reduction:
+        return advertising.spent(self.campaign)
 
     def value(self, revenue: Any, spent: Any) -> Any:
         return ratio(revenue, spent)

@@ -105,10 +105,11 @@ class Survival(Analysis):
             return Found({ROWS: (_unknown(reason),), SUMMARY: (), WHY: ()})
         final, ended = found.final, self._spells(question).filter(_.over)
         why = Reasons(self.survey, self.near_days).rows(question, ended, end_of(question, span), final=final)
+        buckets = self._curve.buckets(question)
         return Found(
             {
-                ROWS: tuple(self._curve.points(self._curve.buckets(question), final=final, reason=reason)),
-                SUMMARY: self._curve.summaries(question, final=final),
+                ROWS: tuple(self._curve.points(buckets, final=final, reason=reason)),
+                SUMMARY: tuple(self._curve.summaries(buckets, final=final)),
                 WHY: tuple(why),
             },
             notes=self._notes(question),

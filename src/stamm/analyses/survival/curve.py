@@ -87,7 +87,9 @@ class Curve:
         return table.mutate(step=step).mutate(at=_.step * self.unit)
 
     def buckets(self, question: Question) -> Sequence[Bucket]:
-        """One row a group and step of the grid with anything in it."""
+        """One row a group and step of the grid with anything in it, and what each adds to the summary."""
+        area = Survival().area(self.horizon_years).column
+        assert area is not None  # it is the sum of one
         steps = _steps(question)
         if self.unit:
             steps = self.placed(steps)
@@ -106,37 +108,35 @@ class Curve:
             longest=_.microseconds.max(),
             survival=_.remaining.min(),
             variance=_.variance.max(),
+            half=(_.remaining <= HALF + SLACK).ifelse(_.microseconds, None).min(),
+            # Brookmeyer and Crowley (1982): the times at which a share of one half is not refused
+            half_low=(_.score >= -Z).ifelse(_.microseconds, None).min(),
+            half_high=(_.score >= Z).ifelse(_.microseconds, None).min(),
+            area=area.sum(),
         )
         return question.run(found)
 
-    def summaries(self, question: Question, *, final: bool) -> tuple[Summary, ...]:
-        """One row a group; intervals of the median where the answer is `final`."""
-        half = (_.remaining <= HALF + SLACK).ifelse(_.microseconds, None).min()
-        # Brookmeyer and Crowley (1982): the times at which a share of one half is not refused
-        score = (_.inside_log.ln() - log(-log(HALF))) * _.inside_log / _.variance.nullif(0).sqrt()
-        inside = ((_.remaining > 0) & (_.remaining < 1)).ifelse(_.remaining, None)
-        steps = _steps(question).mutate(inside_log=-inside.ln()).mutate(score=score)
-        area = Survival().area(self.horizon_years).column
-        assert area is not None  # it is the sum of one
-        found = steps.group_by("group_value").aggregate(
-            spells=_.spells.sum(),
-            ended=_.ended.sum(),
-            median=half,
-            low=(_.score >= -Z).ifelse(_.microseconds, None).min(),
-            high=(_.score >= Z).ifelse(_.microseconds, None).min(),
-            mean=area.sum(),
-            longest=_.microseconds.max(),
-        )
-        return tuple(self._summary(each, final) for each in sorted(question.run(found), key=_by_group))
-
     # -- in order --------------------------------------------------------------------
     def points(self, buckets: Sequence[Bucket], *, final: bool, reason: str) -> Iterator[Point]:
-        """Every time of the grid as far as each group is observed, groups in order, the unknown one last."""
-        groups: dict[str | None, list[Bucket]] = {}
-        for bucket in sorted(buckets, key=lambda bucket: (*_by_group(bucket), bucket["step"])):
-            groups.setdefault(bucket["group_value"], []).append(bucket)
-        for group, own in groups.items():
+        """Every time of the grid as far as each group is observed."""
+        for group, own in _groups(buckets).items():
             yield from self._points(group, own, final, reason)
+
+    def summaries(self, buckets: Sequence[Bucket], *, final: bool) -> Iterator[Summary]:
+        """One row a group; intervals of the median where the answer is `final`."""
+        for group, own in _groups(buckets).items():
+            longest = max(bucket["longest"] for bucket in own) / DAY_MICROSECONDS
+            yield Summary(
+                group=group,
+                spells=sum(bucket["spells"] for bucket in own),
+                ended=sum(bucket["ended"] for bucket in own),
+                median=_first(own, "half"),
+                low=_first(own, "half_low") if final else None,
+                high=_first(own, "half_high") if final else None,
+                mean=sum(bucket["area"] for bucket in own) * GRIDS["year"],
+                up_to=min(longest, self.horizon / DAY_MICROSECONDS),
+                longest=longest,
+            )
 
     def _points(self, group: str | None, buckets: Sequence[Bucket], final: bool, reason: str) -> Iterator[Point]:
         by_step = {bucket["step"]: bucket for bucket in buckets}
@@ -174,33 +174,31 @@ class Curve:
         for step in range(min(last, self.horizon // self.unit) + 1):
             yield step, step * self.unit
 
-    def _summary(self, found: Mapping[str, Any], final: bool) -> Summary:
-        longest = found["longest"] / DAY_MICROSECONDS
-        return Summary(
-            group=found["group_value"],
-            spells=found["spells"],
-            ended=found["ended"],
-            median=_days(found["median"]),
-            low=_days(found["low"]) if final else None,
-            high=_days(found["high"]) if final else None,
-            mean=found["mean"] * GRIDS["year"],
-            up_to=min(longest, self.horizon / DAY_MICROSECONDS),
-            longest=longest,
-        )
-
 
 def _steps(question: Question) -> ir.Table:
-    """The steps of the curve with the share `remaining` after each, and Greenwood's sum up to it, `variance`."""
+    """The steps of the curve, each with what holds after it.
+
+    The share `remaining`, Greenwood's sum up to it, `variance`, and by how many standard errors the share lies below
+    one half on the scale of log(-log S), `score`.
+    """
     so_far = ibis.window(group_by="group_value", order_by="microseconds", following=0)
     stay = _.at_risk - _.ended
     steps = question["survival"].mutate(remaining=_.survival * (stay / _.at_risk))
     steps = steps.mutate(term=(_.ended / _.at_risk / stay.nullif(0)).coalesce(0.0))
-    return steps.mutate(variance=_.term.sum().over(so_far))
+    steps = steps.mutate(variance=_.term.sum().over(so_far))
+    inside = ((_.remaining > 0) & (_.remaining < 1)).ifelse(_.remaining, None)
+    steps = steps.mutate(log=-inside.ln())
+    return steps.mutate(score=(_.log.ln() - log(-log(HALF))) * _.log / _.variance.nullif(0).sqrt())
 
 
-def _by_group(found: Mapping[str, Any]) -> tuple[bool, str]:
-    return found["group_value"] is None, found["group_value"] or ""
+def _groups(buckets: Sequence[Bucket]) -> dict[str | None, list[Bucket]]:
+    """Buckets by group, groups in order, the unknown one last; those of a group by step."""
+    groups: dict[str | None, list[Bucket]] = {}
+    for bucket in sorted(buckets, key=lambda b: (b["group_value"] is None, b["group_value"] or "", b["step"])):
+        groups.setdefault(bucket["group_value"], []).append(bucket)
+    return groups
 
 
-def _days(microseconds: int | None) -> float | None:
-    return None if microseconds is None else microseconds / DAY_MICROSECONDS
+def _first(buckets: Sequence[Bucket], name: str) -> float | None:
+    """The first of these times, in days; None where none was reached."""
+    return min((bucket[name] / DAY_MICROSECONDS for bucket in buckets if bucket[name] is not None), default=None)

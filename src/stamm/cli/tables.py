@@ -82,7 +82,7 @@ class Page:
     def _word(self, value: Any, column: Column) -> str:
         """A cell that is no number."""
         say = self.say
-        if column.name == "group":
+        if column.name == "group" or (value is None and column.key and column.unit == "text"):
             return printing.group_name(value, say)
         if isinstance(value, Window):
             return say.language.window(value, short=True)
@@ -106,11 +106,7 @@ class Page:
         """A table as it is, without details and columns that are empty throughout; nothing of one without rows."""
         if not (rows := self.answer.tables[name]):
             return
-        columns = [
-            column
-            for column in self.answer.analysis.columns(name)
-            if not column.detail and any(getattr(row, column.name) not in (None, "") for row in rows)
-        ]
+        columns = [column for column in self.answer.analysis.columns(name) if self._is_shown(column, rows)]
         numbers = [place for place, column in enumerate(columns) if column.unit not in ("text", "window", "flag")]
         heads = [self.words(column) for column in columns]
         lines = [[self.text(row, column) for column in columns] for row in rows]
@@ -133,6 +129,10 @@ class Page:
         self.say.out.print()
         self.say.out.show(made)
         self._print_hidden(len(heads) - fits)
+
+    def _is_shown(self, column: Column, rows: Sequence[Any]) -> bool:
+        told = any(getattr(row, column.name) not in (None, "") for row in rows)
+        return not column.detail and bool(rows) and (told or (column.key and column.name != "group"))
 
     def _print_hidden(self, columns: int) -> None:
         if columns:

@@ -1,0 +1,64 @@
+"""Rows of the tables of paths: a journey each, and a page, referrer or channel each."""
+
+from __future__ import annotations
+
+from stamm.analyses.kind import column, row
+
+
+@row
+class Journey:
+    """One journey (of a group): its places in order of time, and the visits that took it. Shares are 0..1.
+
+    `share` is of the visits that come to the step; `low` and `high` are None where it is not final.
+    """
+
+    rank: int = column("rank", "Rang", "count", key=True)
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    journey: str = column("way", "Weg", "text")
+    visits: int | None = column("visits", "Besuche", "count")
+    visitors: int | None = column("visitors", "Besucher", "count")
+    share: float | None = column("share", "Anteil", "share")
+    low: float | None = column("95% from", "95 % ab", "share", detail=True)
+    high: float | None = column("95% to", "95 % bis", "share", detail=True)
+    complete: bool = column("final", "endgültig", "flag", detail=True)
+    reason: str = column("why not", "warum nicht", "text")
+
+
+@row
+class Landing:
+    """The first page or screen of visits that have one."""
+
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    what: str | None = column("first page", "erste Seite", "text", key=True)
+    visits: int = column("visits", "Besuche", "count")
+    share: float | None = column("share", "Anteil", "share")
+
+
+@row
+class Exit:
+    """The last page or screen of visits that have one."""
+
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    what: str | None = column("last page", "letzte Seite", "text", key=True)
+    visits: int = column("visits", "Besuche", "count")
+    share: float | None = column("share", "Anteil", "share")
+
+
+@row
+class Referrer:
+    """Where the first event of visits came from."""
+
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    what: str | None = column("referrer", "Herkunft", "text", key=True)
+    visits: int = column("visits", "Besuche", "count")
+    share: float | None = column("share", "Anteil", "share")
+
+
+@row
+class Channel:
+    """The channel of the first event of visits."""
+
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    what: str | None = column("channel", "Kanal", "text", key=True)
+    visits: int = column("visits", "Besuche", "count")
+    share: float | None = column("share", "Anteil", "share")

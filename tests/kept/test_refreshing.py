@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
 from stamm.metrics.operands import operands_of
 from stamm.store.kept import KeptFiles
+from stamm.store.kept import files as module
 from stamm.store.lock import exclusive
 from tests.kept.shops import answers, check_kept, event, put, refresh, shop
 
@@ -109,14 +111,17 @@ def test_the_rollup_is_asked_where_it_can_answer(filled: Project) -> None:
         assert not early["owners"].equals(world.engine.table("owners"))
 
 
-def test_other_settings_and_other_versions_have_other_files(filled: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_settings_and_other_definitions_have_other_files(
+    filled: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     refresh(filled)
     assert KeptFiles(filled.lake().snapshot(), filled.organisation).usable().keys() == {fact.key for fact in kept()}
-    (links,) = (fact for fact in kept() if fact.key == "day_links")
-    monkeypatch.setattr(links, "version", links.version + 1)
+    other = replace(filled.organisation, session_minutes=31)
+    assert KeptFiles(filled.lake().snapshot(), other).usable().keys() == {"day_links", "device_days", "owners"}
+    monkeypatch.setattr(module, "definitions", lambda: "others")
     files = KeptFiles(filled.lake().snapshot(), filled.organisation)
     assert files.usable() == {}
-    assert all(files.before(part) is None for part in files.parts(links))
+    assert all(files.before(part) is None for fact in kept() for part in files.parts(fact))
 
 
 def test_old_files_go_once_nobody_can_be_reading_them(filled: Project) -> None:

@@ -273,8 +273,6 @@ class Kept(Derived):
     abstract = True
     #: the column with the local day
     cut_by: ClassVar[str] = ""
-    #: to be raised with every change of what `derive` gives, so that nothing older is used
-    version: ClassVar[int] = 1
     #: settings of the organisation on which the rows depend
     depends_on: ClassVar[tuple[str, ...]] = ()
 

@@ -1,12 +1,13 @@
 """The files of kept facts: which ones a snapshot needs, which are there, and how one comes to be.
 
-A file's name tells what it was made from: the files of the lake, the settings, the version of the definition. So a
+A file's name tells what it was made from: the files of the lake, the settings, the definitions of facts. So a
 file either is exactly what a snapshot needs, or has another name. There is nothing else to be kept in step: whoever
 is killed leaves whole files and unnamed ones, and whoever comes next makes what is missing.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from stamm import facts
 from stamm.facts import Kept, behind, imported, kept
 from stamm.lang.organisation import Organisation
 from stamm.store.durable import sync_file
@@ -96,11 +98,12 @@ class KeptFiles:
         )
 
     def _part(self, fact: type[Kept], month: str | None, inputs: Mapping[str, tuple[str, ...]]) -> Part:
-        made_by = [
-            [each.key, each.version, {name: getattr(self._organisation, name) for name in each.depends_on}]
+        settings = {
+            name: getattr(self._organisation, name)
             for each in (*self.kept_behind(fact), fact)
-        ]
-        made = _digest([made_by, fact.schema().to_string()])
+            for name in each.depends_on
+        }
+        made = _digest([fact.key, settings, definitions()])
         name = f"{month or 'all'}-{_digest([made, inputs])}.parquet"
         return Part(fact, month, made, inputs, self.root / fact.key / name)
 
@@ -182,6 +185,14 @@ class _Rules:
         self.spell_rule: str = organisation.spell_rule
         self.lapse_days = organisation.lapse_days
         self.session_minutes = organisation.session_minutes
+
+
+@functools.cache
+def definitions() -> str:
+    """A digest of how all facts are defined: with any change there, everything is made anew."""
+    root = Path(facts.__file__).parent
+    sources = {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in root.rglob("*.py")}
+    return _digest([sources])
 
 
 def _digest(what: Sequence[object]) -> str:

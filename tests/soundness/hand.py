@@ -64,6 +64,7 @@ def event(
 def response(kind: str, score: int | None, scale: tuple[int, int] = (0, 10)) -> Row:
     row: Row = {
         "kind": kind,
+        "comment": None,
         "score": score,
         "scale_min": scale[0],
         "scale_max": scale[1],

@@ -14,10 +14,12 @@ from stamm.answers import Answers
 from stamm.answers import World as Facts
 from stamm.answers.examples import MakeEngine, arrow_of
 from stamm.engines.duckdb import DuckDB
+from stamm.lang.errors import ScaleError
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window
 from stamm.metrics import METRICS
 from tests.soundness import oracle
+from tests.soundness.oracle.metrics_answers import scales_in
 from tests.soundness.worlds import windows_of, worlds
 
 ORACLE = {key: metric for key, metric in oracle.METRICS.items() if key in METRICS}
@@ -45,6 +47,10 @@ def check(world: oracle.World, keys: Iterable[str]) -> None:
         answers, windows = Answers(facts), [Window(*span) for span in spans]
         answers.prepare([METRICS[key]() for key in keys], windows)
         for key in keys:
+            if key == "rating_average" and len({scale for span in spans for scale in scales_in(world, *span)}) > 1:
+                with pytest.raises(ScaleError):
+                    answers.ask(key, windows)
+                continue
             answer = answers.ask(key, windows)
             for row in answer.rows:
                 if key == "churn_rate_daily_sum" and row.window.end > covered_until(world):

@@ -279,6 +279,18 @@ def test_outside_coverage_is_no_value_and_inside_without_rows_is_zero() -> None:
         "page_views",
         "visits",
         "visitors",
+        "messages_sent",
+        "messages_delivered",
+        "likes",
+        "shares",
+        "comments",
+        "social_clicks",
+        "registrations",
+        "attendance_count",
+        "gathering_interactions",
+        "feedback_count",
+        "tickets_opened",
+        "overdue_tickets",
     }
     assert all(value(key, made, inside) is None for key in set(METRICS) - zeros)
     assert value("order_count", made, (date(2024, 12, 31), date(2025, 1, 2))) == 0

@@ -29,6 +29,16 @@ SHARES = (
     "repeat_customers_of_all",
     "conversion_rate",
     "customer_satisfaction",
+    "easy_share",
+    "response_rate",
+    "delivery_rate",
+    "open_rate",
+    "open_rate_all",
+    "click_through_rate",
+    "click_to_open_rate",
+    "message_conversion_rate",
+    "unsubscribe_rate",
+    "attendance_rate",
 )
 
 
@@ -73,7 +83,7 @@ def test_answers_agree_with_each_other(world: World) -> None:
 @given(worlds())
 def test_days_add_up_to_their_week(world: World) -> None:
     for start, end in windows_of(world)["week"]:
-        for key in ("order_count", "gross_revenue", "revenue"):
+        for key in ("order_count", "gross_revenue", "revenue", "likes", "messages_sent", "tickets_opened"):
             days = [METRICS[key](world, day, day.fromordinal(day.toordinal() + 1)) for day in spread(start, end)]
             if METRICS[key](world, start, end) is not None and None not in days:
                 assert METRICS[key](world, start, end) == sum(day for day in days if day is not None)

@@ -205,15 +205,24 @@ def return_rows(draw: Draw, stage: Stage, lines: list[Row]) -> list[Row]:
 
 def response_rows(draw: Draw, stage: Stage, people: list[str]) -> list[Row]:
     rows = []
-    for position in range(draw(st.integers(0, 8))):
-        kind = draw(st.sampled_from(("nps", "csat")))
-        lowest, highest = (0, 10) if kind == "nps" else draw(st.sampled_from(SCALES))
+    stars = draw(st.sampled_from(((1, 5), (0, 10), (None, None))))  # ratings are mostly on one scale
+    scales: dict[str, tuple[tuple[int | None, int | None], ...]] = {
+        "nps": ((0, 10),),
+        "csat": SCALES,
+        "ces": ((1, 7), (1, 7), (None, None), (1, 5)),
+        "rating": (stars, stars, stars, stars, stars, stars, (1, 5)),
+        "text": ((None, None),),
+    }
+    for position in range(draw(st.integers(0, 12))):
+        kind = draw(st.sampled_from(tuple(scales)))
+        lowest, highest = draw(st.sampled_from(scales[kind]))
         asked_at = a_moment(draw, stage)
         answered_at = None
         score = None
         if likely(draw, 75):
             answered_at = asked_at if draw(st.booleans()) else later(draw, stage, asked_at)
-            score = draw(st.integers(lowest, highest))
+            if kind != "text" and likely(draw, 90):
+                score = draw(st.integers(lowest or 0, highest or 9))
         rows.append(
             {
                 "response_id": f"a{position:02}",
@@ -227,7 +236,7 @@ def response_rows(draw: Draw, stage: Stage, people: list[str]) -> list[Row]:
                 "scale_min": lowest,
                 "scale_max": highest,
                 "choice": None,
-                "comment": None,
+                "comment": draw(st.sampled_from((None, None, "too slow"))),
                 "touchpoint": None,
             }
         )
@@ -314,14 +323,6 @@ def near_orders(draw: Draw, stage: Stage, order_list: list[Row], percent: int) -
     return found
 
 
-def message_rows(draw: Draw, stage: Stage, order_list: list[Row]) -> list[Row]:
-    rows: list[Row] = []
-    for sent_at, customer in near_orders(draw, stage, order_list, 30):
-        row: Row = {"message_id": f"m{len(rows):02}", "customer_id": customer, "sent_at": sent_at}
-        rows.append(row | {"cost_minor": draw(st.sampled_from((7, 120, None))), "currency": CURRENCY})
-    return rows
-
-
 def cost_rows(draw: Draw, stage: Stage, order_list: list[Row]) -> list[Row]:
     """Costs of every kind; also some that fall on the days of orders which they have nothing to do with."""
     rows: list[Row] = []
@@ -331,14 +332,6 @@ def cost_rows(draw: Draw, stage: Stage, order_list: list[Row]) -> list[Row]:
         row["customer_id"] = None if kind == "advertising" else customer
         row["campaign"] = draw(st.sampled_from(("spring", "summer", None))) if kind == "advertising" else None
         rows.append(row | {"amount_minor": draw(st.sampled_from((50, 900, 3000))), "currency": CURRENCY})
-    return rows
-
-
-def ticket_rows(draw: Draw, stage: Stage, people: list[str]) -> list[Row]:
-    rows: list[Row] = []
-    for number in range(draw(st.integers(0, 4))):
-        row: Row = {"ticket_id": f"t{number}", "customer_id": someone(draw, people), "opened_at": a_moment(draw, stage)}
-        rows.append(row | {"minutes_spent": draw(st.sampled_from((0, 10, 25, None)))})
     return rows
 
 

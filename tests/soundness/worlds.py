@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from tests.soundness.contact_rows import attendance_rows, message_rows, post_rows, reaction_rows, ticket_rows
 from tests.soundness.oracle import KINDS, Row, World, day_start, local_day
 from tests.soundness.world_rows import (
     CLOCK_CHANGES,
@@ -28,12 +29,10 @@ from tests.soundness.world_rows import (
     likely,
     line_rows,
     link_rows,
-    message_rows,
     order_rows,
     response_rows,
     return_rows,
     subscription_rows,
-    ticket_rows,
 )
 
 # The world --------------------------------------------------------------------------------------------------
@@ -49,7 +48,10 @@ CLOCKS: dict[str, tuple[str, ...]] = {
     "links": ("linked_at",),
     "messages": ("sent_at",),
     "costs": ("incurred_on",),
-    "tickets": ("opened_at",),
+    "tickets": ("opened_at", "resolved_at"),
+    "posts": ("posted_at",),
+    "reactions": ("happened_at",),
+    "attendances": ("ends_at", "registered_at", "attended_at"),
 }
 
 
@@ -112,11 +114,14 @@ def worlds(draw: Draw, lasting: bool = False) -> World:
         "returns": return_rows(draw, stage, lines),
         "customers": customer_rows(draw, stage, people),
         "responses": response_rows(draw, stage, people),
-        "events": event_rows(draw, stage, people, anonymous, links),
+        "events": (event_list := event_rows(draw, stage, people, anonymous, links)),
         "subscriptions": subscription_rows(draw, stage, people),
         "links": links,
-        "messages": message_rows(draw, stage, order_list),
         "costs": cost_rows(draw, stage, order_list),
+        "messages": message_rows(draw, stage, people, [*order_list, *event_list]),
+        "posts": (post_list := post_rows(draw, stage)),
+        "reactions": reaction_rows(draw, stage, people, post_list),
+        "attendances": attendance_rows(draw, stage, people),
         "tickets": ticket_rows(draw, stage, people),
     }
     world = World(

@@ -24,6 +24,9 @@ KINDS = (
     "messages",
     "costs",
     "tickets",
+    "posts",
+    "reactions",
+    "attendances",
 )
 
 
@@ -47,6 +50,9 @@ class World:
     subscriptions: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
+    posts: list[Row] = field(default_factory=list)
+    reactions: list[Row] = field(default_factory=list)
+    attendances: list[Row] = field(default_factory=list)
     costs: list[Row] = field(default_factory=list)
     tickets: list[Row] = field(default_factory=list)
 
@@ -68,6 +74,11 @@ def within(world: World, moment: datetime | None, start: date, end: date) -> boo
     if moment is None or moment >= world.as_of:
         return False
     return day_start(world.zone, start) <= moment < day_start(world.zone, end)
+
+
+def happened(world: World, moment: datetime | None) -> bool:
+    """Nothing at or after `as_of` is known."""
+    return moment is not None and moment < world.as_of
 
 
 def outside(world: World, kinds: list[str], start: date, end: date) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 
+from stamm.answers import Answers
 from stamm.app.project import Project
 from stamm.facts import imported
+from stamm.lang.window import Window
+from stamm.metrics import METRICS
+from stamm.sources.simulated import KINDS
 
 Run = Callable[..., Result]
 TINY = ("--customers", 40, "--from", "2025-01-01", "--to", "2025-04-01")
@@ -114,3 +119,39 @@ def test_every_metric_has_a_value_and_nothing_disagrees(toy: Path, run: Run) -> 
     lines = [line.split() for line in support.splitlines() if line.startswith("  ")]
     assert len(lines) > 40
     assert [words[0] for words in lines if len(words) < 4 or words[1:3] != ["Dec", "2025"]] == []
+
+
+def test_what_is_made_up_around_orders_leaves_their_numbers_alone(shop_once: Path, tmp_path: Path, run: Run) -> None:
+    place = tmp_path / "shop"
+    shutil.copytree(shop_once, place)
+    before, answers = Project.open(place).lake().snapshot(), Answers(Project.open(place).world())
+    month = Window.parse("2024-02")
+    answers.prepare([metric() for metric in METRICS], [month])
+    known = {metric: answers.ask(metric(), [month]) for metric in METRICS}
+    result = run("simulate", "--around", "--project", place)
+    assert result.exit_code == 0, result.output
+    assert "The orders are as they were, and so is every number made of them alone." in result.stdout
+    after, world = Project.open(place).lake().snapshot(), Project.open(place).world()
+    assert set(after.kinds()) == {*before.kinds(), *KINDS}
+    assert world.simulated <= set(KINDS)
+    for kind in after.kinds():
+        assert after.coverage(kind) == before.coverage("orders")
+    answers = Answers(world)
+    answers.prepare([metric() for metric in METRICS], [month])
+    for metric, answer in known.items():
+        now = answers.ask(metric(), [month])
+        if answer.rows[0].value is not None:
+            assert (metric.key, now.simulated, now.rows) == (metric.key, False, answer.rows)
+        else:
+            assert (metric.key, now.simulated) == (metric.key, bool(set(now.kinds) & world.simulated))
+    again = run("simulate", "--around", "--project", place)
+    assert (again.exit_code, again.stdout) == (0, "Facts around these orders are made up already: nothing to do.\n")
+
+
+def test_around_takes_days_and_customers_from_the_orders(toy: Path, run: Run) -> None:
+    refused = run("simulate", "--around", "--customers", 5, "--project", toy)
+    assert refused.exit_code != 0
+    assert "Leave out --customers." in refused.stderr
+    empty = run("simulate", "--around", "--project", toy, "--language", "de")
+    assert empty.exit_code != 0
+    assert "Es gibt keine Bestellungen bekannter Kunden in EUR" in empty.stderr

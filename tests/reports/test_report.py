@@ -188,9 +188,18 @@ def test_it_says_what_was_never_imported_and_what_that_costs() -> None:
     assert "Returnsstamm import returns.csv" in text
     assert METRICS["revenue"].title("en") in text
     assert "made, not measured: responses" in text
+
+
+def test_only_numbers_from_made_facts_are_marked_as_made() -> None:
+    """Answers are made up, orders are real: the manager's headlines come from orders and the score from answers."""
     for reader in READERS:
-        (badge, *_) = page("en", reader).texts("span", cls="badge")
-        assert badge == "Simulated data"
+        shown = page("en", reader)
+        (badge, *_) = shown.texts("span", cls="badge")
+        assert badge == "Partly simulated data"
+    cards = [str(card["text"]) for card in page().all("article", cls="number")]
+    made = [card for card in cards if "Simulated" in card]
+    assert made == [card for card in cards if METRICS["net_promoter_score"].title("en") in card]
+    assert 0 < len(made) < len(cards)
 
 
 def test_gross_revenue_stands_in_where_returns_are_unknown() -> None:

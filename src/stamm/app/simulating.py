@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import IO, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from stamm.app.importing import Lake, OnWait, Progress, Writer
 from stamm.lang.errors import InputError, UsageError
+from stamm.lang.organisation import Organisation
 from stamm.lang.window import day_start
-from stamm.sources.simulated import BLOCK, Shop, blocks, campaign_truth, campaigns, shared
+from stamm.sources.simulated import BLOCK, KINDS, Shop, around, blocks, campaign_truth, campaigns, shared
 
 #: the source of all rows of a simulated world
 SOURCE = "simulated"
@@ -35,6 +38,8 @@ class Snapshot(Protocol):
 
     def kinds(self) -> tuple[str, ...]: ...
     def sources(self, kind: str) -> tuple[str, ...]: ...
+    def coverage(self, kind: str) -> tuple[date, date] | None: ...
+    def dataset(self, kind: str) -> ds.Dataset: ...
 
 
 class Readable(Lake, Protocol):
@@ -78,7 +83,10 @@ class Simulating:
             self._refuse_others(mix=mix)
             with tempfile.TemporaryDirectory(prefix=".truth-", dir=self.directory) as folder, ExitStack() as open_:
                 spools = self._made(shop, Path(folder), open_)
-                rows = {kind: self._put(writer, kind, spool, shop, now) for kind, spool in sorted(spools.items())}
+                rows = {
+                    kind: self._put(writer, kind, spool.tables(), spool.rows, shop, now)
+                    for kind, spool in sorted(spools.items())
+                }
                 writer.remember(digest, {"file": SOURCE, "at": now.isoformat()})
                 truth = self.directory / TRUTH
                 shutil.copytree(folder, truth)
@@ -88,6 +96,26 @@ class Simulating:
                     shutil.rmtree(truth)
                     raise
         return World(rows, truth, snapshot)
+
+    def around(self, seed: int, organisation: Organisation, *, now: datetime) -> World:
+        """Made facts of KINDS around the real orders that are there; the orders stay as they are.
+
+        Raises UsageError where there are no orders, or other facts of these kinds.
+        """
+        with self.lake.writing(on_wait=self.on_wait) as writer:
+            snapshot = self.lake.snapshot()
+            there = {kind: snapshot.sources(kind) for kind in KINDS if snapshot.sources(kind)}
+            if set(there.values()) == {(SOURCE,)}:
+                return World()
+            if there:
+                raise UsageError(
+                    f"There are real facts in this project already: {', '.join(there)}.",
+                    remedy="Only where there are orders and none of these can they be made up.",
+                )
+            shop, orders = _orders(snapshot, seed, organisation)
+            found = around(shop, orders)
+            rows = {kind: self._put(writer, kind, (table,), table.num_rows, shop, now) for kind, table in found.items()}
+            return World(rows, None, writer.commit().number)
 
     def _refuse_others(self, *, mix: bool) -> None:
         snapshot = self.lake.snapshot()
@@ -132,25 +160,40 @@ class Simulating:
         pa.csv.write_csv(campaign_truth(plan, members), folder / "campaigns.csv")
         return spools
 
-    def _put(self, writer: Writer, kind: str, spool: _Spool, shop: Shop, now: datetime) -> int:
+    def _put(self, writer: Writer, kind: str, tables: Iterable[pa.Table], rows: int, shop: Shop, now: datetime) -> int:
         done = 0
 
-        def told(rows: int) -> None:
+        def told(more: int) -> None:
             nonlocal done
-            done += rows
+            done += more
             if self.progress:
-                self.progress(kind, done, done, spool.rows)
+                self.progress(kind, done, done, rows)
 
         days = shop.covered
-        counts = writer.put(
-            kind, spool.tables(), source=SOURCE, received_at=now, simulated=True, covered=days, on_rows=told
-        )
-        if counts.new != spool.rows:
+        counts = writer.put(kind, tables, source=SOURCE, received_at=now, simulated=True, covered=days, on_rows=told)
+        if counts.new != rows:
             raise InputError(
-                f"{spool.rows - counts.new:,} made rows of {kind} have the keys of rows that are there.",
+                f"{rows - counts.new:,} made rows of {kind} have the keys of rows that are there.",
                 remedy="Keys that begin with sim- are those of made rows. Begin another project for this world.",
             )
-        return spool.rows
+        return rows
+
+
+def _orders(snapshot: Snapshot, seed: int, organisation: Organisation) -> tuple[Shop, pa.Table]:
+    """The real orders of known customers that stand, in the organisation's currency; and their days as a shop's."""
+    days = snapshot.coverage("orders")
+    columns = ["order_id", "customer_id", "ordered_at", "amount_minor"]
+    known = ds.field("customer_id").is_valid() & ds.field("cancelled_at").is_null() & ~ds.field("simulated")
+    known &= ds.field("currency") == organisation.currency
+    orders = snapshot.dataset("orders").to_table(columns=columns, filter=known).sort_by("order_id")
+    if days is None or not orders.num_rows:
+        raise UsageError(
+            f"There are no orders of known customers in {organisation.currency} to make something up around.",
+            remedy="Bring some in with `stamm import`.",
+        )
+    until = days[1] + timedelta(days=1)
+    customers = pc.count_distinct(orders["customer_id"]).as_py()
+    return Shop(seed, customers, days[0], until, organisation.zone, organisation.currency), orders
 
 
 class _TruthFile(pq.ParquetWriter):  # type: ignore[misc]  # pyarrow has no types

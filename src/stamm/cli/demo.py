@@ -1,7 +1,9 @@
 """The whole way with real purchases, as `make demo` shows it.
 
 A project, a year of purchases in, who counts as a customer and why, the numbers that matter with their working,
-churn by five definitions, and a report in both its editions. A second run finds the data there and is quick.
+churn by five definitions, and a report in both its editions. Around the purchases the same households are given visits,
+messages, answers and tickets that are made up, so that there is something to show of every kind; whatever uses them
+says so, and nothing else changes. A second run finds the data there and is quick.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from stamm.answers import Answers
@@ -17,6 +20,7 @@ from stamm.answers.world import World
 from stamm.cli import printing
 from stamm.cli.main import cli
 from stamm.cli.session import Session, begin
+from stamm.cli.simulating import fact_title
 from stamm.metrics import METRICS
 from stamm.sources import SOURCES
 
@@ -28,6 +32,8 @@ NUMBERS = (
     "average_order_value",
     "customer_lifetime_value",
 )
+#: numbers over facts that are made up, to show that they say so
+MADE_UP = ("conversion_rate", "net_promoter_score", "open_rate", "first_response_time")
 
 
 def show(folder: Path) -> None:
@@ -38,12 +44,16 @@ def show(folder: Path) -> None:
     fetch(folder, say)
     world = say.project.world()
     who(world, say)
-    numbers(world, say)
+    numbers(NUMBERS, world, say)
+    numbers([key for key in MADE_UP if key in METRICS], world, say)
     run(say, "compare", "churn", "--project", str(folder))
     report, everything = folder / "report.html", folder / "analyst.html"
     run(say, "report", "--project", str(folder), "-o", str(report))
     run(say, "report", "--for", "analyst", "--project", str(folder), "-o", str(everything))
     say.heading(say("Done in {seconds} seconds", seconds=round(time.monotonic() - started)))
+    kinds = say.language.listed([fact_title(kind, say) for kind in sorted(world.simulated)], say("and"))
+    say.out.print(say("Purchases and households are real. Made up around them: {kinds}.", kinds=kinds))
+    say.out.print(say("Whatever uses these says so; numbers of purchases alone are as they were."))
     say.out.plain(say("Open the report: {file}", file=report.resolve()))
     say.out.plain(say("and with everything in it: {file}", file=everything.resolve()))
     say.out.print(say("Then try:"))
@@ -68,8 +78,10 @@ def fetch(folder: Path, say: Session) -> None:
         rows = say.language.number(snapshot.rows("order_lines"))
         say.heading(say("The purchases are there already"))
         say.out.print(say("{rows} lines, snapshot {number}", rows=rows, number=snapshot.number))
-        return
-    run(say, "import", SOURCE, "--project", str(folder))
+    else:
+        run(say, "import", SOURCE, "--project", str(folder))
+    if not snapshot.simulated("events"):
+        run(say, "simulate", "--around", "--project", str(folder))
 
 
 def who(world: World, say: Session) -> None:
@@ -84,10 +96,10 @@ def who(world: World, say: Session) -> None:
             say.out.print(f"- history = {organisation.history}: {reason}")
 
 
-def numbers(world: World, say: Session) -> None:
+def numbers(keys: Sequence[str], world: World, say: Session) -> None:
     """The numbers that matter, each with its working."""
     answers = Answers(world)
-    for key in NUMBERS:
+    for key in keys:
         metric = METRICS[key]()
         window = last_complete(world, kinds_needed(metric, world))
         if window is None:
@@ -104,6 +116,8 @@ def numbers(world: World, say: Session) -> None:
         if bounds and row.n is not None:
             text = say("95% interval: {bounds}", bounds=bounds)
             say.out.print(f"{text}, n = {say.language.number(row.n)}", style="quiet")
+        if answer.simulated:
+            say.out.print(say("Some of these facts are made up: this is no real number."), style="bad")
 
 
 def run(say: Session, *words: str) -> None:

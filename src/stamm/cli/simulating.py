@@ -24,12 +24,32 @@ def print_world(world: World, shop: Shop, say: Session) -> None:
     count = language.number(shop.customers)
     say.out.print(say("Simulated data"), style="title")
     say.out.print(say("Seed {seed}: {count} customers, {first} to {last}", seed=shop.seed, count=count, **days))
+    _print_rows(world, say)
+    say.out.plain(say("Every row is marked as simulated. What is really true of it: {place}", place=world.truth))
+
+
+def print_layer(world: World, say: Session) -> None:
+    """What was made up around real orders, and what that means for the numbers."""
+    if world.snapshot is None:
+        say.out.print(say("Facts around these orders are made up already: nothing to do."))
+        return
+    say.out.print(say("Simulated data"), style="title")
+    _print_rows(world, say)
+    say.out.print(say("Every row is marked as simulated, and every number that uses one says so."))
+    say.out.print(say("The orders are as they were, and so is every number made of them alone."))
+
+
+def _print_rows(world: World, say: Session) -> None:
     made = printing.table(say("fact"), "", say("rows"), right=(2,))
     for kind, rows in world.rows.items():
-        fact = imported()[kind]
-        made.add_row(kind, fact.de if language.code == "de" else fact.en, language.number(rows))
+        made.add_row(kind, fact_title(kind, say), say.language.number(rows))
     say.out.show(made)
-    say.out.plain(say("Every row is marked as simulated. What is really true of it: {place}", place=world.truth))
+
+
+def fact_title(kind: str, say: Session) -> str:
+    """What a fact kind is called. (A fact may have a column called `title`.)"""
+    fact = imported()[kind]
+    return fact.de if say.language.code == "de" else fact.en
 
 
 def open_history(project: Project, say: Session) -> Project:

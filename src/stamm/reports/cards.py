@@ -44,6 +44,8 @@ class Card:
     range: str
     spark: Markup
     spark_ends: tuple[str, str]
+    #: whether it comes from made facts
+    simulated: bool
 
 
 def headline_figures(figures: Figures, most: int) -> tuple[Figure, ...]:
@@ -76,6 +78,7 @@ def card_of(figure: Figure, trends: Trends) -> Card:
         range=_moved(figure, trends) or _range(figure, words),
         spark=trends.spark(figure),
         spark_ends=trends.spark_ends(figure),
+        simulated=figure.answer is not None and figure.answer.simulated,
     )
 
 

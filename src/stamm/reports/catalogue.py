@@ -83,4 +83,5 @@ def _working(figure: Figure, words: Words) -> str:
     assert figure.answer is not None  # there is a value
     assert figure.row is not None
     working = working_of_row(figure.answer, figure.row, words.language)
-    return " = ".join(dict.fromkeys((working.in_words, working.in_numbers)))
+    text = " = ".join(dict.fromkeys((working.in_words, working.in_numbers)))
+    return f"{text} · {words.language('Simulated data')}" if figure.answer.simulated else text

@@ -7,7 +7,7 @@ from stamm.reports.catalogue import topics_of
 from stamm.reports.chapters import chapter_of, meaning_of, worked
 from stamm.reports.cohorts import cohorts_of
 from stamm.reports.commands import command_of
-from stamm.reports.differences import families_of
+from stamm.reports.differences import FIRST, families_of
 from stamm.reports.figures import Figure, Figures, Months
 from stamm.reports.lacking import lacking_in_short, lacking_of
 from stamm.reports.lead import lead_of
@@ -30,6 +30,15 @@ def content_of(reader: Reader, figures: Figures, months: Months, words: Words) -
     shown = headline_figures(figures, NUMBERS[reader])
     make = _for_manager if reader == "manager" else _for_analyst
     return {**_for_both(reader, figures, months, shown, trends), **make(figures, months, shown, trends)}
+
+
+def figures_in(reader: Reader, figures: Figures) -> tuple[Figure, ...]:
+    """The figures with a value in an edition: all for an analyst; for a manager the headlines and first families."""
+    valued = tuple(figure for figure in figures.all.values() if figure.value is not None)
+    if reader == "analyst":
+        return valued
+    headlines = {figure.metric.key for figure in headline_figures(figures, NUMBERS[reader])}
+    return tuple(f for f in valued if f.metric.key in headlines or f.metric.family in FIRST)
 
 
 def _for_both(reader: Reader, figures: Figures, months: Months, shown: tuple[Figure, ...], trends: Trends) -> Content:

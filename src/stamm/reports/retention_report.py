@@ -14,7 +14,7 @@ from stamm.answers.ask import Answers
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import day_of
-from stamm.reports.editions import content_of
+from stamm.reports.editions import content_of, figures_in
 from stamm.reports.figures import Figures, Months
 from stamm.reports.readers import Reader
 from stamm.reports.running_head import running_head
@@ -31,7 +31,8 @@ class Frame:
     period: str
     data_until: str
     snapshot: str
-    simulated: bool
+    #: how much of what it shows was made: nothing is said where none was
+    simulated: str
 
     @property
     def overline(self) -> str:
@@ -103,5 +104,13 @@ def _frame(
         period=period,
         data_until=data_until,
         snapshot=say.number(figures.world.snapshot),
-        simulated=bool(figures.world.simulated),
+        simulated=_simulated(figures, reader, say),
     )
+
+
+def _simulated(figures: Figures, reader: Reader, say: Language) -> str:
+    """Whether the page shows numbers from made facts: all of them, or some."""
+    shown = [figure.answer.simulated for figure in figures_in(reader, figures) if figure.answer is not None]
+    if not any(shown):
+        return ""
+    return say("Simulated data") if all(shown) else say("Partly simulated data")

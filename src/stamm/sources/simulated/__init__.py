@@ -6,8 +6,9 @@ made of, and however it is cut for writing, the same seed gives the same rows.
 """
 
 from stamm.sources.simulated.blocks import Made, blocks, shared
+from stamm.sources.simulated.households import KINDS, around
 from stamm.sources.simulated.offers import campaigns
 from stamm.sources.simulated.shop import BLOCK, SIZES, Shop
 from stamm.sources.simulated.truth import campaign_truth
 
-__all__ = ["BLOCK", "SIZES", "Made", "Shop", "blocks", "campaign_truth", "campaigns", "shared"]
+__all__ = ["BLOCK", "KINDS", "SIZES", "Made", "Shop", "around", "blocks", "campaign_truth", "campaigns", "shared"]

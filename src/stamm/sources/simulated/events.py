@@ -130,15 +130,15 @@ def event_rows(
             "channel": chosen(CHANNELS, every.channel[visit]),
             "value_minor": whole(value, valued),
             "currency": chosen([folk.shop.currency], np.where(valued, 0, -1)),
-            "properties": _properties(orders.number[order], bought, every.bot[visit], every.device[visit] == WATCH),
+            "properties": _properties(orders.ids(order, bought), every.bot[visit], every.device[visit] == WATCH),
         }
     )
 
 
-def _properties(order: Whole, bought: Mask, bot: Mask, watch: Mask) -> pa.Array:
+def _properties(order: pa.Array, bot: Mask, watch: Mask) -> pa.Array:
     """The order's number of a purchase, and how a machine calls itself."""
     agent = chosen(_AGENTS, np.where(bot, np.where(watch, 0, 1), -1)).cast(pa.string())
-    order_id = pc.binary_join_element_wise('{"order_id": "', named("o", order, bought), '"}', "")
+    order_id = pc.binary_join_element_wise('{"order_id": "', order, '"}', "")
     return pc.coalesce(order_id, agent)
 
 

@@ -67,6 +67,10 @@ class Orders:
     def __len__(self) -> int:
         return len(self.number)
 
+    def ids(self, places: Whole, where: Mask | None = None) -> pa.Array:
+        """Order ids of places; empty where it does not hold."""
+        return named("o", self.number[places], where)
+
     def stand_at(self, end: int) -> Mask:
         """Orders not cancelled before a moment."""
         return self.cancelled >= end
@@ -109,7 +113,7 @@ def orders(
         who=who,
         at=at,
         caused_by=caused_by,
-        campaign=_claimed(folk, sent, len(plan), who, at),
+        campaign=claimed(folk, sent, len(plan), who, at),
         channel=channel,
         discount_percent=percent,
         cancelled=cancelled,
@@ -142,7 +146,7 @@ def _placed(folk: People, seasons: Sequence[Season], chance: np.random.Generator
     return np.concatenate(who), np.concatenate(at)
 
 
-def _claimed(folk: People, sent: Mailings, campaigns: int, who: Whole, at: Whole) -> Whole:
+def claimed(folk: People, sent: Mailings, campaigns: int, who: Whole, at: Whole) -> Whole:
     """The last campaign clicked within the days before each order; -1 where there is none."""
     claimed, since = np.full(len(who), -1), np.full(len(who), -NEVER)
     for number in range(campaigns):
@@ -170,7 +174,7 @@ def order_rows(folk: People, made: Orders, plan: Sequence[Campaign], currency: s
     end, size = folk.shop.end, len(made)
     return pa.table(
         {
-            "order_id": named("o", made.number),
+            "order_id": made.ids(np.arange(size)),
             "customer_id": folk.ids(made.who),
             "ordered_at": moments(made.at, end),
             "amount_minor": whole(made.amount),
@@ -193,7 +197,7 @@ def line_rows(folk: People, made: Orders, catalogue: Catalogue, currency: str) -
     order = made.order
     return pa.table(
         {
-            "order_id": named("o", made.number[order]),
+            "order_id": made.ids(order),
             "line_id": whole(made.line).cast(pa.string()),
             "customer_id": folk.ids(made.who[order]),
             "ordered_at": moments(made.at[order], folk.shop.end),
@@ -240,7 +244,7 @@ def return_rows(folk: People, made: Orders, back: Returned, currency: str) -> pa
     return pa.table(
         {
             "return_id": named("r", made.number[order] * 16 + made.line[back.line]),
-            "order_id": named("o", made.number[order]),
+            "order_id": made.ids(order),
             "line_id": whole(made.line[back.line]).cast(pa.string()),
             "customer_id": folk.ids(made.who[order]),
             "ordered_at": moments(made.at[order], end),

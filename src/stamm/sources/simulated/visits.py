@@ -61,17 +61,18 @@ def visits(folk: People, season: Season, sent: Mailings, made: Orders, media: Wh
     """All visits of a block; `media` is the place among MEDIA of each campaign."""
     chance = folk.shop.chance("visits", folk.block)
     parts = [
-        _to_orders(folk, made, media, chance),
-        _looking(folk, season, sent, media, chance),
+        to_orders(folk, made, media, chance),
+        looking(folk, season, sent, media, chance),
         _before(folk, season, chance),
-        _strangers(folk, season, chance),
+        strangers(folk, season, chance),
     ]
     runs = round(sum(int(part.steps.sum()) for part in parts) * BOT_SHARE / BOT_RUN)
-    parts.append(_machines(folk, runs, chance))
-    return _joined([*parts, _watch(folk)] if folk.block == 0 else parts)
+    parts.append(machines(folk, runs, chance))
+    return joined([*parts, _watch(folk)] if folk.block == 0 else parts)
 
 
-def _joined(parts: list[Visits]) -> Visits:
+def joined(parts: list[Visits]) -> Visits:
+    """All of them, one after the other."""
     names = Visits.__dataclass_fields__
     return Visits(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
@@ -86,7 +87,7 @@ def _visits(who: Whole, at: Whole, steps: Whole, chance: np.random.Generator) ->
     return Visits(who, nothing, at, steps, nothing, np.full(size, WEB), medium, nothing, np.full(size, NEVER), none)
 
 
-def _to_orders(folk: People, made: Orders, media: Whole, chance: np.random.Generator) -> Visits:
+def to_orders(folk: People, made: Orders, media: Whole, chance: np.random.Generator) -> Visits:
     """One for each order on web and app. At the first the customer registers, so only its end is theirs."""
     place = np.flatnonzero(made.channel != STORE)
     who, channel = made.who[place], made.channel[place]
@@ -106,7 +107,7 @@ def _to_orders(folk: People, made: Orders, media: Whole, chance: np.random.Gener
     )
 
 
-def _looking(folk: People, season: Season, sent: Mailings, media: Whole, chance: np.random.Generator) -> Visits:
+def looking(folk: People, season: Season, sent: Mailings, media: Whole, chance: np.random.Generator) -> Visits:
     """Visits that lead to nothing, while customers are there; and one for each click in a message."""
     since, until = folk.arrived + HOUR, np.maximum(folk.last, folk.arrived + 2 * HOUR)
     counts = chance.poisson(folk.trait("visits") * (season.passed(until) - season.passed(since)) / 30.4)
@@ -140,7 +141,7 @@ def _before(folk: People, season: Season, chance: np.random.Generator) -> Visits
     return replace(made, device=folk.number[who] * DEVICES, medium=medium)
 
 
-def _strangers(folk: People, season: Season, chance: np.random.Generator) -> Visits:
+def strangers(folk: People, season: Season, chance: np.random.Generator) -> Visits:
     """Visitors who never become customers."""
     size = int(chance.poisson(STRANGERS * len(folk)))
     everywhen = np.full(size, folk.shop.start), np.full(size, folk.shop.end)
@@ -150,7 +151,7 @@ def _strangers(folk: People, season: Season, chance: np.random.Generator) -> Vis
     return replace(made, device=first + chance.integers(0, max(size, 1), size))
 
 
-def _machines(folk: People, runs: int, chance: np.random.Generator) -> Visits:
+def machines(folk: People, runs: int, chance: np.random.Generator) -> Visits:
     """Crawlers: many pages in a short time, at any hour of day and night."""
     at = folk.shop.start + (chance.random(runs) * (folk.shop.end - folk.shop.start)).astype(np.int64)
     made = _visits(np.full(runs, -1), at, np.full(runs, BOT_RUN), chance)

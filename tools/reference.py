@@ -31,7 +31,8 @@ from stamm.lang import errors
 from stamm.lang.example import Example, Row, TableExample, VerbExample
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
-from stamm.metrics import Metric, family
+from stamm.metrics import METRICS, Metric, family
+from stamm.metrics.own.reading import KEYS
 from stamm.sources.mapped import FileMapping
 from stamm.sources.mapped.file_mapping import MEANING
 
@@ -72,7 +73,7 @@ def rows_as_table(rows: tuple[Row, ...]) -> str:
 # -- metrics -------------------------------------------------------------------------------------------------
 def metrics() -> Iterator[tuple[str, str]]:
     """A page a topic."""
-    for topic, found in definitions.by_topic().items():
+    for topic, found in definitions.by_topic(METRICS).items():
         title = definitions.topic_title(topic, SAY)
         parts = [f"# Metrics: {title.lower()}\n", index_of(found), *map(metric_text, found)]
         yield f"metrics-{topic.replace('_', '-')}.md", "\n".join(parts)
@@ -251,8 +252,7 @@ def fenced(text: str) -> str:
 
 
 def settings() -> str:
-    text = settings_text(Organisation())
-    rows, section = [], ""
+    text, rows, section = settings_text(Organisation()), [], ""
     for line in text.splitlines():
         if match := re.fullmatch(r"\[(\w+)\]", line):
             section = match[1]
@@ -260,17 +260,17 @@ def settings() -> str:
             rows.append((f"`[{section}] {match[1]}`" if section else f"`{match[1]}`", f"`{match[2]}`", match[3]))
     return "\n".join(
         [
-            "# Settings\n",
-            "Everything a number depends on stands in `stamm.toml`, in the project's folder. `stamm init` writes it,",
-            "`stamm import` proposes `lapse_days` after the first orders, `stamm doctor` explains what is set.\n",
+            "# Settings\n\nEverything a number depends on stands in `stamm.toml`, in its folder. `stamm init`",
+            "writes it, `stamm import` proposes `lapse_days`, `stamm doctor` explains what is set.\n",
             table(("setting", "without it", "meaning"), rows),
             "`[coverage]` says from which to which day a kind of fact is complete, where the files cannot tell: a",
             "month without returns is a month with 0 returns only if returns were recorded in it.\n",
+            "`[metrics.NAME]` tells a metric of your own, see [Your own metrics](../how-to/your-own-metrics.md):\n",
+            table(("setting", "meaning"), ((code(name), meaning) for name, meaning in KEYS.items())),
             "`[mapping.NAME]` says how files of somebody's own become facts: see [Mappings](mappings.md).\n",
             "`engine` stands above the sections: a [cluster](../how-to/spark.md), or the address of a",
             "[database](../how-to/postgresql.md) (or `$NAME` of a variable that holds it), which is read as it is.\n",
-            "As `stamm init` writes it:\n",
-            f"```toml\n{text.rstrip()}\n```\n",
+            f"As `stamm init` writes it:\n\n```toml\n{text.rstrip()}\n```\n",
             "`rates.csv` beside it holds rates of exchange: `currency,day,rate`, one unit of that currency in the",
             "reported one from that day on. Without rates, money in two currencies is refused.\n",
         ]

@@ -92,5 +92,5 @@ def test_it_is_not_split_and_knows_its_families() -> None:
     with pytest.raises(UsageError, match="cannot be split by 'country'"):
         Answers(of).analyse("compare_definitions", Window.parse("2024-02"), by="country")
     with pytest.raises(UsageError, match="no family of definitions named 'chrun'"):
-        CompareDefinitions(family="chrun")
+        Answers(of).analyse("compare_definitions", Window.parse("2024-02"), settings={"family": "chrun"})
     assert CompareDefinitions(family="churn_rate_pooled").members[0].key == "customer_churn_rate"

@@ -12,10 +12,9 @@ from stamm.analyses import ANALYSES
 from stamm.answers import Answers, Row
 from stamm.answers.compare import compare_family
 from stamm.answers.people import People
-from stamm.answers.plan import dimensions_of
 from stamm.engines.duckdb import DuckDB
 from stamm.facts import FACTS
-from stamm.facts.filter import Condition, filter_of
+from stamm.facts.filter import Condition, dimensions_of, filter_of
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import Window
@@ -135,6 +134,24 @@ def test_a_dimension_that_a_fact_lacks_is_refused_by_name(metric: Any, where: st
         ask(world({"orders": ORDERS}), metric, "2024-02", where=where)
     assert caught.value.what == sentence
     assert "country" in caught.value.remedy
+
+
+def test_a_group_that_one_fact_alone_knows_has_nothing_of_the_other() -> None:
+    """What ben sent back was sold before the window; in it nobody of his channel buys anything."""
+    orders = [order(1, "anna", "2024-02-05", 1000, channel="web"), order(2, "ben", "2024-01-05", 700, channel="app")]
+    returns = [{"return_id": "r1", "order_id": "o2", "customer_id": "ben", "returned_at": "2024-02-07",
+                "quantity": 1.0, "amount_minor": 300}]  # fmt: skip
+    customers = [known("anna", "2024-01-01", country="DE"), known("ben", "2024-01-01", country="AT")]
+    of = world({"orders": orders, "returns": returns, "customers": customers})
+    answer = ask(of, "revenue_per_customer", "2024-02", by="country")
+    assert {row.group: (row.parts["revenue"], row.value) for row in answer.rows} == {
+        "AT": (-300, None),
+        "DE": (1000, 1000.0),
+    }
+    turnover = ask(of, "revenue", "2024-02", by="country")
+    assert {row.group: row.value for row in turnover.rows} == {"AT": -300, "DE": 1000}
+    for row in answer.rows:
+        assert None not in row.parts.values()
 
 
 # -- who is behind it ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cached_property
 from typing import ClassVar
 
 from stamm.analyses.kind import ROWS, Analysis, Customers, Found, Matrix, MetricRow, Question, column, row
@@ -15,6 +16,7 @@ from stamm.lang.example import TableExample, rows
 from stamm.lang.language import CODES, Language
 from stamm.lang.phrase import Phrase
 from stamm.lang.reasons import BEGINS_BEFORE, NOT_OVER
+from stamm.lang.registry import Registry
 from stamm.lang.window import GRAINS, Window, windows
 from stamm.metrics import METRICS, Metric, families, family
 from stamm.metrics.operands import facts_used
@@ -120,9 +122,10 @@ class CompareDefinitions(Analysis):
         choices=(*GRAINS, WHOLE),
     )
 
-    def __init__(self, **settings: object) -> None:
-        super().__init__(**settings)
-        self.members = tuple(metric() for metric in members_of(self.family))
+    @cached_property
+    def members(self) -> tuple[Metric, ...]:
+        """The definitions, the usual one first; raises UsageError for a word that has none."""
+        return tuple(metric() for metric in members_of(self.family, self.metrics))
 
     def facts(self) -> tuple[str, ...]:
         return tuple(sorted(set().union(*(facts_used(metric) for metric in self.members))))
@@ -182,16 +185,17 @@ class CompareDefinitions(Analysis):
         return sorted(found, key=lambda gap: (-gap.customers, gap.who.en))
 
 
-def members_of(name: str) -> tuple[type[Metric], ...]:
+def members_of(name: str, metrics: Registry[Metric] = METRICS) -> tuple[type[Metric], ...]:
     """The definitions of a word, the usual one first; raises UsageError for a word that has none."""
-    found = family(name)
-    if not found and name in METRICS:
-        found = family(METRICS[name].family)
+    found = family(name, metrics)
+    if not found and name in metrics:
+        found = family(metrics[name].family, metrics)
+    known = families(metrics)
     if len(found) < 2:
-        near = get_close_matches(name, families(), n=1)
+        near = get_close_matches(name, known, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise UsageError(
-            f"There is no family of definitions named {name!r}.", remedy=f"{hint}Families: {', '.join(families())}."
+            f"There is no family of definitions named {name!r}.", remedy=f"{hint}Families: {', '.join(known)}."
         )
     return found
 

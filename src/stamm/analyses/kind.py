@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
 
 import ibis.expr.types as ir
 
@@ -18,8 +18,10 @@ from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.example import TableExample
 from stamm.lang.organisation import Organisation
 from stamm.lang.phrase import Phrase
+from stamm.lang.registry import Registry
 from stamm.lang.window import Window
-from stamm.metrics.kind import Metric, Unit
+from stamm.metrics import METRICS, Metric
+from stamm.metrics.kind import Unit
 
 T = TypeVar("T")
 
@@ -193,6 +195,15 @@ class Analysis(Definition):
     #: words for codes in a column `reason` that are the analysis's own
     reasons: ClassVar[Mapping[str, Phrase]] = {}
     examples: ClassVar[tuple[TableExample, ...]] = ()
+
+    #: the metrics that its settings may name
+    metrics: Registry[Metric] = METRICS
+
+    def knowing(self, metrics: Registry[Metric]) -> Self:
+        """The same analysis where there are these metrics, an organisation's own among them."""
+        found = type(self)(**self.settings)
+        found.metrics = metrics
+        return found
 
     def facts(self) -> tuple[str, ...]:
         """Keys of the facts it reads under its settings."""

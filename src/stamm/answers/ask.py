@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,58 +12,24 @@ import pandas as pd
 from stamm.analyses import ANALYSES, Analysis
 from stamm.analyses.kind import Behind
 from stamm.answers.answer import Answer, Cells, Number, Row
+from stamm.answers.grid import Cell, Frame, Grid
 from stamm.answers.inquiry import Inquiry
 from stamm.answers.plan import Plan, check_dimensions, kinds_of, uses
 from stamm.answers.reduce import left_out, reduce_parts
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
 from stamm.engines.kind import asked_by
-from stamm.facts.filter import Asked, Filter, filter_of
+from stamm.facts.filter import Asked, filter_of
 from stamm.facts.kind import Reduction
 from stamm.lang.errors import CurrencyError, ScaleError, UsageError
 from stamm.lang.reasons import CUT_HISTORY, LOOKS_BACK, NO_FACTS, NOT_BEGUN, OUTSIDE, UNSOUND_ROWS, ZERO
 from stamm.lang.window import Window
-from stamm.metrics import METRICS, Metric
+from stamm.metrics import Metric
 from stamm.metrics.kind import Over
-from stamm.metrics.operands import operands_of
-
-Cell = tuple[int, str | None]
+from stamm.metrics.operands import inner_of, operands_of
 
 #: the name of the question what was passed over, beside those of reductions
 LEFT_OUT = "left out"
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The cells of an answer: windows, split by a dimension if one is named, of facts within a filter."""
-
-    windows: tuple[Window, ...]
-    by: str | None = None
-    where: Filter = ()
-
-    def over(self, windows: tuple[Window, ...]) -> Grid:
-        """The same of other windows."""
-        return replace(self, windows=windows)
-
-
-@dataclass
-class Frame:
-    """Values of one metric over windows and groups, before they become rows."""
-
-    parts: dict[str, dict[Cell, Number | None]] = field(default_factory=dict)
-    values: dict[Cell, Number | None] = field(default_factory=dict)
-    reasons: dict[int, str] = field(default_factory=dict)
-    #: windows whose end is known, and windows whose first day is covered
-    over: dict[int, bool] = field(default_factory=dict)
-    begun: dict[int, bool] = field(default_factory=dict)
-    groups: set[str | None] = field(default_factory=set)
-    kinds: set[str] = field(default_factory=set)
-    as_of: datetime | None = None
-
-    def cells(self, count: int) -> list[Cell]:
-        """The full grid, windows first, unknown groups last."""
-        groups = sorted(self.groups or {None}, key=lambda group: (group is None, group or ""))
-        return [(number, group) for number in range(count) for group in groups]
 
 
 class Answers:
@@ -94,13 +60,14 @@ class Answers:
                 continue
             seen.add(mark)
             reductions, overs = operands_of(metric)
+            asked = asked.within(metric.where)
             as_of = self.world.known_until(kinds_of({r.fact for r in reductions.values()}, self.world))
             for reduction in reductions.values():
                 if as_of is not None:
                     wanted.setdefault((asked, as_of, reduction.fact), {})[reduction.identity] = reduction
             for over in overs.values():
                 picked = tuple(dict.fromkeys(window for each in asked.windows for window in over.pick(each)))
-                waiting.append((METRICS[over.metric](), asked.over(picked)))
+                waiting.append((inner_of(metric, over), asked.over(picked)))
         for (asked, as_of, _fact), reductions in wanted.items():
             try:
                 self._reduce(reductions, asked, as_of)
@@ -138,7 +105,7 @@ class Answers:
             as_of=frame.as_of,
             snapshot=self.world.snapshot,
             simulated=any(kind in self.world.simulated for kind in kinds),
-            left_out=self._left_out(grid, kinds, frame.as_of),
+            left_out=self._left_out(grid.within(asked.where), kinds, frame.as_of),
             kinds=kinds,
         )
 
@@ -188,14 +155,14 @@ class Answers:
 
     def _analysis(self, analysis: str | type[Analysis] | Analysis, settings: Mapping[str, object] | None) -> Analysis:
         if isinstance(analysis, Analysis):
-            return analysis.having(settings or {})
+            return analysis.having(settings or {}).knowing(self.world.metrics)
         kind = ANALYSES[analysis] if isinstance(analysis, str) else analysis
-        return kind(**dict(settings or {}))
+        return kind(**dict(settings or {})).knowing(self.world.metrics)
 
     def _metric(self, metric: str | type[Metric] | Metric, settings: Mapping[str, object] | None) -> Metric:
         if isinstance(metric, Metric):
             return metric.having(settings or {})
-        kind = METRICS[metric] if isinstance(metric, str) else metric
+        kind = self.world.metrics[metric] if isinstance(metric, str) else metric
         return kind(**dict(settings or {}))
 
     # -- computing -------------------------------------------------------------------
@@ -207,6 +174,7 @@ class Answers:
         return self._frames[key]
 
     def _compute(self, metric: Metric, grid: Grid, groups: frozenset[str | None]) -> Frame:
+        grid = grid.within(metric.where)
         reductions, overs = operands_of(metric)
         facts = {reduction.fact for reduction in reductions.values()}
         for fact in sorted(facts):
@@ -221,19 +189,21 @@ class Answers:
             for name, cells in reduced.items():
                 frame.parts[name] = dict(cells)
                 frame.groups |= {group for _, group in cells} if grid.by is not None else set()
-        frame.groups = frame.groups.union(*(self._inner(over, grid)[1].groups for over in overs.values()))
+        frame.groups = frame.groups.union(
+            *(self._inner(inner_of(metric, over), over, grid)[1].groups for over in overs.values())
+        )
         for name, over in overs.items():
-            self._add_over(frame, name, over, grid)
+            self._add_over(frame, name, inner_of(metric, over), over, grid)
         self._fill(frame, reductions, grid.windows)
         self._evaluate(metric, frame, grid.windows)
         return frame
 
     def _inner(
-        self, over: Over, grid: Grid, groups: frozenset[str | None] = frozenset()
+        self, inner: Metric, over: Over, grid: Grid, groups: frozenset[str | None] = frozenset()
     ) -> tuple[tuple[Window, ...], Frame]:
         """The windows that another metric is asked over, and what it is there."""
         flat = tuple(dict.fromkeys(window for each in grid.windows for window in over.pick(each)))
-        return flat, self._frame(METRICS[over.metric](), grid.over(flat), groups)
+        return flat, self._frame(inner, grid.over(flat), groups)
 
     def _reduce(self, reductions: Mapping[str, Reduction], grid: Grid, as_of: datetime) -> dict[str, Cells]:
         """Cells of each reduction, those computed before from memory."""
@@ -324,11 +294,11 @@ class Answers:
             elif cut and looks_back and min(end, as_of) - looks_back < opens:
                 frame.reasons[number] = LOOKS_BACK
 
-    def _add_over(self, frame: Frame, name: str, over: Over, grid: Grid) -> None:
+    def _add_over(self, frame: Frame, name: str, other: Metric, over: Over, grid: Grid) -> None:
         """Values of another metric over the windows that `over` picks for each window, for every group there is."""
         windows = grid.windows
         picked = [over.pick(window) for window in windows]
-        flat, inner = self._inner(over, grid, frozenset() if grid.by is None else frozenset(frame.groups))
+        flat, inner = self._inner(other, over, grid, frozenset() if grid.by is None else frozenset(frame.groups))
         place = {window: number for number, window in enumerate(flat)}
         frame.kinds |= inner.kinds
         if inner.as_of is not None:

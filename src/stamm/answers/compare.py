@@ -78,7 +78,7 @@ class Comparison:
 
 def compare_family(answers: Answers, name: str, window: Window, language: Language, *, where: Asked = ()) -> Comparison:
     """All definitions of a family over one window, within a filter; raises UsageError for an unknown family."""
-    analysis = CompareDefinitions(family=name, grain=WHOLE)
+    analysis = CompareDefinitions(family=name, grain=WHOLE).knowing(answers.world.metrics)
     compared = answers.analyse(analysis, window, where=where)
     gaps: dict[str, list[Gap]] = defaultdict(list)
     for gap in compared.tables[GAPS]:

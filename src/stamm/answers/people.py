@@ -8,15 +8,15 @@ import ibis
 
 from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.world import World
-from stamm.facts.filter import Filter
+from stamm.facts.filter import Filter, filter_of
 from stamm.facts.kind import Reduction, Scope
 from stamm.lang.formula import Expression, names_in, quotient_of, weights_of
 from stamm.lang.language import CODES
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
-from stamm.metrics import METRICS, Metric
+from stamm.metrics import Metric
 from stamm.metrics.kind import Over
-from stamm.metrics.operands import operands_of, words_of
+from stamm.metrics.operands import inner_of, operands_of, words_of
 
 _ = ibis._
 
@@ -35,29 +35,37 @@ class People:
 
     def __init__(self, world: World, where: Filter = ()) -> None:
         self.world, self.where = world, where
-        self._known: dict[tuple[str, Window], Customers] = {}
+        self._known: dict[tuple[str, Filter, Window], Customers] = {}
 
-    def behind(self, reduction: Reduction, windows: Sequence[Window]) -> dict[Window, Customers]:
-        """The customers that a count of customers counted in each window."""
-        self.know([reduction], windows)
-        return {window: self._known[reduction.identity, window] for window in windows}
+    def behind(self, reduction: Reduction, windows: Sequence[Window], within: Filter = ()) -> dict[Window, Customers]:
+        """The customers that a count of customers, of a metric with that filter, counted in each window."""
+        self.know([reduction], windows, within)
+        return {window: self._known[reduction.identity, within, window] for window in windows}
 
-    def know(self, reductions: Iterable[Reduction], windows: Sequence[Window]) -> None:
+    def know(self, reductions: Iterable[Reduction], windows: Sequence[Window], within: Filter = ()) -> None:
         """Asks for the customers behind several counts of customers: one query a fact. Optional before `behind`."""
         queries: dict[tuple[str, Scope, tuple[Window, ...]], dict[str, Reduction]] = {}
         for reduction in reductions:
-            missing = tuple(dict.fromkeys(w for w in windows if (reduction.identity, w) not in self._known))
+            missing = tuple(dict.fromkeys(w for w in windows if (reduction.identity, within, w) not in self._known))
             if missing and reduction.person:
                 scope = reduction.scope if reduction.scope.clock else Scope("")
                 queries.setdefault((reduction.fact, scope, missing), {})[reduction.identity] = reduction
         for (fact, scope, missing), wanted in queries.items():
-            self._ask(fact, scope, missing, wanted)
+            found = self._ask(fact, scope, missing, wanted, filter_of((*self.where, *within)))
+            self._known.update({(identity, within, window): who for (identity, window), who in found.items()})
 
-    def _ask(self, fact: str, scope: Scope, windows: tuple[Window, ...], wanted: Mapping[str, Reduction]) -> None:
+    def _ask(
+        self,
+        fact: str,
+        scope: Scope,
+        windows: tuple[Window, ...],
+        wanted: Mapping[str, Reduction],
+        where: Filter,
+    ) -> dict[tuple[str, Window], Customers]:
         people: dict[tuple[str, Window], set[str]] = {(identity, w): set() for identity in wanted for w in windows}
         as_of = self.world.known_until(kinds_of((fact,), self.world))
         if as_of is not None:
-            rows = Plan(self.world, windows, None, as_of, self.where).bound(fact, scope)
+            rows = Plan(self.world, windows, None, as_of, where).bound(fact, scope)
             counted = {
                 f"part_{number}": (_.customer_id.notnull() if each.where is None else each.where).any()
                 for number, each in enumerate(wanted.values())
@@ -67,7 +75,7 @@ class People:
                 for number, identity in enumerate(wanted):
                     if row[f"part_{number}"]:
                         people[identity, windows[row["window_number"]]].add(row["customer_id"])
-        self._known.update({place: frozenset(customers) for place, customers in people.items()})
+        return {place: frozenset(customers) for place, customers in people.items()}
 
     def weights(self, metric: Metric, windows: Sequence[Window]) -> dict[Window, tuple[Weights, Weights]]:
         """How much each customer adds to the numerator and to the denominator, by window.
@@ -81,13 +89,13 @@ class People:
 
     def _side(self, metric: Metric, side: Expression, windows: Sequence[Window]) -> dict[Window, Weights]:
         reductions, overs = operands_of(metric)
-        self.know((reductions[name] for name in _linear(side) if name in reductions), windows)
+        self.know((reductions[name] for name in _linear(side) if name in reductions), windows, metric.where)
         total: dict[Window, Weights] = {window: {} for window in windows}
         for name, weight in _linear(side).items():
             if name in overs:
-                added = self._summed(overs[name], windows)
+                added = self._summed(metric, overs[name], windows)
             elif reductions[name].person:
-                counted = self.behind(reductions[name], windows)
+                counted = self.behind(reductions[name], windows, metric.where)
                 added = {window: dict.fromkeys(customers, 1.0) for window, customers in counted.items()}
             else:
                 raise NotCountedError(name)
@@ -95,12 +103,12 @@ class People:
                 _add(total[window], added[window], weight)
         return total
 
-    def _summed(self, over: Over, windows: Sequence[Window]) -> dict[Window, Weights]:
+    def _summed(self, metric: Metric, over: Over, windows: Sequence[Window]) -> dict[Window, Weights]:
         if over.how != "sum":
             raise NotCountedError(over.metric)
         pieces = {window: over.pick(window) for window in windows}
         flat = tuple(dict.fromkeys(piece for each in pieces.values() for piece in each))
-        inner = self.weights(METRICS[over.metric](), flat)
+        inner = self.weights(inner_of(metric, over), flat)
         total: dict[Window, Weights] = {window: {} for window in windows}
         for window, each in pieces.items():
             for piece in each:
@@ -114,11 +122,11 @@ class People:
         found: dict[Phrase, Customers] = {}
         for name in metric.operands():
             if name in reductions and reductions[name].person:
-                found[words[name]] = self.behind(reductions[name], [window])[window]
+                found[words[name]] = self.behind(reductions[name], [window], metric.where)[window]
             elif name in overs and overs[name].how == "sum":
-                inner = METRICS[overs[name].metric]()
+                inner = inner_of(metric, overs[name])
                 counted = [words_of(inner)[each] for each in names_in(fraction_of(inner)[0])]
-                found[_in_a_part(counted)] = frozenset(self._summed(overs[name], [window])[window])
+                found[_in_a_part(counted)] = frozenset(self._summed(metric, overs[name], [window])[window])
         return found
 
 

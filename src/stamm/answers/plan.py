@@ -14,8 +14,8 @@ from stamm.answers.world import World
 from stamm.facts import FACTS, imported
 from stamm.facts.columns import day_column, moment_column
 from stamm.facts.elapsed import AFTER_ALL
-from stamm.facts.filter import Filter, all_hold
-from stamm.facts.kind import Derived, Fact, Imported, Kept, Scope
+from stamm.facts.filter import Filter, all_hold, dimensions_of
+from stamm.facts.kind import Derived, Imported, Kept, Scope
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window, day_of, day_start
 
@@ -62,13 +62,6 @@ def uses(keys: Iterable[str], wanted: str, world: World) -> bool:
         if issubclass(fact, Derived):
             waiting.extend(fact.needs(rules))
     return False
-
-
-def dimensions_of(fact: type[Fact]) -> tuple[str, ...]:
-    """By what a fact's rows may be told apart: its own dimensions, then attributes of its customer at that moment."""
-    own = fact.dimensions()
-    customers = FACTS["customers"].dimensions() if fact.per_window or "customer_id" in fact.columns() else ()
-    return (*own, *(name for name in customers if name not in own))
 
 
 def check_dimensions(key: str, by: str | None, where: Filter) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from stamm.answers.answer import Answer, Row
 from stamm.lang.formula import Constant, Expression, Name, Operation
 from stamm.lang.language import MINUS, Language
-from stamm.metrics import METRICS, Metric
+from stamm.metrics import Metric
 from stamm.metrics.operands import words_of
 
 _SIGNS = {"+": "+", "-": MINUS, "*": "\u00d7", "/": "/"}
@@ -49,7 +49,7 @@ def operand_words(metric: Metric, language: Language) -> dict[str, str]:
 def unit_of(metric: Metric, name: str) -> str:
     """The unit of an operand or part."""
     declared = metric.parts()
-    return declared[name].unit if name in declared else METRICS[name].unit
+    return declared[name].unit if name in declared else metric.catalogue[name].unit
 
 
 def working_of(

@@ -12,7 +12,9 @@ import ibis.expr.types as ir
 from stamm.answers.remembered import Remembered
 from stamm.engines.kind import Engine
 from stamm.lang.organisation import Organisation
+from stamm.lang.registry import Registry
 from stamm.lang.window import day_start
+from stamm.metrics import METRICS, Metric
 
 ALL_TIME = (date(1900, 1, 1), date(2200, 1, 1))
 
@@ -49,6 +51,8 @@ class World:
     kept: Mapping[str, date | None] = field(default_factory=dict)
     #: numbers that were computed before, where they are kept
     remembered: Remembered | None = None
+    #: what can be asked by its key: the metrics that come with Stamm, and the organisation's own
+    metrics: Registry[Metric] = METRICS
     #: derived facts that are already there, by key
     given: Mapping[str, ir.Table] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
+from stamm.metrics import Catalogue
 from stamm.store.kept import KeptFiles
 from stamm.store.kept.files import DIRECTORY
 from stamm.store.lake import Lake
@@ -37,6 +38,11 @@ class Project:
     def organisation(self) -> Organisation:
         """The settings that numbers depend on."""
         return self.settings.organisation
+
+    @property
+    def metrics(self) -> Catalogue:
+        """What can be asked by its key: the metrics that come with Stamm, and those of stamm.toml."""
+        return self.settings.metrics
 
     @property
     def lake_directory(self) -> Path:
@@ -120,6 +126,7 @@ class Project:
             snapshot=shop.snapshot,
             as_of=as_of,
             rates=self.rates(),
+            metrics=self.metrics,
         )
 
     def _world_of_lake(self, as_of: datetime | None) -> World:
@@ -140,6 +147,7 @@ class Project:
             rates=self.rates(),
             remembered=self._remembered(snapshot),
             kept={key: until for key, (_, until) in kept.items()},
+            metrics=self.metrics,
         )
 
     def _remembered(self, snapshot: Snapshot) -> Remembered:

@@ -13,6 +13,7 @@ from typing import Any
 
 import tomlkit
 
+from stamm.analyses import ANALYSES
 from stamm.engines.chosen import DUCKDB, check_choice
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError, UsageError
@@ -20,6 +21,8 @@ from stamm.lang.language import CODES
 from stamm.lang.money import exponent
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import zone_named
+from stamm.metrics import METRICS, Catalogue
+from stamm.metrics.own import read_own
 from stamm.sources.mapped import FileMapping
 
 SETTINGS = "stamm.toml"
@@ -27,6 +30,8 @@ SETTINGS = "stamm.toml"
 ENGINE = "engine"
 #: the section with a table for each mapping; its parts are checked where they are understood
 MAPPING = "mapping"
+#: the section with a table for each metric of its own
+OWN_METRICS = "metrics"
 KNOWN: dict[str, dict[str, type]] = {
     "organisation": {"name": str, "time_zone": str, "currency": str, "language": str},
     "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
@@ -45,6 +50,8 @@ class Settings:
     mappings: tuple[FileMapping, ...] = ()
     #: `duckdb`, or the address of a cluster or a database
     engine: str = DUCKDB
+    #: the metrics there are, the organisation's own among them
+    metrics: Catalogue = field(default_factory=lambda: Catalogue(METRICS))
 
 
 def read_settings(text: str, file: Path) -> Settings:
@@ -55,12 +62,18 @@ def read_settings(text: str, file: Path) -> Settings:
         raise not_toml(error, file) from error
     engine = _engine(settings.pop(ENGINE, DUCKDB), file)
     for section, content in settings.items():
-        _known(section, (*KNOWN, MAPPING), f"section [{section}]", file)
+        _known(section, (*KNOWN, MAPPING, OWN_METRICS), f"section [{section}]", file)
         if not isinstance(content, dict):
             raise ProjectError(f"{section} must be a section.", where=str(file), remedy=f"Write [{section}].")
-        if section != MAPPING:
+        if section not in (MAPPING, OWN_METRICS):
             _check_section(section, content, file)
-    return Settings(_organisation(settings, file), _coverage(settings, file), _mappings(settings, file), engine)
+    return Settings(
+        organisation=_organisation(settings, file),
+        coverage=_coverage(settings, file),
+        mappings=_mappings(settings, file),
+        engine=engine,
+        metrics=read_own(settings.get(OWN_METRICS, {}), str(file), taken=ANALYSES.keys()),
+    )
 
 
 def not_toml(error: ValueError, file: Path) -> ProjectError:

@@ -33,7 +33,7 @@ def print_support(world: World, say: Session) -> int:
     say.out.print(say("What can be computed"), style="title")
     made = printing.table(say("metric"), say("window"), say("value"), say("why not"), right=(2,))
     with say.err.status("") as status:
-        for topic, metrics in by_topic().items():
+        for topic, metrics in by_topic(world.metrics).items():
             made.add_row(Text(topic_title(topic, say), style="strong"))
             for kind in metrics:
                 status.update(kind.title(code))

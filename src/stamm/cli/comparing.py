@@ -12,7 +12,7 @@ from stamm.cli.asking import Span, windows_of
 from stamm.cli.session import Session
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window
-from stamm.metrics import METRICS, family
+from stamm.metrics import family
 
 if TYPE_CHECKING:
     from stamm.answers.compare import Comparison, Gap, Member
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def window_of(name: str, span: Span, world: World, say: Session) -> Window:
     """The one window to compare over: as named, from day to day, or the last complete one."""
-    metrics = family(name) or ((METRICS[name],) if name in METRICS else ())
+    known = world.metrics
+    metrics = family(name, known) or ((known[name],) if name in known else ())
     kinds = tuple(sorted({kind for metric in metrics for kind in kinds_needed(metric(), world)}))
     if span.window is not None:
         return windows_of(span, world, metrics[0](), say)[0] if metrics else Window.parse(span.window)

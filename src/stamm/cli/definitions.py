@@ -18,8 +18,9 @@ from stamm.lang.definition import Setting, title_of
 from stamm.lang.errors import UsageError
 from stamm.lang.example import Example, Row
 from stamm.lang.language import ELAPSED, NO_BREAK
+from stamm.lang.registry import Registry
 from stamm.lang.window import Window
-from stamm.metrics import METRICS, Metric, family
+from stamm.metrics import Metric, family
 
 Number = int | float
 #: topics by the package they lie in; others are called after their package
@@ -32,21 +33,23 @@ TOPICS = {
     "revenue": "Revenue",
     "social": "Social networks",
     "tickets": "Customer service",
+    "own": "Your own",
 }
+OWN = "own"
 
 
 # -- all of them ---------------------------------------------------------------------------------------------
-def by_topic() -> dict[str, list[type[Metric]]]:
-    """All metrics by topic; within a topic a family stands together, its default first."""
+def by_topic(known: Registry[Metric]) -> dict[str, list[type[Metric]]]:
+    """All metrics by topic, the organisation's own last; within a topic a family stands together, its default first."""
     found: dict[str, list[type[Metric]]] = {}
-    for metric in METRICS:
+    for metric in known:
         found.setdefault(metric.topic(), []).append(metric)
     for topic, metrics in found.items():
         heads = {metric.family: metric.key for metric in metrics if metric.leads}
         found[topic] = sorted(
             metrics, key=lambda m: (heads.get(m.family, m.family or m.key), m.family, not m.leads, m.key)
         )
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda item: (item[0] == OWN, item[0])))
 
 
 def topic_title(topic: str, say: Session) -> str:
@@ -57,7 +60,7 @@ def topic_title(topic: str, say: Session) -> str:
 def print_list(say: Session) -> None:
     """Every metric with its name, by topic; members of a family below its default."""
     code = say.language.code
-    for topic, metrics in by_topic().items():
+    for topic, metrics in by_topic(say.metrics).items():
         say.heading(topic_title(topic, say))
         rows = []
         leaders = {metric.family for metric in metrics if metric.leads}
@@ -221,7 +224,7 @@ def _print_real_row(answer: Any, row: Any, say: Session, state: str) -> None:
 def print_background(metric: Metric, say: Session) -> None:
     """Examples, relatives, parameters, interval and source."""
     _print_examples(metric, say)
-    members = [m for m in family(metric.family) if m.key != metric.key] if metric.family else []
+    members = [m for m in family(metric.family, say.metrics) if m.key != metric.key] if metric.family else []
     if members:
         say.heading(say("Other definitions of the same thing"))
         rows = ((member.key, member.sentence(say.language.code)) for member in members)
@@ -258,7 +261,8 @@ def interval_rule(metric: Metric, say: Session) -> str:
     rule = metric.interval
     if rule is None:
         return say("None: a number of this kind has no interval.")
-    words = {name: part.words(say.language.code) for name, part in metric.parts().items()}
+    words = operand_words(metric, say.language)
+    words |= {name: part.words(say.language.code) for name, part in metric.parts().items()}
     made_of = ", ".join(words.get(name, name) for name in rule.names)
     return say("{rule}, from: {parts}", rule=say(rule.title), parts=made_of)
 

@@ -19,6 +19,8 @@ from stamm.lang.language import CODES, Language
 
 if TYPE_CHECKING:
     from stamm.app.project import Project
+    from stamm.lang.registry import Registry
+    from stamm.metrics import Metric
 
 #: wide enough that nothing is folded where no person looks at a screen
 PLAIN_WIDTH = 20_000
@@ -101,6 +103,13 @@ class Session:
         from stamm.app.project import Project
 
         return Project.open(self.directory)
+
+    @property
+    def metrics(self) -> Registry[Metric]:
+        """What can be asked by its key: in a project its own metrics, too."""
+        from stamm.metrics import METRICS
+
+        return self.project.metrics if (self.directory / "stamm.toml").is_file() else METRICS
 
     def heading(self, text: str) -> None:
         """The title of a block, set off by an empty line."""

@@ -11,6 +11,7 @@ from typing import Any
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
+from stamm.facts import FACTS, Fact
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 
@@ -111,3 +112,10 @@ def all_hold(conditions: Filter, column: Any) -> Deferred | ir.BooleanValue | No
         holds = condition.holds(column(condition.dimension))
         found = holds if found is None else found & holds
     return found
+
+
+def dimensions_of(fact: type[Fact]) -> tuple[str, ...]:
+    """By what a fact's rows may be told apart: its own dimensions, then attributes of its customer at that moment."""
+    own = fact.dimensions()
+    customers = FACTS["customers"].dimensions() if fact.per_window or "customer_id" in fact.columns() else ()
+    return (*own, *(name for name in customers if name not in own))

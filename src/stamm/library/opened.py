@@ -19,7 +19,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.language import Code, Language
 from stamm.lang.window import Window, windows
 from stamm.library.results import MetricResult, TableResult
-from stamm.metrics import METRICS, Metric
+from stamm.metrics import Metric
 
 Day = date | str
 
@@ -70,7 +70,7 @@ class OpenProject:
         a dimension such as `country`; `where` keeps to some of them: `{"country": "DE", "channel": ["web", "app"]}`
         (None is unknown), or as `--where` says it, `"channel!=web"`; `settings` are the metric's own.
         """
-        asked = METRICS[key](**settings)
+        asked = self._world.metrics[key](**settings)
         days = self._days(asked, start, end, window)
         grid = (days,) if window is not None else windows(days.start, days.end, grain)
         return MetricResult(self._answers.ask(asked, grid, by=by, where=where), self._language)
@@ -87,7 +87,7 @@ class OpenProject:
         **settings: object,
     ) -> TableResult:
         """An analysis over a span of days; as `stamm analyse` gives it. Days and settings as in `metric`."""
-        asked = ANALYSES[key](**settings)
+        asked = ANALYSES[key](**settings).knowing(self._world.metrics)
         days = self._days(asked, start, end, window)
         return TableResult(self._answers.analyse(asked, days, by=by, where=where), self._language)
 
@@ -114,8 +114,8 @@ class OpenProject:
     # -- what there is ---------------------------------------------------------------
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Keys of all metrics."""
-        return METRICS.keys()
+        """Keys of all metrics, the organisation's own among them."""
+        return self._world.metrics.keys()
 
     @property
     def analyses(self) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ class OpenProject:
 
     def explain(self, key: str) -> str:
         """What a metric or an analysis means, in a sentence."""
-        kind = ANALYSES[key] if key in ANALYSES else METRICS[key]
+        kind = ANALYSES[key] if key in ANALYSES else self._world.metrics[key]
         return f"{kind.title(self._language.code)}: {kind.sentence(self._language.code)}"
 
     @property

@@ -10,11 +10,13 @@ from typing import Any, ClassVar, Literal
 import ibis
 from ibis.common.deferred import Deferred
 
+from stamm.facts.filter import Filter
 from stamm.facts.kind import Reduction
 from stamm.lang.definition import Definition
 from stamm.lang.example import Example
 from stamm.lang.formula import Expression, Name, wrap
 from stamm.lang.interval import Rule
+from stamm.lang.registry import Registry
 from stamm.lang.window import Window
 
 _ = ibis._
@@ -127,6 +129,10 @@ class Metric(Definition):
     leads: ClassVar[bool] = False
     interval: ClassVar[Rule | None] = None
     n: ClassVar[str] = ""
+    #: the facts that it is about, of all that its parts could count
+    where: ClassVar[Filter] = ()
+    #: where the metrics that it names are found
+    catalogue: ClassVar[Registry[Metric]]
     examples: ClassVar[tuple[Example, ...]] = ()
 
     value: ClassVar[Callable[..., Any]]

@@ -8,8 +8,7 @@ from stamm.lang.definition import Definition
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
-from stamm.metrics import METRICS, Metric
-from stamm.metrics.kind import MetricHandle, Over
+from stamm.metrics.kind import Metric, MetricHandle, Over
 
 
 def operands_of(metric: Metric) -> tuple[dict[str, Reduction], dict[str, Over]]:
@@ -19,7 +18,7 @@ def operands_of(metric: Metric) -> tuple[dict[str, Reduction], dict[str, Over]]:
     declared = metric.parts()
     for name, part in declared.items():
         handle: Definition | MetricHandle
-        handle = FACTS[part.fact]() if part.fact in FACTS else MetricHandle(METRICS[part.fact].key)
+        handle = FACTS[part.fact]() if part.fact in FACTS else MetricHandle(metric.catalogue[part.fact].key)
         found = part.bind(metric, handle)
         if isinstance(found, Over):
             overs[name] = found
@@ -27,7 +26,7 @@ def operands_of(metric: Metric) -> tuple[dict[str, Reduction], dict[str, Over]]:
             reductions[name] = found
     for name in metric.operands():
         if name not in declared:
-            if name not in METRICS:
+            if name not in metric.catalogue:
                 raise UsageError(f"{metric.key} names {name!r}, which is neither one of its parts nor a metric.")
             overs[name] = Over(name, _same)
     return reductions, overs
@@ -37,15 +36,20 @@ def _same(window: Window) -> tuple[Window, ...]:
     return (window,)
 
 
+def inner_of(metric: Metric, over: Over) -> Metric:
+    """The other metric that one is built on."""
+    return metric.catalogue[over.metric]()
+
+
 def facts_used(metric: Metric) -> frozenset[str]:
     """The facts a metric counts, those of the metrics it is built on included."""
     reductions, overs = operands_of(metric)
-    inner = [facts_used(METRICS[over.metric]()) for over in overs.values()]
+    inner = [facts_used(inner_of(metric, over)) for over in overs.values()]
     return frozenset({reduction.fact for reduction in reductions.values()}).union(*inner)
 
 
 def words_of(metric: Metric) -> dict[str, Phrase]:
     """What each operand of `value` means: a part's words, or another metric's name."""
     parts = metric.parts()
-    named = {name: parts[name] if name in parts else METRICS[name] for name in metric.operands()}
+    named = {name: parts[name] if name in parts else metric.catalogue[name] for name in metric.operands()}
     return {name: Phrase(each.en, each.de) for name, each in named.items()}

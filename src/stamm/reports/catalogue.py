@@ -49,6 +49,7 @@ def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[T
         "messages": say("Messages"),
         "social": say("Social networks"),
         "gatherings": say("Gatherings"),
+        "own": say("Your own"),
     }
     found: dict[str, list[Line]] = {}
     for figure in figures.all.values():

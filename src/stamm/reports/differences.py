@@ -65,10 +65,14 @@ def families_of(figures: Figures, months: Months, words: Words, *, all_of_them: 
 
     Not `all_of_them`: the first two, without definitions that have no value or the default's, and nobody's key.
     """
-    order = sorted(families(), key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+    order = sorted(
+        families(figures.world.metrics), key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name)
+    )
     found = []
     for name in order if all_of_them else FIRST:
-        members = [figure for metric in family(name) if (figure := figures[metric.key]) is not None]
+        members = [
+            figure for metric in family(name, figures.world.metrics) if (figure := figures[metric.key]) is not None
+        ]
         if len(members) > 1 and any(figure.value is not None for figure in members):
             found.append(_family(name, figures, months, words, all_of_them=all_of_them))
     return tuple(each for each in found if len(each.definitions) > 1)

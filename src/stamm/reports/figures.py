@@ -13,7 +13,7 @@ from stamm.lang.errors import StammError, UsageError
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window, day_of, windows
 from stamm.metrics import METRICS, Metric
-from stamm.metrics.operands import operands_of
+from stamm.metrics.operands import inner_of, operands_of
 from stamm.reports.change import Change, change_between
 
 RETENTION = "customer_retention_rate"
@@ -99,7 +99,7 @@ class Figures:
         self._left_out: dict[tuple[bool, datetime | None], Mapping[str, int]] = {}
         self.as_of = self._as_of()
         self.months = self._months()
-        metrics = [metric() for metric in METRICS]
+        metrics = [metric() for metric in self.world.metrics]
         if self.months is not None:
             answers.prepare(metrics, self.months.windows)
         self.all: Mapping[str, Figure] = {metric.key: self._figure(metric) for metric in metrics}
@@ -128,7 +128,7 @@ class Figures:
         """How far retention is known; where it is not, how far anything is."""
         found = [self._known(METRICS[RETENTION]())] if RETENTION in METRICS else []
         if not any(found):
-            found = [self._known(metric()) for metric in METRICS]
+            found = [self._known(metric()) for metric in self.world.metrics]
         known = [moment for moment in found if moment is not None]
         return max(known, default=None)
 
@@ -139,7 +139,7 @@ class Figures:
     def _kinds(self, metric: Metric) -> tuple[str, ...]:
         reductions, overs = operands_of(metric)
         own = kinds_of({reduction.fact for reduction in reductions.values()}, self.world)
-        inner = (kind for over in overs.values() for kind in self._kinds(METRICS[over.metric]()))
+        inner = (kind for over in overs.values() for kind in self._kinds(inner_of(metric, over)))
         return tuple(sorted({*own, *inner}))
 
     def _months(self) -> Months | None:

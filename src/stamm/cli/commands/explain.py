@@ -38,7 +38,6 @@ from stamm.lang.errors import UsageError
 def explain(key: str | None, *, given: tuple[str, ...], params: tuple[str, ...], span: Span) -> None:
     """Print one definition, or the list of all."""
     from stamm.cli import analyses, definitions
-    from stamm.metrics import METRICS
 
     say = current()
     if key is None:
@@ -50,7 +49,7 @@ def explain(key: str | None, *, given: tuple[str, ...], params: tuple[str, ...],
     if not given and (analysis := analyses.named(key)) is not None:
         analyses.print_analysis(analysis(**pairs(params, "--param", say)), say)
         return
-    asked = METRICS[key](**pairs(params, "--param", say))
+    asked = say.metrics[key](**pairs(params, "--param", say))
     numbers = definitions.numbers_given(asked, pairs(given, "--given", say), say) if given else None
     definitions.print_definition(asked, say)
     if numbers is not None:

@@ -60,11 +60,10 @@ def metric(
     from stamm.answers import Answers
     from stamm.answers.plan import uses
     from stamm.cli import machine, printing
-    from stamm.metrics import METRICS
     from stamm.metrics.operands import facts_used
 
     say = current()
-    asked = METRICS[key](**pairs(params, "--param", say))
+    asked = say.metrics[key](**pairs(params, "--param", say))
     project = say.project
     world = project.world(as_of=moment_named(as_of, project.organisation.zone, say))
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):

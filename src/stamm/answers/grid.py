@@ -1,0 +1,49 @@
+"""The grid of an answer: its cells, and what is known of each before they become rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from stamm.answers.answer import Number
+from stamm.facts.filter import Filter, filter_of
+from stamm.lang.window import Window
+
+Cell = tuple[int, str | None]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of an answer: windows, split by a dimension if one is named, of facts within a filter."""
+
+    windows: tuple[Window, ...]
+    by: str | None = None
+    where: Filter = ()
+
+    def over(self, windows: tuple[Window, ...]) -> Grid:
+        """The same of other windows."""
+        return replace(self, windows=windows)
+
+    def within(self, where: Filter) -> Grid:
+        """The same within one more filter."""
+        return replace(self, where=filter_of((*self.where, *where))) if where else self
+
+
+@dataclass
+class Frame:
+    """Values of one metric over windows and groups, before they become rows."""
+
+    parts: dict[str, dict[Cell, Number | None]] = field(default_factory=dict)
+    values: dict[Cell, Number | None] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    #: windows whose end is known, and windows whose first day is covered
+    over: dict[int, bool] = field(default_factory=dict)
+    begun: dict[int, bool] = field(default_factory=dict)
+    groups: set[str | None] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+    as_of: datetime | None = None
+
+    def cells(self, count: int) -> list[Cell]:
+        """The full grid, windows first, unknown groups last."""
+        groups = sorted(self.groups or {None}, key=lambda group: (group is None, group or ""))
+        return [(number, group) for number in range(count) for group in groups]

@@ -9,7 +9,7 @@ from stamm.answers import World
 from stamm.facts import imported
 from stamm.facts.columns import Column
 from stamm.facts.kind import Imported
-from tests.answers.small import ALL_OF_2024, Facts, world
+from tests.answers.small import ALL_OF_2024, world
 
 BEGIN = datetime(2024, 1, 3, 9, tzinfo=UTC)
 ROWS = 24
@@ -25,7 +25,7 @@ WORDS = {
 }
 
 
-def anything(**settings: Any) -> World:
+def anything(*, coverage: Any = None, **settings: Any) -> World:
     """Everything that can be imported, in the first months of 2024."""
     facts: dict[str, Any] = {key: [_row(kind, n) for n in range(ROWS)] for key, kind in imported().items()}
     moved = {"customer_id": "anna", "valid_from": "2024-02-11", "country": "AT", "acquired_through": "friends"}
@@ -33,12 +33,7 @@ def anything(**settings: Any) -> World:
         {"customer_id": who, "valid_from": "2024-01-01", "country": country, "acquired_through": "search"}
         for who, country in COUNTRIES.items()
     ]
-    return world(facts_of_all(facts), coverage=dict.fromkeys(imported(), ALL_OF_2024), **settings)
-
-
-def facts_of_all(facts: Facts) -> Facts:
-    """Those of kinds that there are."""
-    return {key: rows for key, rows in facts.items() if key in imported()}
+    return world(facts, coverage=coverage or dict.fromkeys(imported(), ALL_OF_2024), **settings)
 
 
 def _row(kind: type[Imported], number: int) -> dict[str, Any]:

@@ -35,6 +35,10 @@ COMPOSED = {
         "lapse_days in [customers] must be a whole number.",
         "name in [organisation] must be a text in quotation marks.",
     ),
+    "Gap by Gap; waited Gap seconds.": (
+        "The data is being written by process 7; waited 5 seconds.",
+        "Kept facts are being made by another process; waited 5 seconds.",
+    ),
     "Gap Gap Gap missing.": ("The column order_id is missing.", "The columns order_id, ordered_at are missing."),
     "Columns found: Gap.Gap Rename or add what is missing in the heading.": (
         "Columns found: a, b. Rename or add what is missing in the heading.",

@@ -97,13 +97,13 @@ class Inquiry:
 
     def grouped(self, table: ir.Table, at: str) -> ir.Table:
         """The rows within the filter, with `group_value`: the customer's attribute at the moment in column `at`."""
-        self._kept |= {each.dimension for each in self._who}
         return self.plan.grouped(table, at)
 
     def check_filtered(self) -> None:
         """Raises UsageError where the analysis never came to what the filter is about; it must not seem to hold."""
+        kept = self._kept | (self._plan.cut_by if self._plan else set())
         for each in self.where:
-            if self.as_of is not None and each.dimension not in self._kept:
+            if self._plan and each.dimension not in kept:
                 raise UsageError(
                     f"{self._analysis.title()} cannot be filtered by {each.dimension!r}.", remedy="Ask without --where."
                 )

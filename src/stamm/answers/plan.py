@@ -87,6 +87,8 @@ class Plan:
         self.rules = Rules(world, as_of)
         self.asked = windows
         self._tables: dict[str, ir.Table] = {}
+        #: dimensions of the filter by which something has been cut
+        self.cut_by: set[str] = set()
         zone = world.organisation.zone
         day = day_of(as_of, zone)
         #: the local day that begins at as_of, where one does: then all days before it are known whole
@@ -201,6 +203,7 @@ class Plan:
 
         A dimension that the table itself has is the table's own. Null where nothing is known.
         """
+        self.cut_by.update(each.dimension for each in self.where)
         return self._cut(table, at, self.by, self.where, own=table.columns)
 
     def _cut(self, table: ir.Table, at: str, by: str | None, where: Filter, own: Collection[str]) -> ir.Table:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from stamm.analyses.drivers import NO_SUCH, PARTLY, TOO_FEW, Driver, Drivers
 from stamm.analyses.drivers.behaviours import BEHAVIOURS
-from stamm.analyses.drivers.effect import LESS, MORE, OPEN
+from stamm.analyses.drivers.effect import LESS, MORE, OPEN, Split, weighed
 from stamm.answers import Answers, TableAnswer, World
 from stamm.facts import imported
 from stamm.lang.interval import newcombe, z_for
+from stamm.lang.phrase import Phrase
 from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_OVER
 from stamm.lang.window import Window
 from tests.answers.small import ALL_OF_2024, order, paying, world
@@ -253,28 +254,32 @@ def divided(with_it: tuple[int, int], without: tuple[int, int]) -> Facts:
     return facts
 
 
+def split(words: str, with_it: tuple[int, int], without: tuple[int, int]) -> Split:
+    return Split(None, Phrase(words, words), words, None, *with_it, *without, reason="")
+
+
 @pytest.mark.parametrize(
     ("with_it", "without", "verdict"),
     [((40, 38), (60, 30), MORE), ((60, 30), (40, 38), LESS), ((50, 30), (50, 25), OPEN), ((20, 20), (60, 10), None)],
 )
-def test_verdicts(with_it: tuple[int, int], without: tuple[int, int], verdict: Any) -> None:
-    answer = asked(divided(with_it, without))
-    row = found(answer)["used_discount", None]
+def test_verdicts(with_it: tuple[int, int], without: tuple[int, int], verdict: Phrase | None) -> None:
+    others = [split("a", (50, 30), (50, 30)), split("b", (0, 0), (100, 60))]
+    rows, judged = weighed([*others, split("c", with_it, without)], least=30)
+    assert judged == 1 + (verdict is not None), "those with enough customers on both sides"
+    row = next(each for each in rows if each.behaviour == "c")
     assert row.verdict == verdict
     assert (row.reason, row.complete) == (TOO_FEW if verdict is None else "", True)
-    judged = sum(each.verdict is not None for each in answer.rows)
-    assert judged == 2 + (verdict is not None), "the discount, and two channels beside each other"
     ends = newcombe(with_it[1], with_it[0], without[1], without[0], z_for(judged))
     assert (row.low, row.high) == pytest.approx(tuple(ends))
-    assert any("not" in note.en or "Nothing" in note.en for note in answer.notes)
-    assert f"all {judged} comparisons" in answer.notes[1].en
-    if verdict in (MORE, LESS):
-        assert answer.rows[0] == row, "the farthest from no difference comes first"
+    order_of = [each.behaviour for each in rows]
+    assert order_of == (["a", "c", "b"] if verdict is None else ["c", "a", "b"]), "the farthest from zero first"
 
 
 def test_who_had_it_and_who_did_not() -> None:
     answers = Answers(subscribed(divided((2, 1), (3, 3))))
-    answer = answers.analyse(Drivers, Window.parse("2024-06"))
+    answer = answers.analyse(Drivers, Window.parse("2024-06"), settings={"least": 2})
+    assert "Nothing here shows that one brings about the other" in answer.notes[0].en
+    assert "all 3 comparisons" in answer.notes[1].en
     behind = answers.customers(answer, found(answer)["used_discount", None])
     assert (behind.counted, behind.others) == (("100-0", "100-1"), ("0-0", "0-1", "0-2"))
     behind = answers.customers(answer, found(answer)["first_channel", "web"])
@@ -293,6 +298,8 @@ def test_what_is_not_covered_or_not_over() -> None:
     assert rows["used_discount", None].reason == TOO_FEW
     running = Answers(of).analyse(Drivers, Window.parse("2024-12-01/2025-02-01")).rows
     assert {(row.reason, row.low) for row in running} == {(NOT_OVER, None), (NO_SUCH, None)}
+    empty = found(asked({"subscriptions": [paying("anna", "2024-06-02")]}))
+    assert empty["used_discount", None].n == empty["used_discount", None].n_without == 0, "nobody was here"
     nothing = Answers(world({}, coverage={})).analyse(Drivers, Window.parse("2024-06"))
     assert {row.reason for row in nothing.rows} == {NO_FACTS}
     orders = world({"orders": [order(1, "anna", "2024-01-02")]}, history="cut", lapse_days=10)

@@ -63,7 +63,7 @@ def questions(draw: Any) -> tuple[oracle.World, tuple[date, date], date]:
 
 
 QUICK = settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

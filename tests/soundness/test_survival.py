@@ -53,7 +53,7 @@ def questions(draw: Any) -> tuple[oracle.World, date, str]:
 
 
 QUICK = settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

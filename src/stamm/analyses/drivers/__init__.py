@@ -64,7 +64,7 @@ class Drivers(Analysis):
     tables: ClassVar = {ROWS: Driver}
     reasons: ClassVar = {
         TOO_FEW: Phrase("too few for a verdict", "zu wenige für ein Urteil"),
-        NO_SUCH: Phrase("no such facts are there", "solche Fakten gibt es nicht"),
+        NO_SUCH: Phrase("no such facts from before it", "keine solchen Fakten von davor"),
         PARTLY: Phrase("the data cover the days before in part", "die Daten decken die Tage davor nur zum Teil ab"),
     }
     examples = EXAMPLES
@@ -178,7 +178,7 @@ class Drivers(Analysis):
             grouped = both.group_by("behaviour", "value", "group_value", "yes")
             found = question.run(grouped.aggregate(n=_.count(), stayed=_.stayed.sum()))
         return (
-            {each["group_value"]: (each["n"], each["stayed"]) for each in totals},
+            {each["group_value"]: (each["n"], each["stayed"]) for each in totals} or {None: NOBODY},
             {
                 (each["behaviour"], each["value"], each["group_value"], each["yes"]): (each["n"], each["stayed"])
                 for each in found

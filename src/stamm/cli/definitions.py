@@ -252,7 +252,7 @@ def setting_in_words(setting: Setting[Any], say: Session) -> str:
         text += " " + say("From {low} to {high}.", low=f"{setting.low:g}", high=f"{setting.high:g}")
     elif setting.low is not None:
         text += " " + say("At least {low}.", low=f"{setting.low:g}")
-    default = say("nothing") if setting.default is None else setting.default
+    default = say("nothing") if setting.default in (None, "") else setting.default
     return f"{text} {say('Without it: {default}.', default=default)}"
 
 

@@ -18,8 +18,12 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.stretches import stretches
 from stamm.sources.checking import Layout, Raw
 from stamm.sources.simulated import BLOCK, Shop, blocks, campaign_truth, campaigns, shared
-from stamm.sources.simulated.offers import HELD_OUT
+from stamm.sources.simulated.events import events
+from stamm.sources.simulated.offers import HELD_OUT, Catalogue
+from stamm.sources.simulated.people import people
 from stamm.sources.simulated.personas import KEYS, trait
+from stamm.sources.simulated.seasons import Season
+from stamm.sources.simulated.visits import Visits
 
 SHOP = Shop(7, BLOCK + 500, date(2024, 1, 1), date(2026, 1, 1), "Europe/Berlin", "EUR")
 Tables = Mapping[str, pa.Table]
@@ -131,6 +135,18 @@ def test_nobody_is_known_before_they_came_and_nobody_orders_after_they_left(fact
     assert (us(orders, "ordered_at") < of(who, "customer_id", "left_at", orders["customer_id"])).all()
     first = orders.group_by("customer_id").aggregate([("ordered_at", "min")])
     assert (us(first, "ordered_at_min") == of(who, "customer_id", "arrived_at", first["customer_id"])).all()
+
+
+def test_a_visit_that_begins_before_the_first_order_is_nameless_till_then() -> None:
+    """Also where it leads to the second order and its customer is logged in from its first step."""
+    folk = people(SHOP, 0, Season(SHOP))
+    one = np.zeros(1, np.int64)
+    late = int(np.argmax(folk.arrived))
+    at = folk.arrived[[late]] - 1
+    every = Visits(one + late, one, at, one + 9, one - 1, one, one - 1, one - 1, one, np.zeros(1, bool))
+    seen = events(folk, every, Catalogue(SHOP))
+    assert seen.knows.tolist() == (seen.at >= folk.arrived[late]).tolist()
+    assert not seen.knows[0]
 
 
 def test_every_order_on_web_and_app_is_the_end_of_a_visit(facts: Tables) -> None:

@@ -16,7 +16,8 @@ YEAR_DAYS = 365.25
 
 def seconds_between(start: Deferred, end: Deferred) -> Deferred:
     """Elapsed seconds, to the microsecond."""
-    return (end.epoch_seconds() - start.epoch_seconds()).cast("float64")
+    # counted in whole microseconds: as real numbers since 1970 they would differ by a quarter of one
+    return end.delta(start, unit="microsecond").cast("float64") / 1_000_000.0
 
 
 def minutes_between(start: Deferred, end: Deferred) -> Deferred:

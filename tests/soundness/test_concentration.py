@@ -76,7 +76,7 @@ def check(world: oracle.World, span: tuple[date, date], asked: dict[str, object]
 
 
 def tops(asked: dict[str, object]) -> list[dict[str, object]]:
-    return [{"by": asked["of"], "share": share} for share in (1, 0.25)]
+    return [{"of": asked["of"], "share": share} for share in (1, 0.25)]
 
 
 @QUICK

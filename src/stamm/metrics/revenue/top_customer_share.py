@@ -19,7 +19,7 @@ class TopCustomerShare(Metric):
     """The share of the positive contribution made by the best fifth of the customers who ordered in the window.
 
     The best are a share (`share`, rounded up to whole customers) of all known customers who ordered, by what each
-    contributed in the window (or, with `by`, by revenue): everything in it that names them, also costs and returns.
+    contributed in the window (or, with `of`, by revenue): everything in it that names them, also costs and returns.
     Equal customers are taken by their id. Customers who cost more than they brought are among those who ordered, but
     what they brought counts as nothing, above and below: of a sum that others diminish, the best could make more
     than all. Shared costs belong to nobody. It is a row of the analysis concentration.
@@ -37,19 +37,19 @@ class TopCustomerShare(Metric):
         low=0.000001,
         high=1,
     )
-    by = Setting("contribution", "By what they are ranked.", "Wonach sie geordnet werden.", choices=tuple(BUYERS))
+    of = Setting("contribution", "By what they are ranked.", "Wonach sie geordnet werden.", choices=tuple(BUYERS))
     examples = (
         given(best=600_000, all_together=1_000_000).gives(0.6),
         given(best=0, all_together=0).gives(None),
         # a fifth of anna, ben, cleo and dora is one: anna 5000 of 5000 + 1000 + 1000; dora's -3500 counts as nothing
         given(**SALES, window="2024-02", as_of="2024-04-01").gives(5 / 7),
         # half of them by revenue: anna and cleo, 12000 of 14000
-        given(**SALES, window="2024-02", as_of="2024-04-01", settings={"share": 0.5, "by": "revenue"}).gives(6 / 7),
+        given(**SALES, window="2024-02", as_of="2024-04-01", settings={"share": 0.5, "of": "revenue"}).gives(6 / 7),
     )
 
     def buyers_by(self) -> BuyersByContribution:
         """The customers who ordered, ranked as the settings say; what is not asked for need not be covered."""
-        return BUYERS[self.by]()
+        return BUYERS[self.of]()
 
     @part("brought by the best", "von den besten erbracht", "money")
     def best(self, buyers_by_contribution: BuyersByContribution) -> Reduction:

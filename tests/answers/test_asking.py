@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -152,8 +152,12 @@ KEYS = ("customer_count", "customer_churn_rate", "repeat_purchase_rate", "order_
 
 def truncated(world: oracle.World) -> oracle.World:
     """The rows of the world that had happened by as_of, and what had not ended then without its end."""
+
+    def happened(at: datetime | date) -> bool:
+        return (at if isinstance(at, datetime) else oracle.day_start(world.zone, at)) < world.as_of
+
     rows: dict[str, Any] = {
-        kind: [row for row in getattr(world, kind) if row[clocks[0]] < world.as_of] for kind, clocks in CLOCKS.items()
+        kind: [row for row in getattr(world, kind) if happened(row[clocks[0]])] for kind, clocks in CLOCKS.items()
     }
     rows["subscriptions"] = [
         row | {"ended_at": row["ended_at"] if row["ended_at"] and row["ended_at"] <= world.as_of else None}

@@ -30,6 +30,7 @@ from stamm.reports.wording import Words
 from tests.answers.anything import anything
 
 SAY = Session(Path(), Language("en"))
+SAY.out.width = 200  # a line a row, whatever the surroundings say
 #: before all that is covered; before the first fact; over; running at as_of; later
 BEFORE, EMPTY = Window.parse("2022"), Window(date(2024, 1, 1), date(2024, 1, 3))
 OVER, RUNNING, LATER = (Window.parse(month) for month in ("2024-02", "2024-03", "2024-05"))

@@ -50,8 +50,8 @@ class Settings:
     mappings: tuple[FileMapping, ...] = ()
     #: `duckdb`, or the address of a cluster or a database
     engine: str = DUCKDB
-    #: the metrics there are, the organisation's own among them
-    metrics: Catalogue = field(default_factory=lambda: Catalogue(METRICS))
+    #: the metrics there are, the organisation's own among them; made anew by each reading, so that no two are equal
+    metrics: Catalogue = field(default_factory=lambda: Catalogue(METRICS), compare=False)
 
 
 def read_settings(text: str, file: Path) -> Settings:

@@ -71,7 +71,7 @@ def test_every_number_is_that_of_the_imported_files(reading: Path, imported: Pat
     for key in asked:
         assert not differences(ours[key], theirs[key]), key
     valued = [key for key in asked if any(row["value"] is not None for row in theirs[key])]
-    assert len(valued) > 0.7 * len(asked)
+    assert len(valued) > 0.5 * len(asked)  # a shop without messages, posts, tickets and costs
 
 
 def test_the_same_is_covered_and_as_much_is_not_sound(reading: Path, imported: Path) -> None:

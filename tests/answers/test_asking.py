@@ -186,7 +186,7 @@ def test_the_past_is_as_if_nothing_had_happened_since(made: oracle.World, key: s
 
 
 @pytest.mark.long
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_the_past_in_many_worlds(made: oracle.World) -> None:
     check_the_past(made, KEYS)

@@ -158,6 +158,10 @@ class _OfDays:
     def name(self) -> str:
         return self._engine.name
 
+    @property
+    def together(self) -> bool:
+        return self._engine.together
+
     def table(self, kind: str) -> ir.Table:
         fact = FACTS[kind]
         day = fact.cut_by if issubclass(fact, Kept) else day_column(fact.clock)

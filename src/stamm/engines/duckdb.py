@@ -24,6 +24,7 @@ class DuckDB:
     """
 
     name = "DuckDB"
+    together = True
 
     def __init__(self, backend: Backend, tables: Mapping[str, Callable[[], ir.Table]]) -> None:
         self._backend, self._unopened = backend, dict(tables)

@@ -23,6 +23,10 @@ class Engine(Protocol):
     def name(self) -> str:
         """Name shown to people."""
 
+    @property
+    def together(self) -> bool:
+        """Whether the counts of many metrics are better asked in one query a fact than metric by metric."""
+
     def table(self, kind: str) -> ir.Table:
         """The current table of an imported fact kind, empty where nothing was imported."""
 

@@ -42,6 +42,8 @@ class Spark:
     """
 
     name = "Spark"
+    #: Spark copies the rows of a query once for each distinct count in it
+    together = False
 
     def __init__(self, session: SparkSession, frames: Mapping[str, Callable[[], DataFrame]]) -> None:
         self._session, self._frames = session, dict(frames)

@@ -2,122 +2,113 @@
 
 from __future__ import annotations
 
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import date
+from functools import partial
 from pathlib import Path
 
-import duckdb
+import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import by_hand
-from bench.made_orders import write_orders
-from stamm.answers import Answers
-from stamm.app.project import Project
-from stamm.lang.organisation import Organisation
-from stamm.lang.window import Window, windows
-from stamm.metrics import METRICS
+from bench.measuring import Cost, apart, in_turn
+from bench.questions import HAND, KEPT, LAKE, QUESTIONS, WAYS
+from bench.taking_in import importing
+from bench.world import Made
 
-ROUNDS = 3
-ORDERS, CUSTOMERS = 5_000_000, 500_000
-LAPSE = 180
-YEARS = (date(2022, 1, 1), date(2024, 1, 1))
-SPAN = {"first": "2022-01-01", "last": "2023-12-31", "hours": LAPSE * 24}
-#: metric, grain, the query by hand
-METRIC_ROWS = (
-    ("customer_retention_rate", "month", by_hand.SPELLS),
-    ("customer_retention_rate", "quarter", by_hand.SPELLS),
-    ("average_order_value", "month", by_hand.REVENUE),
-    ("average_order_value", "day", by_hand.REVENUE),
-    ("repeat_purchase_rate", "month", by_hand.REPEATED),
+CUSTOMERS, ORDERS = 500_000, 5_000_000
+#: for one who does not wait: the same in a tenth of the size, or less
+FEWEST = 1_000
+
+
+class Differs(Exception):  # noqa: N818 - what it says is the error
+    """Two ways of answering one question do not agree."""
+
+
+def questions(made: Made, rounds: int, console: Console) -> Table:
+    """Six questions: from the lake's facts, from what is kept, and by hand over a native table."""
+    table = Table(
+        "question", "lake", "kept", "by hand", "lake / hand", "kept / hand", "GB at most", title="CPU seconds, medians"
+    )
+    for name, question in QUESTIONS.items():
+        console.print(f"{question.what} ...")
+        ways = [partial(apart, "bench.questions", name, way, made.folder) for way in WAYS]
+        found = dict(zip(WAYS, in_turn(ways, rounds), strict=True))
+        _agree(question.what, *(found[way][0] for way in WAYS))
+        lake, kept, hand = (found[way][1] for way in (LAKE, KEPT, HAND))
+        ratios = (f"{ours.cpu / hand.cpu:.1f}" for ours in (lake, kept))
+        seconds = (f"{cost.cpu:.2f}" for cost in (lake, kept, hand))
+        table.add_row(question.what, *seconds, *ratios, f"{max(lake.peak, kept.peak):.2f}")
+    return table
+
+
+def _agree(what: str, lake: list[object], kept: list[object], hand: list[object]) -> None:
+    """Both of ours are equal, and by hand the same is found where Stamm says that it can be known."""
+    known = {str(row) for row in hand}
+    if lake != kept or not lake or any(str(row) not in known for row in lake):
+        raise Differs(what)
+
+
+def upkeep(made: Made, rounds: int, console: Console) -> Table:
+    """What keeping costs, beside days of customers by hand, and what it saves."""
+    table = Table("work", "CPU s", "against", "ratio", "GB at most", title="What is kept")
+
+    def cost(piece: str) -> tuple[int, Cost]:
+        console.print(f"{piece} ...")
+        return in_turn([partial(apart, "bench.upkeep", piece, made.folder)], rounds)[0]
+
+    _, hand = cost("by_hand")
+    files, build = cost("build")
+    touched, day = cost("day")
+    metrics, catalogue = cost("catalogue")
+    rows = (
+        (f"all of it from nothing, {files} files", build, "days of customers by hand, in memory", hand),
+        (f"one more day, {touched} files", day, "all of it from nothing", build),
+        (f"{metrics} metrics by month, 24 months", catalogue, "all of it from nothing", build),
+    )
+    for what, ours, limit, other in rows:
+        table.add_row(what, f"{ours.cpu:.2f}", limit, f"{ours.cpu / other.cpu:.3g}", f"{ours.peak:.2f}")
+    return table
+
+
+def sizes(made: Made) -> str:
+    """What the world takes on the disk."""
+    lake = made.shop / "lake"
+    events = made.world(kept=False).engine.table("events").count().execute()
+    kept = _bytes(lake / "kept")
+    return (
+        f"lake {(_bytes(lake) - kept) / events:.0f} MB a million events (all facts), {kept / events:.1f} MB kept; "
+        f"{events:,.0f} events made and written in {made.cost().cpu:.0f} CPU s with {made.cost().peak:.2f} GB"
+    )
+
+
+def _bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("bench/made"),
+    help="Where the world is made, and kept for the next run.",
 )
-
-
-def cpu_seconds(work: Callable[[], object]) -> float:
-    """What it cost: seconds of processor, of all threads of this process."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
-
-
-def compare(stamm: Callable[[], object], limit: Callable[[], object]) -> tuple[float, float]:
-    """Median processor seconds of both, run in turn."""
-    pairs = [(cpu_seconds(stamm), cpu_seconds(limit)) for _ in range(ROUNDS)]
-    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
-
-
-def child(words: Sequence[str]) -> tuple[float, float, float]:
-    """A process of its own: its processor seconds, its seconds, its peak memory in GB."""
-    begin = time.perf_counter()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, words)
-    return usage.ru_utime + usage.ru_stime, time.perf_counter() - begin, usage.ru_maxrss * 1024 / 1e9
-
-
-def importing(folder: Path, table: Table, console: Console) -> Project:
-    """The file taken in by both; a project that holds it."""
-    file = folder / "orders.csv"
-    console.print(f"making {ORDERS:,} orders ...")
-    write_orders(file, ORDERS, CUSTOMERS)
-    project = Project.create(folder / "shop", Organisation(zone="UTC", currency="EUR", lapse_days=LAPSE))
-    size = file.stat().st_size / 1e9
-    console.print(f"importing {size:.2f} GB ...")
-    shop = ["--project", str(project.directory)]
-    ours = child([sys.executable, "-m", "stamm.cli.main", *shop, "import", "--keep-settings", str(file)])
-    query = by_hand.IMPORT.format(file=file, folder=folder / "by-hand")
-    sql = f"import duckdb; duckdb.execute('set timezone = \"UTC\"'); duckdb.execute({query!r})"
-    limit = child([sys.executable, "-c", sql])
-    file.unlink()
-    what = f"import of {size:.2f} GB CSV, in {ours[1]:.0f} s with {ours[2]:.2f} GB of memory at most"
-    table.add_row(what, *figures(ours[0], limit[0]))
-    return project
-
-
-def figures(ours: float, limit: float) -> tuple[str, str, str]:
-    """Both, and the ratio."""
-    return f"{ours:.2f}", f"{limit:.2f}", f"{ours / limit:.1f}"
-
-
-def main() -> None:
-    """Print the table of ratios."""
+@click.option("--customers", default=CUSTOMERS, type=click.IntRange(FEWEST), help="How many; some 100 events each.")
+@click.option("--rounds", default=3, type=click.IntRange(1), help="How often everything is measured.")
+def main(folder: Path, customers: int, rounds: int) -> None:
+    """Build the world once, ask, and print the tables of ratios."""
     console = Console()
-    table = Table("what", "Stamm, CPU s", "by hand, CPU s", "ratio", title=f"{ORDERS:,} orders, two years")
-    with tempfile.TemporaryDirectory() as directory:
-        project = importing(Path(directory), table, console)
-        world = replace(project.world(), remembered=None)  # each question is computed
-        orders = repr(project.lake().snapshot().files("orders"))
-        connection = duckdb.connect()
-        connection.execute("set timezone = 'UTC'")
-        questions: list[tuple[str, Callable[[], object], str]] = [
-            (
-                f"{key} by {grain}",
-                lambda key=key, grain=grain: Answers(world).ask(METRICS[key](), windows(*YEARS, grain)),
-                query.format(orders=orders, grain=grain, **SPAN),
-            )
-            for key, grain, query in METRIC_ROWS
-        ]
-        questions.append(
-            (
-                "retention_table, 24 months",
-                lambda: Answers(world).analyse("retention_table", Window(*YEARS), settings={"periods": 23}),
-                by_hand.COHORTS.format(orders=orders),
-            )
-        )
-        for what, ours, query in questions:
-            console.print(f"{what} ...")
-            table.add_row(what, *figures(*compare(ours, lambda query=query: connection.execute(query).fetchall())))
-        world.engine.close()
-    console.print(table)
+    made = Made(folder / f"{customers}")
+    made.folder.mkdir(parents=True, exist_ok=True)
+    made.make(customers, console)
+    kept = upkeep(made, rounds, console)
+    asked = questions(made, rounds, console)
+    orders = max(ORDERS * customers // CUSTOMERS, 1)
+    console.print(f"importing {orders:,} orders ...")
+    size, ours, hand = importing(made.folder, orders, customers)
+    console.print(asked, kept, sizes(made))
+    console.print(
+        f"import of {size:.2f} GB CSV: {ours.cpu:.1f} CPU s, {ours.peak:.2f} GB; "
+        f"by hand {hand.cpu:.1f} CPU s; ratio {ours.cpu / hand.cpu:.1f}"
+    )
 
 
 if __name__ == "__main__":

@@ -210,8 +210,7 @@ def notes_of(column: Column) -> str:
     notes = [column.en] if column.en else []
     if column.choices:
         notes.append(f"one of {', '.join(column.choices)}")
-    if column.required:
-        notes.append("**required**")
+    notes += [word for word, so in (("**required**", column.required), ("*personal*", column.personal)) if so]
     return "; ".join(notes)
 
 

@@ -117,6 +117,16 @@ def test_what_is_beside_another_column_names_one(fact: type[Imported]) -> None:
     assert all(own[name].type == "moment" for name in fact.reaches)
 
 
+@pytest.mark.parametrize("fact", KINDS, ids=lambda fact: fact.key)
+def test_every_column_with_words_or_a_birthday_says_whether_it_is_personal(fact: type[Imported]) -> None:
+    for name, column in fact.carried().items():
+        told = column.personal is not None
+        assert told or column.type not in ("text", "json", "day"), f"{name} must say personal=True or personal=False"
+        assert column.personal or not name.startswith(("customer_id", "anonymous_id")), name
+        if column.personal and column.required:
+            assert name in ("customer_id", "anonymous_id"), f"{name} can be neither emptied nor replaced"
+
+
 def test_days_and_moments_stand_side_by_side() -> None:
     assert imported()["responses"].computed() == {"asked_on": "asked_at", "answered_on": "answered_at"}
     assert imported()["costs"].computed() == {"incurred_at": "incurred_on"}

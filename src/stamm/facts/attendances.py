@@ -21,8 +21,8 @@ class Attendances(Imported):
     reaches = ("registered_at", "attended_at")
     planned = True
 
-    gathering_id = text("the gathering", required=True)
-    customer_id = text("who", required=True)
+    gathering_id = text("the gathering", required=True, personal=False)
+    customer_id = text("who", required=True, personal=True)
     ends_at = moment("when the gathering ends", required=True)
     registered_at = moment("when the customer registered; empty for one who just came")
     attended_at = moment("when the customer came; empty while they have not")

@@ -44,7 +44,8 @@ class Sound(TypedDict, total=False):
 class Column:
     """One column: its type, whether it may be empty, whether answers may be split by it, which cells are sound.
 
-    `money` columns are whole minor units beside the fact's `currency`.
+    `money` columns are whole minor units beside the fact's `currency`. `personal` cells of a person who is erased go,
+    the others stay in a row that is nobody's; columns that can hold words or a birthday must say which they are.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class Column:
         required: bool = False,
         dimension: bool = False,
         money: bool = False,
+        personal: bool | None = None,
         **sound: Unpack[Sound],
     ) -> None:
         self.type: Type = type_
         self.en = en
         self.required, self.dimension, self.money = required, dimension, money
+        self.personal = personal
         self.choices, self.low = sound.get("choices", ()), sound.get("low")
         self.follows, self.ends = sound.get("follows", ""), sound.get("ends", "")
         self.within, self.signs = sound.get("within"), sound.get("signs", {})
@@ -128,7 +131,7 @@ def money(en: str = "", **more: Any) -> Column:
 
 def currency() -> Column:
     """The ISO 4217 code of the money in the same row."""
-    return Column("text", "ISO 4217 currency of the row's money")
+    return Column("text", "ISO 4217 currency of the row's money", personal=False)
 
 
 def flag(en: str = "", **more: Any) -> Column:

@@ -19,12 +19,12 @@ class Consents(Imported):
     clock = "recorded_at"
     clocks = ("recorded_at",)
 
-    consent_id = text("the statement's number", required=True)
-    customer_id = text("who", required=True)
-    purpose = dimension("for what, such as newsletter", required=True)
+    consent_id = text("the statement's number", required=True, personal=False)
+    customer_id = text("who", required=True, personal=True)
+    purpose = dimension("for what, such as newsletter", required=True, personal=False)
     granted = flag("whether they agreed", required=True)
     recorded_at = moment("when they said so", required=True)
-    evidence = text("how it can be proved, such as a form or a recording")
+    evidence = text("how it can be proved, such as a form or a recording", personal=True)
 
     examples = (
         VerbExample(

@@ -19,15 +19,16 @@ class Costs(Imported):
     clock = "incurred_on"
     clocks = ("incurred_on",)
 
-    cost_id = text("the cost's number", required=True)
-    customer_id = text("for whom; empty where it is shared by all")
-    incurred_on = day("the day it belongs to", required=True)
+    cost_id = text("the cost's number", required=True, personal=False)
+    customer_id = text("for whom; empty where it is shared by all", personal=True)
+    incurred_on = day("the day it belongs to", required=True, personal=False)
     kind = dimension(
         "service, acquisition, retention, reward or advertising",
         choices=("service", "acquisition", "retention", "reward", "advertising"),
         required=True,
+        personal=False,
     )
-    campaign = dimension("the campaign it belongs to")
+    campaign = dimension("the campaign it belongs to", personal=False)
     amount_minor = money("what it cost", required=True)
     currency = currency()
 

@@ -17,9 +17,9 @@ class Gatherings(Imported):
     clocks = ("ends_at",)
     planned = True
 
-    gathering_id = text("the gathering's number", required=True)
-    name = dimension("its name")
-    campaign = dimension("the campaign it belongs to")
+    gathering_id = text("the gathering's number", required=True, personal=False)
+    name = dimension("its name", personal=False)
+    campaign = dimension("the campaign it belongs to", personal=False)
     starts_at = moment("when it begins")
     ends_at = moment("when it ends", required=True, follows="starts_at")
 

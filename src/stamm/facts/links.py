@@ -18,9 +18,9 @@ class Links(Imported):
     clock = "linked_at"
     clocks = ("linked_at",)
 
-    anonymous_id = text("the visitor", required=True)
+    anonymous_id = text("the visitor", required=True, personal=True)
     linked_at = moment("when the link was made", required=True)
-    customer_id = text("the customer", required=True)
+    customer_id = text("the customer", required=True, personal=True)
     unlinked_at = moment("when the link was taken back; then it counts for nothing", ends="linked_at")
 
     examples = (

@@ -18,8 +18,8 @@ class Orders(Imported):
     clock = "ordered_at"
     clocks = ("ordered_at",)
 
-    order_id = text("the order's number in the shop", required=True)
-    customer_id = text("who ordered; empty where unknown")
+    order_id = text("the order's number in the shop", required=True, personal=False)
+    customer_id = text("who ordered; empty where unknown", personal=True)
     ordered_at = moment("when it was placed", required=True)
     amount_minor = money("paid for goods, after discounts, without tax and shipping", required=True)
     discount_minor = money("discounts taken off")
@@ -27,8 +27,8 @@ class Orders(Imported):
     shipping_minor = money("shipping charged")
     cost_minor = money("cost of the goods")
     currency = currency()
-    channel = dimension("web, app, store ...")
-    campaign = dimension("the campaign that brought the order")
+    channel = dimension("web, app, store ...", personal=False)
+    campaign = dimension("the campaign that brought the order", personal=False)
     fulfilled_at = moment("when it was sent", follows="ordered_at")
     delivered_at = moment("when it arrived", follows="ordered_at")
     cancelled_at = moment("when it was cancelled; a cancelled order counts for nothing", follows="ordered_at")

@@ -20,18 +20,21 @@ class Points(Imported):
     clock = "posted_at"
     clocks = ("posted_at",)
 
-    posting_id = text("the posting's number", required=True)
-    customer_id = text("whose points", required=True)
+    posting_id = text("the posting's number", required=True, personal=False)
+    customer_id = text("whose points", required=True, personal=True)
     posted_at = moment("when it was posted", required=True)
     kind = dimension(
-        "earned, redeemed, expired or reversed", choices=("earned", "redeemed", "expired", "reversed"), required=True
+        "earned, redeemed, expired or reversed",
+        choices=("earned", "redeemed", "expired", "reversed"),
+        required=True,
+        personal=False,
     )
     quantity = whole(
         "points added to the balance, negative where they are taken off",
         required=True,
         signs={"earned": 1, "redeemed": -1, "expired": -1},
     )
-    reason = text("why")
+    reason = text("why", personal=True)
 
     # anna gets back what she redeemed, because her order was cancelled; ben's points expire in March
     examples = (

@@ -16,10 +16,10 @@ class Posts(Imported):
     clock = "posted_at"
     clocks = ("posted_at",)
 
-    post_id = text("the post's number", required=True)
-    network = dimension("the network")
+    post_id = text("the post's number", required=True, personal=False)
+    network = dimension("the network", personal=False)
     posted_at = moment("when it was posted", required=True)
-    campaign = dimension("the campaign it belongs to")
+    campaign = dimension("the campaign it belongs to", personal=False)
     impressions = whole("how often it has been shown so far", low=0)
 
     examples = (

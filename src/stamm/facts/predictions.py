@@ -18,15 +18,15 @@ class Predictions(Imported):
     clock = "predicted_at"
     clocks = ("predicted_at",)
 
-    model = dimension("the model", required=True)
-    customer_id = text("of whom", required=True)
+    model = dimension("the model", required=True, personal=False)
+    customer_id = text("of whom", required=True, personal=True)
     predicted_at = moment("when", required=True)
-    name = dimension("what is foretold, such as churn")
+    name = dimension("what is foretold, such as churn", personal=False)
     horizon_days = whole("for how many days ahead", low=0)
     value = real("the number foretold", required=True, within=("low", "high"))
     low = real("lower end of its interval")
     high = real("upper end of its interval")
-    version = text("the model's version")
+    version = text("the model's version", personal=False)
 
     examples = (
         VerbExample(

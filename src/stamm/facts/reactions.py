@@ -18,11 +18,13 @@ class Reactions(Imported):
     clock = "happened_at"
     clocks = ("happened_at", "posted_at")
 
-    reaction_id = text("the reaction's number", required=True)
-    post_id = text("the post")
-    customer_id = text("who reacted; empty where unknown")
+    reaction_id = text("the reaction's number", required=True, personal=False)
+    post_id = text("the post", personal=False)
+    customer_id = text("who reacted; empty where unknown", personal=True)
     posted_at = moment("when the post was posted")
-    kind = dimension("like, share, comment or click", choices=("like", "share", "comment", "click"), required=True)
+    kind = dimension(
+        "like, share, comment or click", choices=("like", "share", "comment", "click"), required=True, personal=False
+    )
     happened_at = moment("when it happened", required=True, follows="posted_at")
     quantity = whole("how many reactions the row stands for; empty: one", low=0)
 

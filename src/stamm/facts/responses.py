@@ -19,19 +19,21 @@ class Responses(Imported):
     clocks = ("asked_at", "answered_at")
     reaches = ("answered_at",)
 
-    response_id = text("the answer sheet", required=True)
-    question = text("the question's key", required=True)
-    survey = dimension("the survey")
-    kind = text("what is asked", choices=("nps", "csat", "ces", "rating", "choice", "text"), required=True)
-    customer_id = text("who was asked; empty where unknown")
+    response_id = text("the answer sheet", required=True, personal=False)
+    question = text("the question's key", required=True, personal=False)
+    survey = dimension("the survey", personal=False)
+    kind = text(
+        "what is asked", choices=("nps", "csat", "ces", "rating", "choice", "text"), required=True, personal=False
+    )
+    customer_id = text("who was asked; empty where unknown", personal=True)
     asked_at = moment("when it was asked", required=True)
     answered_at = moment("when it was answered; empty while it is not", follows="asked_at")
     score = real("the number given", within=("scale_min", "scale_max"))
     scale_min = real("lowest point of the scale")
     scale_max = real("highest point of the scale")
-    choice = dimension("the option chosen")
-    comment = text("what was written")
-    touchpoint = dimension("where it was asked")
+    choice = dimension("the option chosen", personal=False)
+    comment = text("what was written", personal=True)
+    touchpoint = dimension("where it was asked", personal=False)
 
     # emil's answer comes later than is known; ben says what he thinks, cleo only says which colour
     examples = (

@@ -16,16 +16,16 @@ class Returns(Imported):
     clock = "returned_at"
     clocks = ("returned_at", "ordered_at")
 
-    return_id = text("the return's number", required=True)
-    order_id = text("the order it belongs to")
-    line_id = text("the order's line")
-    customer_id = text("who returned; empty where unknown")
+    return_id = text("the return's number", required=True, personal=False)
+    order_id = text("the order it belongs to", personal=False)
+    line_id = text("the order's line", personal=False)
+    customer_id = text("who returned; empty where unknown", personal=True)
     ordered_at = moment("when the order was placed")
     returned_at = moment("when it came back", required=True, follows="ordered_at")
     quantity = real("pieces or units returned", low=0)
     amount_minor = money("paid back")
     currency = currency()
-    reason = dimension("why it came back")
+    reason = dimension("why it came back", personal=False)
 
     # whether the order was cancelled is for returned_lines to say
     examples = (

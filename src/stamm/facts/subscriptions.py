@@ -19,17 +19,20 @@ class Subscriptions(Imported):
     clocks = ("started_at",)
     reaches = ("ended_at",)
 
-    subscription_id = text("the subscription", required=True)
+    subscription_id = text("the subscription", required=True, personal=False)
     started_at = moment("when this stretch began", required=True)
-    customer_id = text("whose it is")
-    plan = dimension("the plan")
+    customer_id = text("whose it is", personal=True)
+    plan = dimension("the plan", personal=False)
     ended_at = moment("when this stretch ended; empty while it runs", ends="started_at")
     mrr_minor = money("monthly recurring revenue", required=True, low=0)
     currency = currency()
     status = text(
-        "trialing, active, past_due or paused", choices=("trialing", "active", "past_due", "paused"), required=True
+        "trialing, active, past_due or paused",
+        choices=("trialing", "active", "past_due", "paused"),
+        required=True,
+        personal=False,
     )
-    end_reason = text("why it ended", choices=("voluntary", "delinquent", "changed"))
+    end_reason = text("why it ended", choices=("voluntary", "delinquent", "changed"), personal=False)
 
     # anna's price goes up on the 10th; ben's ends just then, cleo tries, dora's begins in March
     examples = (

@@ -27,14 +27,14 @@ class Tickets(Imported):
     clocks = ("opened_at", "resolved_at")
     reaches = ("first_reply_at", "resolved_at", "reopened_at")
 
-    ticket_id = text("the ticket's number", required=True)
-    customer_id = text("who asked; empty where unknown")
-    channel = dimension("email, telephone, chat ...")
+    ticket_id = text("the ticket's number", required=True, personal=False)
+    customer_id = text("who asked; empty where unknown", personal=True)
+    channel = dimension("email, telephone, chat ...", personal=False)
     opened_at = moment("when it was opened", required=True)
     first_reply_at = moment("when it was first answered", follows="opened_at")
     resolved_at = moment("when it was last resolved", follows="opened_at")
     reopened_at = moment("when it was last opened again", follows="opened_at")
-    topic = dimension("what it is about")
+    topic = dimension("what it is about", personal=False)
     minutes_spent = real("minutes of work", low=0)
 
     # ben's was opened again and then resolved, cleo's is open again; dora's was opened 39 hours before the window's

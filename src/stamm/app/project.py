@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from stamm.metrics import Catalogue
 from stamm.store.kept import KeptFiles
 from stamm.store.kept.files import DIRECTORY
 from stamm.store.lake import Lake
+from stamm.store.log import Log, open_log
+from stamm.store.log.opened import SETTING
 from stamm.store.manifest import path_of
 from stamm.store.snapshot import Snapshot
 
@@ -48,6 +51,11 @@ class Project:
     def lake_directory(self) -> Path:
         """Where the facts live."""
         return self.directory / "lake"
+
+    @property
+    def log_file(self) -> Path:
+        """Where what arrives is made durable first, unless a database is set for it."""
+        return self.directory / "log" / "log.sqlite"
 
     @property
     def rejects_directory(self) -> Path:
@@ -100,6 +108,10 @@ class Project:
         if (self.lake_directory / "manifests").is_dir():
             return Lake.open(self.lake_directory, zone=self.organisation.zone)
         return Lake.create(self.lake_directory, self.organisation.zone)
+
+    def log(self) -> Log:
+        """The durable log of what arrives, made where there is none yet; close it after use."""
+        return open_log(self.log_file, os.environ.get(SETTING, ""))
 
     @property
     def reads_database(self) -> bool:

@@ -69,3 +69,9 @@ class ScaleError(StammError):
     """Scores that must not be averaged: they are on different scales, and none was named."""
 
     exit_code = 9
+
+
+class LogError(StammError):
+    """The log of what arrives cannot be written or read; nothing of what was tried has happened."""
+
+    exit_code = 10

@@ -60,7 +60,7 @@ class Takings(Derived):
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
-        return ("orders", "returned_lines")
+        return ("orders", "sent_back")
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
@@ -73,7 +73,7 @@ class Takings(Derived):
             amount_minor=_.amount_minor,
             foreign=_.foreign,
         )
-        back = facts["returned_lines"].select(
+        back = facts["sent_back"].select(
             "customer_id",
             taken_at=_.returned_at,
             taken_on=_.returned_on,

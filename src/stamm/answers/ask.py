@@ -14,7 +14,7 @@ from stamm.analyses.kind import Behind
 from stamm.answers.answer import Answer, Cells, Number, Row
 from stamm.answers.grid import Cell, Frame, Grid
 from stamm.answers.inquiry import Inquiry
-from stamm.answers.plan import Plan, check_dimensions, kinds_of, uses
+from stamm.answers.plan import Plan, check_dimensions, kinds_of, read_for, uses
 from stamm.answers.reach import kinds_needed
 from stamm.answers.reduce import left_out, reduce_parts
 from stamm.answers.remembered import Remembered
@@ -111,7 +111,7 @@ class Answers:
             zone=self.world.organisation.zone,
             as_of=grid.as_of,
             snapshot=self.world.snapshot,
-            simulated=any(kind in self.world.simulated for kind in kinds),
+            simulated=not self.world.simulated.isdisjoint(frame.read),
             left_out=self._left_out(grid.within(asked.where), kinds),
             kinds=kinds,
         )
@@ -135,7 +135,7 @@ class Answers:
         with asked_by(asked.key):
             found = asked.answer(inquiry)
         inquiry.check_filtered()
-        read = {*inquiry.kinds, *kinds_of(asked.beside(), self.world)}
+        read = read_for((*asked.facts(), *asked.beside()), by, inquiry.where, self.world)
         return TableAnswer(
             analysis=asked,
             span=span,
@@ -146,7 +146,7 @@ class Answers:
             zone=self.world.organisation.zone,
             as_of=inquiry.as_of,
             snapshot=self.world.snapshot,
-            simulated=any(kind in self.world.simulated for kind in read),
+            simulated=not self.world.simulated.isdisjoint(read),
             left_out={**found.left_out, **self._unsound(inquiry.kinds)},
             notes=found.notes,
             kinds=inquiry.kinds,
@@ -191,7 +191,11 @@ class Answers:
         for fact in sorted(facts):
             check_dimensions(fact, grid.by, grid.where)
         kinds = kinds_of(facts, self.world)
-        frame = Frame(kinds=set(kinds), groups={None} if grid.by is None else set(groups))
+        frame = Frame(
+            kinds=set(kinds),
+            read=set(read_for(facts, grid.by, grid.where, self.world)),
+            groups={None} if grid.by is None else set(groups),
+        )
         back_days = max((reduction.back_days for reduction in reductions.values()), default=0)
         self._mark_windows(frame, grid, facts, kinds, timedelta(days=back_days))
         if reductions and grid.as_of is not None:
@@ -309,6 +313,7 @@ class Answers:
         flat, inner = self._inner(other, over, grid, frozenset() if grid.by is None else frozenset(frame.groups))
         place = {window: number for number, window in enumerate(flat)}
         frame.kinds |= inner.kinds
+        frame.read |= inner.read
         cells: dict[Cell, Number | None] = {}
         for number, group_windows in enumerate(picked):
             places = [place[window] for window in group_windows]

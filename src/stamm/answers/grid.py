@@ -45,6 +45,8 @@ class Frame:
     begun: dict[int, bool] = field(default_factory=dict)
     groups: set[str | None] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
+    #: imported kinds that were read, those included that do not say how far the data reach
+    read: set[str] = field(default_factory=set)
 
     def cells(self, count: int) -> list[Cell]:
         """The full grid, windows first, unknown groups last."""

@@ -41,10 +41,14 @@ def program() -> str:
 
 
 class Remembered:
-    """The numbers of one state of the data, below `directory`."""
+    """The numbers of one state of the data, below `directory`.
 
-    def __init__(self, directory: Path, state: str) -> None:
-        self._directory, self._state = directory, state
+    `snapshot` is the file that is there for as long as the state may be asked about: nothing is kept beyond it, for
+    it goes when a person is erased.
+    """
+
+    def __init__(self, directory: Path, state: str, snapshot: Path | None = None) -> None:
+        self._directory, self._state, self._snapshot = directory, state, snapshot
         self._entries: int | None = None
         self._writes = True
 
@@ -75,6 +79,9 @@ class Remembered:
             draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
             draft.write_text(json.dumps([[*place, number] for place, number in cells.items()]), encoding="utf-8")
             draft.replace(path)
+            if self._snapshot is not None and not self._snapshot.exists():
+                shutil.rmtree(path.parent, ignore_errors=True)
+                self._writes = False
         except OSError as error:
             self._writes = False
             _log.warning("Answers cannot be kept: %s", error)

@@ -43,6 +43,8 @@ class Counts(Protocol):
     def older(self) -> int: ...
     @property
     def waiting(self) -> int: ...
+    @property
+    def erased(self) -> int: ...
 
 
 class Snapshot(Protocol):
@@ -94,6 +96,8 @@ class Imported:
     #: rows kept until the rest of their columns arrives
     waiting: int = 0
     rejected: int = 0
+    #: rows of people who were erased, left out because they would be nothing without them
+    erased: int = 0
     #: rows that are no such fact, as a mapping says
     left_out: int = 0
     seconds: float = 0.0
@@ -104,7 +108,7 @@ class Imported:
     def together(self) -> int:
         """Rows of the file that others stand for, where a mapping brings several together."""
         made = self.new + self.changed + self.unchanged + self.older + self.waiting
-        return self.read - self.left_out - self.rejected - made
+        return self.read - self.left_out - self.rejected - self.erased - made
 
 
 @dataclass(frozen=True)
@@ -275,7 +279,9 @@ class _Call:
 
         counts = self.writer.put(fact, tables(), source=item.name, received_at=self.now, covered=first.covered)
         row.new, row.changed, row.unchanged = counts.new, counts.changed, counts.unchanged
-        row.older, row.waiting = counts.older, counts.waiting
+        row.older, row.waiting, row.erased = counts.older, counts.waiting, counts.erased
+        if row.erased:
+            self._remark(item.name, [f"Rows of people who were erased were left out: {row.erased:,}."])
         row.seconds = time.perf_counter() - started
         return done + row.read
 

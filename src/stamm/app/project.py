@@ -114,6 +114,11 @@ class Project:
         return open_log(self.log_file, os.environ.get(SETTING, ""))
 
     @property
+    def has_log(self) -> bool:
+        """Whether anything could have arrived in a log."""
+        return self.log_file.is_file() or bool(os.environ.get(SETTING))
+
+    @property
     def reads_database(self) -> bool:
         """Whether the facts lie in a shop's own database, and nothing is imported."""
         return reads_database(self.settings.engine)
@@ -164,9 +169,10 @@ class Project:
 
     def _remembered(self, snapshot: Snapshot) -> Remembered:
         """What was computed before of this snapshot, under these settings and rates, by this program and engine."""
-        manifest = hashlib.sha256(path_of(snapshot.root, snapshot.number).read_bytes()).hexdigest()
+        file = path_of(snapshot.root, snapshot.number)
+        manifest = hashlib.sha256(file.read_bytes()).hexdigest()
         settings = repr((self.settings.engine, self.organisation, self.settings.coverage, self.rates()))
-        return Remembered(self.lake_directory / DIRECTORY / "answers", digest(program(), manifest, settings))
+        return Remembered(self.lake_directory / DIRECTORY / "answers", digest(program(), manifest, settings), file)
 
     def rates(self) -> tuple[Rate, ...]:
         """Exchange rates from rates.csv (currency,day,rate): one unit in the reported currency from that day on."""

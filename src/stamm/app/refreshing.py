@@ -32,6 +32,8 @@ from stamm.store.lock import exclusive
 _ = ibis._
 
 LOCK = "refresh.lock"
+#: held while files are made of one snapshot: who erases a person waits for it, so that none is made of before
+MAKING = "making.lock"
 #: later than every fact, so that all are known; a question may be asked as of any earlier moment
 END_OF_TIME = date(9999, 12, 30)
 #: where more days than this have changed, the month is made anew
@@ -90,6 +92,10 @@ class Refreshing:
 
     def run(self, *, anew: bool = False) -> Refreshed:
         """Make what is missing, or (`anew`) everything from nothing; only within `alone`."""
+        with making(self._lake.root):
+            return self._run(anew=anew)
+
+    def _run(self, *, anew: bool) -> Refreshed:
         files = KeptFiles(self._lake.snapshot(), self.project.organisation)
         files.clear_drafts()
         done = Refreshed(files.snapshot.number)
@@ -131,6 +137,14 @@ class Refreshing:
             parts = [each for each in files.parts(fact) if part.month in (None, each.month)]
             found[fact.key] = [str(each.path) for each in parts]
         return DuckDB.over_files(found, root)
+
+
+@contextmanager
+def making(root: Path, wait_seconds: float = 60.0) -> Iterator[None]:
+    """Alone with the kept facts of a lake, for as long as files of one snapshot are made or removed."""
+    make_directory(root / DIRECTORY, root)
+    with exclusive(root / DIRECTORY / MAKING, wait_seconds, None, "Kept facts are being made"):
+        yield
 
 
 def rounds(directory: Path, every_seconds: float, progress: Progress | None = None) -> Iterator[Refreshed]:

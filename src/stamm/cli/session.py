@@ -100,9 +100,12 @@ class Session:
     @property
     def project(self) -> Project:
         """The project named; raises ProjectError where there is none."""
+        from stamm.app.leaving.erasing import finish_begun
         from stamm.app.project import Project
 
-        return Project.open(self.directory)
+        project = Project.open(self.directory)
+        finish_begun(project)
+        return project
 
     @property
     def metrics(self) -> Registry[Metric]:

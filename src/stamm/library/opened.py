@@ -13,6 +13,7 @@ from stamm.analyses import ANALYSES, Analysis
 from stamm.answers import Answers
 from stamm.answers.reach import covered, kinds_needed
 from stamm.answers.world import World, moment_of
+from stamm.app.leaving.erasing import finish_begun
 from stamm.app.project import Project
 from stamm.facts.filter import Asked
 from stamm.lang.errors import UsageError
@@ -34,6 +35,7 @@ def open_project(
     where its data cannot be read.
     """
     project = Project.open(Path(folder))
+    finish_begun(project)
     say = Language.chosen(language, project.organisation.language)
     moment = None if as_of is None else _moment(as_of, project.organisation.zone, say)
     return OpenProject(project.world(as_of=moment), say)

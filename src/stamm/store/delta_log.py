@@ -166,3 +166,22 @@ def checkpoint(table: Path, versions: Sequence[int]) -> None:
         if "checkpoint" in path.name:
             sync_file(path)
     sync_file(log)
+
+
+def collapse(table: Path) -> int:
+    """Leave of a log its newest version alone, with a checkpoint that says what was before; returns files removed.
+
+    For erasing: entries of before, also those that other writers put there, may tell of values.
+    """
+    newest, log = head(table), table / "_delta_log"
+    deltalake.DeltaTable(str(table)).create_checkpoint()
+    kept = {f"{newest:020d}.json", f"{newest:020d}.checkpoint.parquet", "_last_checkpoint"}
+    for path in log.iterdir():
+        if path.name in kept:
+            sync_file(path)
+    sync_file(log)
+    gone = sorted(path for path in log.iterdir() if path.name not in kept)
+    for path in gone:
+        path.unlink()
+    sync_file(log)
+    return len(gone)

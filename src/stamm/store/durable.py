@@ -33,10 +33,10 @@ def make_directory(path: Path, root: Path) -> set[Path]:
     return {directory.parent for directory in missing}
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write a file whole or not at all: temporary name, fsync, rename, fsync of the directory."""
     temporary = path.with_name(path.name + ".tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         view = memoryview(content)
         while view:

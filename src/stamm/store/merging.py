@@ -31,7 +31,8 @@ class Counts:
     """What became of the rows of a put; the numbers add up to its rows.
 
     `older` rows were overtaken by a newer message of their key that was there before (they may still have
-    filled columns it did not carry); `waiting` rows are kept until the rest of their row arrives.
+    filled columns it did not carry); `waiting` rows are kept until the rest of their row arrives. `erased` rows were
+    left out: they were of people who were erased, and nothing without them.
     """
 
     new: int = 0
@@ -39,6 +40,7 @@ class Counts:
     unchanged: int = 0
     older: int = 0
     waiting: int = 0
+    erased: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -47,6 +49,7 @@ class Counts:
             self.unchanged + other.unchanged,
             self.older + other.older,
             self.waiting + other.waiting,
+            self.erased + other.erased,
         )
 
 

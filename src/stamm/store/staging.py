@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from stamm.lang.errors import InputError
 from stamm.lang.window import day_of, days_of, starts_of
+from stamm.store.erasing.gate import Gate
 from stamm.store.layout import Layout
 from stamm.store.manifest import Coverage
 
@@ -35,18 +36,28 @@ def staged_schema(layout: Layout) -> pa.Schema:
 class Stage:
     """One put's rows in a file.
 
-    Afterwards `rows`, `masks`, `days` and `own` (whether any row says when it was received) tell of it.
+    Afterwards `rows`, `masks`, `days` and `own` (whether any row says when it was received) tell of it, and `erased`
+    how many rows were left out because they were an erased person's and nothing without them.
     """
 
     def __init__(
-        self, path: Path, layout: Layout, *, source: str, received_at: datetime, simulated: bool, zone: str
+        self,
+        path: Path,
+        layout: Layout,
+        *,
+        source: str,
+        received_at: datetime,
+        simulated: bool,
+        zone: str,
+        gate: Gate | None = None,
     ) -> None:
-        self.path, self.layout, self.zone = path, layout, zone
+        self.path, self.layout, self.zone, self._gate = path, layout, zone, gate
         self.source, self.simulated = source, simulated
         self.received_at = pa.scalar(received_at, _MOMENT)
         self.today = day_of(received_at, zone)
         self.schema = staged_schema(layout)
         self.rows = 0
+        self.erased = 0
         self.own = False
         self.masks: set[int] = set()
         self.days: Coverage | None = None
@@ -59,20 +70,26 @@ class Stage:
             for batch in batches:
                 table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
                 for start in range(0, table.num_rows, GROUP_ROWS):
-                    piece = self._piece(table.slice(start, GROUP_ROWS))
+                    read = table.slice(start, GROUP_ROWS)
+                    piece = self._piece(read)
                     waiting.append(piece)
                     gathered += piece.num_rows
                     if gathered >= GROUP_ROWS:
                         writer.write_table(pa.concat_tables(waiting))
                         waiting, gathered = [], 0
                     if on_rows is not None:
-                        on_rows(piece.num_rows)
+                        on_rows(read.num_rows)
             if waiting:
                 writer.write_table(pa.concat_tables(waiting))
 
     def _piece(self, table: pa.Table) -> pa.Table:
-        layout, length = self.layout, table.num_rows
-        carried = self._carried(table)
+        layout, carried = self.layout, self._carried(table)
+        nameless = None
+        if self._gate is not None:
+            read = table.num_rows
+            table, nameless = self._gate.admit(table)
+            self.erased += read - table.num_rows
+        length = table.num_rows
         columns: dict[str, pa.ChunkedArray | pa.Array] = {}
         for name in layout.carried:
             type_ = layout.schema.field(name).type
@@ -86,6 +103,10 @@ class Stage:
         mask = layout.mask_of(carried)
         self.masks.add(mask)
         columns["_mask"] = pa.repeat(pa.scalar(mask, pa.int64()), length)
+        if self._gate is not None and nameless is not None and nameless.any():
+            silent = layout.mask_of(tuple(name for name in carried if name not in self._gate.personal))
+            self.masks.add(silent)
+            columns["_mask"] = pa.array(np.where(nameless, silent, mask), pa.int64())
         columns["_row"] = pa.array(np.arange(self.rows, self.rows + length, dtype=np.int64))
         self.rows += length
         return pa.table([columns[field.name] for field in self.schema], schema=self.schema)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +20,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.version import __version__
 from stamm.store import delta_log, manifest
 from stamm.store.durable import make_directory, sync_directories, sync_file
+from stamm.store.erasing.gate import Gate
 from stamm.store.layout import IMPORTS, IMPORTS_SCHEMA, Layout
 from stamm.store.manifest import Coverage, DataFile, KindState, Manifest, TableState
 from stamm.store.merging import Counts, Merge
@@ -32,6 +33,13 @@ STAGING = ".staging"
 MANY_FILES = 16
 #: files of this size are left alone by compaction
 LARGE_BYTES = 64 * 2**20
+
+
+class Change(Protocol):
+    """Changes a batch of a table; gives the very same one where there is nothing to change."""
+
+    def __call__(self, table: str, batch: pa.RecordBatch, *, counted: bool) -> pa.RecordBatch:
+        """`counted` the first time that a batch is seen; one of as many rows of the same month."""
 
 
 @dataclass
@@ -125,9 +133,14 @@ class Writer:
             raise ValueError("received_at needs a time zone")
         received_at = received_at.astimezone(UTC)
         staged = self._staging / f"incoming-{uuid.uuid4().hex}.parquet"
-        stage = Stage(staged, layout, source=source, received_at=received_at, simulated=simulated, zone=self.base.zone)
+        gate = Gate.at(self.root, layout)
+        source = gate.source(source) if gate else source
+        stage = Stage(
+            staged, layout, source=source, received_at=received_at, simulated=simulated, zone=self.base.zone, gate=gate
+        )
         stage.fill(batches, on_rows)
         counts = self._merge(layout, stage) if stage.rows else Counts()
+        counts += Counts(erased=stage.erased)
         staged.unlink(missing_ok=True)
         state = self._states.get(kind, KindState())
         if stage.rows or covered:
@@ -186,6 +199,39 @@ class Writer:
         self._change(IMPORTS, [DataFile(path.name, table.num_rows, path.stat().st_size, simulated=False)])
         self._compact(IMPORTS, IMPORTS_SCHEMA, beyond=MANY_FILES)
         self._remembered, self._seen = {}, None
+
+    # -- what is taken out again -------------------------------------------------------
+    def rewrite(
+        self,
+        change: Change,
+        source: Callable[[str], str],
+        on_file: Callable[[str, int, int], None] | None = None,
+    ) -> None:
+        """Write those files of all tables anew in which something changes; only erasing does that.
+
+        `source` renames imports; `on_file` is told the table and how many files are done, of how many.
+        """
+        places = [(table, path, name) for table in self.base.tables for path, name in self._paths(table).items()]
+        for number, (table, path, name) in enumerate(places):
+            if on_file is not None:
+                on_file(table, number, len(places))
+            with pq.ParquetFile(path) as file:
+                if all(change(table, batch, counted=True) is batch for batch in file.iter_batches()):
+                    continue
+                before = self._draft(table).files[name]
+                partition = f"{before.partition}/" if before.partition else ""
+                fresh = self._staging / table / f"{partition}part-{uuid.uuid4()}.parquet"
+                fresh.parent.mkdir(parents=True, exist_ok=True)
+                with pq.ParquetWriter(fresh, file.schema_arrow, compression="zstd") as writer:
+                    for batch in file.iter_batches():
+                        writer.write_batch(change(table, batch, counted=False))
+            after = replace(before, path=f"{partition}{fresh.name}", size=fresh.stat().st_size)
+            self._change(table, [after], [name])
+        for kind, state in self._states.items():
+            covered = KindState(state.arrivals)
+            for name, days in state.coverage.items():
+                covered = covered.covering(source(name), days)
+            self._states[kind] = covered
 
     # -- compaction --------------------------------------------------------------------
     def compact(self, files_a_month: int = 1) -> None:

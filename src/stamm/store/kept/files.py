@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from stamm import facts
 from stamm.facts import Kept, behind, imported, kept
 from stamm.lang.organisation import Organisation
-from stamm.store.durable import sync_file
+from stamm.store.durable import sync_directories, sync_file
 from stamm.store.snapshot import Snapshot
 
 DIRECTORY = "kept"
@@ -174,6 +174,19 @@ class KeptFiles:
                     path.unlink()
                     removed += 1
         return removed
+
+    def purge(self) -> int:
+        """Remove all that this snapshot does not need, at once: files, drafts, and every answer given before.
+
+        For erasing: files of before may hold the person. Returns the number of files removed.
+        """
+        needed = {part.path for fact in kept() for part in self.parts(fact)}
+        gone = [path for path in self.root.rglob("*") if path.is_file() and path not in needed]
+        gone = [path for path in gone if path.suffix != ".lock"]
+        for path in gone:
+            path.unlink(missing_ok=True)  # answers come and go
+        sync_directories({path.parent for path in gone if path.parent.is_dir()})
+        return len(gone)
 
 
 class _Rules:

@@ -1,0 +1,141 @@
+"""What lies beside the lake in a project's directory and may hold a person: made by Stamm, or put there by somebody."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from stamm.app.project import Project
+from stamm.app.simulating import TRUTH
+from stamm.store.durable import sync_file, write_atomically
+from stamm.store.erasing.cells import Cells
+from stamm.store.erasing.gate import CUSTOMER, DEVICE
+
+EXPORTS = "exports"
+INDEX = "index.json"
+#: what Stamm writes into a project's directory; all else there is somebody's own
+OURS = ("lake", "log", "rejects", TRUTH, EXPORTS)
+#: texts are looked through in pieces, each with the end of the one before
+PIECE, OVERLAP = 2**20, 2**10
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Takes people out of files beside the lake; `is_theirs` tells whether a text is a number or device of theirs."""
+
+    project: Project
+    cells: Cells
+    is_theirs: Callable[[str], bool]
+
+    # -- made by Stamm ---------------------------------------------------------------
+    def rejects(self) -> int:
+        """Empty the cells of rejected rows that name them; returns how many rows those were."""
+        count = 0
+        for draft in self.project.rejects_directory.glob(".rejects-*.part"):  # of an import that was killed
+            draft.unlink()
+        for path in sorted(self.project.rejects_directory.glob("*.csv")):
+            with path.open(encoding="utf-8", newline="") as file:
+                lines = list(csv.reader(file))
+            cleaned = [[self._without(cell) for cell in line] for line in lines]
+            if cleaned != lines:
+                count += sum(old != new for old, new in zip(lines, cleaned, strict=True))
+                told = io.StringIO()
+                csv.writer(told).writerows(cleaned)
+                write_atomically(path, told.getvalue().encode(), mode=0o600)
+        return count
+
+    def _without(self, cell: str) -> str:
+        return "" if self.is_theirs(cell.lstrip("'")) or self.cells.names(cell) else cell
+
+    def exports(self) -> int:
+        """Remove what was given out about them, as far as it lies here; returns how many exports those were."""
+        gone = [path for path in sorted((self.project.directory / EXPORTS).glob("*")) if self._is_of_them(path)]
+        for path in gone:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if gone:
+            sync_file(gone[0].parent)
+        return len(gone)
+
+    def _is_of_them(self, export: Path) -> bool:
+        if export.name.startswith("."):  # of an export that was killed
+            return True
+        try:
+            if export.is_dir():
+                told = json.loads((export / INDEX).read_bytes())
+            else:
+                with zipfile.ZipFile(export) as archive:
+                    told = json.loads(archive.read(INDEX))
+            return any(self.is_theirs(str(each)) for each in told["customers"])
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+            return False  # nothing that Stamm has made
+
+    def truth(self) -> int:
+        """Remove their rows from the truth of a simulated world; returns how many those were."""
+        count = 0
+        for path in sorted((self.project.directory / TRUTH).glob("*.parquet")):
+            table = pq.read_table(path)
+            keep = [not self._names(row) for row in table.to_pylist()]
+            if not all(keep):
+                count += keep.count(False)
+                draft = path.with_name(f"{path.name}.tmp")
+                pq.write_table(table.filter(keep), draft, compression="zstd")
+                sync_file(draft)
+                draft.replace(path)
+                sync_file(path.parent)
+        return count
+
+    def _names(self, row: dict[str, object]) -> bool:
+        if any(self.is_theirs(str(row[name])) for name in (CUSTOMER, DEVICE) if row.get(name) is not None):
+            return True
+        return any(isinstance(cell, str) and self.cells.names(cell) for cell in row.values())
+
+    def reports(self) -> int:
+        """Remove reports that name them; returns how many those were."""
+        gone = [path for path in sorted(self.project.directory.glob("*.html")) if _is_report(path)]
+        gone = [path for path in gone if self._mentions(path)]
+        for path in gone:
+            path.unlink()
+        if gone:
+            sync_file(self.project.directory)
+        return len(gone)
+
+    # -- somebody's own --------------------------------------------------------------
+    def foreign(self) -> list[Path]:
+        """Texts in the project's directory that name them and that Stamm has not made: it does not touch those."""
+        return [
+            path
+            for path in _files(self.project.directory)
+            if not (path.suffix == ".html" and _is_report(path)) and self._mentions(path)
+        ]
+
+    def _mentions(self, path: Path) -> bool:
+        before = ""
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            while piece := file.read(PIECE):
+                if self.cells.names(before + piece):
+                    return True
+                before = piece[-OVERLAP:]
+        return False
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    """Files that are not Stamm's, and hold text."""
+    for path in sorted(directory.rglob("*")):
+        place = path.relative_to(directory).parts
+        if place[0] not in OURS and not any(part.startswith(".") for part in place) and path.is_file():
+            with path.open("rb") as file:
+                if b"\0" not in file.read(4096):
+                    yield path
+
+
+def _is_report(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b'<meta name="generator" content="Stamm">' in file.read(2048)

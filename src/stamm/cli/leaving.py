@@ -1,0 +1,97 @@
+"""What is said of people who leave: what would go, what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TextColumn
+
+from stamm.cli import printing
+from stamm.cli.session import Session
+from stamm.facts import FACTS
+
+if TYPE_CHECKING:
+    from stamm.app.leaving.erasing import Progress as Done
+    from stamm.app.leaving.erasing import Told
+
+
+@contextmanager
+def progress(say: Session) -> Iterator[Done | None]:
+    """One bar on a screen; nothing in a pipe."""
+    if not say.err.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, console=say.err, transient=True) as bars:
+        task = bars.add_task("", total=None, visible=False)
+
+        def told(what: str, done: int, whole: int) -> None:
+            key = what.removesuffix("_history")
+            name = FACTS[key].title(say.language.code) if key in FACTS else say("Looking through the data")
+            bars.update(task, description=name, completed=done, total=whole, visible=done < whole)
+
+        yield told
+
+
+def print_would_go(told: Told, say: Session) -> None:
+    """What an erasure would take away."""
+    _print_rows(told, say)
+    if told.cells:
+        text = say("Cells in any row that name the customer: {count}", count=say.language.number(told.cells))
+        say.out.print(text)
+    say.out.print(say("Older snapshots, what was derived, and answers given before would go, too."))
+    _print_limits(told, say)
+
+
+def print_gone(told: Told, say: Session) -> None:
+    """What is gone: a record that names nobody."""
+    assert told.at is not None  # it has been done
+    number = say.language.number
+    title = say(
+        "Erased on {day}, reference {reference}", day=say.language.day(told.at.date()), reference=told.reference
+    )
+    say.out.print(title, style="title")
+    _print_rows(told, say)
+    counts = (
+        (say("Cells in any row that named the customer"), told.cells),
+        (say("Rows of the truth of a simulated world"), told.truth),
+        (say("Messages that had arrived and were no facts yet"), told.arrived),
+        (say("Rejected rows that named the customer"), told.rejects),
+        (say("Exports of the customer's data"), told.exports),
+        (say("Reports that named the customer"), told.reports),
+        (say("Older snapshots"), told.snapshots),
+        (say("Files of rows"), told.files),
+        (say("Entries of tables' logs"), told.entries),
+        (say("Files of what was derived, and answers"), told.kept),
+    )
+    gone = printing.table(say("gone"), say("how many"), right=(1,))
+    for name, count in counts:
+        if count:
+            gone.add_row(name, number(count))
+    say.out.print()
+    say.out.show(gone)
+    _print_limits(told, say)
+    say.out.print()
+    text = say(
+        "Keep {file} with your backups: it knows again, and names to nobody, who was erased.", file="lake/erased.json"
+    )
+    say.out.print(text)
+
+
+def _print_rows(told: Told, say: Session) -> None:
+    rows = printing.table(say("fact"), say("rows that become nobody's"), say("superseded rows"), right=(1, 2))
+    for kind in sorted({*told.rows, *told.superseded}):
+        counts = (told.rows.get(kind, 0), told.superseded.get(kind, 0))
+        rows.add_row(FACTS[kind].title(say.language.code), *(say.language.number(count) for count in counts))
+    say.out.show(rows)
+
+
+def _print_limits(told: Told, say: Session) -> None:
+    """What erasing does not reach, by name."""
+    if told.ambiguous:
+        names = ", ".join(told.ambiguous)
+        say.out.print(say("Too short, or somebody else's too, to be sought in rows of others: {names}", names=names))
+    for path in told.foreign:
+        say.out.print(say("Not made by Stamm and left as it is, though it names the customer: {file}", file=path))

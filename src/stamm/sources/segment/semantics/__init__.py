@@ -1,1 +1,0 @@
-"""Events whose names Segment published, a family a file."""

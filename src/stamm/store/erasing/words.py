@@ -1,0 +1,153 @@
+"""How what names a person is sought in texts: by whole words, whatever stands between them and however it is written.
+
+Nothing here needs to know the person: a ledger of keyed digests is enough to find them again, so that no list of names
+has to be kept of those who must not be named.
+"""
+
+from __future__ import annotations
+
+import hmac
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote
+
+WORD = re.compile(r"[^\W_]+")
+DIGITS = re.compile(r"\d+")
+#: digits that are read as one number: a telephone number is written in groups
+NUMBER = re.compile(r"\d(?:[\d ()/.\-]*\d)?")
+_ESCAPED, _CONTROL = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(r"\\[nrtbf]")
+#: fewer letters, or digits of a bare number, could mean anybody
+LEAST_LETTERS, LEAST_DIGITS = 6, 9
+#: the last digits of a telephone number, which are the same with and without the country's code
+PHONE_DIGITS, LEAST_PHONE = 8, 7
+#: an encoding within an encoding within an encoding
+DEEPEST = 3
+#: texts remembered with what was found in them
+REMEMBERED = 200_000
+
+
+def plain(text: str) -> str:
+    """A text as words are compared: without regard to case or to how letters are composed."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, ready to be compared."""
+    return tuple(WORD.findall(plain(text)))
+
+
+def phone_digits(text: str) -> str:
+    """What tells a telephone number from others; nothing where there are too few digits."""
+    digits = "".join(DIGITS.findall(unicodedata.normalize("NFKC", text)))
+    return digits[-PHONE_DIGITS:] if len(digits) >= LEAST_PHONE else ""
+
+
+def is_telling(text: str) -> bool:
+    """Whether a number or name is long enough that elsewhere in a text it means the same person."""
+    found = words(text)
+    letters = sum(map(len, found))
+    return letters >= (LEAST_DIGITS if all(word.isdigit() for word in found) else LEAST_LETTERS)
+
+
+def readings(text: str) -> Iterator[str]:
+    """A text as it stands, and what it says where it is an address, JSON or HTML."""
+    yield text
+    for _ in range(DEEPEST):
+        read = _CONTROL.sub(" ", _ESCAPED.sub(lambda found: chr(int(found[1], 16)), html.unescape(unquote(text))))
+        if read == text:
+            return
+        yield read
+        text = read
+
+
+@dataclass(frozen=True)
+class Needle:
+    """What is sought: so many words of so many letters, known by a keyed digest. No words: the last digits of a number.
+
+    `own`: sought only in rows of the person, because elsewhere it might mean somebody else.
+    """
+
+    words: int
+    letters: int
+    digest: str
+    own: bool = False
+
+
+class Digests:
+    """Keyed digests (HMAC-SHA256, 128 bits): without the key nobody can try names against them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, domain: str, text: str) -> str:
+        """The digest of a text in one of the domains `customer`, `device`, `words`, `phone`, `cell`."""
+        told = f"{domain}\0{text}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._key, told, "sha256")[:16].hex()
+
+    def needle(self, text: str, *, own: bool = False) -> Needle:
+        """What finds these words again."""
+        found = " ".join(words(text))
+        return Needle(len(words(text)), len(found), self.of("words", found), own)
+
+    def phone(self, digits: str, *, own: bool = False) -> Needle:
+        """What finds a telephone number again, by its last digits."""
+        return Needle(0, len(digits), self.of("phone", digits), own)
+
+
+class Seeker:
+    """Finds needles in texts, and tells when the person of each was erased."""
+
+    def __init__(self, digests: Digests, needles: Iterable[tuple[Needle, datetime]]) -> None:
+        self._digests = digests
+        self._anywhere: dict[str, datetime] = {}
+        self._own: dict[str, datetime] = {}
+        self._lengths: dict[int, set[int]] = {}
+        for needle, at in needles:
+            (self._own if needle.own else self._anywhere)[needle.digest] = at
+            self._lengths.setdefault(needle.words, set()).add(needle.letters)
+        self._remembered: dict[str, tuple[datetime | None, datetime | None]] = {}
+
+    def found(self, text: str, *, own: bool = False) -> datetime | None:
+        """When the person was erased whom a text names; None where it names nobody. `own`: in one of their rows."""
+        if text not in self._remembered:
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            seen = [digest for reading in readings(text) for digest in self._digests_in(plain(reading))]
+            anywhere = max((self._anywhere[each] for each in seen if each in self._anywhere), default=None)
+            theirs = max((self._own[each] for each in seen if each in self._own), default=None)
+            self._remembered[text] = anywhere, theirs
+        anywhere, theirs = self._remembered[text]
+        return anywhere or (theirs if own else None)
+
+    def _digests_in(self, text: str) -> Iterator[str]:
+        """Digests of all that has the shape of a needle."""
+        found = WORD.findall(text)
+        for count, lengths in self._lengths.items():
+            for start in range(len(found) - count + 1 if count else 0):
+                told = " ".join(found[start : start + count])
+                if len(told) in lengths:
+                    yield self._digests.of("words", told)
+        for number in NUMBER.finditer(text) if 0 in self._lengths else ():
+            digits = ""
+            for group in DIGITS.findall(number[0]):
+                digits += group
+                yield from (self._digests.of("phone", digits[-n:]) for n in self._lengths[0] if len(digits) >= n)
+
+
+def pattern(texts: Iterable[str], phones: Iterable[str]) -> str | None:
+    """A regular expression (RE2) for texts that may name somebody; None where only reading every text can tell.
+
+    What it passes over names nobody; what it finds is read.
+    """
+    parts = []
+    for text in texts:
+        longest = max(re.findall(r"[A-Za-z0-9]+", unicodedata.normalize("NFC", text)), key=len, default="")
+        if len(longest) < min(3, len(text)) or not longest:
+            return None
+        parts.append(longest)
+    parts += [r"(?:\D|%[0-9a-fA-F]{2})*".join(digits) for digits in phones]
+    return "|".join(f"(?:{part})" for part in parts) if parts else None

@@ -1,0 +1,61 @@
+"""An erasure that is killed at any step: either it was not begun, or the next command ends it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from stamm.app.leaving.erasing import finish_begun
+from stamm.app.project import Project
+from stamm.store.erasing.ledger import Ledger
+from tests.leaving import planted as p
+from tests.leaving.dying import erase
+
+SPAWN = multiprocessing.get_context("spawn")
+FEW = ("revenue", "visitors")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop of a few kinds, made once."""
+    return p.planted(tmp_path_factory.mktemp("small") / "shop", ("customers", "events", "links", "orders")).directory
+
+
+def killed_at(small: Path, place: Path, step: int) -> bool:
+    """Whether the process died before it was done; afterwards all is as it was, or all is done."""
+    directory = Path(shutil.copytree(small, place))
+    before = p.numbers(Project.open(directory), keys=FEW)
+    process = SPAWN.Process(target=erase, args=(str(directory), p.ID, step))
+    process.start()
+    process.join(120)
+    project = Project.open(directory)
+    ledger = Ledger.read(project.lake_directory)
+    begun = ledger is not None and bool(ledger.people)
+    if begun:
+        finish_begun(project)
+        assert p.traces(directory) == []
+        assert not Ledger.read(project.lake_directory).pending  # type: ignore[union-attr]
+        assert not list(directory.rglob("*.tmp"))
+    else:
+        assert p.traces(directory) == p.traces(small)
+    assert p.numbers(Project.open(directory), keys=FEW) == before
+    shutil.rmtree(directory)
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return process.exitcode != 0
+
+
+@pytest.mark.parametrize("step", [3, 60])
+def test_killed_at_a_step(small: Path, tmp_path: Path, step: int) -> None:
+    assert killed_at(small, tmp_path / "shop", step)
+
+
+@pytest.mark.long
+def test_killed_at_many_steps(small: Path, tmp_path: Path) -> None:
+    step = 1
+    while killed_at(small, tmp_path / "shop", step):
+        step += 7
+    assert step > 100

@@ -36,6 +36,9 @@ from stamm.metrics.own.reading import KEYS
 from stamm.sources.mapped import FileMapping
 from stamm.sources.mapped.file_mapping import MEANING
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tools import tracking
+
 PLACE = Path(__file__).parent.parent / "docs" / "reference"
 SAY = Session(Path(), Language("en"))
 HEAD = "<!-- Written by tools/reference.py from the definitions. Change those, then run `make docs`. -->\n\n"
@@ -187,7 +190,7 @@ def imported_text(fact: type[Imported]) -> str:
 
 def head_of(fact: type[Fact]) -> list[str]:
     paragraphs = [fact.sentence(), *filter(None, fact.remarks().split("\n\n"))]
-    return [f"## {fact.key}\n", f"{title_in_both(fact)}\n", *(f"{paragraph}\n" for paragraph in paragraphs)]
+    return [f"## {fact.key}\n", f"{f'**{fact.en}** · *{fact.de}*'}\n", *(f"{paragraph}\n" for paragraph in paragraphs)]
 
 
 def verbs_and_examples(fact: type[Fact]) -> list[str]:
@@ -197,10 +200,6 @@ def verbs_and_examples(fact: type[Fact]) -> list[str]:
         verb_example(example) if isinstance(example, VerbExample) else table_example(example)
         for example in fact.examples
     ]
-
-
-def title_in_both(fact: type[Fact]) -> str:
-    return f"**{fact.en}** · *{fact.de}*"
 
 
 def kind_of(column: Column) -> str:
@@ -217,8 +216,7 @@ def notes_of(column: Column) -> str:
 
 def derived_text(fact: type[Derived]) -> str:
     columns = [(f"`{name}`", kind_of(column), column.en) for name, column in fact.columns().items()]
-    lines = [*head_of(fact), table(("column", "type", "meaning"), columns), *verbs_and_examples(fact)]
-    return "\n".join(lines)
+    return "\n".join([*head_of(fact), table(("column", "type", "meaning"), columns), *verbs_and_examples(fact)])
 
 
 def table_example(example: TableExample) -> str:
@@ -360,6 +358,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings(),
         "exit-codes.md": exit_codes(),
         "mappings.md": mappings(),
+        "tracking.md": tracking.page(table, rows_as_table),
     }
     titles = {name: text.splitlines()[0].removeprefix("# ") for name, text in found.items()}
     links = "".join(f"- [{titles[name]}]({name})\n" for name in sorted(found, key=lambda name: titles[name]))

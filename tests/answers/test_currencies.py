@@ -31,13 +31,13 @@ def rate(currency: str, day: str, factor: str) -> Rate:
 def test_without_rates_both_are_named_with_their_rows() -> None:
     with pytest.raises(CurrencyError) as caught:
         ask(world({"orders": MIXED}), Turnover, "2024-02")
-    assert caught.value.what == "Orders hold money in CHF (1 rows), USD (2 rows), which cannot be added to EUR."
+    assert caught.value.what == "Orders hold money that cannot be added to EUR (rows by currency: CHF: 1, USD: 2)."
     assert "rates.csv" in caught.value.remedy
     assert caught.value.exit_code == 4
 
 
 def test_one_foreign_currency_alone_is_refused_too() -> None:
-    with pytest.raises(CurrencyError, match=r"USD \(1 rows\), which cannot be added to EUR"):
+    with pytest.raises(CurrencyError, match=r"cannot be added to EUR \(rows by currency: USD: 1\)"):
         ask(world({"orders": [order(1, "anna", "2024-02-05", currency="USD")]}), Turnover, "2024-02")
 
 
@@ -55,7 +55,7 @@ def test_a_cancelled_order_does_not_refuse_the_answer() -> None:
 def test_rows_are_counted_once_where_windows_overlap() -> None:
     with pytest.raises(CurrencyError) as caught:
         ask(world({"orders": MIXED}), Turnover, "2024-02", "2024", "2024-Q1")
-    assert "USD (2 rows)" in caught.value.what
+    assert "USD: 2" in caught.value.what
 
 
 def test_only_rows_that_would_be_added_are_told() -> None:
@@ -101,7 +101,7 @@ def test_before_the_first_rate_the_answer_is_refused() -> None:
     rates = [rate("USD", "2024-02-06", "0.9"), rate("CHF", "2024-02-22", "1.1")]
     of = world({"orders": MIXED}, rates=rates)
     assert values(ask(of, Turnover, "2024-02-06")) == [900]
-    with pytest.raises(CurrencyError, match=r"hold money in CHF \(1 rows\)"):
+    with pytest.raises(CurrencyError, match=r"\(rows by currency: CHF: 1\)"):
         ask(of, Turnover, "2024-02")
 
 
@@ -140,3 +140,43 @@ def test_recurring_revenue_is_refused_and_converted_too() -> None:
         ask(world({"subscriptions": [row]}), "monthly_recurring_revenue", "2024-02")
     of = world({"subscriptions": [row]}, rates=[rate("USD", "2024-01-01", "0.9")])
     assert values(ask(of, "monthly_recurring_revenue", "2024-02")) == [900]
+
+
+PER_DAY = {"incurred_on": date(2024, 2, 7), "kind": "service", "amount_minor": 50}
+
+
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        # the dollars of two orders, one of them with the cost of its goods; the cancelled one and what winning cost
+        # add nothing
+        ("contribution_per_customer", "Contributions hold money that cannot be added to EUR (rows by currency: USD: 3"),
+        ("revenue", "Orders hold money that cannot be added to EUR (rows by currency: USD: 2"),
+        ("top_customer_share", "Contributions hold money that cannot be added to EUR (rows by currency: USD: 3"),
+    ],
+)
+def test_money_made_of_several_facts_names_the_currency_and_its_rows(metric: str, told: str) -> None:
+    orders = [
+        order(1, "anna", "2024-02-05", currency="USD", cost_minor=400),
+        order(2, "anna", "2024-02-06", currency="USD"),
+        order(3, "ben", "2024-02-07", currency="USD", cancelled_at="2024-02-08"),
+    ]
+    costs = [
+        {"cost_id": "c1", "currency": "USD", **PER_DAY, "kind": "acquisition"},
+        {"cost_id": "c2", "customer_id": "anna", **PER_DAY},
+    ]
+    of = world({"orders": orders, "costs": costs, "returns": [], "messages": []})
+    with pytest.raises(CurrencyError) as caught:
+        ask(of, metric, "2024-02", "2024")
+    assert told in caught.value.what
+    assert "another currency" not in caught.value.what
+
+
+def test_shared_and_advertising_costs_name_theirs_too() -> None:
+    costs = [{"cost_id": "c1", "currency": "CHF", **PER_DAY}]
+    of = world({"orders": [order(1, "anna", "2024-02-05")], "costs": costs, "tickets": []})
+    with pytest.raises(CurrencyError, match=r"Costs hold .*CHF: 1"):
+        ask(of, "cost_to_serve", "2024-02", by="country")
+    of = world({"orders": [], "costs": [{**costs[0], "kind": "advertising", "campaign": "spring"}]})
+    with pytest.raises(CurrencyError, match=r"Advertising hold .*CHF: 1"):
+        ask(of, "return_on_ad_spend", "2024-02", "2024")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +16,8 @@ from stamm.answers.examples import arrow_of
 from stamm.engines.duckdb import DuckDB
 from stamm.facts import FACTS
 from tests.answers.small import order
+
+_ = ibis._
 
 
 @pytest.fixture
@@ -103,3 +107,36 @@ def test_tables_in_memory_are_locked_too(tmp_path: Path) -> None:
     made = DuckDB.over_tables({})
     with pytest.raises(duckdb.Error):
         made._backend.raw_sql(f"SELECT * FROM '{tmp_path}/beside.csv'")
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(1500, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 1, tzinfo=UTC),
+        datetime(2024, 3, 31, 0, 30, tzinfo=UTC),
+        datetime(9998, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    ],
+)
+def test_time_passes_to_the_microsecond_whatever_the_calendar(at: datetime) -> None:
+    since, table = datetime(2024, 2, 29, 12, tzinfo=UTC), ibis.memtable(pa.table({"at": [at, None]}))
+    made = DuckDB.over_tables({})
+    found = made.run(
+        table.select(
+            passed=_.at.delta(since, unit="microsecond"),
+            ago=-_.at.delta(since, unit="microsecond"),
+            later=_.at + ibis.interval(hours=2160),
+            sooner=_.at - ibis.interval(minutes=30),
+            next_day=_.at + ibis.interval(days=1),
+        )
+    ).to_pylist()
+    made.close()
+    passed = (at - since) // timedelta(microseconds=1)
+    assert found[0] == {
+        "passed": passed,
+        "ago": -passed,
+        "later": at + timedelta(days=90),
+        "sooner": at - timedelta(minutes=30),
+        "next_day": at + timedelta(days=1),
+    }
+    assert set(found[1].values()) == {None}

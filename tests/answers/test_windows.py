@@ -136,3 +136,40 @@ def test_state_is_that_at_the_end_of_what_is_known() -> None:
     of = world({"orders": [order(1, "anna", "2024-04-08")]}, coverage=FEBRUARY_TO_APRIL)
     row = ask(of, "customer_count", "2024-04").rows[0]
     assert (row.value, row.complete) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("until", "spent", "came"),
+    [
+        ({"costs": date(2024, 3, 15)}, 500, 1),  # ben of the 20th is no new customer of a half that ends before him
+        ({"orders": date(2024, 3, 15)}, 500, 1),  # nor are the 300 of the 20th set against the customers of that half
+        ({}, 800, 2),
+    ],
+)
+def test_a_metric_and_all_that_it_is_built_on_are_told_of_one_moment(
+    until: dict[str, date], spent: int, came: int
+) -> None:
+    orders = [order(1, "anna", "2024-03-05"), order(2, "ben", "2024-03-20")]
+    costs = [
+        {"cost_id": str(day), "incurred_on": date(2024, 3, day), "kind": "acquisition", "amount_minor": amount}
+        for day, amount in ((10, 500), (20, 300))
+    ]
+    last = {"costs": date(2024, 3, 31), "orders": date(2024, 3, 31), **until}
+    of = world(
+        {"orders": orders, "costs": costs}, coverage={kind: (date(2024, 1, 1), day) for kind, day in last.items()}
+    )
+    answer = ask(of, "acquisition_cost", "2024-03")
+    (row,) = answer.rows
+    assert row.parts == {"spent": spent, "new_customers": came}
+    assert row.value == spent / came
+    assert row.complete == (not until)
+    assert answer.as_of == utc("2024-03-16" if until else "2024-04-01")
+    # asked by itself, it is told as far as its own facts reach
+    alone = 1 if "orders" in until else 2
+    assert values(ask(of, "new_customers", "2024-03")) == [alone]
+
+
+def test_a_metric_built_on_what_was_never_taken_in_has_no_value_and_no_moment() -> None:
+    of = world({"orders": [order(1, "anna", "2024-02-10")]}, coverage=FEBRUARY_TO_APRIL)
+    answer = ask(of, "acquisition_cost", "2024-02")
+    assert (answer.as_of, answer.rows[0].value, answer.rows[0].reason) == (None, None, NO_FACTS)

@@ -68,7 +68,7 @@ def test_a_missing_file_and_a_folder_named_like_one(tmp_path: Path) -> None:
 
 
 def test_the_registry_holds_the_sources() -> None:
-    assert SOURCES.keys() == ("cdnow", "complete_journey", "csv", "excel", "ndjson", "parquet")
+    assert {"cdnow", "complete_journey", "csv", "excel", "ndjson", "parquet"} <= set(SOURCES.keys())
     for source in SOURCES:
         assert source.de
         assert source.sentence()

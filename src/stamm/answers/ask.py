@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -14,8 +14,10 @@ from stamm.analyses.kind import Behind
 from stamm.answers.answer import Answer, Cells, Number, Row
 from stamm.answers.grid import Cell, Frame, Grid
 from stamm.answers.inquiry import Inquiry
-from stamm.answers.plan import Plan, check_dimensions, kinds_of, uses
+from stamm.answers.plan import Plan, check_dimensions, kinds_of, read_for, uses
+from stamm.answers.reach import kinds_needed
 from stamm.answers.reduce import left_out, reduce_parts
+from stamm.answers.remembered import Remembered
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
 from stamm.engines.kind import asked_by
@@ -38,9 +40,9 @@ class Answers:
     def __init__(self, world: World) -> None:
         self.world = world
         self._frames: dict[tuple[object, ...], Frame] = {}
-        self._reduced: dict[tuple[object, ...], Cells] = {}
-        self._plans: dict[tuple[object, ...], Plan] = {}
-        self._passed_over: dict[tuple[object, ...], dict[str, int]] = {}
+        self._reduced: dict[tuple[Grid, str], Cells] = {}
+        self._plans: dict[Grid, Plan] = {}
+        self._passed_over: dict[Grid, dict[str, int]] = {}
 
     def prepare(
         self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None, where: Asked = ()
@@ -56,9 +58,8 @@ class Answers:
             for metric in metrics:
                 self.prepare((metric,), windows, by=by, where=where)
             return
-        grid = Grid(tuple(windows), by, filter_of(where))
-        waiting = [(metric, grid) for metric in metrics]
-        wanted: dict[tuple[Grid, datetime, str], dict[str, Reduction]] = {}
+        waiting = [(metric, self._grid(metric, windows, by, where)) for metric in metrics]
+        wanted: dict[tuple[Grid, str], dict[str, Reduction]] = {}
         seen = set()
         while waiting:
             metric, asked = waiting.pop()
@@ -67,16 +68,16 @@ class Answers:
             seen.add(mark)
             reductions, overs = operands_of(metric)
             asked = asked.within(metric.where)
-            as_of = self.world.known_until(kinds_of({r.fact for r in reductions.values()}, self.world))
+            if asked.as_of is None:
+                continue
             for reduction in reductions.values():
-                if as_of is not None:
-                    wanted.setdefault((asked, as_of, reduction.fact), {})[reduction.identity] = reduction
+                wanted.setdefault((asked, reduction.fact), {})[reduction.identity] = reduction
             for over in overs.values():
                 picked = tuple(dict.fromkeys(window for each in asked.windows for window in over.pick(each)))
                 waiting.append((inner_of(metric, over), asked.over(picked)))
-        for (asked, as_of, _fact), reductions in wanted.items():
+        for (asked, _fact), reductions in wanted.items():
             try:
-                self._reduce(reductions, asked, as_of)
+                self._reduce(reductions, asked)
             except (CurrencyError, ScaleError, UsageError):
                 continue
 
@@ -96,7 +97,7 @@ class Answers:
         parameter or dimension and for what the engine cannot run, CurrencyError or ScaleError where those mix.
         """
         asked = self._metric(metric, settings)
-        grid = Grid(tuple(windows), by, filter_of(where))
+        grid = self._grid(asked, windows, by, where)
         self.prepare((asked,), grid.windows, by=by, where=grid.where)
         frame = self._frame(asked, grid)
         rows = tuple(self._row(asked, grid.windows, frame, cell) for cell in frame.cells(len(grid.windows)))
@@ -108,10 +109,10 @@ class Answers:
             rows=rows,
             currency=self.world.organisation.currency,
             zone=self.world.organisation.zone,
-            as_of=frame.as_of,
+            as_of=grid.as_of,
             snapshot=self.world.snapshot,
-            simulated=any(kind in self.world.simulated for kind in kinds),
-            left_out=self._left_out(grid.within(asked.where), kinds, frame.as_of),
+            simulated=not self.world.simulated.isdisjoint(frame.read),
+            left_out=self._left_out(grid.within(asked.where), kinds),
             kinds=kinds,
         )
 
@@ -134,7 +135,7 @@ class Answers:
         with asked_by(asked.key):
             found = asked.answer(inquiry)
         inquiry.check_filtered()
-        read = {*inquiry.kinds, *kinds_of(asked.beside(), self.world)}
+        read = read_for((*asked.facts(), *asked.beside()), by, inquiry.where, self.world)
         return TableAnswer(
             analysis=asked,
             span=span,
@@ -145,7 +146,7 @@ class Answers:
             zone=self.world.organisation.zone,
             as_of=inquiry.as_of,
             snapshot=self.world.snapshot,
-            simulated=any(kind in self.world.simulated for kind in read),
+            simulated=not self.world.simulated.isdisjoint(read),
             left_out={**found.left_out, **self._unsound(inquiry.kinds)},
             notes=found.notes,
             kinds=inquiry.kinds,
@@ -172,6 +173,10 @@ class Answers:
         return kind(**dict(settings or {}))
 
     # -- computing -------------------------------------------------------------------
+    def _grid(self, metric: Metric, windows: Sequence[Window], by: str | None, where: Asked) -> Grid:
+        """What is asked of a metric, as of the end of what is covered by all that it and what it is built on use."""
+        return Grid(tuple(windows), self.world.known_until(kinds_needed(metric, self.world)), by, filter_of(where))
+
     def _frame(self, metric: Metric, grid: Grid, groups: frozenset[str | None] = frozenset()) -> Frame:
         """Values over the grid; `groups` are those that have to stand in it beside the ones that are found."""
         key = (type(metric), tuple(sorted(metric.settings.items(), key=str)), grid, groups)
@@ -186,12 +191,16 @@ class Answers:
         for fact in sorted(facts):
             check_dimensions(fact, grid.by, grid.where)
         kinds = kinds_of(facts, self.world)
-        frame = Frame(kinds=set(kinds), groups={None} if grid.by is None else set(groups))
+        frame = Frame(
+            kinds=set(kinds),
+            read=set(read_for(facts, grid.by, grid.where, self.world)),
+            groups={None} if grid.by is None else set(groups),
+        )
         back_days = max((reduction.back_days for reduction in reductions.values()), default=0)
-        self._mark_windows(frame, grid.windows, facts, kinds, timedelta(days=back_days))
-        if reductions and frame.as_of is not None:
+        self._mark_windows(frame, grid, facts, kinds, timedelta(days=back_days))
+        if reductions and grid.as_of is not None:
             with asked_by(metric.key):
-                reduced = self._reduce(reductions, grid, frame.as_of)
+                reduced = self._reduce(reductions, grid)
             for name, cells in reduced.items():
                 frame.parts[name] = dict(cells)
                 frame.groups |= {group for _, group in cells} if grid.by is not None else set()
@@ -211,47 +220,46 @@ class Answers:
         flat = tuple(dict.fromkeys(window for each in grid.windows for window in over.pick(each)))
         return flat, self._frame(inner, grid.over(flat), groups)
 
-    def _reduce(self, reductions: Mapping[str, Reduction], grid: Grid, as_of: datetime) -> dict[str, Cells]:
+    def _reduce(self, reductions: Mapping[str, Reduction], grid: Grid) -> dict[str, Cells]:
         """Cells of each reduction, those computed before from memory."""
-        keys = {name: (grid, as_of, reduction.identity) for name, reduction in reductions.items()}
+        keys = {name: (grid, reduction.identity) for name, reduction in reductions.items()}
         for key in keys.values():
-            if key not in self._reduced and (known := self._remembered(grid, as_of, key[-1])) is not None:
+            if key not in self._reduced and (known := self._remembered(*key)) is not None:
                 self._reduced[key] = known
         missing = {name: reductions[name] for name, key in keys.items() if key not in self._reduced}
         if missing:
-            for name, cells in reduce_parts(self._plan(grid, as_of), missing).items():
+            for name, cells in reduce_parts(self._plan(grid), missing).items():
                 self._reduced[keys[name]] = cells
-                self._remember(grid, as_of, reductions[name].identity, cells)
+                self._remember(*keys[name], cells)
         return {name: self._reduced[key] for name, key in keys.items()}
 
-    def _remembered(self, grid: Grid, as_of: datetime, what: str) -> Cells | None:
+    def _remembered(self, grid: Grid, what: str) -> Cells | None:
         """Numbers that were computed before, by this process or another."""
         memory = self.world.remembered
-        return memory.get(memory.question(what, grid.windows, grid.by, grid.where, as_of)) if memory else None
+        return memory.get(_question(grid, what)) if memory else None
 
-    def _remember(self, grid: Grid, as_of: datetime, what: str, cells: Cells) -> None:
+    def _remember(self, grid: Grid, what: str, cells: Cells) -> None:
         if memory := self.world.remembered:
-            memory.put(memory.question(what, grid.windows, grid.by, grid.where, as_of), cells)
+            memory.put(_question(grid, what), cells)
 
-    def _plan(self, grid: Grid, as_of: datetime) -> Plan:
-        if (grid, as_of) not in self._plans:
-            self._plans[grid, as_of] = Plan(self.world, grid.windows, grid.by, as_of, grid.where)
-        return self._plans[grid, as_of]
+    def _plan(self, grid: Grid) -> Plan:
+        assert grid.as_of is not None  # nothing is asked of facts that were never imported
+        if grid not in self._plans:
+            self._plans[grid] = Plan(self.world, grid.windows, grid.by, grid.as_of, grid.where)
+        return self._plans[grid]
 
-    def _left_out(self, grid: Grid, kinds: tuple[str, ...], as_of: datetime | None) -> dict[str, int]:
+    def _left_out(self, grid: Grid, kinds: tuple[str, ...]) -> dict[str, int]:
         """What was passed over: in these windows, asked once for all metrics over the same facts, and of any time."""
-        if "orders" not in kinds or as_of is None or not grid.windows:
+        if "orders" not in kinds or grid.as_of is None or not grid.windows:
             return self._unsound(kinds)
         whole = replace(grid, by=None)
-        key = (whole, as_of)
-        if key not in self._passed_over:
-            known = self._remembered(whole, as_of, LEFT_OUT)
+        if whole not in self._passed_over:
+            known = self._remembered(whole, LEFT_OUT)
             if known is None:
-                found = left_out(self._plan(whole, as_of))
-                known = {(0, what): number for what, number in found.items()}
-                self._remember(whole, as_of, LEFT_OUT, known)
-            self._passed_over[key] = {str(what): int(number or 0) for (_, what), number in known.items()}
-        return {**self._passed_over[key], **self._unsound(kinds)}
+                known = {(0, what): number for what, number in left_out(self._plan(whole)).items()}
+                self._remember(whole, LEFT_OUT, known)
+            self._passed_over[whole] = {str(what): int(number or 0) for (_, what), number in known.items()}
+        return {**self._passed_over[whole], **self._unsound(kinds)}
 
     def _unsound(self, kinds: tuple[str, ...]) -> dict[str, int]:
         """Facts that were passed over because they are not sound; those without a moment are in no window."""
@@ -261,21 +269,19 @@ class Answers:
     def _mark_windows(
         self,
         frame: Frame,
-        windows: tuple[Window, ...],
+        grid: Grid,
         facts: Iterable[str],
         kinds: tuple[str, ...],
         looks_back: timedelta,
     ) -> None:
         """Which windows can have a value, which are over, and why the others have none."""
-        world, organisation = self.world, self.world.organisation
-        numbers = range(len(windows))
+        world, organisation, as_of = self.world, self.world.organisation, grid.as_of
+        numbers = range(len(grid.windows))
         if not kinds:
             frame.over, frame.begun = dict.fromkeys(numbers, True), dict.fromkeys(numbers, True)
             return
-        frame.as_of = as_of = world.known_until(kinds)
         first = world.known_from(kinds)
         if as_of is None or first is None:
-            frame.as_of = None
             frame.reasons = dict.fromkeys(numbers, NO_FACTS)
             frame.over, frame.begun = dict.fromkeys(numbers, False), dict.fromkeys(numbers, False)
             return
@@ -283,7 +289,7 @@ class Answers:
         guard = lapse and uses(facts, "spells", world)
         cut = organisation.history == "cut"
         opens = world.day_start(first)
-        for number, window in enumerate(windows):
+        for number, window in enumerate(grid.windows):
             start, end = window.starts_at(organisation.zone), window.ends_at(organisation.zone)
             known = all(window.end <= world.coverage[kind][1] + timedelta(days=1) for kind in kinds)
             frame.over[number] = end <= as_of and known
@@ -307,8 +313,7 @@ class Answers:
         flat, inner = self._inner(other, over, grid, frozenset() if grid.by is None else frozenset(frame.groups))
         place = {window: number for number, window in enumerate(flat)}
         frame.kinds |= inner.kinds
-        if inner.as_of is not None:
-            frame.as_of = min(frame.as_of or inner.as_of, inner.as_of)
+        frame.read |= inner.read
         cells: dict[Cell, Number | None] = {}
         for number, group_windows in enumerate(picked):
             places = [place[window] for window in group_windows]
@@ -357,6 +362,11 @@ class Answers:
         reason = frame.reasons.get(number, "") or (ZERO if value is None else "")
         n = int(counted) if counted is not None else None
         return Row(windows[number], group, value, parts, n, low, high, complete, reason)
+
+
+def _question(grid: Grid, what: str) -> str:
+    assert grid.as_of is not None  # nothing is kept of facts that were never imported
+    return Remembered.question(what, grid.windows, grid.by, grid.where, grid.as_of)
 
 
 def _combined(values: Sequence[Number | None], how: str) -> Number | None:

@@ -14,9 +14,13 @@ Cell = tuple[int, str | None]
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of an answer: windows, split by a dimension if one is named, of facts within a filter."""
+    """The cells of an answer: windows, split by a dimension if one is named, of facts within a filter.
+
+    `as_of` is one for a metric and all that it is built on; None where one of their facts was never imported.
+    """
 
     windows: tuple[Window, ...]
+    as_of: datetime | None
     by: str | None = None
     where: Filter = ()
 
@@ -41,7 +45,8 @@ class Frame:
     begun: dict[int, bool] = field(default_factory=dict)
     groups: set[str | None] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
-    as_of: datetime | None = None
+    #: imported kinds that were read, those included that do not say how far the data reach
+    read: set[str] = field(default_factory=set)
 
     def cells(self, count: int) -> list[Cell]:
         """The full grid, windows first, unknown groups last."""

@@ -22,7 +22,6 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
 from stamm.metrics import Metric
-from stamm.metrics.operands import operands_of
 
 
 class Door(Protocol):
@@ -122,10 +121,7 @@ class Inquiry:
         """Metrics over the windows, asked together."""
         self._kept |= {each.dimension for each in self.where}
         self._answers.prepare(metrics, self.windows, by=self.by, where=self.where)
-        for within in dict.fromkeys(metric.where for metric in metrics):
-            own = (metric for metric in metrics if metric.where == within)
-            counts = [each for metric in own for each in operands_of(metric)[0].values()]
-            self._people.know(counts, self.windows, within)
+        self._people.know(metrics, self.windows)
         return [self._answers.ask(metric, self.windows, by=self.by, where=self.where) for metric in metrics]
 
     def weights(self, metric: Metric, window: Window) -> tuple[Weights, Weights] | None:

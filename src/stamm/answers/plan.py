@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from stamm.answers.world import World
-from stamm.facts import FACTS, imported
+from stamm.facts import FACTS, behind, imported
 from stamm.facts.columns import day_column, moment_column
 from stamm.facts.elapsed import AFTER_ALL
 from stamm.facts.filter import Filter, all_hold, dimensions_of
@@ -48,6 +48,18 @@ def kinds_of(keys: Iterable[str], world: World) -> tuple[str, ...]:
         else:
             found.add(fact.key)
     return tuple(sorted(found))
+
+
+def read_for(keys: Iterable[str], by: str | None, where: Filter, world: World) -> frozenset[str]:
+    """The imported kinds that are read to answer from facts, those that only fill in attributes included."""
+    rules = Rules(world, datetime(2000, 1, 1, tzinfo=UTC))
+    told_apart = {by, *(each.dimension for each in where)} - {None}
+    found: set[str] = set()
+    for key in keys:
+        found |= {key} | behind(key, rules)
+        if told_apart.difference(FACTS[key].dimensions()):
+            found |= behind("customer_versions", rules)
+    return frozenset(found & imported().keys())
 
 
 def uses(keys: Iterable[str], wanted: str, world: World) -> bool:
@@ -250,16 +262,16 @@ class Plan:
         return self._cut(rows, clock, self.by, self.where, own=fact.dimensions())
 
     def seen(self, key: str) -> ir.Table:
-        """The rows of an imported fact that any of the windows sees, each once, however many windows do.
+        """The rows of a fact, not of one made for each window, that any of the windows sees, each once.
 
         Of the filter it keeps to what can be told of the fact.
         """
         fact, table = FACTS[key], self[key]
         days = self._calendar().select("calendar_day").distinct()
-        day = fact.clock.removesuffix("_at") + "_on"
-        rows = table.filter(table[fact.clock] < self.rules.as_of).semi_join(days, table[day] == days.calendar_day)
+        clock, day = moment_column(fact.clock), day_column(fact.clock)
+        rows = table.filter(table[clock] < self.rules.as_of).semi_join(days, table[day] == days.calendar_day)
         told = tuple(each for each in self.where if each.dimension in dimensions_of(fact))
-        return self._cut(rows, fact.clock, None, told, own=fact.dimensions())
+        return self._cut(rows, clock, None, told, own=fact.dimensions())
 
     def _calendar(self) -> ir.Table:
         """One row a local day and window that holds it: windows are whole days, so an equality join will do."""

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from stamm.answers.answer import Cells
 from stamm.answers.plan import Plan
 from stamm.facts import FACTS, Derived, imported
-from stamm.facts.kind import Reduction, Scope
+from stamm.facts.kind import Imported, Reduction, Scope
 from stamm.lang.errors import CurrencyError, ScaleError
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
 
@@ -70,7 +70,7 @@ def _run(plan: Plan, fact: str, scope: Scope, wanted: Mapping[str, Reduction], c
     result = plan.world.engine.run(table.group_by("window_number", "group_value").aggregate(**measures))
     for row in result.to_pylist():
         if any(row[f"foreign_{names[name]}"] for name in money):
-            raise _mixed(plan, fact, table, tuple(money.values()))
+            raise _mixed(plan, fact, scope, table, tuple(money.values()))
         for name, reduction in wanted.items():
             value = row[names[name]]
             cells[name][row["window_number"], row["group_value"]] = reduction.empty if value is None else value
@@ -90,30 +90,44 @@ def _measure(reduction: Reduction) -> object:
     return column.max(where=reduction.where)
 
 
-def _mixed(plan: Plan, fact: str, table: ir.Table, money: Sequence[Reduction]) -> CurrencyError:
+def _mixed(plan: Plan, fact: str, scope: Scope, table: ir.Table, money: Sequence[Reduction]) -> CurrencyError:
     """The refusal of these sums of money."""
     wheres = [reduction.where for reduction in money]
+    if issubclass(FACTS[fact], Derived) and not FACTS[fact].per_window:
+        # no key tells its rows apart, so none may stand beside two windows
+        table = plan[fact] if scope.so_far else plan.seen(fact)
     if all(where is not None for where in wheres):
         table = table.filter(functools.reduce(operator.or_, wheres))
     return other_currencies(plan, fact, table)
 
 
 def other_currencies(plan: Plan, fact: str, table: ir.Table) -> CurrencyError:
-    """The refusal, naming each other currency and how many rows hold it (a row that several windows see, once)."""
-    own = plan.world.organisation.currency
-    found: dict[str, int] = {}
-    if "currency" in table.columns:
-        keys = {name for kind in imported().values() for name in kind.key_columns if name in table.columns}
-        rows = table.filter(_.foreign).select("currency", *keys).distinct()
-        rows = rows.group_by("currency").aggregate(rows=_.count())
-        found = {row["currency"]: row["rows"] for row in plan.world.engine.run(rows).to_pylist()}
-    listed = ", ".join(f"{currency} ({count:,} rows)" for currency, count in sorted(found.items()))
+    """The refusal, naming each other currency and how many rows hold it (a row that several windows see, once).
+
+    Of sums that tell no currency any more, those of the fact that they are made from.
+    """
+    teller = _telling_currency(plan, fact)
+    rows = (table if teller == fact else plan[teller]).filter(_.foreign)
+    if issubclass(kind := FACTS[teller], Imported):
+        rows = rows.select("currency", *kind.key_columns).distinct()
+    counted = plan.world.engine.run(rows.group_by("currency").aggregate(rows=_.count())).to_pylist()
+    listed = ", ".join(sorted(f"{row['currency']}: {row['rows']}" for row in counted))
     return CurrencyError(
-        f"{FACTS[fact].en} hold money in {listed or 'another currency'}, which cannot be added to {own}.",
+        f"{FACTS[teller].en} hold money that cannot be added to {plan.world.organisation.currency} "
+        f"(rows by currency: {listed}).",
         where="currency",
         remedy="Put dated rates into rates.csv (currency,day,rate), "
         "or set `currency` in stamm.toml to the one you report in.",
     )
+
+
+def _telling_currency(plan: Plan, fact: str) -> str:
+    """The nearest fact with a currency, of a fact and those that it is made from."""
+    waiting = [fact]
+    while "currency" not in FACTS[waiting[0]].columns():
+        made = FACTS[waiting.pop(0)]
+        waiting += made.needs(plan.rules) if issubclass(made, Derived) else ()
+    return waiting[0]
 
 
 def _refuse_several_scales(plan: Plan, fact: str, table: ir.Table, reduction: Reduction) -> None:
@@ -123,9 +137,10 @@ def _refuse_several_scales(plan: Plan, fact: str, table: ir.Table, reduction: Re
     found = plan.world.engine.run(rows.group_by("scale_min", "scale_max").aggregate(rows=_.count())).to_pylist()
     if len(found) < 2:
         return
-    listed = sorted(f"{_end(row['scale_min'])}-{_end(row['scale_max'])} ({row['rows']:,} rows)" for row in found)
+    listed = sorted(f"{_end(row['scale_min'])}-{_end(row['scale_max'])}: {row['rows']}" for row in found)
     raise ScaleError(
-        f"{FACTS[fact].en} hold scores on different scales, which cannot be averaged: {', '.join(listed)}.",
+        f"{FACTS[fact].en} hold scores on scales that cannot be averaged together "
+        f"(rows by scale: {', '.join(listed)}).",
         where="scale_min, scale_max",
         remedy="Name the scale you mean, such as --param scale_from=1 --param scale_to=5.",
     )

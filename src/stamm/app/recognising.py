@@ -1,4 +1,4 @@
-"""Which source reads what a person names: a mapping, a file named after a fact kind, or a data set."""
+"""Which source reads what a person names: a mapping, what knows another system's files, or the file's own name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stamm.lang.errors import InputError, UsageError
 from stamm.sources import SOURCES, Source
+from stamm.sources.exports import Export
 from stamm.sources.files import Canonical, look_into
 from stamm.sources.mapped import FileMapping, Mapped
 
@@ -59,11 +60,12 @@ class Recognising:
         return found
 
     def source_of(self, what: Path | str) -> Source | None:
-        """What reads this, by its name alone."""
+        """What reads this; a file's own name counts where nothing else recognises it."""
         path = Path(what)
         if not path.is_dir() and (mapping := self._mapping_of(path.name)):
             return Mapped(mapping, self.folder, self.mappings)
-        return next((source for kind in SOURCES if (source := kind()).recognises(what)), None)
+        kinds = sorted(SOURCES, key=lambda kind: issubclass(kind, Canonical))
+        return next((source for kind in kinds if (source := kind()).recognises(what)), None)
 
     def _mapping_of(self, name: str) -> FileMapping | None:
         if self.chosen:
@@ -82,8 +84,9 @@ class Recognising:
         folder = look_into(path)
         files = []
         for file in sorted((*folder.files, *folder.others)):
-            if file in folder.files or self._mapping_of(file.name):
-                files.append(self._item(self.source_of(file), file))
+            source = self.source_of(file)
+            if file in folder.files or (source and not isinstance(source, Canonical)):
+                files.append(self._item(source, file))
             else:
                 self.others.append(file.name)
         if not files:
@@ -97,7 +100,7 @@ class Recognising:
     def _item(self, source: Source | None, what: Path | str) -> Item:
         if source is not None:
             return Item(source, what, Path(what).name, source.files(what))
-        known = ", ".join(sorted(kind.key for kind in SOURCES if not issubclass(kind, Canonical)))
+        known = ", ".join(sorted(kind.key for kind in SOURCES if not issubclass(kind, Canonical | Export)))
         raise InputError(
             "No source reads this.",
             where=str(what),

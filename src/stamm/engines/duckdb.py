@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+import sqlglot.expressions as sge
 from ibis.backends.duckdb import Backend
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 from stamm.facts import imported, kept
 
 BATCH_ROWS = 122_880
+#: how long a unit is that no calendar changes
+MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
 
 
 class DuckDB:
@@ -71,8 +77,48 @@ class DuckDB:
         self._backend.disconnect()
 
 
+class _Compiler(DuckDBCompiler):  # type: ignore[misc]
+    """Ibis' compiler, where DuckDB would ask a calendar for each moment, one by one.
+
+    Elapsed time needs no calendar: counted in microseconds the same takes a sixtieth of the processor.
+    """
+
+    __slots__ = ()
+
+    def visit_TimestampDelta(self, op: ops.TimestampDelta, *, part: Any, left: Any, right: Any) -> Any:  # noqa: N802
+        if isinstance(op.part, ops.Literal) and op.part.value in ("us", "microsecond"):
+            return sge.paren(self.f.epoch_us(left) - self.f.epoch_us(right))
+        return super().visit_TimestampDelta(op, part=part, left=left, right=right)
+
+    def visit_TimestampAdd(self, op: ops.TimestampAdd, *, left: Any, right: Any) -> Any:  # noqa: N802
+        length = _length(op)
+        return left + right if length is None else self._moved(left, length)
+
+    def visit_TimestampSub(self, op: ops.TimestampSub, *, left: Any, right: Any) -> Any:  # noqa: N802
+        length = _length(op)
+        return left - right if length is None else self._moved(left, -length)
+
+    def _moved(self, at: Any, microseconds: int) -> Any:
+        return self.f.anon.make_timestamptz(self.f.epoch_us(at) + microseconds)
+
+
+class _Backend(Backend):  # type: ignore[misc]
+    """Ibis' backend, with our SQL."""
+
+    compiler = _Compiler()
+
+
+def _length(op: ops.TimestampAdd | ops.TimestampSub) -> int | None:
+    """By how many microseconds a moment with a zone is moved; None where that is for the calendar to say."""
+    by = op.right
+    if op.dtype.timezone is None or not isinstance(by, ops.Literal) or by.value is None:
+        return None
+    unit = MICROSECONDS.get(by.dtype.unit.short)
+    return None if unit is None else by.value * unit
+
+
 def _connect() -> Backend:
-    backend: Backend = ibis.duckdb.connect()
+    backend: Backend = _Backend().connect()
     backend.raw_sql("SET TimeZone = 'UTC'")
     return backend
 

@@ -46,6 +46,7 @@ class AdvertisedOrders(Derived):
     amount_minor = money("paid for goods")
     channel = dimension("web, app, store ...")
     campaign = dimension("the campaign")
+    currency = text("ISO 4217")
     foreign = flag("money of a currency without a rate")
 
     examples = (

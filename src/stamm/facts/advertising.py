@@ -32,6 +32,7 @@ class Advertising(Derived):
     incurred_on = day("the day it belongs to")
     campaign = dimension("the campaign")
     amount_minor = money("what it cost")
+    currency = text("ISO 4217")
     foreign = flag("money of a currency without a rate")
 
     examples = (

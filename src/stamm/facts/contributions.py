@@ -24,7 +24,7 @@ TOLD_BY = {
     "message": "messages",
     **dict.fromkeys(CAUSED, "costs"),
 }
-COLUMNS = ("customer_id", "contributed_at", "contributed_on", "kind", "amount_minor", "foreign")
+COLUMNS = ("customer_id", "contributed_at", "contributed_on", "kind", "amount_minor", "currency", "foreign")
 
 _SHOP = {
     "orders": rows("""
@@ -69,6 +69,7 @@ class Contributions(Derived):
     contributed_at = moment("when; of a cost its day's first instant")
     kind = text("sale, return, goods, message, service, retention or reward")
     amount_minor = money("what it adds, or less than zero for what it takes")
+    currency = text("ISO 4217")
     foreign = flag("money of a currency without a rate")
 
     examples = (
@@ -146,5 +147,6 @@ def _cost(clock: str, kind: ir.Value | Deferred, minor: Deferred) -> list[Deferr
         _[f"{clock}_on"].name("contributed_on"),
         kind.name("kind"),
         (-minor).name("amount_minor"),
+        _.currency,
         _.foreign,
     ]

@@ -13,17 +13,12 @@ _ = ibis._
 
 
 class ReturnedLines(Derived):
-    """What came back so far of orders that were not cancelled, with what the order and its line say of it.
-
-    A return whose order is not among the orders counts. The moment of the order is the return's own, else
-    that of its order; a return that tells neither is in no window of orders. Whose it is says the return, else
-    its order.
-    """
+    """What came back so far of orders that were not cancelled, with what the order and its line say of it."""
 
     de = "Zurückgesandte Zeilen"
     sentence_de = "Was bisher aus nicht stornierten Bestellungen zurückkam, samt Angaben aus Bestellung und Zeile."
     clock = "returned_at"
-    side_needs = ("orders", "order_lines")
+    side_needs = ("order_lines",)
 
     return_id = text("the return's number")
     order_id = text("the order it belongs to")
@@ -72,26 +67,11 @@ class ReturnedLines(Derived):
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
-        return ("returns",)
+        return ("sent_back",)
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        orders = facts["orders"].select(
-            "channel",
-            "campaign",
-            "cancelled_at",
-            its_order=_.order_id,
-            orderer=_.customer_id,
-            placed_at=_.ordered_at,
-            placed_on=_.ordered_on,
-        )
-        lines = facts["order_lines"].select("product", "category", lines_order=_.order_id, its_line=_.line_id)
-        back = facts["returns"]
-        back = back.left_join(orders, back.order_id == orders.its_order).filter(_.cancelled_at.isnull())
-        back = back.left_join(lines, [back.order_id == lines.lines_order, back.line_id == lines.its_line])
-        back = back.mutate(
-            ordered_on=_.ordered_at.isnull().ifelse(_.placed_on, _.ordered_on),
-            ordered_at=_.ordered_at.coalesce(_.placed_at),
-            customer_id=_.customer_id.coalesce(_.orderer),
-        )
-        return back.drop("its_order", "orderer", "placed_at", "placed_on", "cancelled_at", "lines_order", "its_line")
+        lines = facts["order_lines"].select("product", "category", its_order=_.order_id, its_line=_.line_id)
+        back = facts["sent_back"]
+        back = back.left_join(lines, [back.order_id == lines.its_order, back.line_id == lines.its_line])
+        return back.drop("its_order", "its_line")

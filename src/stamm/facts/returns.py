@@ -27,7 +27,7 @@ class Returns(Imported):
     currency = currency()
     reason = dimension("why it came back", personal=False)
 
-    # whether the order was cancelled is for returned_lines to say
+    # whether the order was cancelled is for sent_back to say
     examples = (
         VerbExample(
             facts={

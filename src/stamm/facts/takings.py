@@ -29,6 +29,7 @@ class Takings(Derived):
     taken_at = moment("when it was ordered or came back")
     kind = text("sale or return")
     amount_minor = money("paid, or less than zero where paid back")
+    currency = text("ISO 4217")
     foreign = flag("money of a currency without a rate")
 
     # cleo cancelled; whose the last return is says its order
@@ -60,7 +61,7 @@ class Takings(Derived):
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
-        return ("orders", "returned_lines")
+        return ("orders", "sent_back")
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
@@ -71,14 +72,16 @@ class Takings(Derived):
             taken_on=_.ordered_on,
             kind=ibis.literal("sale"),
             amount_minor=_.amount_minor,
+            currency=_.currency,
             foreign=_.foreign,
         )
-        back = facts["returned_lines"].select(
+        back = facts["sent_back"].select(
             "customer_id",
             taken_at=_.returned_at,
             taken_on=_.returned_on,
             kind=ibis.literal("return"),
             amount_minor=-_.amount_minor.coalesce(0),
+            currency=_.currency,
             foreign=_.foreign,
         )
         return sold.union(back, distinct=False)

@@ -84,7 +84,7 @@ class Source(Definition):
     assumes: ClassVar[tuple[Assumption, ...]] = ()
 
     def recognises(self, what: Path | str) -> bool:
-        """Whether this is something the source reads, by its name alone; nothing is opened."""
+        """Whether this is something the source reads: by its name, or by how it begins."""
         raise NotImplementedError
 
     def reads_as(self, what: Path | str) -> str:

@@ -23,6 +23,7 @@ from stamm.lang.window import Window
 
 _ = ibis._
 
+Cell = Mapping[str, Any]
 SCORES, MOVES = "scores", "moves"
 BEFORE = Phrase("not there before", "vorher nicht dabei")
 AFTER = Phrase("not there any more", "nicht mehr dabei")
@@ -135,11 +136,12 @@ class Rfm(Analysis):
         if not known.known:
             return Found({ROWS: tuple(_segments(None, {}, 0, 0, known)), SCORES: (), MOVES: ()})
         people = self._scoring.customers(question, span)
+        cells = self._cells(question, people)
         told = before is not None and reach_within(question, self.facts(), before).final
         return Found(
             {
-                ROWS: self._rows(question, people, known),
-                SCORES: self._scores(question, people),
+                ROWS: tuple(_rows(cells, known)),
+                SCORES: tuple(_score(cells, score) for score in (5, 4, 3, 2, 1)),
                 MOVES: self._moves(question, people, before) if before is not None and told else (),
             },
             notes=(UNKNOWN_BEFORE,) if before is not None and not told else (),
@@ -157,42 +159,22 @@ class Rfm(Analysis):
         return Behind(tuple(counted), tuple(others))
 
     # -- tables ----------------------------------------------------------------------
-    def _rows(self, question: Question, people: ir.Table, known: Reach) -> tuple[Segment, ...]:
-        """Every segment of every group, groups in order, the unknown one last."""
+    def _cells(self, question: Question, people: ir.Table) -> Sequence[Cell]:
+        """One query: how many customers have the same three scores, and what they did together, by group."""
+        measures = ("days", "orders", "money")
         cells = question.run(
-            people.group_by("group_value", "r", "worth").aggregate(
+            people.group_by("group_value", "r", "f", "m", "worth").aggregate(
                 customers=_.count(),
-                money=_.money.sum(),
-                days=_.days.sum(),
-                orders=_.orders.sum(),
                 foreign=_.foreign.max(),
+                **{name: _[name].sum() for name in measures},
+                **{f"least_{name}": _[name].min() for name in measures},
+                **{f"most_{name}": _[name].max() for name in measures},
             )
         )
         for cell in cells:
             if cell["foreign"]:
                 raise question.foreign_money(cell["foreign"])
-        everybody = sum(cell["customers"] for cell in cells)
-        money = sum(cell["money"] for cell in cells)
-        groups: dict[str | None, dict[Phrase, list[Mapping[str, Any]]]] = {}
-        for cell in cells:
-            inside = groups.setdefault(cell["group_value"], {})
-            inside.setdefault(segment(cell["r"], cell["worth"]), []).append(cell)
-        in_order = sorted(groups or {None}, key=lambda group: (group is None, group or ""))
-        return tuple(
-            row for group in in_order for row in _segments(group, groups.get(group, {}), everybody, money, known)
-        )
-
-    def _scores(self, question: Question, people: ir.Table) -> tuple[Score, ...]:
-        """From the best score to the worst."""
-        parts = [
-            people.group_by(score=_[score]).aggregate(
-                measure=ibis.literal(measure), customers=_.count(), low=_[measure].min(), high=_[measure].max()
-            )
-            for score, measure in (("r", "days"), ("f", "orders"), ("m", "money"))
-        ]
-        parts = [each.mutate(low=_.low.cast("float64"), high=_.high.cast("float64")) for each in parts]
-        found = {(each["measure"], each["score"]): each for each in question.run(parts[0].union(*parts[1:]))}
-        return tuple(_score(score, found) for score in (5, 4, 3, 2, 1))
+        return cells
 
     def _moves(self, question: Question, people: ir.Table, before: Window) -> tuple[Move, ...]:
         """From segment to segment, in the order of segments."""
@@ -231,8 +213,20 @@ class Rfm(Analysis):
         return Window(self._earlier - timedelta(days=span.length), self._earlier)
 
 
+def _rows(cells: Sequence[Cell], known: Reach) -> Iterator[Segment]:
+    """Every segment of every group, groups in order, the unknown one last."""
+    everybody = sum(cell["customers"] for cell in cells)
+    money = sum(cell["money"] for cell in cells)
+    groups: dict[str | None, dict[Phrase, list[Cell]]] = {}
+    for cell in cells:
+        inside = groups.setdefault(cell["group_value"], {})
+        inside.setdefault(segment(cell["r"], cell["worth"]), []).append(cell)
+    for group in sorted(groups or {None}, key=lambda group: (group is None, group or "")):
+        yield from _segments(group, groups.get(group, {}), everybody, money, known)
+
+
 def _segments(
-    group: str | None, cells: Mapping[Phrase, Sequence[Mapping[str, Any]]], everybody: int, money: int, known: Reach
+    group: str | None, cells: Mapping[Phrase, Sequence[Cell]], everybody: int, money: int, known: Reach
 ) -> Iterator[Segment]:
     """One row a segment of one group."""
     for name in SEGMENTS:
@@ -254,19 +248,20 @@ def _segments(
         )
 
 
-def _score(score: int, found: Mapping[tuple[str, int], Mapping[str, Any]]) -> Score:
-    days, orders, money = (found.get((measure, score)) for measure in ("days", "orders", "money"))
+def _score(cells: Sequence[Cell], score: int) -> Score:
+    """Who has a score by each measure, whatever their group and the other two."""
+    days, orders, money = ([cell for cell in cells if cell[name] == score] for name in ("r", "f", "m"))
     return Score(
         score=score,
-        by_recency=days["customers"] if days else 0,
-        days_from=days["low"] if days else None,
-        days_to=days["high"] if days else None,
-        by_frequency=orders["customers"] if orders else 0,
-        orders_from=int(orders["low"]) if orders else None,
-        orders_to=int(orders["high"]) if orders else None,
-        by_money=money["customers"] if money else 0,
-        money_from=int(money["low"]) if money else None,
-        money_to=int(money["high"]) if money else None,
+        by_recency=sum(cell["customers"] for cell in days),
+        days_from=min((cell["least_days"] for cell in days), default=None),
+        days_to=max((cell["most_days"] for cell in days), default=None),
+        by_frequency=sum(cell["customers"] for cell in orders),
+        orders_from=min((cell["least_orders"] for cell in orders), default=None),
+        orders_to=max((cell["most_orders"] for cell in orders), default=None),
+        by_money=sum(cell["customers"] for cell in money),
+        money_from=min((cell["least_money"] for cell in money), default=None),
+        money_to=max((cell["most_money"] for cell in money), default=None),
     )
 
 

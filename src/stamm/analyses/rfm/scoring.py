@@ -27,7 +27,7 @@ class Scoring:
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts it is made of."""
-        return ("orders", "returned_lines") if self.money == REVENUE else ("orders",)
+        return ("orders", "sent_back") if self.money == REVENUE else ("orders",)
 
     def customers(self, question: Question, span: Window) -> ir.Table:
         """One row a customer with an order in the span.
@@ -66,9 +66,9 @@ class Scoring:
 
     def _back(self, question: Question, span: Window) -> ir.Table:
         """What was paid back to each customer in the span."""
-        back = _within(question["returned_lines"], "returned_on", span).filter(_.customer_id.notnull())
+        back = _within(question["sent_back"], "returned_on", span).filter(_.customer_id.notnull())
         return back.group_by(whose=_.customer_id).aggregate(
-            back=_.amount_minor.sum(), foreign_back=_.foreign.ifelse("returned_lines", None).max()
+            back=_.amount_minor.sum(), foreign_back=_.foreign.ifelse("returns", None).max()
         )
 
 

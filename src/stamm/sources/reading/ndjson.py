@@ -64,7 +64,7 @@ class Ndjson(Rows):
         self._open, self._block, self._taken = open_, block, 0
         with open_() as stream:
             text = Text(stream, reading.encoding, block)
-            names = _names(_records(text, SURVEYOR), file)
+            names = _names(records_of(text, SURVEYOR), file)
         super().__init__(file, replace(reading, format="ndjson", encoding=text.encoding), names, bytes_total)
         self.inner = frozenset(name for name in self.names if name.rpartition(".")[0] in names)
         self._keys = dict(zip(self.names, names, strict=True))
@@ -79,7 +79,7 @@ class Ndjson(Rows):
         some: list[Record] = []
         length, empty = 0, True
         with self._open() as stream:
-            for record in _records(Text(stream, self.reading.encoding, self._block)):
+            for record in records_of(Text(stream, self.reading.encoding, self._block)):
                 some.append(record)
                 length += record.length
                 if len(some) >= most or length >= BLOCK:
@@ -105,7 +105,7 @@ class Ndjson(Rows):
         flaws: list[tuple[str, Mask, str]] = []
         for key, name in keys.items():
             cells = [row.get(key) for row in rows]
-            columns[name], found = _column(cells)
+            columns[name], found = column_of(cells)
             flaws += [(name, faulty, reason) for reason, faulty in found.items()]
             if bytes in set(map(type, cells)):
                 native[name] = np.fromiter((type(cell) is bytes for cell in cells), bool, len(cells))
@@ -114,7 +114,7 @@ class Ndjson(Rows):
         return Piece(raw, tuple(rejects))
 
 
-def _column(cells: list[Cell]) -> tuple[pa.Array, dict[str, Mask]]:
+def column_of(cells: list[Cell]) -> tuple[pa.Array, dict[str, Mask]]:
     """Cells as a column of text; and by reason, in which rows they are wrong."""
     found: dict[str, Mask] = {}
     try:
@@ -166,7 +166,8 @@ def _names(records: Iterator[Record], file: str) -> list[str]:
     return list(names)
 
 
-def _records(text: Text, decoder: json.JSONDecoder = DECODER) -> Iterator[Record]:
+def records_of(text: Text, decoder: json.JSONDecoder = DECODER) -> Iterator[Record]:
+    """The values of an array, or of the lines of a text."""
     return iter(_Array(text, decoder)) if text.begins_with("[") else _lines(text, decoder)
 
 

@@ -46,13 +46,14 @@ Row = dict[str, Cell]
 _PLAIN = {str, bytes, type(None)}
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Flaw:
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Flaw:
+    """An object of its names and values, unless a name stands in it twice."""
     found = dict(pairs)
     return found if len(found) == len(pairs) else Flaw(DOUBLED)
 
 
 DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=str.encode, parse_int=str.encode, parse_constant=lambda _: Flaw(NO_NUMBER)
+    object_pairs_hook=object_of, parse_float=str.encode, parse_int=str.encode, parse_constant=lambda _: Flaw(NO_NUMBER)
 )
 #: for the names alone; whatever the numbers are
 SURVEYOR = json.JSONDecoder(parse_int=float)

@@ -1,0 +1,1 @@
+"""Events whose names Segment published, a family a file."""

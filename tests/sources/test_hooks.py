@@ -32,9 +32,21 @@ def shopify(body: bytes, at: datetime) -> Headers:
     return {"X-Shopify-Hmac-SHA256": base64.b64encode(mac(body)).decode(), "X-Shopify-Webhook-Id": "w-1"}
 
 
+STRIPE = {
+    "id": "evt_1", "object": "event", "type": "customer.created", "created": 1704067200,
+    "data": {"object": {"id": "cus_ben", "object": "customer", "created": 1704067200, "email": "ben@example.com"}},
+}  # fmt: skip
+
+
+def stripe(body: bytes, at: datetime) -> Headers:
+    time = str(int(at.timestamp()))
+    return {"Stripe-Signature": f"t={time},v1={'0' * 64},v1={mac(time.encode(), b'.', body).hex()},v0=old"}
+
+
 #: a message of each, how it is signed, by what it is known, and whether the time is signed
 MESSAGES: dict[str, tuple[Any, Callable[[bytes, datetime], Headers], str, bool]] = {
     "shopify": (SHOPIFY, shopify, "w-1", False),
+    "stripe": (STRIPE, stripe, "evt_1", True),
 }
 each = pytest.mark.parametrize("key", sorted(MESSAGES))
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from stamm.app.importing import Importing
@@ -98,7 +99,7 @@ def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 def put(value: Any, place: tuple[Any, ...], junk: Any) -> None:
     for name in place[:-1]:
         value = value[name]
-    value[place[-1]] = junk
+    value[place[-1]] = deepcopy(junk)
 
 
 def read_whatever(path: Path, source: Any) -> None:
@@ -142,13 +143,23 @@ def spoil_a_table(data: st.DataObject, folder: Path) -> None:
     read_whatever(spoilt, source_of(path))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(data=st.data())
 def test_whatever_stands_in_a_document_has_a_defined_answer(data: st.DataObject, tmp_path: Path) -> None:
     spoil_a_document(data, tmp_path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(data=st.data())
 def test_whatever_stands_in_a_table_has_a_defined_answer(data: st.DataObject, tmp_path: Path) -> None:
     spoil_a_table(data, tmp_path)

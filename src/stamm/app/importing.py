@@ -18,6 +18,7 @@ from stamm.app.recognising import Item, Recognising
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources import Chunk, Reject
+from stamm.sources.exports import Export
 from stamm.sources.mapped import FileMapping
 from stamm.sources.reading import refuse_no_file
 from stamm.sources.rejected import RejectsFile
@@ -68,6 +69,7 @@ class Writer(Protocol):
         covered: tuple[date, date] | None = None,
         on_rows: Callable[[int], None] | None = None,
     ) -> Counts: ...
+    def current(self, kind: str, column: str, values: Sequence[str]) -> pa.Table: ...
     def seen(self, digest: str) -> Mapping[str, Any] | None: ...
     def remember(self, digest: str, about: Mapping[str, Any]) -> None: ...
     def commit(self) -> Snapshot: ...
@@ -254,6 +256,8 @@ class _Call:
             self.report.known.append(Known(item.name, str(about.get("file", "")), str(about.get("at", ""))))
             return
         done = 0
+        if isinstance(item.source, Export):
+            item.source.recall = self.writer.current
         chunks = item.source.read(item.what, organisation=self.organisation)
         for fact, group in groupby(chunks, key=lambda chunk: chunk.fact):
             done = self._put(item, fact, group, done)
@@ -294,4 +298,8 @@ def _more(first: pa.Table | None, table: pa.Table) -> pa.Table | None:
     """The first rows of all, when these come after those."""
     if not table.num_rows or (first is not None and first.num_rows >= SHOWN):
         return first
-    return table.slice(0, SHOWN) if first is None else pa.concat_tables([first, table]).slice(0, SHOWN)
+    return (
+        table.slice(0, SHOWN)
+        if first is None
+        else pa.concat_tables([first, table], promote_options="default").slice(0, SHOWN)
+    )

@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from stamm.facts import Imported
@@ -166,6 +167,15 @@ class Writer:
         for table in (layout.key, layout.history):
             self._compact(table, layout.stored, beyond=MANY_FILES)
         return outcome.counts
+
+    def current(self, kind: str, column: str, values: Sequence[str]) -> pa.Table:
+        """The current rows of a kind, those put so far included, that have one of the values in a column of text."""
+        layout = self._kind(kind)
+        schema = layout.schema.remove(layout.schema.get_field_index("month"))
+        paths = [str(path) for path in self._paths(layout.key)]
+        if not paths:
+            return schema.empty_table()
+        return ds.dataset(paths, schema=schema, format="parquet").to_table(filter=ds.field(column).isin(list(values)))
 
     # -- files already taken in --------------------------------------------------------
     def seen(self, digest: str) -> dict[str, Any] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, ClassVar, Generic, ParamSpec, TypeVar
+from typing import Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -45,6 +45,10 @@ class Known(Generic[T]):
     live: bool = False
 
 
+#: one after the other in a file: what can be read, what cannot, and how many bytes were read so far
+Thing = Known[T] | Reject | int
+
+
 @dataclass
 class _Pass:
     """What is known while a file is read: how far the reading is, rows that could not be read, days that came."""
@@ -60,6 +64,19 @@ def attempt(make: Callable[P, Row | None], *args: P.args, **kwargs: P.kwargs) ->
         return make(*args, **kwargs)
     except FaultError as fault:
         return fault
+
+
+class Recall(Protocol):
+    """What is known already: the rows of a kind of fact that have one of the values in a column."""
+
+    def __call__(self, kind: str, column: str, values: Sequence[str]) -> pa.Table: ...
+
+
+def nothing(kind: str, column: str, values: Sequence[str]) -> pa.Table:
+    """Nothing is known yet."""
+    del column, values
+    schema: pa.Schema = imported()[kind].schema()
+    return schema.empty_table()
 
 
 class Export(Source, Generic[T]):
@@ -78,14 +95,24 @@ class Export(Source, Generic[T]):
     #: what the person should know of how a kind of fact is made, one sentence each
     remarks_on: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)
+        #: asked by what depends on facts that came before
+        self.recall: Recall = nothing
+
     def files(self, what: Path | str) -> tuple[Path, ...]:
         path = Path(what)
         refuse_no_file(path)
         return (path,)
 
-    def things(self, path: Path) -> Iterator[Known[T] | Reject | int]:
+    def things(self, path: Path) -> Iterator[Thing[T]]:
         """The things in a file in their order; a reject for what cannot be read; a number: bytes read so far."""
         raise NotImplementedError
+
+    def gathered(self, fact: str, things: Iterator[Thing[T]]) -> Iterator[Thing[T]]:
+        """The things of which a kind of fact is made, where some of them belong together."""
+        del fact
+        return things
 
     def read(self, what: Path | str, *, organisation: Organisation) -> Iterator[Chunk]:
         (path,) = self.files(what)
@@ -101,9 +128,7 @@ class Export(Source, Generic[T]):
         for turn, fact in enumerate(self.makes):
             yield from self._facts(fact, iter(things), reading, first=not turn)
 
-    def _facts(
-        self, fact: str, things: Iterator[Known[T] | Reject | int], reading: _Pass, *, first: bool
-    ) -> Iterator[Chunk]:
+    def _facts(self, fact: str, things: Iterator[Thing[T]], reading: _Pass, *, first: bool) -> Iterator[Chunk]:
         """One kind of fact; there is at least one chunk."""
         made = self._made(fact, things, broken=first)
         covered = reading.days.get(self.covered_by.get(fact, ""))
@@ -116,11 +141,11 @@ class Export(Source, Generic[T]):
             yield Chunk(fact, pa.table({}), 0, covered=covered)
 
     def _made(
-        self, fact: str, things: Iterator[Known[T] | Reject | int], *, broken: bool
+        self, fact: str, things: Iterator[Thing[T]], *, broken: bool
     ) -> Iterator[tuple[int, Row | FaultError | Reject | int | None]]:
         """Rows with the line of their thing; with rows that cannot be read if `broken`."""
         make: Callable[[Known[T]], Rows] = getattr(self, fact)
-        for thing in things:
+        for thing in self.gathered(fact, things):
             if isinstance(thing, int):
                 yield 0, thing
             elif isinstance(thing, Reject):

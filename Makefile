@@ -69,13 +69,17 @@ check-docs: $(VENV)/.installed
 docs: $(VENV)/.installed ## the reference in docs/, from the definitions
 	@tools/timed "docs" $(PY) tools/reference.py
 
-bench: $(VENV)/.installed ## ratios measured in one run, against stated limits
+# What the bench compares with, apart from everything else.
+$(VENV)-peers/.peers: requirements/peers.txt
+	@VENV=$(VENV)-peers tools/timed "peers" tools/setup peers
+
+bench: $(VENV)/.installed $(VENV)-peers/.peers ## ratios measured in one run, against stated limits
 	@tools/timed "bench" $(PY) -m bench.run $(ARGS)
 
 lock: $(VENV)/.installed ## requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)
 	@tools/timed "lock" tools/lock
 
 clean: ## the environment, caches and the demo away
-	rm -rf $(VENV) $(VENV).lock $(VENV).log .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) $(VENV).lock $(VENV).log $(VENV)-peers $(VENV)-peers.lock $(VENV)-peers.log .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	rm -rf "$(DEMO_DIR)"
 	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

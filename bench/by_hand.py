@@ -117,7 +117,18 @@ with marked as (
 select date_trunc('month', started_on), count(*), sum(epoch(length)) from sessions group by 1
 """
 
+#: what each visitor did on each day, and by month what that adds up to
 CUSTOMER_DAYS = """
+with days as (
+    select visitor_id, happened_on, count(*) as events,
+        count(*) filter (kind in ('page', 'screen')) as page_views, count(*) filter (kind = 'track') as actions
+    from events group by 1, 2
+)
+select date_trunc('month', happened_on), count(*), sum(events), sum(page_views), sum(actions) from days group by 1
+"""
+
+#: the same, but kept: how many events they count
+KEPT_CUSTOMER_DAYS = """
 create or replace temp table customer_days as
 select visitor_id, customer_id, happened_on, count(*) as events,
     count(*) filter (kind in ('page', 'screen')) as page_views, count(*) filter (kind = 'track') as actions

@@ -1,4 +1,4 @@
-"""Six questions, each asked of Stamm and of DuckDB by hand: `python -m bench.questions NAME HOW FOLDER`.
+"""Seven questions, each asked of Stamm and of DuckDB by hand: `python -m bench.questions NAME HOW FOLDER`.
 
 Both answers become the same plain rows, so that the bench can insist that they are equal before it compares costs.
 """
@@ -8,17 +8,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import ibis
 
 from bench import by_hand
 from bench.measuring import measured, report
 from bench.world import YEARS, Made
 from stamm.answers import Answers, World
+from stamm.answers.plan import Plan
 from stamm.app.project import Project
 from stamm.lang.window import Window, windows
+
+_ = ibis._
 
 LAKE, KEPT, HAND = "lake", "kept", "hand"
 WAYS = (LAKE, KEPT, HAND)
@@ -75,6 +80,18 @@ def _sessions(world: World) -> Rows:
     return [[str(count.window.start), count.value, round(length.value * length.n)] for count, length in pairs]
 
 
+def _customer_days(world: World) -> Rows:
+    """There is no metric that is only this: the fact itself, each visitor's rows of a day added up."""
+    plan = Plan(world, (), None, world.day_start(date(9999, 12, 30)))
+    days = plan["customer_days"].group_by("visitor_id", "first_on")
+    days = days.aggregate(**{name: _[name].sum() for name in ("events", "page_views", "actions")})
+    months = days.group_by(month=_.first_on.truncate("M"))
+    sums = {name: _[name].sum() for name in ("events", "page_views", "actions")}
+    found = world.engine.run(months.aggregate(days=_.count(), **sums)).to_pylist()
+    names = ("days", *sums)
+    return sorted([str(row["month"])[:10], *(int(row[name]) for name in names)] for row in found)
+
+
 QUESTIONS = {
     "daily_actives": Question("daily actives", _daily_actives, by_hand.DAILY_ACTIVES),
     "cohorts": Question("monthly cohort matrix", _cohorts, by_hand.COHORTS),
@@ -82,6 +99,7 @@ QUESTIONS = {
     "funnel": Question("three-step funnel", _funnel, by_hand.FUNNEL),
     "rfm": Question("recency, frequency, money", _rfm, by_hand.RFM),
     "sessions": Question("sessions", _sessions, by_hand.SESSIONS),
+    "customer_days": Question("customer-day rollup", _customer_days, by_hand.CUSTOMER_DAYS),
 }
 
 

@@ -38,7 +38,7 @@ def build(made: Made) -> tuple[int, Cost]:
 def native(made: Made) -> tuple[int, Cost]:
     """Days of customers by hand, in memory; how many events they count."""
     connection = made.by_hand()
-    return measured(lambda: int(connection.execute(by_hand.CUSTOMER_DAYS).fetchall()[0][0]))
+    return measured(lambda: int(connection.execute(by_hand.KEPT_CUSTOMER_DAYS).fetchall()[0][0]))
 
 
 def catalogue(made: Made) -> tuple[int, Cost]:

@@ -53,6 +53,11 @@ class Made:
         """Of simulating and writing the lake."""
         return Cost(**json.loads(self._done.read_text())["simulate"])
 
+    def events(self) -> int:
+        """How many there are."""
+        with self.by_hand() as connection:
+            return int(connection.execute("select count(*) from events").fetchall()[0][0])
+
     def make(self, customers: int, console: Console) -> None:
         """Make it where it is not there yet; an unfinished one is made again from nothing."""
         if self._done.exists():

@@ -272,10 +272,10 @@ def locks_are_whole(root: Path) -> Iterator[Finding]:
         return
     wanted = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     project = wanted.get("project", {})
-    asked = {"runtime": project.get("dependencies", []), "dev": []}
+    asked = {"runtime": project.get("dependencies", [])}
     asked |= {extra: list(asks) for extra, asks in project.get("optional-dependencies", {}).items()}
-    for asks in wanted.get("dependency-groups", {}).values():
-        asked["dev"] += [ask for ask in asks if isinstance(ask, str)]
+    groups = wanted.get("dependency-groups", {})
+    asked |= {group: [ask for ask in asks if isinstance(ask, str)] for group, asks in groups.items()}
     for name, asks in asked.items():
         for requirement in map(Requirement, asks):
             version = locked.get(name, {}).get(canonicalize_name(requirement.name))

@@ -111,12 +111,17 @@ class Project:
 
     def log(self) -> Log:
         """The durable log of what arrives, made where there is none yet; close it after use."""
-        return open_log(self.log_file, os.environ.get(SETTING, ""))
+        return open_log(self.log_file, self.log_address)
 
     @property
     def has_log(self) -> bool:
         """Whether anything could have arrived in a log."""
-        return self.log_file.is_file() or bool(os.environ.get(SETTING))
+        return self.log_file.is_file() or bool(self.log_address)
+
+    @property
+    def log_address(self) -> str:
+        """The database that keeps the log; empty where it is the project's own file."""
+        return os.environ.get(SETTING, "")
 
     @property
     def reads_database(self) -> bool:

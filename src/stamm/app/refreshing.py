@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from stamm.engines.kind import Engine
 from stamm.facts import FACTS, Kept
 from stamm.facts.columns import day_column
 from stamm.lang.errors import UsageError
-from stamm.lang.organisation import Organisation
 from stamm.store.durable import make_directory
 from stamm.store.kept import KeptFiles, Part
 from stamm.store.kept.files import DIRECTORY
@@ -145,21 +143,6 @@ def making(root: Path, wait_seconds: float = 60.0) -> Iterator[None]:
     make_directory(root / DIRECTORY, root)
     with exclusive(root / DIRECTORY / MAKING, wait_seconds, None, "Kept facts are being made"):
         yield
-
-
-def rounds(directory: Path, every_seconds: float, progress: Progress | None = None) -> Iterator[Refreshed]:
-    """A refresh at once, and another whenever the facts or the settings have changed; for ever.
-
-    Looks for changes every so many seconds. Only within `alone`.
-    """
-    seen: tuple[int, Organisation] | None = None
-    while True:
-        refreshing = Refreshing(Project.open(directory), progress=progress)
-        found = refreshing.newest(), refreshing.project.organisation
-        if found != seen:
-            yield refreshing.run()
-            seen = found
-        time.sleep(every_seconds)
 
 
 class _OfDays:

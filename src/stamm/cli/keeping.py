@@ -13,6 +13,7 @@ from stamm.cli.session import Session
 from stamm.facts import FACTS
 
 if TYPE_CHECKING:
+    from stamm.app.projecting import Projected
     from stamm.app.refreshing import Progress as Told
     from stamm.app.refreshing import Refreshed
 
@@ -76,3 +77,20 @@ def print_round(done: Refreshed, say: Session) -> None:
             "{files} files made; current as of snapshot {snapshot}.", files=files, snapshot=number(done.snapshot)
         )
     say.out.print(text)
+
+
+def print_projected(done: Projected, say: Session) -> None:
+    """One line on what was taken out of the log, and one on what of it is no fact."""
+    number = say.language.number
+    if done.messages:
+        text = say(
+            "Messages taken in: {messages}; facts: {rows}; snapshot {snapshot}.",
+            messages=number(done.messages - done.failed),
+            rows=number(done.rows.total()),
+            snapshot=number(done.snapshot or 0),
+        )
+        say.out.print(text)
+    if done.failed:
+        say.out.print(
+            say("Messages that are no facts: {messages}; `stamm failed` says why.", messages=number(done.failed))
+        )

@@ -81,6 +81,8 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
     tables: Mapping[str, TableState] = field(default_factory=dict)
     kinds: Mapping[str, KindState] = field(default_factory=dict)
+    #: by log: the position up to which its messages are in here
+    positions: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -90,6 +92,7 @@ class Manifest:
             "stamm_version": self.stamm_version,
             "zone": self.zone,
             "written_at": self.written_at.isoformat(),
+            "positions": dict(self.positions),
             "tables": {
                 name: {
                     "identity": table.identity,
@@ -120,6 +123,7 @@ class Manifest:
             written_at=datetime.fromisoformat(raw["written_at"]),
             stamm_version=raw["stamm_version"],
             schema_version=raw["schema_version"],
+            positions=raw.get("positions", {}),  # none where it was written before there were logs
             tables={
                 name: TableState(
                     table["identity"],

@@ -26,6 +26,7 @@ from stamm.store.layout import IMPORTS, IMPORTS_SCHEMA, Layout
 from stamm.store.manifest import Coverage, DataFile, KindState, Manifest, TableState
 from stamm.store.merging import Counts, Merge
 from stamm.store.relations import connect, rewrite, rows_of
+from stamm.store.resolving import belonging, messages_of, rows_starting
 from stamm.store.snapshot import Snapshot
 from stamm.store.staging import Batches, Stage
 
@@ -62,6 +63,7 @@ class Writer:
         self._connection = connect(self._staging / "spill")
         self._drafts: dict[str, Draft] = {}
         self._states: dict[str, KindState] = dict(base.kinds)
+        self._positions: dict[str, int] = dict(base.positions)
         self._remembered: dict[str, dict[str, Any]] = {}
         self._seen: dict[str, str] | None = None
         self._latest: datetime | None = None
@@ -168,6 +170,7 @@ class Writer:
             self._compact(table, layout.stored, beyond=MANY_FILES)
         return outcome.counts
 
+    # -- what is there -----------------------------------------------------------------
     def current(self, kind: str, column: str, values: Sequence[str]) -> pa.Table:
         """The current rows of a kind, those put so far included, that have one of the values in a column of text."""
         layout = self._kind(kind)
@@ -176,6 +179,33 @@ class Writer:
         if not paths:
             return schema.empty_table()
         return ds.dataset(paths, schema=schema, format="parquet").to_table(filter=ds.field(column).isin(list(values)))
+
+    def starting(self, kind: str, column: str, beginning: str) -> pa.Table:
+        """The current rows in which the text in a column begins like this."""
+        layout = self._kind(kind)
+        return rows_starting(self._connection, list(self._paths(layout.key)), layout, column, beginning)
+
+    def messages(self, kind: str, column: str, values: Iterable[str]) -> pa.Table:
+        """All that was ever said of rows with one of these texts in a key column; see `store.resolving`."""
+        layout = self._kind(kind)
+        current, history = self._paths(layout.key), self._paths(layout.history)
+        return messages_of(self._connection, list(current), list(history), layout, column, values)
+
+    def resolved(self, kind: str, owners: Mapping[str, str], ids: Iterable[str]) -> pa.Table:
+        """Keys of rows that were ever said to be of one of these customers, whose customer is another: the key and
+        the right `customer_id`. That is what was last said of it, or the one who stands for them among `owners`."""
+        layout = self._kind(kind)
+        current, history = self._paths(layout.key), self._paths(layout.history)
+        return belonging(self._connection, list(current), list(history), layout, owners, ids)
+
+    # -- a log ---------------------------------------------------------------------------
+    def position(self, log: str) -> int:
+        """Up to where the messages of a log are in here; 0 before the first."""
+        return self._positions.get(log, 0)
+
+    def advance(self, log: str, position: int) -> None:
+        """Note up to where they are in here; becomes true with the commit, together with their rows."""
+        self._positions[log] = position
 
     # -- files already taken in --------------------------------------------------------
     def seen(self, digest: str) -> dict[str, Any] | None:
@@ -281,7 +311,7 @@ class Writer:
             self._publish(after)
             self.base = after
             self._drafts = {}
-            self._states = dict(after.kinds)
+            self._states, self._positions = dict(after.kinds), dict(after.positions)
         return Snapshot(self.root, self.base, self._kinds)
 
     def _after(self) -> Manifest | None:
@@ -297,7 +327,7 @@ class Writer:
                 columns=tuple(self._schema(name).names),
                 files=files,
             )
-        if tables == self.base.tables and self._states == self.base.kinds:
+        if tables == self.base.tables and self._states == self.base.kinds and self._positions == self.base.positions:
             return None
         return Manifest(
             number=self.base.number + 1,
@@ -306,6 +336,7 @@ class Writer:
             stamm_version=__version__,
             tables=tables,
             kinds=self._states,
+            positions=self._positions,
         )
 
     def _schema(self, table: str) -> pa.Schema:

@@ -1,4 +1,4 @@
-"""stamm work: keeps everything current as long as it runs."""
+"""stamm work: takes in what arrives and keeps everything current as long as it runs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from stamm.cli.speaking import command, option
     "work",
     step=11,
     about=(
-        "Keep everything that is derived current, as long as it runs.",
+        "Take in what arrives, and keep everything that is derived current, as long as it runs.",
         (
-            "Looks for new facts and other settings every few seconds and does what `stamm refresh` does. One worker "
-            "a project; Ctrl-C ends it, at any moment and without harm."
+            "Looks every second for messages that the server has received, for new facts and for other settings; "
+            "messages become facts, each once, and then it does what `stamm refresh` does. One worker a project; "
+            "Ctrl-C ends it, at any moment and without harm."
         ),
     ),
     examples=(
@@ -28,21 +29,24 @@ from stamm.cli.speaking import command, option
     "--every",
     "every_seconds",
     type=click.FloatRange(min=0.1),
-    default=5.0,
+    default=1.0,
     metavar="SECONDS",
     help="How long to wait between two looks.",
 )
 def work(*, once: bool, every_seconds: float) -> None:
-    """Refresh whenever something has changed."""
-    from stamm.app.refreshing import Refreshing, rounds
-    from stamm.cli.keeping import print_round, progress, waiting
+    """Project and refresh whenever something has changed."""
+    from stamm.app.projecting import Projected
+    from stamm.app.refreshing import Refreshing
+    from stamm.app.rounds import rounds
+    from stamm.cli.keeping import print_projected, print_round, progress, waiting
 
     say = current()
     try:
         with Refreshing(say.project).alone(on_wait=waiting(say)), progress(say) as told:
-            for done in rounds(say.directory, every_seconds, told):
-                print_round(done, say)
-                if once:
-                    return
+            for done in rounds(say.directory, every_seconds, told, once=once):
+                if isinstance(done, Projected):
+                    print_projected(done, say)
+                else:
+                    print_round(done, say)
     except KeyboardInterrupt:
         say.err.print(say("Stopped. Nothing was left half done."))

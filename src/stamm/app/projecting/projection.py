@@ -1,0 +1,117 @@
+"""One round of the projection: read the log, put what it says into the lake, note how far in the same commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from stamm.app.project import Project
+from stamm.app.projecting import persons
+from stamm.app.projecting.folding import folded
+from stamm.app.projecting.said import Said, by_fact_and_source, tables
+from stamm.sources.segment import Arrival, read
+from stamm.store import Lake, Writer
+from stamm.store.log import Log, Stored
+
+#: messages of one commit
+MOST = 20_000
+
+
+@dataclass
+class Projected:
+    """What one round took out of the log."""
+
+    messages: int = 0
+    failed: int = 0
+    #: rows by fact
+    rows: Counter[str] = field(default_factory=Counter)
+    #: the snapshot that holds them; None where nothing came
+    snapshot: int | None = None
+
+
+class Projecting:
+    """Takes what arrived out of the log into the lake. May be stopped at any moment, and started again."""
+
+    def __init__(self, project: Project, log: Log | None = None, *, most: int = MOST) -> None:
+        self.project, self.log, self.most = project, log, most
+        #: the snapshot all of whose rows are with the right customers
+        self._settled: int | None = None
+
+    def run(self) -> Projected:
+        """One commit's worth of messages; nothing where none wait and nobody else has written."""
+        lake = self.project.lake()
+        waiting = self._waiting(self.log, lake) if self.log else []
+        if self.log and waiting:
+            return self._take(self.log, lake, waiting)
+        return Projected() if self._settled == lake.snapshot().number else self._settle(lake)
+
+    def _waiting(self, log: Log, lake: Lake) -> list[Stored]:
+        """What the lake does not hold yet; what it does goes from the log."""
+        position = lake.snapshot().manifest.positions.get(self._name(), 0)
+        first, last = log.span()
+        if last < position:
+            position = 0  # this is not the log that was read before
+        elif first <= position:
+            log.trim(position)
+        return log.read(position, self.most)
+
+    def _take(self, log: Log, lake: Lake, waiting: Sequence[Stored]) -> Projected:
+        said, reasons = self._said(waiting)
+        if reasons:
+            # set aside before the commit that steps over them: whoever is killed in between reads only the others again
+            log.fail(reasons)
+        done, last = Projected(messages=len(waiting), failed=len(reasons)), waiting[-1].position
+        with lake.writing(wait_seconds=60.0) as writer:
+            self._put(writer, said, done)
+            writer.advance(self._name(), last)
+            done.snapshot = self._settled = writer.commit().number
+        log.trim(last)
+        return done
+
+    def _name(self) -> str:
+        """What the manifest calls this log."""
+        address = self.project.log_address
+        return f"postgresql:{blake2b(address.encode(), digest_size=8).hexdigest()}" if address else "file"
+
+    def _said(self, waiting: Sequence[Stored]) -> tuple[list[Said], dict[int, str]]:
+        """The rows in these messages, and the reasons of those that are none."""
+        currency = self.project.organisation.currency
+        said: list[Said] = []
+        reasons: dict[int, str] = {}
+        for stored in waiting:
+            entry = stored.entry
+            arrival = Arrival(entry.source, entry.message_id, entry.received_at, entry.sent_at)
+            found = read(entry.body, arrival, currency)
+            if found.problem is not None:
+                reasons[stored.position] = found.problem.reason
+            said += [Said(row.fact, dict(row.values), entry.source, entry.received_at) for row in found.rows]
+        return said, reasons
+
+    def _put(self, writer: Writer, said: Sequence[Said], done: Projected) -> None:
+        before = persons.owners(persons.all_merges(writer))
+        rows = folded(said, writer)
+        _write(writer, rows, done)
+        known = persons.owners(persons.all_merges(writer))
+        _write(writer, list(persons.given_away(rows, known)), None)
+        if said:
+            changed = {each for each in before.keys() | known.keys() if before.get(each) != known.get(each)}
+            others = known.keys() if self._settled != writer.base.number else set()
+            persons.put_right(writer, known, changed | others, max(row.received_at for row in said))
+
+    def _settle(self, lake: Lake) -> Projected:
+        """What others have written belongs to those who stand for its customers."""
+        with lake.writing(wait_seconds=60.0) as writer:
+            before, known = writer.base.number, persons.owners(persons.all_merges(writer))
+            persons.put_right(writer, known, known, writer.base.written_at)
+            self._settled = writer.commit().number
+        return Projected(snapshot=self._settled if self._settled != before else None)
+
+
+def _write(writer: Writer, rows: Sequence[Said], done: Projected | None) -> None:
+    for (fact, source), some in by_fact_and_source(rows).items():
+        newest = max(row.received_at for row in some)
+        writer.put(fact, tables(some), source=source, received_at=newest)
+        if done is not None:
+            done.rows[fact] += len(some)

@@ -1,0 +1,47 @@
+"""Rows on their way from the log into the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import pyarrow as pa
+
+from stamm.facts import imported
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A row of a fact as a message said it: some columns, from where, and when it was received."""
+
+    fact: str
+    values: Values
+    source: str
+    received_at: datetime
+
+    def with_values(self, values: Values) -> Said:
+        """The same message with other columns."""
+        return Said(self.fact, values, self.source, self.received_at)
+
+
+def tables(rows: Sequence[Said]) -> Iterator[pa.Table]:
+    """Rows of one fact as tables, in their order; a new one wherever other columns are carried."""
+    schema = imported()[rows[0].fact].schema()
+    for names, some in groupby(rows, key=lambda row: tuple(row.values)):
+        group = list(some)
+        columns = {name: pa.array([row.values[name] for row in group], schema.field(name).type) for name in names}
+        received = pa.array([row.received_at for row in group], schema.field("received_at").type)
+        yield pa.table({**columns, "received_at": received})
+
+
+def by_fact_and_source(rows: Iterable[Said]) -> dict[tuple[str, str], list[Said]]:
+    """The rows of each fact and source, in their order."""
+    found: dict[tuple[str, str], list[Said]] = {}
+    for row in rows:
+        found.setdefault((row.fact, row.source), []).append(row)
+    return found

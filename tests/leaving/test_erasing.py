@@ -26,18 +26,6 @@ EVENTS = imported()["events"]
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shop, made once."""
-    return p.planted(tmp_path_factory.mktemp("planted") / "shop").directory
-
-
-@pytest.fixture
-def project(planted: Path, tmp_path: Path) -> Project:
-    """A copy of it that a test may change."""
-    return Project.open(Path(shutil.copytree(planted, tmp_path / "shop")))
-
-
-@pytest.fixture(scope="module")
 def erased_once(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy from which the person was erased."""
     directory = shutil.copytree(planted, tmp_path_factory.mktemp("erased") / "shop")

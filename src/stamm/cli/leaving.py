@@ -13,8 +13,11 @@ from stamm.cli.session import Session
 from stamm.facts import FACTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stamm.app.leaving.erasing import Progress as Done
     from stamm.app.leaving.erasing import Told
+    from stamm.app.leaving.exporting import Held
 
 
 @contextmanager
@@ -29,10 +32,15 @@ def progress(say: Session) -> Iterator[Done | None]:
 
         def told(what: str, done: int, whole: int) -> None:
             key = what.removesuffix("_history")
-            name = FACTS[key].title(say.language.code) if key in FACTS else say("Looking through the data")
+            name = _title(key, say) if key in FACTS else say("Looking through the data")
             bars.update(task, description=name, completed=done, total=whole, visible=done < whole)
 
         yield told
+
+
+def _title(kind: str, say: Session) -> str:
+    """A fact's name; events have a column `title`, so the class is not asked for its own."""
+    return FACTS[kind].de if say.language.code == "de" else FACTS[kind].en
 
 
 def print_would_go(told: Told, say: Session) -> None:
@@ -84,7 +92,7 @@ def _print_rows(told: Told, say: Session) -> None:
     rows = printing.table(say("fact"), say("rows that become nobody's"), say("superseded rows"), right=(1, 2))
     for kind in sorted({*told.rows, *told.superseded}):
         counts = (told.rows.get(kind, 0), told.superseded.get(kind, 0))
-        rows.add_row(FACTS[kind].title(say.language.code), *(say.language.number(count) for count in counts))
+        rows.add_row(_title(kind, say), *(say.language.number(count) for count in counts))
     say.out.show(rows)
 
 
@@ -95,3 +103,13 @@ def _print_limits(told: Told, say: Session) -> None:
         say.out.print(say("Too short, or somebody else's too, to be sought in rows of others: {names}", names=names))
     for path in told.foreign:
         say.out.print(say("Not made by Stamm and left as it is, though it names the customer: {file}", file=path))
+
+
+def print_held(found: Held, place: Path, say: Session) -> None:
+    """How much is held of a person, and where it was written."""
+    rows = printing.table(say("fact"), say("rows"), say("superseded rows"), right=(1, 2))
+    for kind in sorted({*found.rows, *found.superseded}):
+        counts = (len(found.rows.get(kind, [])), len(found.superseded.get(kind, [])))
+        rows.add_row(_title(kind, say), *(say.language.number(count) for count in counts))
+    say.out.show(rows)
+    say.out.plain(say("All that is held: {place}", place=place.resolve()))

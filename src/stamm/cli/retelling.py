@@ -56,4 +56,4 @@ def retell(text: str, language: Language) -> str:
 
 def _named(word: str, code: str) -> str:
     """The name of a fact as people read it; any other word as it is."""
-    return next((fact.title(code) for fact in FACTS if fact.en == word), word)
+    return next((fact.de if code == "de" else fact.en for fact in FACTS if fact.en == word), word)

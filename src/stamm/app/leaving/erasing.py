@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from stamm.app.leaving.beside import Beside
+from stamm.app.leaving.beside import Beside, digests_of
 from stamm.app.project import Project
 from stamm.app.refreshing import making
 from stamm.facts import imported
@@ -25,7 +25,7 @@ from stamm.lang.errors import BusyError, UsageError
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.clearing import clear
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
-from stamm.store.erasing.ledger import Erased, Ledger, State
+from stamm.store.erasing.ledger import Ledger, State
 from stamm.store.erasing.person import Finding, Person
 from stamm.store.erasing.rows import Nameless
 from stamm.store.kept import KeptFiles
@@ -126,7 +126,7 @@ class Erasing:
                     nameless.batch(table, batch, counted=True)
         told = Told(ambiguous=_ambiguous(person))
         told.count(nameless)
-        told.foreign = tuple(Beside(self.project, cells, _is_theirs(ledger, [entry])).foreign())
+        told.foreign = tuple(Beside(self.project, cells, digests_of(ledger, [entry])).foreign())
         return told
 
     # -- erasing -----------------------------------------------------------------------
@@ -138,7 +138,7 @@ class Erasing:
             ledger = Ledger.made(self.lake.root)
             entry = person.erased(ledger, secrets.token_hex(4), now)
             cells = Cells(ledger.seeker([entry]), ledger.digests, person.pattern)
-            foreign = tuple(Beside(self.project, cells, _is_theirs(ledger, [entry])).foreign())
+            foreign = tuple(Beside(self.project, cells, digests_of(ledger, [entry])).foreign())
             ledger = ledger.but(entry)
             ledger.write(self.lake.root)
             told = self._carry_out(writer, ledger, Nameless(self._kinds, [person], cells), cells)
@@ -182,7 +182,7 @@ class Erasing:
         cleared = clear(root, snapshot.manifest)
         told.snapshots, told.files, told.entries = cleared.snapshots, cleared.files, cleared.entries
         told.kept = KeptFiles(snapshot, self.project.organisation).purge()
-        beside = Beside(self.project, cells, _is_theirs(ledger, ledger.pending))
+        beside = Beside(self.project, cells, digests_of(ledger, ledger.pending))
         told.rejects, told.exports = beside.rejects(), beside.exports()
         told.truth, told.reports = beside.truth(), beside.reports()
         if self.project.has_log:
@@ -215,13 +215,6 @@ def _among(ledger: Ledger, domain: str, known: frozenset[str], text: str) -> boo
     return ledger.digests.of(domain, text) in known
 
 
-def _is_theirs(ledger: Ledger, people: list[Erased] | tuple[Erased, ...]) -> Callable[[str], bool]:
-    customers = {digest for each in people for digest in each.customers}
-    devices = {digest for each in people for digest in each.devices}
-    of = ledger.digests.of
-    return lambda text: of("customer", text) in customers or of("device", text) in devices
-
-
 def _ambiguous(person: Person) -> tuple[str, ...]:
     return tuple(sorted(person.ambiguous | person.ambiguous_phones))
 
@@ -230,18 +223,19 @@ def _out_of_log(log: Log, beside: Beside) -> int:
     """Take what had arrived of them out of the log; returns how many entries those were."""
     positions, failures, after = [], [], 0
     while entries := log.read(after, ENTRIES):
-        positions += [each.position for each in entries if _tells_of(each.entry.body, beside)]
+        positions += [each.position for each in entries if tells_of(each.entry.body, beside)]
         after = entries[-1].position
     after = 0
     while failed := log.failures(after, ENTRIES):
-        failures += [each.number for each in failed if _tells_of(each.entry.body, beside)]
+        failures += [each.number for each in failed if tells_of(each.entry.body, beside)]
         after = failed[-1].number
     count = log.remove(positions, failures)
     log.scrub()
     return count
 
 
-def _tells_of(body: bytes, beside: Beside) -> bool:
+def tells_of(body: bytes, beside: Beside) -> bool:
+    """Whether a message in the log is of the person, or names them."""
     text = body.decode("utf-8", "replace")
     if beside.cells.names(text):
         return True

@@ -46,24 +46,41 @@ class Nameless:
             if mine.any():
                 own |= mine
                 self._replace(columns, mine, number)
-        changed = bool(own.any())
-        for name, column in layout.kind.carried().items():
-            if changed and column.personal and name in columns and name not in (CUSTOMER, DEVICE):
-                columns[name] = pc.if_else(pa.array(own), pa.scalar(None, columns[name].type), columns[name])
+        if own.any():
+            for name, column in layout.kind.carried().items():
+                if column.personal and name in columns and name not in (CUSTOMER, DEVICE):
+                    columns[name] = pc.if_else(pa.array(own), pa.scalar(None, columns[name].type), columns[name])
+        named = self._without_mentions(layout, columns, own)
+        if not own.any() and not named:
+            return batch
+        if counted:
+            self.rows[table] += int(own.sum())
+            self.cells[table] += named
+        return pa.record_batch([columns[name] for name in batch.schema.names], schema=batch.schema)
+
+    def own(self, layout: Layout, batch: pa.RecordBatch) -> Mask:
+        """Which rows are theirs."""
+        columns = {name: batch.column(name) for name in batch.schema.names}
+        theirs: Mask = np.logical_or.reduce([self._own(layout, columns, person) for person in self.people])
+        return theirs
+
+    def mentions(self, layout: Layout, batch: pa.RecordBatch) -> int:
+        """How many cells name them, in whichever row."""
+        columns = {name: batch.column(name) for name in batch.schema.names}
+        return self._without_mentions(layout, columns, np.zeros(batch.num_rows, bool))
+
+    def _without_mentions(self, layout: Layout, columns: dict[str, pa.Array], own: Mask) -> int:
+        """Take cells that name them out of the columns; returns how many those were."""
+        count = 0
         for name in (*layout.carried, "source"):
             if name in columns and columns[name].type == pa.string():
                 wanted = name == "source" or needed(layout, name)
                 cleaned = self.cells_of.clean(columns[name], own, needed=wanted)
                 if cleaned is not None:
-                    differs = pc.not_equal(pc.fill_null(cleaned, "\0"), pc.fill_null(columns[name], "\0"))
-                    if counted:
-                        self.cells[table] += int(pc.sum(differs).as_py() or 0)
-                    columns[name], changed = cleaned, True
-        if not changed:
-            return batch
-        if counted:
-            self.rows[table] += int(own.sum())
-        return pa.record_batch([columns[name] for name in batch.schema.names], schema=batch.schema)
+                    same = pc.fill_null(pc.equal(cleaned, columns[name]), pc.is_null(columns[name]))
+                    count += len(same) - int(pc.sum(same).as_py() or 0)
+                    columns[name] = cleaned
+        return count
 
     def _own(self, layout: Layout, columns: Mapping[str, pa.Array], person: Person) -> Mask:
         own = np.zeros(len(next(iter(columns.values()))), bool)

@@ -16,7 +16,7 @@ from stamm.sources.exports.records import value_of
 from stamm.sources.kind import Chunk, Reject
 from stamm.sources.reading.objects import UnsoundError
 
-Code = Literal["signature_missing", "signature_wrong", "signature_old", "not_json", "not_known"]
+Code = Literal["signature_missing", "signature_wrong", "signature_old", "not_json", "no_object"]
 
 #: the status with which each refusal is answered. A sender tries again after any of them, so that a wrong secret
 #: that is corrected in time loses nothing
@@ -25,7 +25,7 @@ STATUS: Mapping[Code, int] = {
     "signature_wrong": 401,
     "signature_old": 401,
     "not_json": 400,
-    "not_known": 422,
+    "no_object": 422,
 }
 
 
@@ -46,7 +46,7 @@ class Refusal:
 class Delivery:
     """A message whose signature is right: by what it is known if it comes again, and the facts in it.
 
-    A fact that cannot be read is a reject of its chunk. A message that tests the line has no chunks.
+    A fact that cannot be read is a reject of its chunk. A message of another kind, which nobody reads, has no facts.
     """
 
     message_id: str
@@ -99,9 +99,10 @@ class Hook(Definition):
         source = self.source()
         found = [source.known(one, 1, self.key, live=True) for one in source.opened(value)]
         things = [one for one in found if not isinstance(one, Reject)]
-        if len(things) < len(found) or not all(source.ours(one.content) for one in things):
-            return Refusal("not_known", "The message is none that is read.")
-        chunks = tuple(source.facts(things, self.key, organisation))
+        if len(things) < len(found):
+            return Refusal("no_object", "The message is no object.")
+        # a sender that is told off for messages of other kinds stops sending
+        chunks = tuple(source.facts([one for one in things if source.ours(one.content)], self.key, organisation))
         return Delivery(self.message_id(small, value) or digest(body), chunks)
 
 

@@ -1,0 +1,1 @@
+"""WooCommerce: orders and customers, as its interface lists them and as its webhooks tell them."""

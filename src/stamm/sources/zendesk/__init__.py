@@ -1,0 +1,1 @@
+"""Zendesk: tickets, as its exports and its interface list them and as its webhooks tell them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
@@ -19,7 +20,7 @@ from stamm.lang.stretches import stretches
 from stamm.sources.checking import Layout, Raw
 from stamm.sources.simulated import BLOCK, Shop, blocks, campaign_truth, campaigns, shared
 from stamm.sources.simulated.events import events
-from stamm.sources.simulated.offers import HELD_OUT, Catalogue
+from stamm.sources.simulated.offers import ADS, HELD_OUT, Catalogue
 from stamm.sources.simulated.people import people
 from stamm.sources.simulated.personas import KEYS, trait
 from stamm.sources.simulated.seasons import Season
@@ -90,7 +91,7 @@ def test_every_column_has_something_in_it(facts: Tables) -> None:
         for name in fact.carried()
         if name not in facts[kind].column_names or facts[kind][name].null_count == facts[kind].num_rows
     }
-    assert empty == {"customers.phone", "gatherings.campaign", "posts.campaign"}
+    assert empty == set()
 
 
 def test_no_two_rows_have_the_same_key(facts: Tables) -> None:
@@ -307,6 +308,65 @@ def test_campaigns_caused_what_the_truth_says(facts: Tables, truth: Tables) -> N
     assert told["black-friday-2025"]["orders_caused"] > 20
     # a campaign that did nothing is still claimed by orders that would have come anyway
     assert {row["campaign"] for row in orders.values()} & {key for key, row in told.items() if row["lift"] == 0}
+
+
+def test_orders_name_the_advertisement_that_their_visit_began_with(facts: Tables) -> None:
+    begun: dict[tuple[str | None, str], list[float]] = {}
+    names = ("anonymous_id", "customer_id", "campaign", "name", "happened_at", "properties")
+    events = (
+        facts["events"]
+        .select(names)
+        .filter(pc.or_(facts["events"]["campaign"].is_valid(), pc.equal(facts["events"]["name"], "Order Completed")))
+    )
+    bought = {}
+    for anonymous, customer, campaign, name, at, properties in zip(
+        *(events[n].to_pylist() for n in names), strict=True
+    ):
+        if campaign:
+            for who in (anonymous, customer):
+                begun.setdefault((who, campaign), []).append(at.timestamp())
+        if name == "Order Completed":
+            bought[json.loads(properties)["order_id"]] = (anonymous or customer, at.timestamp())
+    media = facts["events"].group_by(["campaign", "medium"]).aggregate([]).to_pylist()
+    assert {(row["medium"], row["campaign"]) for row in media if {"cpc", "paid-social"} & {row["medium"]}} == {
+        (row["medium"], row["campaign"]) for row in media if row["campaign"] in ADS
+    }
+    paid = {name: facts["orders"].filter(pc.equal(facts["orders"]["campaign"], name)) for name in ADS}
+    for campaign, orders in paid.items():
+        assert "store" not in orders["channel"].to_pylist()
+        for order_id in orders["order_id"].to_pylist():
+            who, at = bought[order_id]
+            assert any(at - 4 * 3600 < moment <= at for moment in begun[who, campaign]), order_id
+
+
+def test_what_advertising_brought_and_what_it_cost_are_of_one_order(facts: Tables) -> None:
+    """Each brings more than it costs but not ten times as much, and wins customers for less than they bring."""
+    orders, costs, people = facts["orders"], facts["costs"], facts["customers"]
+    each = pc.sum(orders["amount_minor"]).as_py() / SHOP.customers
+    for campaign in ADS:
+        brought = pc.sum(orders.filter(pc.equal(orders["campaign"], campaign))["amount_minor"]).as_py()
+        spent = pc.sum(costs.filter(pc.equal(costs["campaign"], campaign))["amount_minor"]).as_py()
+        won = pc.count_distinct(people.filter(pc.equal(people["acquired_through"], campaign))["customer_id"]).as_py()
+        assert 1 < brought / spent < 10, campaign
+        assert 0.1 * each < spent / won < each, campaign
+
+
+def test_mailings_invite_to_gatherings_and_are_announced_in_posts(facts: Tables) -> None:
+    sent = {one.key: one.sent_at for one in campaigns(SHOP)}
+    for kind, clock, since, until in (("gatherings", "starts_at", -20, 0), ("posts", "posted_at", 0, 7)):
+        named = [row for row in facts[kind].to_pylist() if row["campaign"]]
+        assert 0 < len(named) < facts[kind].num_rows
+        for row in named:
+            after = (sent[row["campaign"]] / 1e6 - row[clock].timestamp()) / 86_400
+            assert since <= after <= until
+
+
+def test_nobody_can_be_reached(facts: Tables) -> None:
+    people = facts["customers"]
+    assert pc.all(pc.match_substring_regex(people["phone"], r"^\+999\d{9}$")).as_py()
+    assert pc.all(pc.ends_with(people["email"], "@example.org")).as_py()
+    numbers = people.group_by("phone").aggregate([("customer_id", "count_distinct")])
+    assert pc.max(numbers["customer_id_count_distinct"]).as_py() == 1
 
 
 # -- the seed ------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pyarrow as pa
 
 from stamm.sources.local_time import Whole
@@ -27,7 +26,7 @@ from stamm.sources.simulated.subscriptions import subscription_rows
 from stamm.sources.simulated.surveys import response_rows
 from stamm.sources.simulated.tickets import ticket_rows, tickets
 from stamm.sources.simulated.truth import customer_truth, member_truth
-from stamm.sources.simulated.visits import MEDIA, visits
+from stamm.sources.simulated.visits import media_of, visits
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class _Shared:
     @property
     def media(self) -> Whole:
         """Where the visits of each campaign come from."""
-        return np.array([MEDIA.index(one.channel) for one in self.plan], np.int64)
+        return media_of(self.plan)
 
 
 def shared(shop: Shop) -> Made:
@@ -73,8 +72,8 @@ def shared(shop: Shop) -> Made:
     has = _Shared(shop)
     return Made(
         {
-            "gatherings": gathering_rows(has.evenings),
-            "posts": post_rows(shop, has.posts),
+            "gatherings": gathering_rows(has.evenings, has.plan),
+            "posts": post_rows(shop, has.posts, has.plan),
             "reactions": counted_rows(shop, has.posts),
             "costs": shared_costs(shop, has.plan),
         },

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from stamm.sources.local_time import Whole
 from stamm.sources.simulated.columns import chosen, days, named, whole
-from stamm.sources.simulated.offers import Campaign
+from stamm.sources.simulated.offers import ADS, Campaign
 from stamm.sources.simulated.orders import Orders
 from stamm.sources.simulated.people import People, local_days
 from stamm.sources.simulated.programme import REDEEMED, WORTH, Postings
@@ -21,7 +21,7 @@ KINDS = ("service", "acquisition", "retention", "reward", "advertising")
 SERVICE, ACQUISITION, RETENTION, REWARD, ADVERTISING = range(5)
 #: minor units: a minute of service; an advertised day for each thousand customers, by campaign
 A_MINUTE = 60
-_ADS = {"search-ads": 2_400, "social-ads": 1_500}
+_A_DAY = dict(zip(ADS, (2_400, 1_500), strict=True))
 #: minor units a month for each thousand customers: the desk that serves, the agency that wins
 _DESK, _AGENCY = 12_000, 20_000
 _EPOCH = date(1970, 1, 1)
@@ -48,7 +48,7 @@ def shared_costs(shop: Shop, plan: Sequence[Campaign]) -> pa.Table:
     thousands = max(shop.customers / 1_000, 0.1)
     every = [shop.first + timedelta(days=step) for step in range((shop.until - shop.first).days)]
     found: list[tuple[date, int, str | None, int]] = []
-    for name, amount in _ADS.items():
+    for name, amount in _A_DAY.items():
         noise = shop.chance(name).uniform(0.7, 1.3, len(every))
         found += [
             (day, ADVERTISING, name, round(amount * thousands * part))

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from stamm.sources.local_time import DAY, SECOND, Mask, Whole
 from stamm.sources.simulated.columns import NEVER, chosen, moments, named, picked, steps_within, whole
-from stamm.sources.simulated.offers import CATEGORIES, PRODUCTS, Campaign, Catalogue
+from stamm.sources.simulated.offers import CATEGORIES, PRODUCTS, Campaign, Catalogue, campaign_names
 from stamm.sources.simulated.orders import CHANNELS, Orders
 from stamm.sources.simulated.people import People
-from stamm.sources.simulated.visits import BUYING, MEDIA, WATCH, Visits
+from stamm.sources.simulated.visits import AD_MEDIA, BUYING, MEDIA, WATCH, Visits
 
 HOME, CATEGORY, PRODUCT, BASKET, CHECKOUT, HELP, ADD, SEARCH, PURCHASE, STATUS = range(10)
 NAMES = (
@@ -47,7 +47,7 @@ _TITLES = (
 )  # fmt: skip
 _REFERRERS = (
     "https://search.example/", "https://search.example/", "https://social.example/", "https://press.example/",
-    "https://mail.example/", "https://chat.example/",
+    "https://mail.example/", "https://chat.example/", "https://social.example/",
 )  # fmt: skip
 _AGENTS = (
     json.dumps({"bot": True, "user_agent": "sim-watch"}), json.dumps({"bot": True, "user_agent": "sim-crawler"}),
@@ -111,6 +111,8 @@ def event_rows(
     page = np.where(np.isin(step, (PRODUCT, ADD)), len(NAMES) + len(CATEGORIES) + made.product, page)
     entry, bought = made.first, step == PURCHASE
     medium = np.where(entry, every.medium[visit], -1)
+    paid = np.select([medium == place for place in AD_MEDIA], [len(plan) + n for n in range(len(AD_MEDIA))], -1)
+    campaign = np.where(entry & (every.campaign[visit] >= 0), every.campaign[visit], paid)
     order = np.maximum(every.order[visit], 0)
     value = np.where(bought, orders.amount[order], catalogue.price[made.product])
     valued = bought | (step == ADD)
@@ -126,7 +128,7 @@ def event_rows(
             "title": chosen(_TITLES, page),
             "referrer": chosen(_REFERRERS, medium),
             "medium": chosen(MEDIA, medium),
-            "campaign": chosen([one.key for one in plan], np.where(entry, every.campaign[visit], -1)),
+            "campaign": chosen(campaign_names(plan), campaign),
             "channel": chosen(CHANNELS, every.channel[visit]),
             "value_minor": whole(value, valued),
             "currency": chosen([folk.shop.currency], np.where(valued, 0, -1)),

@@ -30,11 +30,11 @@ from stamm.sources.simulated.tickets import ticket_rows, tickets
 from stamm.sources.simulated.visits import (
     BOT_RUN,
     BOT_SHARE,
-    MEDIA,
     Visits,
     joined,
     looking,
     machines,
+    media_of,
     strangers,
     to_orders,
 )
@@ -90,7 +90,7 @@ def around(shop: Shop, orders: pa.Table) -> dict[str, pa.Table]:
     made = _purchases(folk, orders, who, at)
     made = replace(made, campaign=claimed(folk, sent, len(plan), made.who, made.at))
     chance = shop.chance("visits", 0)
-    media = np.array([MEDIA.index(one.channel) for one in plan], np.int64)
+    media = media_of(plan)
     parts = [
         to_orders(folk, made, media, chance),
         _thinned(looking(folk, season, sent, media, chance), folk, who, at, chance),
@@ -106,10 +106,10 @@ def around(shop: Shop, orders: pa.Table) -> dict[str, pa.Table]:
         "attendances": attendance_rows(folk, evenings),
         "consents": consents(folk, sent.withdrawn),
         "events": event_rows(folk, every, seen, made, catalogue, plan),
-        "gatherings": gathering_rows(evenings),
+        "gatherings": gathering_rows(evenings, plan),
         "links": link_rows(folk, every, seen),
         "messages": messages(folk, sent, plan, shop.currency),
-        "posts": post_rows(shop, posted),
+        "posts": post_rows(shop, posted, plan),
         "reactions": pa.concat_tables([counted_rows(shop, posted), reaction_rows(folk, posted)]),
         "responses": response_rows(folk, made, asked),
         "tickets": ticket_rows(folk, made, asked),

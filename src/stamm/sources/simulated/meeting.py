@@ -10,12 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from stamm.sources.local_time import DAY, SECOND
-from stamm.sources.simulated.columns import NEVER, moments, named, whole
+from stamm.sources.simulated.columns import NEVER, chosen, moments, named, whole
+from stamm.sources.simulated.offers import Campaign, inviting
 from stamm.sources.simulated.people import People
 from stamm.sources.simulated.shop import Shop
 
 NAMES = ("tasting", "webinar")
 EVERY_DAYS = 30
+#: a mailing within so many days before an evening, while people register, invites to it
+INVITED_DAYS = 20
 #: of the customers there: those who register, of these those who come, and those who come unasked
 REGISTERS, COMES, WALKS_IN = 0.012, 0.7, 0.002
 
@@ -39,13 +42,14 @@ def gatherings(shop: Shop) -> tuple[Gathering, ...]:
     )
 
 
-def gathering_rows(evenings: Sequence[Gathering]) -> pa.Table:
-    """Facts: the gatherings, the one still to come included."""
+def gathering_rows(evenings: Sequence[Gathering], plan: Sequence[Campaign]) -> pa.Table:
+    """Facts: the gatherings, the one still to come included; some were invited to by a mailing."""
+    invited = [inviting(plan, one.starts - INVITED_DAYS * DAY, one.starts) for one in evenings]
     return pa.table(
         {
             "gathering_id": named("g", np.arange(len(evenings))),
             "name": pa.array([one.name for one in evenings]),
-            "campaign": pa.nulls(len(evenings), pa.string()),
+            "campaign": chosen([one.key for one in plan], np.array(invited, np.int64)),
             "starts_at": moments(np.array([one.starts for one in evenings], np.int64), NEVER),
             "ends_at": moments(np.array([one.ends for one in evenings], np.int64), NEVER),
         }
@@ -57,7 +61,7 @@ def attendance_rows(folk: People, evenings: Sequence[Gathering]) -> pa.Table:
     chance, end = folk.shop.chance("gatherings", folk.block), folk.shop.end
     parts = []
     for number, evening in enumerate(evenings):
-        opens = evening.starts - 20 * DAY
+        opens = evening.starts - INVITED_DAYS * DAY
         there = (folk.arrived < opens) & (folk.leaves > evening.ends)
         draw = chance.random((3, len(folk)))
         registers = there & (draw[0] < REGISTERS * np.minimum(folk.trait("social"), 2))

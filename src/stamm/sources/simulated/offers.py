@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -22,6 +23,8 @@ LATE = 0.08
 #: shipping, and the amount from which on there is none, minor units
 SHIPPING, FREE_FROM = 490, 5_000
 TAX_PERCENT = 19
+#: advertising that runs all the time; its campaigns stand after the mailings in the list of all
+ADS = ("search-ads", "social-ads")
 #: percent off, for an order that has a discount
 DISCOUNTS = np.array([10, 20])
 
@@ -74,6 +77,16 @@ def campaigns(shop: Shop) -> tuple[Campaign, ...]:
         Campaign(key, channel, day, shop.moment(day, 10.0), lift, 20_000 + 10_000 * (channel == EMAIL))
         for day, channel, lift, key in sorted(planned)
     )
+
+
+def campaign_names(plan: Sequence[Campaign]) -> list[str]:
+    """All campaigns that an order, a visit or a post may name: the mailings in their order, then advertising."""
+    return [*(one.key for one in plan), *ADS]
+
+
+def inviting(plan: Sequence[Campaign], since: int, until: int) -> int:
+    """The place of the last mailing between two moments, or -1."""
+    return max((place for place, one in enumerate(plan) if since <= one.sent_at < until), default=-1)
 
 
 class Catalogue:

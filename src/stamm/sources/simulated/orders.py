@@ -12,6 +12,7 @@ from stamm.sources.local_time import DAY, Mask, Whole
 from stamm.sources.simulated.columns import NEVER, Real, chosen, moments, named, picked, same, steps_within, whole
 from stamm.sources.simulated.mailings import Mailings
 from stamm.sources.simulated.offers import (
+    ADS,
     CLAIMED_DAYS,
     DISCOUNTS,
     FREE_FROM,
@@ -20,8 +21,9 @@ from stamm.sources.simulated.offers import (
     TAX_PERCENT,
     Campaign,
     Catalogue,
+    campaign_names,
 )
-from stamm.sources.simulated.people import People
+from stamm.sources.simulated.people import WON, People
 from stamm.sources.simulated.personas import trait
 from stamm.sources.simulated.seasons import HOUR, Season
 
@@ -32,6 +34,9 @@ IN_STORE = 0.07
 #: shares of one, two and three pieces a line
 PIECES = (0.86, 0.11, 0.03)
 REASONS = ("does not fit", "damaged", "not as described", "changed my mind")
+#: of the orders on web and app that follow no click in a message, those that begin with an advertisement: the first
+#: ones of customers whom that advertising won, and all others, by advertisement
+WON_BY_AD, BY_AD = 0.8, (0.08, 0.05)
 #: room for orders in the numbers of a block
 _ROOM = 1 << 20
 
@@ -43,7 +48,8 @@ class Orders:
     number: Whole
     who: Whole
     at: Whole
-    #: the mailing that caused it (-1: it would have come anyway) and the one it carries
+    #: the mailing that caused it (-1: it would have come anyway), and the campaign it carries: a mailing or, after all
+    #: of these, advertising
     caused_by: Whole
     campaign: Whole
     channel: Whole
@@ -113,7 +119,7 @@ def orders(
         who=who,
         at=at,
         caused_by=caused_by,
-        campaign=claimed(folk, sent, len(plan), who, at),
+        campaign=advertised(folk, claimed(folk, sent, len(plan), who, at), len(plan), who, channel),
         channel=channel,
         discount_percent=percent,
         cancelled=cancelled,
@@ -159,6 +165,18 @@ def claimed(folk: People, sent: Mailings, campaigns: int, who: Whole, at: Whole)
     return claimed
 
 
+def advertised(folk: People, claims: Whole, mailings: int, who: Whole, channel: Whole) -> Whole:
+    """The campaign of each order: the one that claims it, else the advertisement that its visit began with, or -1."""
+    chance, size = folk.shop.chance("advertised", folk.block), len(who)
+    won = np.array([ADS.index(name) if name in ADS else -1 for name in WON])[folk.won[who]]
+    first = np.r_[True, who[1:] != who[:-1]][:size]
+    draw = chance.random((2, size))
+    shown = np.where(draw[0] < BY_AD[0], 0, np.where(draw[0] < sum(BY_AD), 1, -1))
+    shown = np.where(first, np.where(draw[1] < WON_BY_AD, won, -1), shown)
+    free = (claims < 0) & (channel != STORE) & (shown >= 0)
+    return np.where(free, mailings + shown, claims)
+
+
 def expected_amount(catalogue: Catalogue) -> tuple[Real, Real]:
     """What an order that is kept brings on average, by persona: paid for goods less returns, and less their cost."""
     pieces = float(np.dot(np.arange(1, len(PIECES) + 1), PIECES))
@@ -184,7 +202,7 @@ def order_rows(folk: People, made: Orders, plan: Sequence[Campaign], currency: s
             "cost_minor": whole(made.cost),
             "currency": same(currency, size),
             "channel": chosen(CHANNELS, made.channel),
-            "campaign": chosen([one.key for one in plan], made.campaign),
+            "campaign": chosen(campaign_names(plan), made.campaign),
             "fulfilled_at": moments(made.fulfilled, end),
             "delivered_at": moments(made.delivered, end),
             "cancelled_at": moments(made.cancelled, end),

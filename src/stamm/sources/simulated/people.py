@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stamm.lang.window import days_of
 from stamm.sources.local_time import DAY, Mask, Whole
@@ -122,8 +123,9 @@ def customers(folk: People) -> pa.Table:
             "customer_id": ids,
             "valid_from": moments(np.concatenate([folk.arrived, moves[again]]), shop.end),
             "first_seen_at": moments(folk.arrived[place], shop.end),
-            "email": pa.compute.binary_join_element_wise(ids, "example.org", "@"),
-            "name": pa.compute.binary_join_element_wise("Customer", ids, " "),
+            "email": pc.binary_join_element_wise(ids, "example.org", "@"),
+            "phone": _phones(folk.number[place]),
+            "name": pc.binary_join_element_wise("Customer", ids, " "),
             "language": chosen(("en", "de"), german[place].astype(np.int64)),
             "country": chosen(countries, where),
             "city": chosen([name for name, _, _ in _CITIES], where),
@@ -135,6 +137,12 @@ def customers(folk: People) -> pa.Table:
             "traits": chosen(_FAMILY, family[place]),
         }
     )
+
+
+def _phones(number: Whole) -> pa.Array:
+    """Numbers that nobody can be reached at: no country has the code 999."""
+    digits = pc.utf8_lpad(pa.array(number).cast(pa.string()), 9, "0")
+    return pc.binary_join_element_wise("+999", digits, "")
 
 
 def consents(folk: People, withdrawn: dict[str, Whole]) -> pa.Table:

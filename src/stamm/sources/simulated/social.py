@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from stamm.sources.local_time import DAY, Whole
 from stamm.sources.simulated.columns import chosen, moments, named, picked, steps_within, whole
+from stamm.sources.simulated.offers import Campaign, inviting
 from stamm.sources.simulated.people import People
 from stamm.sources.simulated.seasons import HOUR
 from stamm.sources.simulated.shop import Shop
@@ -43,15 +45,16 @@ def posts(shop: Shop) -> Posts:
     return Posts(at, chance.integers(0, len(NETWORKS), len(at)), reach.astype(np.int64))
 
 
-def post_rows(shop: Shop, made: Posts) -> pa.Table:
-    """Facts: the posts."""
+def post_rows(shop: Shop, made: Posts, plan: Sequence[Campaign]) -> pa.Table:
+    """Facts: the posts; those in the week before a mailing announce what it is about."""
     size = len(made.at)
+    announced = [inviting(plan, at, at + 7 * DAY) for at in made.at.tolist()]
     return pa.table(
         {
             "post_id": named("n", np.arange(size)),
             "network": chosen(NETWORKS, made.network),
             "posted_at": moments(made.at, shop.end),
-            "campaign": pa.nulls(size, pa.string()),
+            "campaign": chosen([one.key for one in plan], np.array(announced, np.int64)),
             "impressions": whole(made.impressions),
         }
     )

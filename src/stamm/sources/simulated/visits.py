@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from stamm.lang.stretches import stretches
 from stamm.sources.local_time import DAY, SECOND, Mask, Whole
 from stamm.sources.simulated.columns import NEVER, picked
 from stamm.sources.simulated.mailings import Mailings
+from stamm.sources.simulated.offers import ADS, Campaign
 from stamm.sources.simulated.orders import APP, STORE, WEB, Orders
 from stamm.sources.simulated.people import WON, People
 from stamm.sources.simulated.seasons import HOUR, Season
@@ -17,9 +19,11 @@ from stamm.sources.simulated.seasons import HOUR, Season
 #: steps of a visit that leads to an order, at the least
 BUYING = 5
 #: where visits come from, and the shares of those that no campaign brought
-MEDIA = ("organic", "cpc", "social", "referral", "email", "whatsapp")
-_MEDIA_SHARES = (0.33, 0.14, 0.12, 0.06, 0.05, 0.0)
+MEDIA = ("organic", "cpc", "social", "referral", "email", "whatsapp", "paid-social")
+_MEDIA_SHARES = (0.33, 0.14, 0.07, 0.06, 0.05, 0.0, 0.05)
 _DIRECT = 0.3
+#: the medium of each advertisement
+ORGANIC, AD_MEDIA = MEDIA.index("organic"), (MEDIA.index("cpc"), MEDIA.index("paid-social"))
 #: strangers a customer, and of visits by customers how many are logged in from the start
 STRANGERS, LOGGED_IN = 0.9, 0.6
 #: share of the events that are made by machines, in runs of so many
@@ -47,6 +51,11 @@ class Visits:
     #: the step with which the customer logs in; NEVER where they do not
     login: Whole
     bot: Mask
+
+
+def media_of(plan: Sequence[Campaign]) -> Whole:
+    """The place among MEDIA where the visits of each campaign come from, mailings first, then advertising."""
+    return np.array([*(MEDIA.index(one.channel) for one in plan), *AD_MEDIA], np.int64)
 
 
 def devices(folk: People, who: Whole, channel: Whole, chance: np.random.Generator) -> Whole:
@@ -94,6 +103,8 @@ def to_orders(folk: People, made: Orders, media: Whole, chance: np.random.Genera
     steps = BUYING + chance.poisson(0.8, len(place))
     base = _visits(who, made.at[place], steps, chance)
     campaign = made.campaign[place]
+    # an order names the advertisement that its visit began with, so a visit to one that names none began with none
+    unpaid = np.where(np.isin(base.medium, AD_MEDIA), ORGANIC, base.medium)
     first = np.r_[True, made.who[1:] != made.who[:-1]][place] if len(place) else np.zeros(0, bool)
     at_once = (chance.random(len(place)) < LOGGED_IN) & ~first
     return replace(
@@ -101,7 +112,7 @@ def to_orders(folk: People, made: Orders, media: Whole, chance: np.random.Genera
         device=devices(folk, who, channel, chance),
         order=place,
         channel=channel,
-        medium=np.where(campaign >= 0, media[campaign], base.medium),
+        medium=np.where(campaign >= 0, media[campaign], unpaid),
         campaign=campaign,
         login=np.where(at_once, 0, steps - 1),
     )
@@ -136,9 +147,8 @@ def _before(folk: People, season: Season, chance: np.random.Generator) -> Visits
     earliest = np.maximum(folk.arrived - 14 * DAY, folk.shop.start)
     until = np.maximum(folk.arrived - 4 * HOUR, earliest + 1)
     made = _visits(who, season.between(chance, earliest[who], until[who]), chance.geometric(0.35, len(who)), chance)
-    cpc = np.isin(folk.won[who], [WON.index("search-ads"), WON.index("social-ads")])
-    medium = np.where(cpc, MEDIA.index("cpc"), made.medium)
-    return replace(made, device=folk.number[who] * DEVICES, medium=medium)
+    paid = np.array([AD_MEDIA[ADS.index(name)] if name in ADS else -1 for name in WON])[folk.won[who]]
+    return replace(made, device=folk.number[who] * DEVICES, medium=np.where(paid >= 0, paid, made.medium))
 
 
 def strangers(folk: People, season: Season, chance: np.random.Generator) -> Visits:

@@ -11,9 +11,12 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from stamm.app.importing import Importing
 from stamm.app.leaving.erasing import Erasing
 from stamm.app.project import Project
+from stamm.app.projecting import Projecting
 from stamm.app.refreshing import Refreshing
+from stamm.app.rounds import rounds
 from stamm.facts import imported
 from stamm.lang.errors import UsageError
 from stamm.store.erasing.ledger import Ledger
@@ -224,3 +227,62 @@ def test_a_name_that_somebody_else_bears_stays_theirs(project: Project) -> None:
     rows = project.lake().snapshot().dataset("customers").to_table().to_pylist()
     assert [row["name"] for row in rows if row["customer_id"] == "twin-9"] == [p.NAME]
     assert p.traces(project.directory, ["kundin-zyx", "23456789", "device-annegret"]) == []
+
+
+def test_whoever_was_several_customers_goes_as_one(tmp_path: Path) -> None:
+    project = p.shop(tmp_path / "shop")
+    orders = [
+        {"order_id": f"o{n}", "customer_id": who, "ordered_at": p.JANUARY + timedelta(days=n), "amount_minor": 100}
+        for n, who in enumerate(["former-anna", "present-anna", "older-anna", "ben"])
+    ]
+    p.put(project, "orders", orders)
+    links = [
+        {"anonymous_id": f"customer:{former}", "linked_at": p.JANUARY, "customer_id": customer}
+        for former, customer in (("former-anna", "present-anna"), ("older-anna", "former-anna"))
+    ]
+    p.put(project, "links", links)
+    Projecting(project).run()
+    before = p.numbers(project, keys=["customer_count", "order_count"])
+    Erasing(project).erase("former-anna", now=NOW)
+    assert p.traces(project.directory, ["former-anna", "present-anna", "older-anna"]) == []
+    Projecting(project).run()
+    assert p.numbers(project, keys=before) == before
+    late = {"order_id": "o9", "customer_id": "older-anna", "ordered_at": NOW, "amount_minor": 100}
+    p.put(project, "orders", [late, {**late, "order_id": "o10", "customer_id": "ben"}])
+    p.put(project, "links", [{**links[0], "customer_id": "ben"}, {**links[0], "anonymous_id": "phone"}])
+    Projecting(project).run()
+    assert p.traces(project.directory, ["former-anna", "present-anna", "older-anna"]) == []
+    owners = {
+        row["order_id"]: row["customer_id"]
+        for row in project.lake().snapshot().dataset("orders").to_table().to_pylist()
+    }
+    assert owners["o0"] == owners["o1"] == owners["o2"] != owners["o3"]
+    assert (owners["o9"], owners["o10"]) == (None, "ben")
+
+
+def test_rejects_and_the_log_name_nobody_afterwards(erased: Project, tmp_path: Path) -> None:
+    late = tmp_path / "orders.csv"
+    late.write_text(
+        f"order_id,customer_id,ordered_at,amount,currency\nx,{p.ID},{p.EMAIL},1.00,EUR\ny,ben,soon,1.00,EUR\n"
+    )
+    importing = Importing(erased.lake(), erased.organisation, erased.rejects_directory)
+    report = importing.take([late], now=NOW)
+    assert report.rejected == 2
+    assert report.rejects is not None
+    assert "soon" in report.rejects.read_text()
+    body = (
+        f'{{"type": "track", "event": "Order Completed", "userId": "{p.ID}", "properties": {{"email": "{p.EMAIL}"}}}}'
+    )
+    with closing(erased.log()) as log:
+        log.append(
+            [
+                Entry("key", "m1", body.encode(), NOW),
+                Entry("key", "m2", p.EMAIL.encode(), NOW, reason="no_json"),
+                Entry("key", "m3", b"ben", NOW, reason="no_json"),
+            ]
+        )
+    for _ in rounds(erased.directory, 1.0, once=True):
+        pass
+    assert p.traces(erased.directory) == []
+    with closing(erased.log()) as log:
+        assert [each.entry.body for each in log.failures()] == [b"ben"]

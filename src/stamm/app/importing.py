@@ -22,6 +22,7 @@ from stamm.sources.exports import Export
 from stamm.sources.mapped import FileMapping
 from stamm.sources.reading import refuse_no_file
 from stamm.sources.rejected import RejectsFile
+from stamm.store.erasing.gate import sayable
 
 #: name of the file, rows done, bytes done, bytes in all
 Progress = Callable[[str, int, int, int], None]
@@ -195,7 +196,10 @@ class Importing:
         recognising = Recognising(self.mappings, mapping, self.lake.root)
         items = recognising.items(what)
         report = ImportReport(others=recognising.others)
-        with self.lake.writing(on_wait=self.on_wait) as writer, RejectsFile(rejects_dir, now) as rejects:
+        with (
+            self.lake.writing(on_wait=self.on_wait) as writer,
+            RejectsFile(rejects_dir, now, sayable(self.lake.root)) as rejects,
+        ):
             call = _Call(writer, self.organisation, now, self.progress, rejects, report)
             for item in items:
                 call.take(item)

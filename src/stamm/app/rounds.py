@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from stamm.app.leaving.erasing import keep_out
 from stamm.app.project import Project
 from stamm.app.projecting import Projected, Projecting
 from stamm.app.refreshing import Progress, Refreshed, Refreshing
@@ -45,10 +46,17 @@ def rounds(
                 seen, due = found, time.monotonic() + REST * (time.monotonic() - started)
             if time.monotonic() - cleared >= VACUUM.total_seconds():
                 project.lake().vacuum(unused_for=VACUUM)
+                _kept_out(projecting)
                 cleared = time.monotonic()
             if once:
+                _kept_out(projecting)
                 return
             time.sleep(every_seconds)
+
+
+def _kept_out(projecting: Projecting) -> None:
+    if projecting.log is not None:
+        keep_out(projecting.project, projecting.log)
 
 
 def _taken_in(projecting: Projecting) -> Iterator[Projected]:

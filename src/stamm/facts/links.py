@@ -8,6 +8,9 @@ from stamm.facts.columns import moment, text
 from stamm.facts.kind import Imported
 from stamm.lang.example import VerbExample, rows
 
+#: a link of this device says that two customers are one: `customer:FORMER` is the customer's; no device is called so
+FORMER = "customer:"
+
 
 class Links(Imported):
     """Which visitor turned out to be which customer, one row a link."""

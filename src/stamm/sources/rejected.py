@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,11 +22,12 @@ class RejectsFile:
     """A CSV file that appears whole, where there is something in it, and goes again unless `keep` is called.
 
     It may hold personal data, so only the owner may read it; what a spreadsheet would take for a formula is made text.
-    One import at a time writes to a folder. Without a folder, rows are counted and not written.
+    One import at a time writes to a folder. Without a folder, rows are counted and not written. `told` gives what is
+    written of a value.
     """
 
-    def __init__(self, folder: Path | None, now: datetime) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None, now: datetime, told: Callable[[str], str] = str) -> None:
+        self.folder, self._told = folder, told
         self.stem = f"rejects-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self.path: Path | None = None
         self.count = 0
@@ -68,7 +69,7 @@ class RejectsFile:
             csv.writer(self._stream).writerow(_HEADING)
         lines = csv.writer(self._stream)
         for one in rejects:
-            told = (one.file, one.line, one.column, one.value, one.reason)
+            told = (one.file, one.line, one.column, self._told(one.value), one.reason)
             lines.writerow([inert(cell) for cell in told])
 
     def put_in_place(self) -> Path | None:

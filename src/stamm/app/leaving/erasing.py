@@ -90,8 +90,9 @@ class Erasing:
     # -- who ---------------------------------------------------------------------------
     def customer(self, called: str) -> str:
         """The number of the customer who is called so; raises UsageError where that is nobody, or several."""
-        found = Finding(self.lake.snapshot(), self._kinds).customers_called(called)
-        if len(found) == 1:
+        finding = Finding(self.lake.snapshot(), self._kinds)
+        found = finding.customers_called(called)
+        if found and set(found) <= finding.one_person(found[:1]):
             return found[0]
         if found:
             raise UsageError(
@@ -187,7 +188,7 @@ class Erasing:
         told.truth, told.reports = beside.truth(), beside.reports()
         if self.project.has_log:
             with closing(self.project.log()) as log:
-                told.arrived = _out_of_log(log, beside)
+                told.arrived = _out_of_log(log, beside, waiting=True)
         ledger.all(State.DONE).write(root)
         return told
 
@@ -219,10 +220,24 @@ def _ambiguous(person: Person) -> tuple[str, ...]:
     return tuple(sorted(person.ambiguous | person.ambiguous_phones))
 
 
-def _out_of_log(log: Log, beside: Beside) -> int:
+def keep_out(project: Project, log: Log) -> int:
+    """Take out of a log what came after the erasing: what failed of those who were erased, and traces of what was read.
+
+    Returns how many entries those were. What waits to be read is made nobody's when it is.
+    """
+    ledger = Ledger.read(project.lake_directory)
+    if ledger is None or not ledger.people:
+        return 0
+    beside = Beside(project, Cells(ledger.seeker(), ledger.digests), digests_of(ledger, ledger.people))
+    return _out_of_log(log, beside, waiting=False)
+
+
+def _out_of_log(log: Log, beside: Beside, *, waiting: bool) -> int:
     """Take what had arrived of them out of the log; returns how many entries those were."""
-    positions, failures, after = [], [], 0
-    while entries := log.read(after, ENTRIES):
+    positions: list[int] = []
+    failures: list[int] = []
+    after = 0
+    while waiting and (entries := log.read(after, ENTRIES)):
         positions += [each.position for each in entries if tells_of(each.entry.body, beside)]
         after = entries[-1].position
     after = 0

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from stamm.facts.links import FORMER
 from stamm.sources.segment.message import Message
 from stamm.sources.segment.problem import Problem
 from stamm.sources.segment.semantic import Row
 from stamm.sources.segment.values import Object, encoded, inner, moment, text
 
-#: a link of this device says that two customers are one; no device is called so
-CUSTOMER = "customer:"
+CUSTOMER = FORMER
 #: traits that have columns of their own, as the specification reserves them
 _TAKEN = {
     "email": ("email",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,21 @@ from stamm.store.erasing.ledger import Ledger
 from stamm.store.layout import Layout
 
 CUSTOMER, DEVICE = "customer_id", "anonymous_id"
+
+
+def sayable(root: Path) -> Callable[[str], str]:
+    """What may be written of a text beside the lake: nothing where it names somebody who was erased, or is a number."""
+    ledger = Ledger.read(root)
+    if ledger is None or not ledger.people:
+        return str
+    known = {digest for each in ledger.people for digest in (*each.customers, *each.devices)}
+    cells, of = Cells(ledger.seeker(), ledger.digests), ledger.digests.of
+
+    def told(text: str) -> str:
+        theirs = of("customer", text) in known or of("device", text) in known
+        return "" if theirs or cells.names(text) else text
+
+    return told
 
 
 class Gate:
@@ -59,7 +75,10 @@ class Gate:
         else:
             foreign, own = np.zeros(table.num_rows, bool), own | theirs
         if foreign.any():  # a device that has become somebody else's
-            table = self._emptied(table, DEVICE, foreign)
+            if DEVICE in self._layout.required:
+                table, own = table.filter(pa.array(~foreign)), own[~foreign]
+            else:
+                table = self._emptied(table, DEVICE, foreign)
         if self._left_out and own.any():
             table, own = table.filter(pa.array(~own)), np.zeros(int((~own).sum()), bool)
         for name in self.personal:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from stamm.facts import Imported
+from stamm.facts.links import FORMER
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
 from stamm.store.erasing.ledger import Erased, Ledger
 from stamm.store.erasing.words import Needle, is_telling, pattern, phone_digits, words
@@ -122,7 +123,7 @@ class Finding:
     # -- all about them ----------------------------------------------------------------
     def person(self, customers: Iterable[str], devices: Iterable[str] = ()) -> Person:
         """All that these numbers, which are one person's, are known by."""
-        theirs = frozenset(customers)
+        theirs = self.one_person(customers)
         sole, shared = self._devices(theirs)
         told = self._rows("customers", [CUSTOMER, *NAMING])
         mine = told.filter(pc.is_in(told[CUSTOMER], pa.array(sorted(theirs), pa.string())))
@@ -142,6 +143,19 @@ class Finding:
             frozenset(ambiguous),
             frozenset(doubtful),
         )
+
+    def one_person(self, customers: Iterable[str]) -> frozenset[str]:
+        """These numbers and all that have turned out to be the same person's."""
+        links = self._rows("links", [DEVICE, CUSTOMER], ds.field("unlinked_at").is_null(), history=False)
+        pairs = [
+            {row[DEVICE].removeprefix(FORMER), row[CUSTOMER]}
+            for row in links.filter(pc.starts_with(links[DEVICE], FORMER)).to_pylist()
+        ]
+        theirs, before = set(customers), 0
+        while len(theirs) > before:
+            before = len(theirs)
+            theirs = theirs.union(*(pair for pair in pairs if pair & theirs))
+        return frozenset(theirs)
 
     def _borne_by_others(self, told: pa.Table, theirs: frozenset[str]) -> set[tuple[str, ...]]:
         """The addresses, names and telephone numbers of all others, as they are compared."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stamm.facts import Imported
+from stamm.facts.links import FORMER
 from stamm.store.erasing.cells import Cells, Mask, needed
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
 from stamm.store.erasing.ledger import stand_in
@@ -111,6 +112,8 @@ class Nameless:
 
     def _name(self, number: int, column: str, text: str) -> str:
         """One name for each number of a person, one for each of their devices; a shared one has one for each person."""
+        if column == DEVICE and text.startswith(FORMER):
+            return FORMER + self._name(number, CUSTOMER, text.removeprefix(FORMER))
         place = (number, column, text)
         if place not in self._names:
             self._names[place] = stand_in()

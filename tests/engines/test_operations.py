@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import duckdb
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
@@ -16,78 +14,12 @@ import pyarrow as pa
 import pytest
 
 from stamm.engines.duckdb import DuckDB
-from stamm.engines.kind import CannotRunError
 from stamm.engines.operations import CASTS, PROVED, kind_of
-from stamm.lang.errors import EngineError
 from tests.engines.agreement import differences
 from tests.engines.conftest import Place
+from tests.engines.edges import BIG, DAYS, EXACT, INF, MOMENT, MOMENTS, NAN, REAL, TEXT, WHOLE, edges, pairs
 
 _ = ibis._
-
-BIG = 2**62
-MOMENT = pa.timestamp("us", tz="UTC")
-NAN, INF = float("nan"), float("inf")
-
-WHOLE = (None, 0, 1, -1, 2, 7, -7, 2**31, 2**53 + 1, -(2**53) - 1, BIG)
-REAL = (None, 0.0, -0.0, 0.5, 1.5, -2.5, 0.1, 1e-300, 1e300, NAN, INF, -INF)
-TEXT = (
-    None,
-    "",
-    "a",
-    "A",
-    "B",
-    "Z",
-    "ä",
-    "z",
-    "é",
-    "e\u0301",
-    "ß",
-    "\U0001f600",
-    "it's",
-    'a "b" `c`',
-    "back\\slash\n",
-    "%_",
-)
-MOMENTS = (
-    None,
-    datetime(1500, 2, 28, 23, 59, 59, 999999, tzinfo=UTC),
-    datetime(1900, 1, 1, tzinfo=UTC),
-    datetime(1969, 12, 31, 23, 59, 59, 750000, tzinfo=UTC),
-    datetime(1970, 1, 1, tzinfo=UTC),
-    datetime(2016, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
-    datetime(2024, 3, 31, 1, 0, 0, 1, tzinfo=UTC),
-    datetime(9999, 1, 1, tzinfo=UTC),
-)
-DAYS = (
-    None,
-    date(1500, 2, 28),
-    date(1969, 12, 31),
-    date(1970, 1, 1),
-    date(2024, 2, 29),
-    date(2024, 12, 30),
-    date(9999, 1, 1),
-)
-EXACT = (None, *map(Decimal, ("0", "0.5", "-0.5", "1.5", "2.5", "0.499999999", "-123456789.987654321")))
-
-
-def edges(**columns: tuple[Any, list[Any] | tuple[Any, ...]]) -> ir.Table:
-    """A table of values at the edge, one column after another (null where the others are longer)."""
-    length = max(len(values) for _, values in columns.values())
-    filled = {name: [*values, *[None] * (length - len(values))] for name, (_, values) in columns.items()}
-    return ibis.memtable(
-        pa.table(
-            {
-                "row": pa.array(range(length), pa.int64()),
-                **{name: pa.array(filled[name], type_) for name, (type_, _) in columns.items()},
-            }
-        )
-    )
-
-
-def pairs(type_: pa.DataType, values: tuple[Any, ...]) -> ir.Table:
-    """Every value beside every other: columns `a` and `b`."""
-    both = [(a, b) for a in values for b in values]
-    return edges(a=(type_, [a for a, _ in both]), b=(type_, [b for _, b in both]))
 
 
 def numbers() -> ir.Table:
@@ -339,91 +271,3 @@ def test_every_operation_is_tried() -> None:
     casts = [node for made in TRIED.values() for node in made().op().find(ops.Cast)]
     kinds = {(kind_of(node.arg.dtype), kind_of(node.to)) for node in casts}
     assert CASTS - kinds == set()
-
-
-def wrong(name: str) -> ir.Table:
-    """Something that has no right answer in 64 bits, or none at all."""
-    table = edges(whole=(pa.int64(), (2**63 - 1, 1)), real=(pa.float64(), (1e19, NAN)), zero=(pa.int64(), (0, 0)))
-    return {
-        "sum of two": lambda: table.select(found=_.whole + 1),
-        "product": lambda: table.select(found=_.whole * 2),
-        "sum of all": lambda: table.aggregate(found=_.whole.sum()),
-        "running sum": lambda: table.select(found=_.whole.sum().over(ibis.window(order_by="row", following=0))),
-        "too large to be whole": lambda: table.select(found=_.real.cast("int64")),
-        "too large for 32 bits": lambda: table.select(found=_.whole.cast("int32")),
-        "logarithm of nothing": lambda: table.select(found=_.zero.cast("float64").ln()),
-        "root of less than nothing": lambda: table.select(found=(_.zero - 4).cast("float64").sqrt()),
-        "price too high": lambda: table.select(
-            found=_.whole.cast("decimal(38, 9)") * ibis.literal(Decimal("1E20"), "decimal(38, 12)")
-        ),
-    }[name]()
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "sum of two",
-        "product",
-        "sum of all",
-        "running sum",
-        "too large to be whole",
-        "too large for 32 bits",
-        "logarithm of nothing",
-        "root of less than nothing",
-        "price too high",
-    ],
-)
-def test_what_has_no_answer_gets_none(name: str, place: Place, capfd: pytest.CaptureFixture[str]) -> None:
-    reference, engine = DuckDB.over_tables({}), place.over_tables({})
-    with pytest.raises((duckdb.Error, pa.ArrowInvalid)):
-        reference.run(wrong(name))
-    with pytest.raises(EngineError, match=rf"^{place.name} {place.fails}"):
-        engine.run(wrong(name))
-    assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        lambda at: at.real * at.real,
-        lambda at: at.small * at.small,
-        lambda at: at.real.exp(),
-        lambda at: (-at.real).exp(),
-    ],
-)
-def test_what_no_real_number_is_large_or_small_enough_for(made: Callable[[ir.Table], ir.Value], place: Place) -> None:
-    """DuckDB says infinite, or nothing; an engine says the same, or refuses."""
-    table = edges(real=(pa.float64(), (1e300,)), small=(pa.float64(), (1e-300,)))
-    expression, engine = table.select(found=made(table)), place.over_tables({})
-    try:
-        found = engine.run(expression).to_pylist()
-    except EngineError:
-        return
-    assert found == DuckDB.over_tables({}).run(expression).to_pylist()
-
-
-def test_a_division_by_zero_is_refused_where_duckdb_says_infinite(place: Place) -> None:
-    """No definition divides without `nullif(0)`; one that did would be told there, not answered."""
-    with pytest.raises(EngineError):
-        place.over_tables({}).run(edges(whole=(pa.int64(), (1, 0))).select(found=1 / _.whole))
-
-
-@pytest.mark.parametrize(
-    ("expression", "lack"),
-    [
-        (lambda table: table.select(found=_.text.upper()), "Uppercase"),
-        (lambda table: table.select(found=_.real.round(2)), "Round(digits)"),
-        (lambda table: table.select(found=_.real.cast("string")), "Cast(float64, string)"),
-        (lambda table: table.select(found=_.at.delta(_.at, unit="day")), "TimestampDelta(unit)"),
-        (lambda table: table.select(found=_.on.delta(_.on, unit="month")), "DateDelta(unit)"),
-        (lambda table: table.aggregate(found=_.text.first(), other=_.text.argmax(_.real)), "ArgMax, First"),
-    ],
-)
-def test_what_was_not_proved_is_refused_by_name(
-    expression: Callable[[ir.Table], ir.Table], lack: str, place: Place
-) -> None:
-    table = edges(text=(pa.string(), TEXT), real=(pa.float64(), REAL), at=(MOMENT, MOMENTS), on=(pa.date32(), DAYS))
-    with pytest.raises(
-        CannotRunError, match=f"^This cannot be computed on {place.name}: it needs {re.escape(lack)}, not yet"
-    ):
-        place.over_tables({}).run(expression(table))

@@ -128,6 +128,8 @@ class Plan:
             fact = FACTS[key]
             if issubclass(fact, Kept) and self._is_kept(fact):
                 self._tables[key] = self._kept(fact)
+            elif issubclass(fact, Kept):
+                self._tables[key] = self.world.engine.held(fact.derive(self, self).select(*fact.columns()))
             elif issubclass(fact, Derived):
                 self._tables[key] = fact.derive(self, self)
             elif issubclass(fact, Imported):

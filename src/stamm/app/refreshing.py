@@ -165,6 +165,9 @@ class _OfDays:
         table = self._engine.table(kind)
         return table.filter(table[day].isin(self._days))
 
+    def held(self, expression: ir.Table) -> ir.Table:
+        return self._engine.held(expression)
+
     def run(self, expression: ir.Table) -> pa.Table:
         return self._engine.run(expression)
 

@@ -64,6 +64,10 @@ class DuckDB:
             self._tables[kind] = self._unopened[kind]()
         return self._tables[kind]
 
+    def held(self, expression: ir.Table) -> ir.Table:
+        """The expression itself: what a query mentions several times is computed once."""
+        return expression
+
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression."""
         return self._backend.to_pyarrow(expression)

@@ -30,6 +30,12 @@ class Engine(Protocol):
     def table(self, kind: str) -> ir.Table:
         """The current table of an imported fact kind, empty where nothing was imported."""
 
+    def held(self, expression: ir.Table) -> ir.Table:
+        """The same rows, computed once for all questions to come where the engine would else do so at each mention.
+
+        Raises what `run` raises.
+        """
+
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression; raises CannotRunError, and EngineError where the engine itself fails."""
 

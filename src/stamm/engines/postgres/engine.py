@@ -91,6 +91,10 @@ class Postgres:
             self._tables[kind] = self._found(kind)
         return self._tables[kind]
 
+    def held(self, expression: ir.Table) -> ir.Table:
+        """The expression itself: what a query mentions several times is computed once."""
+        return expression
+
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression, in the Arrow types DuckDB gives."""
         refuse_unproved(self.name, expression, remedy=AS_FILES)

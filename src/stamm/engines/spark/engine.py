@@ -17,6 +17,7 @@ from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
 from ibis.common.exceptions import IbisError
 from py4j.protocol import Py4JError
+from pyspark import StorageLevel
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
@@ -50,6 +51,7 @@ class Spark:
         self._backend = _Backend()
         self._backend.do_connect(session)
         self._tables: dict[str, ir.Table] = {}
+        self._held: dict[ops.Node, tuple[ir.Table, DataFrame]] = {}
 
     @classmethod
     def over_files(cls, files: Mapping[str, Sequence[str]], directory: Path, *, master: str) -> Spark:
@@ -72,9 +74,25 @@ class Spark:
         if kind not in self._tables:
             with self._failing():
                 Application.do(lambda: self._frames[kind]().createOrReplaceTempView(kind))
-            schema = ibis.Schema.from_pyarrow(_schema(kind))
-            self._tables[kind] = ops.DatabaseTable(kind, schema=schema, source=self._backend).to_expr()
+            self._tables[kind] = self._view(kind, ibis.Schema.from_pyarrow(_schema(kind)))
         return self._tables[kind]
+
+    def _view(self, name: str, schema: ibis.Schema) -> ir.Table:
+        return ops.DatabaseTable(name, schema=schema, source=self._backend).to_expr()
+
+    def held(self, expression: ir.Table) -> ir.Table:
+        """The rows of an expression, computed now and kept by the workers until this engine is closed.
+
+        Spark would compute them at each mention, several times in one query. Once they are there it also knows how
+        many they are, and hands few of them to every worker rather than all that they meet.
+        """
+        if (asked := expression.op()) not in self._held:
+            refuse_unproved(self.name, expression)
+            name = f"held_{len(self._held)}"
+            with self._failing():
+                frame = Application.do(lambda: self._backend.hold(expression, name))
+            self._held[asked] = self._view(name, expression.schema()), frame
+        return self._held[asked][0]
 
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression, in the Arrow types DuckDB gives."""
@@ -84,8 +102,12 @@ class Spark:
 
     def close(self) -> None:
         """Forget the tables; the application goes on for the next question."""
+        for table, frame in self._held.values():
+            frame.unpersist()
+            self._session.catalog.dropTempView(table.get_name())
         for name in self._tables:
             self._session.catalog.dropTempView(name)
+        self._held.clear()
         self._tables.clear()
 
     @contextmanager
@@ -123,9 +145,20 @@ class _Backend(Backend):  # type: ignore[misc]
     def _make_memtable_finalizer(self, name: str) -> None:
         """Nothing: a table in memory goes with its session."""
 
-    def to_pyarrow(self, expr: ir.Table, /, **more: Any) -> pa.Table:
+    def hold(self, expr: ir.Table, name: str) -> DataFrame:
+        """The rows of an expression in the workers' memory, what does not fit there on their disks; a view by name."""
+        frame = self._frame(expr).persist(StorageLevel.MEMORY_AND_DISK)
+        frame.count()
+        frame.createOrReplaceTempView(name)
+        return frame
+
+    def _frame(self, expr: ir.Table) -> DataFrame:
         self._run_pre_execute_hooks(expr)
-        return self.raw_sql(self.compile(expr)).toArrow().cast(expr.schema().to_pyarrow())
+        frame: DataFrame = self.raw_sql(self.compile(expr))
+        return frame
+
+    def to_pyarrow(self, expr: ir.Table, /, **more: Any) -> pa.Table:
+        return self._frame(expr).toArrow().cast(expr.schema().to_pyarrow())
 
 
 def _schema(kind: str) -> pa.Schema:

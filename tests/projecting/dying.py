@@ -13,8 +13,8 @@ from stamm.store.log.sqlite import SqliteLog
 from tests.projecting.shops import project_all
 
 
-def project_until(directory: str, step: int, told: str) -> None:
-    """Take in what arrived, in commits of four messages, and die just before the step of that number."""
+def project_until(directory: str, step: int, told: str, most: int = 4) -> None:
+    """Take in what arrived, in commits of so many messages, and die just before the step of that number."""
     steps = 0
 
     def dying(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,5 +31,5 @@ def project_until(directory: str, step: int, told: str) -> None:
         setattr(os, name, dying(getattr(os, name)))
     for name in ("fail", "trim", "read"):
         setattr(SqliteLog, name, dying(getattr(SqliteLog, name)))
-    project_all(Project.open(Path(directory)), most=4)
+    project_all(Project.open(Path(directory)), most=most)
     Path(told).write_text(str(steps))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from stamm.facts import faults
-
 #: what each code means, read after the name of the field
 MEANINGS = {
     "no_json": "is not JSON as RFC 8259 writes it, encoded in UTF-8",
@@ -14,8 +12,9 @@ MEANINGS = {
     "no_type": "is not one of track, identify, page, screen, group and alias",
     "no_customer": "is missing, and anonymousId too; a call says who it is about",
     "no_name": "is missing; a track call names its event",
+    "no_id": "is missing or too long; it tells a message from all others",
     "no_moment": "is not a moment; write it as 2024-02-10T14:30:00Z",
-    "out_of_range": f"lies outside the years {faults.FIRST_YEAR} to {faults.LAST_YEAR}",
+    "out_of_range": "lies too far in the past or in the future",
     "missing": "is missing",
     "no_currency": "is not an ISO 4217 currency; write three capitals such as EUR",
     "too_fine": "has more digits after the point than its currency has",

@@ -15,8 +15,7 @@ from stamm.app.importing import Importing
 from stamm.facts import imported
 from stamm.lang.errors import InputError
 from stamm.sources import Chunk
-from stamm.sources.exports import Documents
-from stamm.sources.exports.beginning import heading_of
+from stamm.sources.exports import Documents, Table
 from stamm.store import Lake
 from tests.sources.recorded import BERLIN, expected, exports, facts_of, recorded, source_of
 
@@ -68,7 +67,8 @@ def test_a_folder_of_all_is_taken_in_by_itself_and_once(tmp_path: Path) -> None:
     again = importing.take([folder], now=NOW + timedelta(days=40))
     assert (again.rows, lake.snapshot().number) == ([], number)
     for path in folder.iterdir():  # the same things in other bytes
-        path.write_bytes(path.read_bytes() + b"\n")
+        if path.suffix != ".parquet":
+            path.write_bytes(path.read_bytes() + b"\n")
     later = importing.take([folder], now=NOW + timedelta(days=41))
     assert {row.new for row in later.rows} == {0}
 
@@ -128,7 +128,7 @@ def spoil_a_document(data: st.DataObject, folder: Path) -> None:
 
 
 def spoil_a_table(data: st.DataObject, folder: Path) -> None:
-    path = data.draw(st.sampled_from([path for path in recorded() if heading_of(path)]))
+    path = data.draw(st.sampled_from([path for path in recorded() if isinstance(source_of(path), Table)]))
     lines = path.read_text("utf-8").splitlines()
     for _ in range(data.draw(st.integers(1, 3))):
         line = data.draw(st.integers(1, len(lines) - 1))
@@ -144,7 +144,7 @@ def spoil_a_table(data: st.DataObject, folder: Path) -> None:
 
 
 @settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -155,7 +155,7 @@ def test_whatever_stands_in_a_document_has_a_defined_answer(data: st.DataObject,
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from stamm.lang.errors import InputError
 from stamm.sources.cells import as_text
 from stamm.sources.exports.beginning import heading_of
 from stamm.sources.exports.kind import Export, Known
 from stamm.sources.kind import Reject
-from stamm.sources.reading import Piece, open_rows
+from stamm.sources.reading import Piece, Reading, open_rows
 
 Line = Mapping[str, str | None]
 
@@ -24,12 +25,26 @@ class Table(Export[list[Line]]):
     #: further columns that are read; one that is not there is empty
     columns: ClassVar[frozenset[str]] = frozenset()
     together: ClassVar[str] = ""
+    #: the line with the heading, where a line that says something else may stand above it
+    heading: ClassVar[int | None] = None
 
     def recognises(self, what: Path | str) -> bool:
-        return self.marks <= heading_of(what)
+        return self._reading(what) is not None
+
+    def _reading(self, what: Path | str) -> Reading | None:
+        """How the file has to be read so that its heading is this source's; None where it is another's."""
+        readings = [Reading(format="csv"), *([Reading(format="csv", heading=self.heading)] if self.heading else [])]
+        return next((one for one in readings if self.marks <= heading_of(what, one.heading)), None)
 
     def things(self, path: Path) -> Iterator[Known[list[Line]] | Reject | int]:
-        with open_rows(path) as rows:
+        reading = self._reading(path)
+        if reading is None:
+            raise InputError(
+                "The heading is not that of the export any more.",
+                where=path.name,
+                remedy=f"Export it again; these columns are needed: {', '.join(sorted(self.marks))}.",
+            )
+        with open_rows(path, reading) as rows:
             wanted = [name for name in rows.names if name in self.marks | self.columns]
             held: Known[list[Line]] | None = None
             for piece in rows.chunks(wanted):

@@ -13,7 +13,7 @@ from stamm.sources.reading.objects import Cell, Flaw
 
 NO_LIST = "is not a list of objects"
 NO_PART = "is not an object"
-NO_SECONDS = "is not a number of seconds since 1970"
+NO_SECONDS = "is not a time counted since 1970"
 NO_PLAIN = "is an object or a list where a text or a number belongs"
 #: digits that amounts are reckoned with; none of them gets lost
 _EXACT = Context(prec=100)

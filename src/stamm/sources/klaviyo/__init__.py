@@ -1,0 +1,1 @@
+"""Klaviyo: what became of the mails and text messages of campaigns and flows."""

@@ -1,0 +1,1 @@
+"""Mailchimp: what became of a campaign's mails."""

@@ -1,0 +1,1 @@
+"""Meta: posts on Facebook and Instagram."""

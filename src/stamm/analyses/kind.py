@@ -157,6 +157,9 @@ class Question(Protocol):
     def __getitem__(self, fact: str) -> ir.Table:
         """A fact's rows, imported or derived, money in the reported currency (`foreign` where there is no rate)."""
 
+    def keeps(self, fact: str) -> bool:
+        """Whether a derived fact need not be made for this question, and tells apart all that it is filtered by."""
+
     def grouped(self, table: ir.Table, at: str) -> ir.Table:
         """The table with `group_value`: the customer's attribute at the moment in column `at`, or null.
 

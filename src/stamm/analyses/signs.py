@@ -26,6 +26,8 @@ VISITORS = "visitors"
 PLAIN = (ORDER, VISIT, EVENT, *KINDS, ACTIVITY)
 #: a page's path that ends in it stands for all that begin so
 ANY = "*"
+#: what tells of events day by day
+DAYS = "customer_days"
 CUSTOMERLESS = {"identity": CUSTOMERLESS_EVENTS, "orders": CUSTOMERLESS_ORDERS, "sessions": CUSTOMERLESS_VISITS}
 
 
@@ -56,6 +58,11 @@ class Sign:
         known = {ORDER: ("orders",), VISIT: ("sessions",), ACTIVITY: ("identity", "orders")}
         return known.get(self.kind, ("identity",))
 
+    @property
+    def is_any_event(self) -> bool:
+        """Whether every event is one, so that whoever knows the days of events knows when the first one was."""
+        return self.kind in (EVENT, ACTIVITY) and not self.name
+
     def among(self, fact: str) -> Deferred:
         """Which rows of a fact are such a sign."""
         which = [ibis.literal(fact in self.facts)]
@@ -77,26 +84,31 @@ def facts_of(signs: Collection[Sign]) -> tuple[str, ...]:
     return tuple(sorted({fact for sign in signs for fact in sign.facts}))
 
 
-def timed(fact: str, question: Question) -> ir.Table:
-    """The rows of a fact up to the question's as_of, with their moment `at` and local `day`."""
+def timed(fact: str, question: Question, *, by_day: bool = False) -> ir.Table:
+    """The rows of a fact up to the question's as_of, with their moment `at` and local `day`.
+
+    `times` says how often: with `by_day` one row may be all events that somebody had on a day, `at` the first of them.
+    """
     assert question.as_of is not None  # nothing is asked of facts that were never imported
+    days = by_day and fact == "identity" and question.keeps(DAYS)
+    fact, times = (DAYS, _.events) if days else (fact, ibis.literal(1))
     clock = FACTS[fact].clock
-    rows = question[fact].mutate(at=_[moment_column(clock)], day=_[day_column(clock)])
+    rows = question[fact].mutate(at=_[moment_column(clock)], day=_[day_column(clock)], times=times.cast("int64"))
     return rows.filter(_.at < moment(question.as_of))
 
 
-def standing(fact: str, question: Question) -> ir.Table:
+def standing(fact: str, question: Question, *, by_day: bool = False) -> ir.Table:
     """The rows of a fact that count: a cancelled order does not."""
-    rows = timed(fact, question)
+    rows = timed(fact, question, by_day=by_day)
     return rows.filter(_.cancelled_at.isnull()) if fact == "orders" else rows
 
 
-def personal(fact: str, question: Question, people: str) -> ir.Table:
+def personal(fact: str, question: Question, people: str, *, by_day: bool = False) -> ir.Table:
     """The rows of a fact that count and are somebody's.
 
     `person` is the visitor, as whoever they turned out to be, or the customer where customers alone are people.
     """
-    rows = standing(fact, question)
+    rows = standing(fact, question, by_day=by_day)
     visitor = ibis.literal("customer:") + rows.customer_id if fact == "orders" else rows.visitor_id
     return rows.mutate(person=visitor if people == VISITORS else rows.customer_id).filter(_.person.notnull())
 
@@ -111,13 +123,14 @@ def left_out(question: Question, signs: Sequence[Sign], *, anonymous: bool) -> d
     for fact in facts_of(signs):
         among = functools.reduce(lambda one, other: one | other, (sign.among(fact) for sign in signs))
         if fact == "orders" or not anonymous:
-            passed[CUSTOMERLESS[fact]] = standing(fact, question).filter(_.customer_id.isnull(), among)
+            by_day = all(sign.is_any_event for sign in signs if fact in sign.facts)
+            passed[CUSTOMERLESS[fact]] = standing(fact, question, by_day=by_day).filter(_.customer_id.isnull(), among)
         if fact == "orders":
             passed[CANCELLED_ORDERS] = timed(fact, question).filter(_.cancelled_at.notnull())
     return counted(question, {words: rows.filter(_.day >= since) for words, rows in passed.items()})
 
 
 def counted(question: Question, tables: dict[str, ir.Table]) -> dict[str, int]:
-    """How many rows each of some tables has, of those that have any."""
-    counts = {words: question.run(rows.aggregate(rows=_.count()))[0]["rows"] for words, rows in tables.items()}
+    """How many `times` the rows of some tables stand for, of those that have any."""
+    counts = {words: question.run(rows.aggregate(times=_.times.sum()))[0]["times"] for words, rows in tables.items()}
     return {words: count for words, count in counts.items() if count}

@@ -94,6 +94,10 @@ class Inquiry:
         rows = all_hold(self._which, lambda name: ibis._[name])
         return self.plan[fact] if rows is None else self.plan[fact].filter(rows)
 
+    def keeps(self, fact: str) -> bool:
+        """Whether a derived fact need not be made for this question, and tells apart all that it is filtered by."""
+        return self.plan.keeps(fact) and {each.dimension for each in self._which} <= set(FACTS[fact].dimensions())
+
     def grouped(self, table: ir.Table, at: str) -> ir.Table:
         """The rows within the filter, with `group_value`: the customer's attribute at the moment in column `at`."""
         return self.plan.grouped(table, at)

@@ -75,7 +75,7 @@ class Turns:
         return active.mutate(before=_.number.lag().over(order), after=_.number.lead().over(order))
 
     def _of(self, fact: str, question: Question) -> ir.Table:
-        rows = personal(fact, question, self.people).filter(self.sign.among(fact))
+        rows = personal(fact, question, self.people, by_day=self.sign.is_any_event).filter(self.sign.among(fact))
         return rows.select("person", "customer_id", "at", "day")
 
     def _begun(self, question: Question) -> ir.Table:

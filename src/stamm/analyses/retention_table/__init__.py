@@ -136,7 +136,7 @@ class RetentionTable(Analysis):
         super().__init__(**settings)
         begins = Sign.read(self.begins_with, "begins_with")
         returns = begins if self.returns_with == SAME else Sign.read(self.returns_with, "returns_with")
-        self._signs = Signs(begins, returns, self.least_minor, self.of)
+        self._signs = Signs(begins, returns, self.least_minor, self.of, by_day=self.period != STEP)
         self._places = self._brackets() if self.rule == "bracket" else [(p, p) for p in range(self.periods + 1)]
         if self.of in BROUGHT_BY_ALL and (self.returns_with != SAME or self.minimum > 1 or self.least_minor):
             raise UsageError(

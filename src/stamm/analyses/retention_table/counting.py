@@ -93,10 +93,11 @@ class Counting:
 
         The entry is one occurrence, and not another one where it is a return by itself.
         """
-        signs = self.signs.table(question)
+        first_ever = self.entry == "first_ever" and self.periods.unit != STEP
+        signs = self.signs.table(question, self._units(question) if first_ever else None)
         since = self._placed(question, self._entries(question, signs), signs)
         members = since.group_by(*MEMBER, "place").aggregate(
-            returns=_.count(where=_.returns).coalesce(0),
+            returns=_.times.sum(where=_.returns).coalesce(0),
             entries=_.count(where=_.returns & _.is_entry).coalesce(0),
             amount=_.amount.sum().coalesce(0),
             entered_at=_.entered_at.max(),

@@ -33,15 +33,19 @@ OWNERLESS = {**CUSTOMERLESS, "costs": SHARED_COSTS, "messages": CUSTOMERLESS_MES
 class Signs:
     """Signs of life of known customers, one row each, for one way to begin and one of coming back.
 
-    Rows carry customer_id, `at` and `day` (the local one), whether they begin or count as coming back, and
-    what they bring: `amount`, in orders or minor units. `whole_day` marks what is known by its day alone,
+    Rows carry customer_id, `at` and `day` (the local one), whether they begin or count as coming back, how many
+    `times`, and what they bring: `amount`, in orders or minor units. `whole_day` marks what is known by its day alone,
     `foreign` names the fact where money cannot be added.
+
+    With `by_day` a row may be all events that somebody had on a day, where that makes no difference: where every event
+    begins, so that the first one does, and all that follow lie after it.
     """
 
     begins: Sign
     returns: Sign
     least_minor: int
     of: str
+    by_day: bool
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -53,28 +57,39 @@ class Signs:
         """The facts that tell what comes after the beginning."""
         return tuple(sorted({*self.returns.facts, *MEASURES[self.of]}))
 
-    def table(self, question: Question) -> ir.Table:
-        """The rows, up to the question's as_of."""
-        return functools.reduce(ir.Table.union, (self._of(fact, question) for fact in self.facts))
+    def table(self, question: Question, units: ir.Table | None) -> ir.Table:
+        """The rows, up to the question's as_of.
 
-    def _of(self, fact: str, question: Question) -> ir.Table:
+        With `units` (the `number` of each `calendar_day`) and where days will do, a row is all events that somebody
+        had in a unit: for who begins with the first sign ever, all others of that unit lie after it.
+        """
+        return functools.reduce(ir.Table.union, (self._of(fact, question, units) for fact in self.facts))
+
+    def _of(self, fact: str, question: Question, units: ir.Table | None) -> ir.Table:
         returns = self.returns.among(fact)
         if fact == "orders" and self.least_minor:
             returns = returns & (_.amount_minor >= self.least_minor)
-        return (
-            standing(fact, question)
-            .filter(_.customer_id.notnull())
-            .select(
-                "customer_id",
-                "at",
-                "day",
-                begins=self.begins.among(fact),
-                returns=returns,
-                amount=self._amount(fact).cast("int64"),
-                whole_day=_.kind.isin(CAUSED) if fact == "contributions" else ibis.literal(False),
-                foreign=(_.foreign if self._is_money(fact) else ibis.literal(False)).ifelse(_told_by(fact), None),
-            )
+        rows = standing(fact, question, by_day=self._by_day).filter(_.customer_id.notnull())
+        if fact == "identity" and self._by_day and units is not None:
+            rows = rows.left_join(units, rows.day == units.calendar_day).group_by("customer_id", "number")
+            rows = rows.aggregate(at=_.at.min(), day=_.day.min(), times=_.times.sum())
+        return rows.select(
+            "customer_id",
+            "at",
+            "day",
+            "times",
+            begins=self.begins.among(fact),
+            returns=returns,
+            amount=self._amount(fact).cast("int64"),
+            whole_day=_.kind.isin(CAUSED) if fact == "contributions" else ibis.literal(False),
+            foreign=(_.foreign if self._is_money(fact) else ibis.literal(False)).ifelse(_told_by(fact), None),
         )
+
+    @property
+    def _by_day(self) -> bool:
+        """Whether days tell as much as events do."""
+        returns = self.returns.is_any_event or "identity" not in self.returns.facts
+        return self.by_day and self.begins.is_any_event and returns
 
     def _amount(self, fact: str) -> Deferred:
         """What a row of a fact brings."""
@@ -93,7 +108,7 @@ class Signs:
         """Rows since the first cohort began that were passed over, by what they are."""
         since, told = question.windows[0].start, {*self.facts, *MADE_OF.get(self.of, ())}
         rows = {
-            words: standing(fact, question).filter(_.customer_id.isnull())
+            words: standing(fact, question, by_day=True).filter(_.customer_id.isnull())
             for fact, words in OWNERLESS.items()
             if fact in told
         }

@@ -118,15 +118,13 @@ def _customers(rows: list[Said], lake: InLake) -> list[Said]:
     What was taken over is a message of its own, so that what was said can always be told from it; a message that
     comes late changes what was taken over from it, and nothing that was said after it.
     """
+    news: dict[str, list[Said]] = {}
+    for row in rows:
+        news.setdefault(row.values["customer_id"], []).append(row)
     there: dict[str, list[Values]] = {}
-    names = {row.values["customer_id"]: None for row in rows}
-    for message in lake.messages("customers", "customer_id", names).to_pylist():
+    for message in lake.messages("customers", "customer_id", news).to_pylist():
         there.setdefault(message["customer_id"], []).append(message)
-    return [
-        each
-        for name in names
-        for each in _known_of(name, [row for row in rows if row.values["customer_id"] == name], there.get(name, []))
-    ]
+    return [each for name, some in news.items() for each in _known_of(name, some, there.get(name, []))]
 
 
 def _known_of(customer: str, news: list[Said], there: list[Values]) -> list[Said]:

@@ -4,66 +4,103 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from stamm.app.leaving.erasing import keep_out
 from stamm.app.project import Project
 from stamm.app.projecting import Projected, Projecting
 from stamm.app.refreshing import Progress, Refreshed, Refreshing
+from stamm.lang.errors import BusyError, LogError
 from stamm.lang.organisation import Organisation
 
 #: after a refresh the worker takes in what arrives for so many times as long, before it makes the next one
 REST = 5
 #: old snapshots are removed this often; what was the newest within so long may still be read
 VACUUM = timedelta(hours=1)
+#: after something that passes, such as a full disk, it is tried again so many seconds later
+PAUSE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Delayed:
+    """A round that came to nothing, and why; all is as it was, and it is tried again."""
+
+    error: BusyError | LogError | OSError
 
 
 def rounds(
     directory: Path, every_seconds: float, progress: Progress | None = None, *, once: bool = False
-) -> Iterator[Projected | Refreshed]:
+) -> Iterator[Projected | Refreshed | Delayed]:
     """One commit after the other of what has arrived, and a refresh whenever facts or settings have changed; for ever,
     or (`once`) until nothing is left to do.
 
-    Looks every so many seconds. Only within `Refreshing.alone`.
+    Looks every so many seconds. Somebody who writes for long, a full disk or a log that cannot be reached delays it;
+    with `once` they are raised. Only within `Refreshing.alone`.
     """
-    seen: tuple[int, Organisation] | None = None
-    due, cleared = 0.0, time.monotonic()
-    with ExitStack() as stack:
-        projecting = Projecting(Project.open(directory))
+    with _Worker(directory, progress) as worker:
         while True:
-            project = projecting.project = Project.open(directory)
-            if projecting.log is None and project.has_log:
-                projecting.log = project.log()
-                stack.callback(projecting.log.close)
-            yield from _taken_in(projecting)
-            refreshing = Refreshing(project, progress=progress)
-            found = refreshing.newest(), project.organisation
-            if found != seen and (once or time.monotonic() >= due):
-                started = time.monotonic()
-                yield refreshing.run()
-                seen, due = found, time.monotonic() + REST * (time.monotonic() - started)
-            if time.monotonic() - cleared >= VACUUM.total_seconds():
-                project.lake().vacuum(unused_for=VACUUM)
-                _kept_out(projecting)
-                cleared = time.monotonic()
+            try:
+                yield from worker.round(once=once)
+            except (BusyError, LogError, OSError) as error:
+                if once:
+                    raise
+                yield Delayed(error)
+                time.sleep(max(every_seconds, PAUSE_SECONDS))
+                continue
             if once:
-                _kept_out(projecting)
                 return
             time.sleep(every_seconds)
 
 
-def _kept_out(projecting: Projecting) -> None:
-    if projecting.log is not None:
-        keep_out(projecting.project, projecting.log)
+class _Worker:
+    """What is remembered from one round to the next."""
 
+    def __init__(self, directory: Path, progress: Progress | None) -> None:
+        self.directory, self.progress = directory, progress
+        self.projecting = Projecting(Project.open(directory))
+        #: the snapshot and the settings of the last refresh, and from when on there may be another
+        self._refreshed: tuple[int, Organisation] | None = None
+        self._due, self._cleared = 0.0, time.monotonic()
 
-def _taken_in(projecting: Projecting) -> Iterator[Projected]:
-    """Commits until hardly anything is left: a refresh need not wait for the last message of a stream."""
-    while True:
-        done = projecting.run()
-        if done.snapshot is not None:
-            yield done
-        if done.messages < projecting.most:
-            return
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.projecting.log is not None:
+            self.projecting.log.close()
+
+    def round(self, *, once: bool) -> Iterator[Projected | Refreshed]:
+        """One look at all there is to do."""
+        project = self.projecting.project = Project.open(self.directory)
+        if self.projecting.log is None and project.has_log:
+            self.projecting.log = project.log()
+        yield from self._taken_in()
+        yield from self._refresh(project, now=once)
+        if time.monotonic() - self._cleared >= VACUUM.total_seconds():
+            project.lake().vacuum(unused_for=VACUUM)
+            self._cleared, once = time.monotonic(), True
+        if once and self.projecting.log is not None:
+            keep_out(project, self.projecting.log)
+
+    def _taken_in(self) -> Iterator[Projected]:
+        """Commits until hardly anything is left: a refresh need not wait for the last message of a stream."""
+        while True:
+            done = self.projecting.run()
+            if done.snapshot is not None:
+                yield done
+            if done.messages < self.projecting.most:
+                return
+
+    def _refresh(self, project: Project, *, now: bool) -> Iterator[Refreshed]:
+        refreshing = Refreshing(project, progress=self.progress)
+        found = refreshing.newest(), project.organisation
+        if found != self._refreshed and (now or time.monotonic() >= self._due):
+            started = time.monotonic()
+            yield refreshing.run()
+            self._refreshed, self._due = found, time.monotonic() + REST * (time.monotonic() - started)

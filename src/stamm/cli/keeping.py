@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from stamm.cli import printing
+from stamm.cli.failing import told
 from stamm.cli.session import Session
 from stamm.facts import FACTS
+from stamm.lang.errors import StammError
 
 if TYPE_CHECKING:
     from stamm.app.projecting import Projected
     from stamm.app.refreshing import Progress as Told
     from stamm.app.refreshing import Refreshed
+    from stamm.app.rounds import Delayed
 
 
 @contextmanager
@@ -94,3 +97,10 @@ def print_projected(done: Projected, say: Session) -> None:
         say.out.print(
             say("Messages that are no facts: {messages}; `stamm failed` says why.", messages=number(done.failed))
         )
+
+
+def print_delayed(done: Delayed, say: Session) -> None:
+    """One line on what has to pass before it goes on."""
+    error = done.error
+    why = told(error, say) if isinstance(error, StammError) else error.strerror or str(error)
+    say.err.print(say("It is tried again shortly: {why}", why=why))

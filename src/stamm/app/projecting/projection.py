@@ -15,8 +15,10 @@ from stamm.sources.segment import Arrival, read
 from stamm.store import Lake, Writer
 from stamm.store.log import Log, Stored
 
-#: messages of one commit
-MOST = 20_000
+#: messages of one commit: as many as fit into memory, each of the greatest size that the door lets in
+MOST = 5_000
+#: an import may hold the lake for long; what arrives waits in the log meanwhile
+WAIT_SECONDS = 600.0
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Projecting:
             # set aside before the commit that steps over them: whoever is killed in between reads only the others again
             log.fail(reasons)
         done, last = Projected(messages=len(waiting), failed=len(reasons)), waiting[-1].position
-        with lake.writing(wait_seconds=60.0) as writer:
+        with lake.writing(wait_seconds=WAIT_SECONDS) as writer:
             self._put(writer, said, done)
             writer.advance(self._name(), last)
             done.snapshot = self._settled = writer.commit().number
@@ -102,7 +104,7 @@ class Projecting:
 
     def _settle(self, lake: Lake) -> Projected:
         """What others have written belongs to those who stand for its customers."""
-        with lake.writing(wait_seconds=60.0) as writer:
+        with lake.writing(wait_seconds=WAIT_SECONDS) as writer:
             before, known = writer.base.number, persons.owners(persons.all_merges(writer))
             persons.put_right(writer, known, known, writer.base.written_at)
             self._settled = writer.commit().number

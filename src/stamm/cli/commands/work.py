@@ -36,9 +36,9 @@ from stamm.cli.speaking import command, option
 def work(*, once: bool, every_seconds: float) -> None:
     """Project and refresh whenever something has changed."""
     from stamm.app.projecting import Projected
-    from stamm.app.refreshing import Refreshing
+    from stamm.app.refreshing import Refreshed, Refreshing
     from stamm.app.rounds import rounds
-    from stamm.cli.keeping import print_projected, print_round, progress, waiting
+    from stamm.cli.keeping import print_delayed, print_projected, print_round, progress, waiting
 
     say = current()
     try:
@@ -46,7 +46,9 @@ def work(*, once: bool, every_seconds: float) -> None:
             for done in rounds(say.directory, every_seconds, told, once=once):
                 if isinstance(done, Projected):
                     print_projected(done, say)
-                else:
+                elif isinstance(done, Refreshed):
                     print_round(done, say)
+                else:
+                    print_delayed(done, say)
     except KeyboardInterrupt:
         say.err.print(say("Stopped. Nothing was left half done."))

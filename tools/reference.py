@@ -37,7 +37,7 @@ from stamm.sources.mapped import FileMapping
 from stamm.sources.mapped.file_mapping import MEANING
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tools import tracking
+from tools import arriving, tracking
 
 PLACE = Path(__file__).parent.parent / "docs" / "reference"
 SAY = Session(Path(), Language("en"))
@@ -358,6 +358,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings(),
         "exit-codes.md": exit_codes(),
         "mappings.md": mappings(),
+        "http.md": arriving.page(table),
         "tracking.md": tracking.page(table, rows_as_table),
     }
     titles = {name: text.splitlines()[0].removeprefix("# ") for name, text in found.items()}

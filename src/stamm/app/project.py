@@ -18,6 +18,7 @@ from stamm.facts import imported
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
 from stamm.metrics import Catalogue
+from stamm.people import Database, open_database
 from stamm.store.kept import KeptFiles
 from stamm.store.kept.files import DIRECTORY
 from stamm.store.lake import Lake
@@ -122,6 +123,10 @@ class Project:
     def log_address(self) -> str:
         """The database that keeps the log; empty where it is the project's own file."""
         return os.environ.get(SETTING, "")
+
+    def people(self) -> Database:
+        """The database of keys and of who did what, made where there is none yet; close it after use."""
+        return open_database(self.directory / "stamm.sqlite", os.environ.get(SETTING, ""))
 
     @property
     def reads_database(self) -> bool:

@@ -49,6 +49,8 @@ class GroupCommit:
     def append(self, entries: Sequence[Entry]) -> Future[list[Outcome]]:
         """What becomes of the entries, once that is durable; the future fails with LogError where they were not kept.
 
+        No entries at all ask whether the log can be written to.
+
         Raises OverloadedError where too much is waiting already.
         """
         size = sum(len(entry.body) + WEIGHT for entry in entries)
@@ -91,6 +93,8 @@ class GroupCommit:
         """One transaction for all: all of it is durable, or each of them is told that nothing is."""
         try:
             outcomes = self._log.append([entry for entries, _, _ in group for entry in entries])
+            if not outcomes:
+                self._log.touch()
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
             self._refuse(group, error)
             return

@@ -120,6 +120,10 @@ class Log(ABC):
         """
 
     @abstractmethod
+    def touch(self) -> None:
+        """Write something that changes nothing, durably: whether the log could be written to just now."""
+
+    @abstractmethod
     def counters(self) -> dict[str, Counters]:
         """What has become of everything received, by source."""
 

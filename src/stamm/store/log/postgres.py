@@ -169,6 +169,11 @@ class PostgresLog(Log):
                 cursor.executemany(_COUNT, [(source, *astuple(more)) for source, more in counted])
         return outcomes
 
+    def touch(self) -> None:
+        with self._transaction(alone=True) as run:
+            run.execute("INSERT INTO stamm_log.seen VALUES ('', '')")
+            run.execute("DELETE FROM stamm_log.seen WHERE key = ''")
+
     def counters(self) -> dict[str, Counters]:
         query = """
             SELECT source, received, accepted, duplicate, failed, conflict FROM stamm_log.counters

@@ -149,6 +149,11 @@ class SqliteLog(Log):
             run.executemany(_COUNT, [(name, *astuple(more)) for name, more in tally(entries, outcomes).items()])
         return outcomes
 
+    def touch(self) -> None:
+        with self._transaction() as run:
+            run.execute("INSERT INTO seen VALUES (x'', x'')")
+            run.execute("DELETE FROM seen WHERE key = x''")
+
     def counters(self) -> dict[str, Counters]:
         with self._transaction("BEGIN") as run:
             rows = run.execute("SELECT * FROM counters ORDER BY source").fetchall()

@@ -1,0 +1,108 @@
+"""stamm keys: who may send and read."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from stamm.cli import printing
+from stamm.cli.session import Session, current
+from stamm.cli.speaking import argument, command, option
+from stamm.lang.errors import UsageError
+
+if TYPE_CHECKING:
+    from stamm.people import Database
+
+SCOPES = {"write": "to send", "read": "to read"}
+ACTS = {"key_created": "key made", "key_revoked": "key revoked"}
+
+
+@command(
+    "keys",
+    step=13,
+    about=(
+        "Make, list and revoke the keys with which programs send events and read numbers.",
+        (
+            "A key is shown once, when it is made; only its hash is kept. What it sends is told apart by its source: a "
+            "new key for the same source goes on where the old one ended. `history` shows who did what with keys."
+        ),
+    ),
+    examples=(
+        ("stamm keys create website", "A key with which the website sends events"),
+        ("stamm keys create monitoring --scope read", "A key that reads /metrics, and sends nothing"),
+        ("stamm keys revoke 1", "Over at once; what it sent stays"),
+    ),
+)
+@argument("action", "create, list, revoke or history.", type=click.Choice(("create", "list", "revoke", "history")))
+@argument("name", "For create the source, such as website; for revoke the key's number.", required=False)
+@option("--scope", type=click.Choice(("write", "read")), default="write", help="What a new key is good for.")
+@option(
+    "--per-second",
+    type=click.IntRange(min=1),
+    default=2_000,
+    metavar="EVENTS",
+    help="How many events a second a new key may send; ten seconds of it may come at once.",
+)
+def keys(*, action: str, name: str | None, scope: str, per_second: int) -> None:
+    """Do what is asked with keys."""
+    say = current()
+    database = say.project.people()
+    try:
+        if action == "list":
+            _list(database, say)
+        elif action == "history":
+            _history(database, say)
+        elif name is None:
+            missing = say("{name} is missing.", name="NAME")
+            raise UsageError(missing, remedy=say("`{command} --help` shows what it takes.", command="stamm keys"))
+        elif action == "create":
+            _create(database, say, name, scope, per_second)
+        else:
+            _revoke(database, say, name)
+    finally:
+        database.close()
+
+
+def _create(database: Database, say: Session, source: str, scope: str, per_second: int) -> None:
+    from stamm.people import Scope, create_key
+
+    secret, key = create_key(
+        database, source, Scope(scope), who=getpass.getuser(), now=datetime.now(UTC), per_second=per_second
+    )
+    say.out.plain(secret)
+    text = say("Key {number} for {source}. It is shown this once; keep it now.", number=key.id, source=source)
+    say.err.print(text, style="quiet")
+
+
+def _revoke(database: Database, say: Session, name: str) -> None:
+    from stamm.people import revoke_key
+
+    if not name.isdigit():
+        raise UsageError(f"There is no key {name}.", remedy="`stamm keys list` shows all of them.")
+    key = revoke_key(database, int(name), who=getpass.getuser(), now=datetime.now(UTC))
+    say.out.print(say("Key {number} for {source} is revoked.", number=key.id, source=key.source))
+
+
+def _list(database: Database, say: Session) -> None:
+    from stamm.people import keys
+
+    headings = ("key", "begins with", "source", "scope", "events a second", "made", "revoked")
+    table = printing.table(*(say(heading) for heading in headings), right=(0, 4))
+    for key in keys(database):
+        ended = "" if key.revoked_at is None else say.language.moment(key.revoked_at)
+        rate = say.language.number(key.per_second)
+        made = say.language.moment(key.created_at)
+        table.add_row(str(key.id), key.start + "…", key.source, say(SCOPES[key.scope.value]), rate, made, ended)
+    say.out.show(table)
+
+
+def _history(database: Database, say: Session) -> None:
+    from stamm.people import acts
+
+    table = printing.table(*(say(heading) for heading in ("when (UTC)", "who", "what", "about")))
+    for act in acts(database):
+        table.add_row(say.language.moment(act.at), act.who, say(ACTS.get(act.what, act.what)), act.about)
+    say.out.show(table)

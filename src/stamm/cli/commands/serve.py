@@ -1,0 +1,48 @@
+"""stamm serve: takes events in over HTTP, and keeps everything current."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext, suppress
+
+import click
+
+from stamm.cli.session import current
+from stamm.cli.speaking import command, option
+
+
+@command(
+    "serve",
+    step=12,
+    about=(
+        "Take events in over HTTP and keep everything current, as long as it runs.",
+        (
+            "Tracking clients made for Segment or PostHog send to it unchanged; `stamm keys create` makes the key they "
+            "need. An event is acknowledged when it is on the disk, and counts once however often it is sent. "
+            "Ctrl-C ends it, at any moment and without harm."
+        ),
+    ),
+    examples=(
+        ("stamm serve", "On this machine alone"),
+        ("stamm serve --host 0.0.0.0 --port 80", "For others, behind a proxy that speaks HTTPS"),
+    ),
+)
+@option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen; without it, this machine alone.")
+@option("--port", type=click.IntRange(0, 65_535), default=8_711, metavar="NUMBER", help="The port; 0 takes a free one.")
+@option("--no-worker", is_flag=True, help="Only take in; `stamm work` runs elsewhere.")
+def serve(*, host: str, port: int, no_worker: bool) -> None:
+    """Serve until the process is asked to end."""
+    from stamm.cli.attached import worker_beside
+    from stamm.ingest import Door, application
+    from stamm.ingest.serving import serve as serve_until_ended
+
+    say = current()
+    project = say.project
+
+    def started(port: int) -> None:
+        say.out.print(say("Taking events in at {address}", address=f"http://{host}:{port}"))
+        say.out.file.flush()  # whoever reads a pipe wants to know now
+
+    # the server has ended in order before it says how it was asked to
+    with suppress(KeyboardInterrupt), nullcontext() if no_worker else worker_beside(say.directory):
+        serve_until_ended(application(Door(project.log, project.people())), host, port, started=started)
+    say.out.print(say("Stopped. Everything acknowledged is on the disk."))

@@ -1,0 +1,6 @@
+"""The open door: events come in over HTTP, and are acknowledged when they are durable."""
+
+from stamm.ingest.application import application
+from stamm.ingest.door import Door
+
+__all__ = ["Door", "application"]

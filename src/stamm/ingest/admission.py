@@ -1,0 +1,77 @@
+"""Who may come in: keys, read again every moment so that a revoked one is out at once, and their rates."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import time
+from collections.abc import Callable
+
+from starlette.requests import Request
+
+from stamm.ingest.rates import Rates
+from stamm.ingest.refusals import Refusal
+from stamm.lang.errors import ProjectError
+from stamm.people import Database, Key, Scope, keys
+from stamm.people.keys import hash_of
+
+#: for so long a key that was revoked elsewhere may still be taken for a good one
+FRESH_SECONDS = 0.25
+#: when to come again where the disk is full or the database away
+UNUSABLE_SECONDS = 5.0
+
+
+class Admission:
+    """Knows the keys. `clock` is any steady one."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._clock = database, clock
+        self._keys: dict[str, Key] = {}
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+        self._rates = Rates()
+
+    async def admit(self, secret: str, scope: Scope) -> Key:
+        """The key that a secret is; raises Refusal where it is none, is revoked, or is for something else."""
+        if not secret:
+            raise Refusal("no_key")
+        await self._refresh()
+        key = self._keys.get(hash_of(secret))
+        if key is None:
+            raise Refusal("unknown_key")
+        if key.scope is not scope:
+            raise Refusal("wrong_scope")
+        return key
+
+    def spend(self, key: Key, events: int) -> None:
+        """Count events against the rate of their key; raises Refusal where they are too many just now."""
+        wait = self._rates.take(key.id, key.per_second, events, self._clock())
+        if wait:
+            raise Refusal("too_many", retry_after=wait)
+
+    async def _refresh(self) -> None:
+        if self._clock() - self._read_at < FRESH_SECONDS:
+            return
+        async with self._reading:
+            now = self._clock()
+            if now - self._read_at >= FRESH_SECONDS:
+                try:
+                    found = await asyncio.to_thread(keys, self._database)
+                except ProjectError as error:
+                    raise Refusal("not_stored", retry_after=UNUSABLE_SECONDS) from error
+                self._keys = {key.hash: key for key in found if key.revoked_at is None}
+                self._read_at = now
+
+
+def secret_of(request: Request) -> str:
+    """The key in the header: the user name of Basic authentication, or a Bearer token. Empty where there is none."""
+    kind, _, told = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return told.strip()
+    if kind.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(told.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,186 @@
+"""The addresses under which events come in."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import msgspec
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stamm.ingest import messages
+from stamm.ingest.admission import secret_of
+from stamm.ingest.door import Door, Taken
+from stamm.ingest.records import tell
+from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES, Refusal
+from stamm.people import Scope
+from stamm.store.log import Outcome
+
+Handler = Callable[[Door, Request], Awaitable[Response]]
+#: by name, and by the letter that Segment's library for browsers uses
+SINGLE = {"track": "t", "identify": "i", "page": "p", "screen": "s", "group": "g", "alias": "a"}
+BATCHES = ("/v1/batch", "/v1/b", "/v1/import", "/batch", "/batch/")
+#: PostHog's address for one event, or several
+CAPTURES = ("/capture", "/capture/")
+
+
+def application(door: Door, *, close: bool = True) -> Starlette:
+    """The ASGI application in front of a door, which is closed at its end."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        if close:
+            door.close()
+
+    routes = [
+        *(_post(f"/v1/{name}", partial(take_event, type_=name), door) for name in SINGLE),
+        *(_post(f"/v1/{letter}", partial(take_event, type_=name), door) for name, letter in SINGLE.items()),
+        *(_post(place, take_batch, door) for place in BATCHES),
+        *(_post(place, take_capture, door) for place in CAPTURES),
+        _route("/healthz", is_alive, door, "GET"),
+        _route("/readyz", is_ready, door, "GET"),
+        _route("/metrics", measures, door, "GET"),
+    ]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["POST"],
+        allow_headers=["Authorization", "Content-Type", "Content-Encoding"],
+        max_age=86_400,
+    )
+    return Starlette(
+        routes=routes, middleware=[cors], lifespan=lifespan, exception_handlers={HTTPException: _not_found}
+    )
+
+
+# -- events --------------------------------------------------------------------------------------------------
+async def take_event(door: Door, request: Request, *, type_: str) -> Response:
+    """One event; what it is stands in the address."""
+    return await _take(door, request, EVENT_BYTES, lambda body: messages.Request.of_event(body, type_))
+
+
+async def take_batch(door: Door, request: Request) -> Response:
+    """Several events under `batch`, each with its type."""
+    return await _take(door, request, BATCH_BYTES, messages.Request.of_batch)
+
+
+async def take_capture(door: Door, request: Request) -> Response:
+    """One event of PostHog, or several under `batch`."""
+
+    def read(body: bytes) -> messages.Request:
+        try:
+            return messages.Request.of_batch(body)
+        except Refusal:
+            return messages.Request.of_event(body)
+
+    return await _take(door, request, BATCH_BYTES, read)
+
+
+async def _take(door: Door, request: Request, most: int, read: Callable[[bytes], messages.Request]) -> Response:
+    """Take in what the body holds; the answer is given when it is durable, or says that nothing was kept."""
+    secret = secret_of(request)
+    key = await door.admission.admit(secret, Scope.WRITE) if secret else None
+    with door.bodies.receiving() as held:
+        told = read(await held.read(request, most))
+        if key is None:
+            key = await door.admission.admit(told.key, Scope.WRITE)
+        entries = list(told.entries(key.source, door.now()))
+        taken = await door.take(key, entries)
+    return _json(_told(taken), 400 if taken.faults and len(entries) == 1 else 200)
+
+
+def _told(taken: Taken) -> dict[str, Any]:
+    """What became of the events; a batch with some that failed is still a success: they are kept, not lost."""
+    counted = taken.outcomes
+    answer: dict[str, Any] = {
+        "success": True,
+        "accepted": counted[Outcome.ACCEPTED],
+        "duplicate": counted[Outcome.DUPLICATE] + counted[Outcome.CONFLICT],
+        "failed": counted[Outcome.FAILED],
+    }
+    if taken.faults:
+        answer["errors"] = [
+            {"index": fault.index, "messageId": fault.message_id, "code": fault.code, "message": fault.sentence}
+            for fault in taken.faults
+        ]
+        if len(taken.faults) == 1 == sum(counted.values()):
+            answer |= {"success": False, "code": taken.faults[0].code, "message": taken.faults[0].sentence}
+    return answer
+
+
+# -- how the server is ---------------------------------------------------------------------------------------
+async def is_alive(door: Door, request: Request) -> Response:
+    """Whether the process answers."""
+    del door, request
+    return Response("alive\n", media_type="text/plain")
+
+
+async def is_ready(door: Door, request: Request) -> Response:
+    """Whether events can be kept."""
+    del request
+    ready = await door.is_ready()
+    return Response("ready\n" if ready else "not ready\n", 200 if ready else 503, media_type="text/plain")
+
+
+async def measures(door: Door, request: Request) -> Response:
+    """What Prometheus asks for; a key that only writes does not read it."""
+    await door.admission.admit(secret_of(request), Scope.READ)
+    told = await door.look(partial(generate_latest, door.measures.registry))
+    return Response(told, media_type=CONTENT_TYPE_LATEST)
+
+
+# -- answers -------------------------------------------------------------------------------------------------
+def _post(place: str, handler: Handler, door: Door) -> Route:
+    return _route(place, handler, door, "POST")
+
+
+def _route(place: str, handler: Handler, door: Door, method: str) -> Route:
+    async def answer(request: Request) -> Response:
+        begun = time.perf_counter()
+        try:
+            response = await handler(door, request)
+        except Refusal as refusal:
+            door.measures.refused.labels(refusal.code).inc()
+            response = _refused(refusal)
+            tell("refused", place=place, code=refusal.code, status=refusal.status)
+        door.measures.requests.labels(place, response.status_code).inc()
+        door.measures.seconds.labels(place).observe(time.perf_counter() - begun)
+        return response
+
+    return Route(place, answer, methods=[method])
+
+
+def _refused(refusal: Refusal) -> Response:
+    response = _json({"success": False, "code": refusal.code, "message": refusal.sentence}, refusal.status)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after)))
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="stamm", charset="UTF-8"'
+    if refusal.status in (408, 413):
+        response.headers["Connection"] = "close"  # what still comes is not read
+    return response
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    del request
+    found = error.status_code if isinstance(error, HTTPException) else 404
+    response = _refused(Refusal("wrong_method" if found == 405 else "no_such_place"))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def _json(content: object, status: int) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

@@ -1,0 +1,40 @@
+"""What is not taken in, and how it is told: a status, a code for programs, a sentence for people.
+
+Here is what a whole request is refused for. A single event that is none has a code of `sources.segment.problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: bytes of one event, and of one request, as they are after decompression
+EVENT_BYTES = 32 * 1024
+BATCH_BYTES = 500 * 1024
+
+#: a request as a whole: nothing of it is kept. Code -> status and sentence
+REQUESTS: Mapping[str, tuple[int, str]] = {
+    "no_json": (400, "The body is not JSON as RFC 8259 writes it, encoded in UTF-8."),
+    "no_events": (400, "The body holds no list of events under `batch`."),
+    "no_gzip": (400, "The body is not what Content-Encoding says it is."),
+    "no_key": (401, "Send a write key: as the user name of Basic authentication, or as `writeKey` in the body."),
+    "unknown_key": (401, "There is no such key, or it is revoked."),
+    "wrong_scope": (403, "The key is not for this."),
+    "no_such_place": (404, "There is nothing at this address."),
+    "wrong_method": (405, "This address does not take that method."),
+    "too_slow": (408, "The body did not arrive in time."),
+    "too_large": (413, f"One event has at most {EVENT_BYTES:,} bytes, a batch {BATCH_BYTES:,}, also decompressed."),
+    "unknown_encoding": (415, "Send the body plain or with Content-Encoding: gzip."),
+    "too_many": (429, "The key has sent more events than it may; wait as long as Retry-After says."),
+    "overloaded": (503, "More is waiting than can be written; nothing was kept. Try again as Retry-After says."),
+    "not_stored": (503, "The events could not be stored; nothing was kept. Try again as Retry-After says."),
+}
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not an error of ours
+    """A request that is answered with a code instead of being taken in."""
+
+    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status, self.sentence = REQUESTS[code]
+        self.retry_after = retry_after

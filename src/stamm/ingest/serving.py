@@ -1,0 +1,116 @@
+"""The server process: connections that have to get on with it, a log of its own, and an end in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import signal
+from asyncio import TimerHandle
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from stamm.ingest.records import tell
+
+#: how long a connection may take to say what it wants
+HEAD_SECONDS = 15.0
+HEAD_BYTES = 64 * 1024
+IDLE_SECONDS = 65
+#: how long answers under way may take when the server is asked to end
+ENDING_SECONDS = 20
+
+
+class Impatient(HttpToolsProtocol):
+    """A connection that is closed where the head of a request does not come, or does not end."""
+
+    _timer: TimerHandle | None = None
+    _head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        self._head += len(data)
+        super().data_received(data)
+        if self._timer is not None and self._head > HEAD_BYTES:
+            self._give_up()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._timer is None:
+            self._head = 0
+            self._await_head()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self) -> None:
+        self._stop_waiting()
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+class _Told(logging.Handler):
+    """What the libraries log, as one of our lines; of an error only its kind, since its text may hold anything."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        about = {"error": error} if error else {}
+        tell("server", level=record.levelname.lower(), message=record.getMessage(), **about)
+
+
+def serve(app: Any, host: str, port: int, *, started: Callable[[int], None]) -> None:
+    """Serve until the process is asked to end (SIGINT, SIGTERM), then raise KeyboardInterrupt.
+
+    `started` is told the port once connections are taken; with port 0 the system chooses one.
+    """
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        # raised again by uvicorn once it has ended, also where a shell has told us to ignore Ctrl-C
+        signal.signal(asked, signal.default_int_handler)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    logger = logging.getLogger("uvicorn")
+    logger.handlers, logger.level, logger.propagate = [_Told()], logging.WARNING, False
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=Impatient,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=2_048,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=ENDING_SECONDS,
+    )
+    _Server(config, started).run()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell(self.servers[0].sockets[0].getsockname()[1])

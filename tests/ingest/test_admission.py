@@ -1,0 +1,90 @@
+"""Keys at the door: where they may stand, what they are good for, how much they may send."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from stamm.ingest.admission import FRESH_SECONDS
+from stamm.ingest.rates import Rates
+from stamm.people import Scope, create_key, keys, revoke_key
+from tests.ingest.conftest import NOON, Shop, basic
+
+EVENT = {"type": "track", "messageId": "m1", "userId": "anna", "event": "x"}
+
+
+def code(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json().get("code", "")
+
+
+def test_where_a_key_may_stand(shop: Shop) -> None:
+    post = shop.client.post
+    assert post("/v1/track", json=EVENT, headers=basic(shop.write)).status_code == 200
+    assert post("/v1/track", json=EVENT, headers={"Authorization": f"Bearer {shop.write}"}).status_code == 200
+    assert post("/v1/track", json={**EVENT, "writeKey": shop.write}).status_code == 200
+    assert post("/v1/batch", json={"batch": [EVENT], "writeKey": shop.write}).status_code == 200
+    assert post("/batch/", json={"batch": [EVENT], "api_key": shop.write}).status_code == 200
+    assert len(shop.entries()) == 1
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic /w==", "Bearer", "Digest x", "Basic Og=="])
+def test_without_a_key_nothing_is_kept(shop: Shop, header: str) -> None:
+    answer = shop.client.post("/v1/track", json=EVENT, headers={"Authorization": header})
+    assert code(answer) == (401, "no_key")
+    assert answer.headers["WWW-Authenticate"].startswith("Basic")
+    assert code(shop.client.post("/v1/track", json=EVENT)) == (401, "no_key")
+    assert code(shop.client.post("/v1/track", json={**EVENT, "writeKey": ["x"]})) == (401, "no_key")
+    assert code(shop.send("/v1/track", EVENT, shop.write + "x")) == (401, "unknown_key")
+    assert shop.log.counters() == {}
+
+
+def test_a_key_is_good_for_one_thing(shop: Shop) -> None:
+    assert code(shop.send("/v1/track", EVENT, shop.read)) == (403, "wrong_scope")
+    assert code(shop.client.get("/metrics", headers=basic(shop.write))) == (403, "wrong_scope")
+    assert code(shop.client.get("/metrics")) == (401, "no_key")
+    shop.send("/v1/track", EVENT)
+    told = shop.client.get("/metrics", headers=basic(shop.read)).text
+    assert 'stamm_events_total{outcome="accepted",source="shop"} 1.0' in told
+    assert 'stamm_refused_total{code="wrong_scope"} 2.0' in told
+    assert 'stamm_requests_total{place="/v1/track",status="403"} 1.0' in told
+    assert "stamm_log_entries 1.0" in told
+
+
+def test_a_revoked_key_is_out_and_its_source_goes_on_with_another(shop: Shop) -> None:
+    assert shop.send("/v1/track", EVENT).status_code == 200
+    revoke_key(shop.people, keys(shop.people)[0].id, who="anna", now=NOON)
+    fresh, _ = create_key(shop.people, "shop", Scope.WRITE, who="anna", now=NOON)
+    time.sleep(FRESH_SECONDS)
+    assert code(shop.send("/v1/track", EVENT)) == (401, "unknown_key")
+    assert shop.send("/v1/track", EVENT, fresh).json()["duplicate"] == 1
+
+
+def test_who_sends_too_much_waits(shop: Shop) -> None:
+    slow, _ = create_key(shop.people, "app", Scope.WRITE, who="anna", now=NOON, per_second=1)
+    time.sleep(FRESH_SECONDS)
+    batch = {"batch": [{**EVENT, "messageId": f"m{n}"} for n in range(10)]}
+    assert shop.send("/v1/batch", batch, slow).json()["accepted"] == 10
+    answer = shop.send("/v1/track", EVENT, slow)
+    assert code(answer) == (429, "too_many")
+    assert answer.headers["Retry-After"] == "1"
+    assert shop.send("/v1/track", EVENT).status_code == 200, "others do not wait"
+    assert shop.log.counters()["app"].received == 10
+
+
+def test_a_bucket_fills_steadily() -> None:
+    rates = Rates()
+    assert rates.take(1, 10, 100, 0.0) == 0
+    assert rates.take(1, 10, 1, 0.0) == pytest.approx(0.1)
+    assert rates.take(1, 10, 5, 0.5) == 0
+    assert rates.take(1, 10, 5, 0.6) == pytest.approx(0.4)
+    assert rates.take(2, 10, 100, 0.6) == 0
+    # a batch larger than the bucket comes when that is full, and is paid for afterwards
+    assert rates.take(3, 10, 250, 0.0) == 0
+    assert rates.take(3, 10, 1, 0.0) == pytest.approx(15.1)
+    assert rates.take(3, 10, 1, 15.2) == 0
+    assert rates.take(3, 10, 250, 20.0) > 0
+    # a pause fills it no further than it holds
+    assert rates.take(1, 10, 101, 1000.0) == 0
+    assert rates.take(1, 10, 1, 1000.0) > 0

@@ -1,0 +1,114 @@
+"""Keys and the record of acts, in both databases that can keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from stamm.lang.errors import ProjectError, UsageError
+from stamm.people import Act, Database, Scope, acts, create_key, keys, open_database, record, revoke_key
+from stamm.people.keys import hash_of
+from tests.engines.postgres.server import Server, programs, running
+
+NOON = datetime(2024, 2, 1, 12, 0, 0, 7, tzinfo=UTC)
+LATER = NOON + timedelta(days=1)
+Opener = Callable[[], Database]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    place = programs()
+    if place is None:
+        pytest.skip("there is no PostgreSQL; `make system` installs it")
+    with running(place) as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    opened: list[Database] = []
+
+    def opening(address: str) -> Opener:
+        def call() -> Database:
+            opened.append(open_database(tmp_path / "stamm.sqlite", address))
+            return opened[-1]
+
+        return call
+
+    if request.param == "sqlite":
+        yield opening("")
+    else:
+        with request.getfixturevalue("server").database() as database:
+            yield opening(database.address())
+            for one in opened:
+                one.close()
+    for one in opened:
+        one.close()
+
+
+def test_a_key_is_kept_as_a_hash_and_found_again(opener: Opener, tmp_path: Path) -> None:
+    database = opener()
+    secret, key = create_key(database, "website", Scope.WRITE, who="anna", now=NOON, per_second=7)
+    other, _ = create_key(database, "website", Scope.READ, who="ben", now=LATER)
+    assert secret.startswith("stamm_w_")
+    assert other.startswith("stamm_r_")
+    assert len(secret) == len("stamm_w_") + 32
+    found = keys(opener())
+    assert found[0] == key
+    assert (key.source, key.scope, key.per_second, key.created_at) == ("website", Scope.WRITE, 7, NOON)
+    assert (key.hash, key.start, key.revoked_at) == (hash_of(secret), secret[:10], None)
+    assert [one.hash for one in found] == [hash_of(secret), hash_of(other)]
+    held = b"".join(file.read_bytes() for file in tmp_path.glob("stamm.sqlite*"))
+    assert secret.encode() not in held
+
+
+def test_a_key_ends_once_and_what_was_done_is_recorded(opener: Opener) -> None:
+    database = opener()
+    _, key = create_key(database, "website", Scope.WRITE, who="anna", now=NOON)
+    assert revoke_key(database, key.id, who="ben", now=LATER).revoked_at == LATER
+    assert keys(opener())[0].revoked_at == LATER
+    with pytest.raises(UsageError, match="revoked already"):
+        revoke_key(database, key.id, who="ben", now=LATER)
+    with pytest.raises(UsageError, match="no key 99"):
+        revoke_key(database, 99, who="ben", now=LATER)
+    assert acts(database) == [
+        Act(LATER, "ben", "key_revoked", f"{key.id} website write"),
+        Act(NOON, "anna", "key_created", f"{key.id} website write"),
+    ]
+    assert len(acts(database, last=1)) == 1
+
+
+@pytest.mark.parametrize("source", ["", "Website", "a b", "-a", "a" * 65, "a;DROP TABLE people_key", "ü"])
+def test_a_source_has_a_plain_name(opener: Opener, source: str) -> None:
+    database = opener()
+    with pytest.raises(UsageError, match="cannot be called"):
+        create_key(database, source, Scope.WRITE, who="anna", now=NOON)
+    with pytest.raises(UsageError, match="events a second"):
+        create_key(database, "a", Scope.WRITE, who="anna", now=NOON, per_second=0)
+    assert keys(database) == []
+    assert acts(database) == []
+
+
+def test_what_is_not_done_is_not_recorded(opener: Opener) -> None:
+    database = opener()
+
+    def fail() -> None:
+        with database.transaction() as run:
+            record(run, Act(NOON, "anna", "key_created", "1"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert acts(database) == []
+
+
+def test_a_database_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "stamm.sqlite").write_bytes(b"this is no database, it is a text" * 100)
+    with pytest.raises(ProjectError, match="not a database"):
+        open_database(tmp_path / "stamm.sqlite")
+    with pytest.raises(ProjectError, match="cannot be used") as caught:
+        open_database(tmp_path / "x", "postgresql://anna:secret@127.0.0.1:1/x")
+    assert "secret" not in str(caught.value)

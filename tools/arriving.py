@@ -1,0 +1,56 @@
+"""The page of the reference on taking events in over HTTP, written from what the server does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from stamm.ingest.admission import FRESH_SECONDS
+from stamm.ingest.application import BATCHES, CAPTURES, SINGLE
+from stamm.ingest.rates import BURST_SECONDS
+from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES, REQUESTS
+
+Table = Callable[[Iterable[str], Iterable[Iterable[object]]], str]
+
+
+def page(table: Table) -> str:
+    """The page."""
+    places = [
+        (", ".join(f"`/v1/{name}`" for name in SINGLE), "one event, whose type stands in the address"),
+        (", ".join(f"`/v1/{letter}`" for letter in SINGLE.values()), "the same, shorter"),
+        (", ".join(f"`{place}`" for place in BATCHES), "events under `batch`, each with its `type` (or PostHog's)"),
+        (", ".join(f"`{place}`" for place in CAPTURES), "one event of PostHog, or several under `batch`"),
+    ]
+    looks = [
+        ("`/healthz`", "200 while the process answers"),
+        ("`/readyz`", "200 when events can be stored, else 503; it tries anew each time"),
+        ("`/metrics`", "for Prometheus, with a key of scope `read`"),
+    ]
+    return "\n".join(
+        (
+            "# Events over HTTP\n",
+            "`stamm serve` takes events in. All addresses take JSON by POST, plain or with `Content-Encoding: gzip`.\n",
+            table(("address", "takes"), places),
+            table(("address", "tells (GET)"), looks),
+            "The key is the user name of Basic authentication, a Bearer token, or stands in the body as `writeKey` or",
+            f"`api_key`. A revoked key is refused within {FRESH_SECONDS:g} seconds.\n",
+            "## Answers\n",
+            "200 means that everything is on the disk: `accepted` events are new, `duplicate` ones had come before",
+            "(the same source and `messageId`, ever; the first body stays), `failed` ones cannot be understood and",
+            "are kept with the reason. `errors` names those by `index`, `messageId`, `code` and `message`; the",
+            "[codes](tracking.md) are those of tracking calls. A single event that failed is answered with 400.\n",
+            "Any other answer has `code` and `message`, and nothing of the request was kept:\n",
+            table(("status", "code", "message"), ((s, f"`{code}`", text) for code, (s, text) in REQUESTS.items())),
+            "429 and 503 carry `Retry-After` in seconds. What was not acknowledged may be sent again, however often.\n",
+            "## Limits\n",
+            table(
+                ("what", "at most"),
+                (
+                    ("one event", f"{EVENT_BYTES:,} bytes"),
+                    ("one batch, also decompressed", f"{BATCH_BYTES:,} bytes"),
+                    ("events of a key", f"its rate; {BURST_SECONDS:g} seconds of it at once"),
+                ),
+            ),
+            "An event without `messageId` (or PostHog's `uuid`) is known by its content where it has a `timestamp`;",
+            "without that, too, it is a new one each time it is sent.\n",
+        )
+    )

@@ -39,7 +39,9 @@ def as_segment(said: Object) -> Object:
     elif event == "$groupidentify":
         made |= {"groupId": told.get("$group_key"), "traits": inner(told, "$group_set")}
     elif event == "$create_alias":
-        made |= {"previousId": told.get("alias"), "userId": text(told, "distinct_id") or text(said, "distinct_id")}
+        # as its clients say it: the id before, and the current one
+        former = text(told, "distinct_id") or text(said, "distinct_id")
+        made |= {"previousId": former, "userId": told.get("alias"), "anonymousId": None}
     elif event in ("$pageview", "$screen"):
         made["name"] = told.get("$screen_name") or told.get("title")
         made["properties"] = {**properties, **_page(told)} if event == "$pageview" else properties

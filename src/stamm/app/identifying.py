@@ -10,7 +10,6 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from stamm.answers.plan import Plan
@@ -103,8 +102,7 @@ class Identifying:
 
     def merges(self) -> list[Merge]:
         """All merges that stand, oldest first."""
-        links = self.project.lake().snapshot().dataset("links")
-        return persons.merges(links.to_table(filter=pc.starts_with(ds.field("anonymous_id"), CUSTOMER)).to_pylist())
+        return persons.merges_in(self.project.lake().snapshot())
 
     def shared(self) -> tuple[Span, ...]:
         """The spans of all devices that were several people's, by device and time."""

@@ -14,11 +14,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from stamm.app.projecting.said import Said, Values
 from stamm.facts import imported
 from stamm.sources.segment.people import CUSTOMER
-from stamm.store import Writer
+from stamm.store import Snapshot, Writer
 from stamm.store.resolving import OWNER, RESOLVED
 
 #: fact kinds whose rows can be given to somebody else: the customer is no part of their key
@@ -70,6 +71,12 @@ def _circle(last: Mapping[str, Merge], former: str) -> list[Merge]:
         walked[customer] = last[customer]
         customer = last[customer].customer
     return list(walked.values()) if customer == former and walked else []
+
+
+def merges_in(snapshot: Snapshot) -> list[Merge]:
+    """The merges that stand in a snapshot."""
+    former = pc.starts_with(ds.field("anonymous_id"), CUSTOMER)
+    return merges(snapshot.dataset("links").to_table(filter=former).to_pylist())
 
 
 def all_merges(writer: Writer) -> list[Merge]:

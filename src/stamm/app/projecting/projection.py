@@ -47,7 +47,13 @@ class Projecting:
         waiting = self._waiting(self.log, lake) if self.log else []
         if self.log and waiting:
             return self._take(self.log, lake, waiting)
-        return Projected() if self._settled == lake.snapshot().number else self._settle(lake)
+        snapshot = lake.snapshot()
+        if self._settled == snapshot.number:
+            return Projected()
+        if not persons.merges_in(snapshot):
+            self._settled = snapshot.number  # then all rows are whose they say; nobody need wait for the lake
+            return Projected()
+        return self._settle(lake)
 
     def _waiting(self, log: Log, lake: Lake) -> list[Stored]:
         """What the lake does not hold yet; what it does goes from the log."""

@@ -82,17 +82,23 @@ class CustomerBase(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        near = spells_within(facts, windowing)
+        spells = facts["spells"].mutate(spells=_.customer_id.count().over(ibis.window(group_by="customer_id")))
+        alone, several = (within(spells.filter(rows), windowing) for rows in (_.spells == 1, _.spells > 1))
         starts_in = (_.started_at >= _.window_start) & (_.started_at < _.window_end)
         ends_in = _.ended_at.notnull() & (_.ended_at >= _.window_start) & (_.ended_at < _.window_end)
-        people = near.group_by("window_number", "window_start", "window_end", "customer_id").aggregate(
-            first_started_at=_.first_started_at.min(),
-            present_at_start=_here(_.window_start).any(),
-            present_at_end=_here(_.window_end).any(),
-            joined_first=(starts_in & (_.started_at == _.first_started_at)).any(),
-            joined_later=(starts_in & (_.started_at > _.first_started_at)).any(),
-            left_within=ends_in.any(),
+        told = {
+            "present_at_start": _here(_.window_start),
+            "present_at_end": _here(_.window_end),
+            "joined_first": starts_in & (_.started_at == _.first_started_at),
+            "joined_later": starts_in & (_.started_at > _.first_started_at),
+            "left_within": ends_in,
+        }
+        person = ("window_number", "window_start", "window_end", "customer_id")
+        people = several.group_by(*person).aggregate(
+            first_started_at=_.first_started_at.min(), **{name: flag.any() for name, flag in told.items()}
         )
+        # most customers have one spell, and need not be put together
+        people = people.union(alone.select(*person, "first_started_at", **told), distinct=False)
         people = people.mutate(known_at=ibis.greatest(_.window_start, _.first_started_at))
         return windowing.grouped(people, "known_at")
 
@@ -127,9 +133,9 @@ class CustomerBase(Derived):
         return replace(super().count(where), person=True)
 
 
-def spells_within(facts: FactTables, windowing: Windowing) -> ir.Table:
+def within(spells: ir.Table, windowing: Windowing) -> ir.Table:
     """Spells beside each window in which they are open at any time."""
-    spells, windows = facts["spells"], windowing.windows
+    windows = windowing.windows
     return spells.inner_join(
         windows,
         [

@@ -74,7 +74,7 @@ class Purchases(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        orders = facts["orders"].filter(Orders().stands(), _.customer_id.notnull())
+        orders = bought(facts)
         order = ibis.window(group_by="customer_id", order_by=["ordered_at", "order_id"])
         everything = ibis.window(group_by="customer_id")
         orders = orders.mutate(
@@ -100,3 +100,8 @@ class Purchases(Derived):
     def lapsed_by(self, moment: Deferred) -> Deferred:
         """Orders that are at least lapse_days old at a moment."""
         return self.lapses_at <= moment
+
+
+def bought(facts: FactTables) -> ir.Table:
+    """The standing orders of known customers."""
+    return facts["orders"].filter(Orders().stands(), _.customer_id.notnull())

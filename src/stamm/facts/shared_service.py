@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.facts.columns import flag, money, real, whole
-from stamm.facts.customer_base import spells_within
+from stamm.facts.customer_base import within
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
 from stamm.lang.example import TableExample, VerbExample, rows
 
@@ -83,7 +83,7 @@ class SharedService(Derived):
         shared = shared.group_by("window_number", "window_start", "window_end").aggregate(
             shared_minor=_.amount_minor.sum(), foreign=_.foreign.any()
         )
-        here = spells_within(facts, windowing)
+        here = within(facts["spells"], windowing)
         here = here.group_by("window_number", "window_start", "window_end", "customer_id").aggregate(
             first_started_at=_.first_started_at.min()
         )

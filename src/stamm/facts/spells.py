@@ -9,6 +9,7 @@ from ibis.common.deferred import Deferred
 from stamm.facts.columns import moment, real, text, whole
 from stamm.facts.elapsed import years_between
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
+from stamm.facts.purchases import bought
 from stamm.facts.subscriptions import Subscriptions
 from stamm.lang.example import TableExample, VerbExample, rows
 
@@ -102,8 +103,8 @@ class Spells(Derived):
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
         return {
-            "orders": ("purchases",),
-            "activity": ("purchases", "identity"),
+            "orders": ("orders",),
+            "activity": ("orders", "identity"),
             "subscriptions": ("subscriptions",),
         }[rules.spell_rule]
 
@@ -126,20 +127,23 @@ class Spells(Derived):
 
 
 def _stretches_of_silence(facts: FactTables) -> ir.Table:
+    """Stretches without a silence of more than lapse_days, each until that long after its last sign."""
     rules = facts.rules
-    signs = facts["purchases"].select("customer_id", at=_.ordered_at)
+    signs = bought(facts).select("customer_id", at=_.ordered_at)
     if rules.spell_rule == "activity":
         events = facts["identity"].filter(_.customer_id.notnull())
         signs = signs.union(events.select("customer_id", at=_.happened_at), distinct=False)
-    signs = signs.distinct()
     lapse = ibis.interval(hours=24 * rules.lapse_days)
     order = ibis.window(group_by="customer_id", order_by="at")
-    signs = signs.mutate(before=_.at.lag().over(order))
-    signs = signs.mutate(cut=(_.before.isnull() | (_.at > _.before + lapse)).cast("int64"))
-    running = ibis.window(group_by="customer_id", order_by="at", following=0)
-    signs = signs.mutate(number=_.cut.sum().over(running))
-    spells = signs.group_by("customer_id", "number").aggregate(started_at=_.at.min(), last_at=_.at.max())
-    return spells.select("customer_id", "started_at", ended_at=_.last_at + lapse)
+    signs = signs.mutate(before=_.at.lag().over(order), after=_.at.lead().over(order))
+    signs = signs.mutate(
+        opens=_.before.isnull() | (_.at > _.before + lapse), closes=_.after.isnull() | (_.after > _.at + lapse)
+    )
+    # of a stretch only both its ends are left, which may be one sign, or two at one moment
+    ends = signs.filter(_.opens | _.closes).mutate(closing=_.closes.cast("int64"))
+    in_turn = ibis.window(group_by="customer_id", order_by=["at", "closing"])
+    ends = ends.mutate(last_at=_.closes.ifelse(_.at, _.at.lead().over(in_turn))).filter(_.opens)
+    return ends.select("customer_id", started_at=_.at, ended_at=_.last_at + lapse)
 
 
 def _paid_stretches(facts: FactTables) -> ir.Table:

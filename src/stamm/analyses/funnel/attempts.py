@@ -130,10 +130,25 @@ class Attempts:
             level=functools.reduce(operator.add, (_[name].notnull().cast("int64") for name in names)),
             open=(_.unbroken & self._in_time(moment(until))).cast("int64"),
         )
+        furthest = self._first_of_best(began) if self.mode == ANY else self._soonest_of_best(began)
+        return question.grouped(furthest, "at")
+
+    def _first_of_best(self, began: ir.Table) -> ir.Table:
+        """Of everybody's attempts the first in order of those that got furthest."""
         best = ibis.window(group_by="person", order_by=[ibis.desc("level"), *ORDER])
         began = began.mutate(rank=ibis.row_number().over(best), open=_.open.max().over(PERSON) == 1)
-        furthest = began.filter(_.rank == 0).select("person", "customer_id", "at", "level", "open", *names)
-        return question.grouped(furthest, "at")
+        return began.filter(_.rank == 0).select("person", "customer_id", "at", "level", "open", *self._names("at"))
+
+    def _soonest_of_best(self, began: ir.Table) -> ir.Table:
+        """The same where steps have an order, without putting all attempts into one.
+
+        Of two attempts that reach the same steps the earlier one reaches each of them no later: so it has the least
+        of every moment.
+        """
+        soonest = {name: _[name].min() for name in ("at", *self._names("at"))}
+        levels = began.group_by("person", "customer_id", "level").aggregate(open=_.open.max(), **soonest)
+        levels = levels.mutate(best=_.level.max().over(PERSON), open=_.open.max().over(PERSON) == 1)
+        return levels.filter(_.level == _.best).drop("best")
 
     def _in_time(self, at: Any) -> Deferred:
         """Whether a moment lies within the time counted from the beginning; the end of it does."""

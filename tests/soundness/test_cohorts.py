@@ -14,7 +14,8 @@ from stamm.analyses.retention_table import POOLED, RetentionTable
 from stamm.answers import Answers
 from stamm.lang.window import Window
 from tests.soundness import oracle
-from tests.soundness.oracle.cohorts import Cell, Settings, retention_table
+from tests.soundness.oracle.cohort_periods import Settings
+from tests.soundness.oracle.cohorts import Cell, retention_table
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.worlds import worlds
 

@@ -6,8 +6,9 @@ Written from the catalogue and the analysis's sentences. Slow, and with nothing 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from .calendar import cohorts, unit_start
 from .clock import ONE_DAY, day_start, local_day
-from .cohorts import cohorts, kinds_of, unit_start
+from .cohorts import kinds_of
 from .funnels import Person, Settings, country_of, is_step, known_until, things
 from .world import World
 

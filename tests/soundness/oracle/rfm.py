@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from .cohorts import owner
+from .cohort_members import owner
 from .world import World, money, orders, returns, within
 
 Measures = dict[str, tuple[datetime, int, int]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -67,13 +67,22 @@ def _run(plan: Plan, fact: str, scope: Scope, wanted: Mapping[str, Reduction], c
     for name, reduction in money.items():
         where = _.foreign if reduction.where is None else _.foreign & reduction.where
         measures[f"foreign_{names[name]}"] = _.count(where=where)
-    result = plan.world.engine.run(table.group_by("window_number", "group_value").aggregate(**measures))
+    rows = _counted(plan, table, wanted.values())
+    result = plan.world.engine.run(rows.group_by("window_number", "group_value").aggregate(**measures))
     for row in result.to_pylist():
         if any(row[f"foreign_{names[name]}"] for name in money):
             raise _mixed(plan, fact, scope, table, tuple(money.values()))
         for name, reduction in wanted.items():
             value = row[names[name]]
             cells[name][row["window_number"], row["group_value"]] = reduction.empty if value is None else value
+
+
+def _counted(plan: Plan, table: ir.Table, wanted: Collection[Reduction]) -> ir.Table:
+    """The rows that any of the parts counts; a split keeps all of them, since they tell which groups there are."""
+    wheres = [reduction.where for reduction in wanted if reduction.where is not None]
+    if plan.by is not None or len(wheres) < len(wanted):
+        return table
+    return table.filter(functools.reduce(operator.or_, wheres))
 
 
 def _measure(reduction: Reduction) -> object:

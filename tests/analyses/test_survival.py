@@ -67,6 +67,19 @@ def test_a_published_curve_to_four_digits() -> None:
     assert (summary.spells, summary.ended, summary.longest) == (21, 9, 35 * 7)
 
 
+def test_half_are_gone_at_the_first_moment_at_which_no_more_than_half_are_here() -> None:
+    """Two of four have left after 20 days: the curve stands at exactly one half from there on, until the 40th."""
+    begun = datetime(2022, 1, 10, tzinfo=UTC)
+    rows = [
+        paying(f"p{days}", "") | {"started_at": begun, "ended_at": begun + timedelta(days=days)}
+        for days in (10, 20, 40, 90)
+    ]
+    answer = asked(subscribed(rows), grid="event")
+    assert [row.survival for row in answer.rows] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
+    (summary,) = answer.tables[SUMMARY]
+    assert summary.median == 20
+
+
 def test_times_of_an_end_are_those_of_the_published_table() -> None:
     rows = asked(freireich(), grid="event").rows
     assert [row.days / 7 for row in rows] == [0, *PUBLISHED]

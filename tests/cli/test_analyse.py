@@ -184,3 +184,17 @@ def test_definitions_side_by_side(run, shop_once: Path) -> None:
         "window_start", "window_end", "definition", "who", "customers", "above", "below", "examples",
     ]  # fmt: skip
     assert answer["gaps"][0]["examples"] == ["ben", "cleo"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_wide_table_is_whole_on_a_narrow_screen(
+    run, shop_once: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    words = ("drivers", "--from", "2024-02-15", "--to", "2024-03-20", "--param", "least=1", "--language", language)
+    out = run("analyse", *words, "--project", shop_once).stdout
+    assert max(map(len, out.splitlines())) <= 100
+    assert ("wider screen" in out, "breiteren Bildschirm" in out) == (False, False)
+    assert {"en": "interval with it", "de": "Intervall damit"}[language] in out  # in one column, before the verdict
+    noted = {"en": "² no such facts from before it", "de": "² keine solchen Fakten von davor"}[language]
+    assert noted in out

@@ -60,7 +60,7 @@ def test_what_came_in_is_counted(run, project: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     (line,) = [line.split() for line in result.stdout.splitlines() if line.startswith("orders.csv ")]
     assert line == ["orders.csv", "orders", "2", "1", "0", "0", "1"]
-    assert "Set aside: 1 rows" in result.stdout
+    assert "Set aside: 1 row\n" in result.stdout
     assert "ordered_at is not a moment" in result.stdout
     (rejects,) = (project / "rejects").glob("*.csv")
     assert str(rejects) in result.stdout
@@ -209,7 +209,7 @@ def test_a_mapping_is_tried_and_then_used(run, project: Path, till: Path) -> Non
 def test_a_strict_try_fails_where_the_import_would(run, project: Path, till: Path) -> None:
     tried = run("import", till, "--dry-run", "--strict", "--project", project, "--language", "de")
     assert tried.exit_code == 3
-    assert "Beiseitegelegt: 1 Zeilen" in tried.stdout
+    assert "Beiseitegelegt: 1 Zeile\n" in tried.stdout
     assert "Mit --strict würde nichts eingelesen." in tried.stderr
     sound = till.with_name("till-2.csv")
     sound.write_text("".join(till.read_text(encoding="utf-8").splitlines(keepends=True)[:3]), encoding="utf-8")

@@ -34,6 +34,13 @@ def trees(package: str = "") -> Iterator[tuple[Path, ast.Module]]:
         yield file, ast.parse(file.read_text(encoding="utf-8"))
 
 
+def texts_in(call: ast.Call, file: Path) -> list[ast.expr]:
+    """What a call says: its first argument, or of something counted the text for one and that for several."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "counted":
+        return call.args[1:3]
+    return call.args[:1] if speaks(call, file) else []
+
+
 def speaks(call: ast.Call, file: Path) -> bool:
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     return name in SPEAKERS or (name == "self" and file.name == "language.py")
@@ -44,10 +51,9 @@ def said(package: str) -> dict[str, str]:
     found = {}
     for file, tree in trees(package):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and node.args and speaks(node, file):
-                first = node.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    found[first.value] = f"{file.relative_to(SOURCE)}:{node.lineno}"
+            for text in texts_in(node, file) if isinstance(node, ast.Call) else ():
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    found[text.value] = f"{file.relative_to(SOURCE)}:{node.lineno}"
     return found
 
 
@@ -57,6 +63,7 @@ def places(text: str) -> list[str]:
 
 def test_the_scan_finds_calls() -> None:
     assert "no value" in said("lang")
+    assert {"{count} row", "{count} rows"} <= said("cli").keys()
     assert "a longer silence would leave too little of the data to measure" in said("app")
 
 

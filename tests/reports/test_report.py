@@ -296,3 +296,28 @@ def test_until_cuts_at_whole_months(one_size: None) -> None:
 def test_until_before_the_data_is_refused() -> None:
     with pytest.raises(UsageError, match="No month of data ends by 2023-12-01"):
         shops.report(shops.shop(), until=date(2023, 12, 1))
+
+
+# -- within a filter -------------------------------------------------------------------------------------------
+def test_it_can_be_kept_to_some_facts() -> None:
+    """Numbers, cohorts and commands are those within it; what cannot be told apart by it says so."""
+    rows = [{**row, "channel": ("web", "app")[n % 2]} for n, row in enumerate(shops.orders(30, date(2024, 4, 30)))]
+    answers = Answers(shops.world({"orders": rows}, date(2024, 4, 30)))
+    read = Page(shops.report(answers, reader="analyst", where="channel=web"))
+    text = collapsed(str(read.all("body")[0]["text"]))
+    assert "Only where channel is web." in text
+    april = [Window.parse("2024-04")]
+    within, all_of_it = (answers.ask("gross_revenue", april, where=where) for where in ("channel=web", ()))
+    said = Language("en").value(within.rows[0].value, "money", "EUR")
+    assert said in text
+    assert Language("en").value(all_of_it.rows[0].value, "money", "EUR") not in text
+    commands = [attribute(each, "aria-label") for each in read.all("pre", cls="command")]
+    for asked in ("stamm metric gross_revenue", "stamm analyse retention_table"):
+        command = next(each for each in commands if asked in each)
+        assert command.endswith("--where channel=web"), command
+    assert "not told apart by what this report is kept to" in text
+
+
+def test_a_filter_that_fits_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="colour"):
+        shops.report(shops.shop(), where="colour=red")

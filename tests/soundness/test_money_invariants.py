@@ -14,6 +14,7 @@ from stamm.facts.kind import Reduction
 from stamm.lang.window import Window
 from stamm.metrics import METRICS, Metric, part
 from tests.soundness import oracle
+from tests.soundness.oracle.metrics_costs import contribution_of, everybody
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.world_rows import DAY
 from tests.soundness.worlds import windows_of, worlds
@@ -78,7 +79,8 @@ class Contribution(Metric):
 def test_contribution_is_revenue_less_its_costs(world: oracle.World) -> None:
     """Told as one number, told by its parts, and told by the metrics that tell the parts."""
     asked = windows(world)
-    facts = facts_of(replace(world, history="complete"))  # else spells say nothing at first, and revenue does
+    known = replace(world, history="complete")  # else spells say nothing at first, and revenue does
+    facts = facts_of(known)
     try:
         answers = Answers(facts)
         told = ("contribution_per_customer", "revenue", "cost_to_serve", "retention_cost")
@@ -88,6 +90,8 @@ def test_contribution_is_revenue_less_its_costs(world: oracle.World) -> None:
             parts = earned.parts
             if whole.value is None or parts["revenue"] is None:
                 continue
+            # the same from the rows as they were taken in
+            assert whole.value == contribution_of(known, whole.window.start, whole.window.end, everybody)
             costs = sum(parts[name] for name in ("goods", "messages", "service", "shared", "care"))
             assert whole.value == parts["revenue"] - costs
             revenue, service, retention = others

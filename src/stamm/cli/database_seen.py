@@ -60,10 +60,18 @@ def _data(shop: Postgres, say: Session) -> Iterator[Finding]:
             else [say("no day is over")]
         )
         if left_out:
-            texts.append(say("{rows} rows left out by where", rows=say.language.number(left_out)))
+            texts.append(
+                say.language.counted(left_out, "{count} row left out by where", "{count} rows left out by where")
+            )
         if survey.unsound:
-            texts.append(say("{rows} rows not sound: `stamm check` says why", rows=say.language.number(survey.unsound)))
-        yield Finding(name, say("{rows} rows", rows=say.language.number(survey.sound)), "; ".join(texts))
+            texts.append(
+                say.language.counted(
+                    survey.unsound,
+                    "{count} row not sound: `stamm check` says why",
+                    "{count} rows not sound: `stamm check` says why",
+                )
+            )
+        yield Finding(name, say.language.counted(survey.sound, "{count} row", "{count} rows"), "; ".join(texts))
     missing = [kind for kind in imported() if kind not in shop.kinds and kind not in stated]
     if missing:
         yield Finding(say("no mapping"), "", ", ".join(missing))

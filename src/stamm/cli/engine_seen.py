@@ -47,5 +47,5 @@ def _workers(say: Session) -> Finding:
     return Finding(
         say("the workers"),
         say("compute"),
-        say("{rows} rows of {kind} read", rows=say.language.number(row["rows"]), kind=kind),
+        say.language.counted(row["rows"], "{count} row of {kind} read", "{count} rows of {kind} read", kind=kind),
     )

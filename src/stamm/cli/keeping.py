@@ -75,9 +75,11 @@ def print_round(done: Refreshed, say: Session) -> None:
     number = say.language.number
     text = say("Current as of snapshot {snapshot}.", snapshot=number(done.snapshot))
     if done.made:
-        files = number(len(done.made))
-        text = say(
-            "{files} files made; current as of snapshot {snapshot}.", files=files, snapshot=number(done.snapshot)
+        text = say.language.counted(
+            len(done.made),
+            "{count} file made; current as of snapshot {snapshot}.",
+            "{count} files made; current as of snapshot {snapshot}.",
+            snapshot=number(done.snapshot),
         )
     say.out.print(text)
 

@@ -267,9 +267,15 @@ def spell_rule_in_words(world: World, say: Session) -> list[str]:
     reason = organisation.reasons.get(say.language.code)
     if reason and organisation.spell_rule != "subscriptions":
         lines[0] = f"{lines[0]} {say('Why: {reason}.', reason=reason)}"
-    if organisation.spell_rule != "subscriptions" and organisation.history == "cut":
-        lines.append(say("The data begin in mid-life, so 'new' means: not seen in the data before."))
+    if organisation.spell_rule != "subscriptions":
+        lines += new_in_words(world, say)
     return lines
+
+
+def new_in_words(world: World, say: Session) -> list[str]:
+    """Who is new, where the data begin in the middle of the organisation's life."""
+    cut = world.organisation.history == "cut"
+    return [say("The data begin in mid-life, so 'new' means: not seen in the data before.")] if cut else []
 
 
 def left_out_in_words(left_out: Mapping[str, int], say: Session) -> str:
@@ -277,8 +283,8 @@ def left_out_in_words(left_out: Mapping[str, int], say: Session) -> str:
     return ", ".join(f"{say(what)} ({say.language.number(count)})" for what, count in left_out.items())
 
 
-def print_notes(answer: Answer | TableAnswer, world: World, say: Session, *, spells: bool) -> None:
-    """What to mind: made data, rows left out, until when, which state of the data."""
+def print_notes(answer: Answer | TableAnswer, world: World, say: Session, *, spells: bool, new: bool = False) -> None:
+    """What to mind: made data, rows left out, who is a customer and who new, until when, which state of the data."""
     say.heading(say("To mind"))
     lines: list[tuple[str, str]] = []
     if answer.simulated:
@@ -287,6 +293,8 @@ def print_notes(answer: Answer | TableAnswer, world: World, say: Session, *, spe
         lines.append((say("Left out: {rows}.", rows=left_out_in_words(answer.left_out, say)), ""))
     if spells:
         lines += [(line, "") for line in spell_rule_in_words(world, say)]
+    elif new:
+        lines += [(line, "") for line in new_in_words(world, say)]
     lines += [(note.of(say.language.code), "") for note in getattr(answer, "notes", ())]
     if answer.as_of is not None:
         moment = as_of_in_words(answer.as_of, answer.zone, say)

@@ -123,7 +123,7 @@ def _rejects(say: Session, directory: Path) -> Iterator[Finding]:
         yield Finding(say("rows set aside"), say("none there"))
         return
     text = say("Correct them, import the file again, then delete {place}.", place=directory)
-    yield Finding(say("rows set aside"), say("{files} files", files=len(files)), text)
+    yield Finding(say("rows set aside"), say.language.counted(len(files), "{count} file", "{count} files"), text)
 
 
 def _settings(say: Session, organisation: Organisation) -> Iterator[Finding]:
@@ -186,7 +186,7 @@ def _data(say: Session) -> Iterator[Finding]:
         if days is None:
             continue
         name = FACTS[kind].de if say.language.code == "de" else FACTS[kind].en
-        rows = say("{rows} rows", rows=say.language.number(snapshot.rows(kind)))
+        rows = say.language.counted(snapshot.rows(kind), "{count} row", "{count} rows")
         text = f"{say.language.day(days[0])} {say('to')} {say.language.day(days[1])}"
         made = f"; {say('some are made up')}" if snapshot.simulated(kind) else ""
         yield Finding(f"{name} ({kind})", rows, text + made)

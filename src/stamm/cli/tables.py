@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: blanks between two columns of a matrix, and of other tables where there is room
 GAP, WIDE_GAP = 1, 3
+#: how narrow a column of words may become before columns are left out
+WORDS = 20
 
 
 def print_answer(answer: TableAnswer, world: World, say: Session) -> None:
@@ -107,18 +109,20 @@ class Page:
         if not (rows := self.answer.tables[name]):
             return
         columns = [column for column in self.answer.analysis.columns(name) if self._is_shown(column, rows)]
-        numbers = [place for place, column in enumerate(columns) if column.unit not in ("text", "window", "flag")]
-        heads = [self.words(column) for column in columns]
-        lines = [[self.text(row, column) for column in columns] for row in rows]
+        heads, lines = [self.words(column) for column in columns], [self._line(row, columns) for row in rows]
         screen = self.say.out.width
-        longest = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+        narrow = sum(map(max, _widths(heads, lines, WIDE_GAP))) > screen
+        if narrow:
+            columns, heads, lines = self._narrowed(rows, columns)
+        words = [place for place, column in enumerate(columns) if column.unit in ("text", "window", "flag")]
+        longest = [cell for _, cell in _widths(heads, lines)]
         # where it is narrow, headings are broken between words, and cells where they are long
         least = [
             max(*map(len, head.split()), min(cell, screen // 3)) for head, cell in zip(heads, longest, strict=True)
         ]
-        narrow = sum(max(len(head), cell) + WIDE_GAP for head, cell in zip(heads, longest, strict=True)) > screen
+        least = _squeezed(least, words, screen)
         fits = _fitting(least, screen)
-        made = printing.table(*heads[:fits], right=[place for place in numbers if place < fits])
+        made = printing.table(*heads[:fits], right=[place for place in range(fits) if place not in words])
         if narrow:
             made.padding = (0, 0)
         for shown, width, cell in zip(made.columns, least, longest, strict=False):
@@ -129,6 +133,27 @@ class Page:
         self.say.out.print()
         self.say.out.show(made)
         self._print_hidden(len(heads) - fits)
+
+    def _line(self, row: Any, columns: Sequence[Column]) -> list[str]:
+        return [self.text(row, column) for column in columns]
+
+    def _narrowed(self, rows: Sequence[Any], columns: list[Column]) -> tuple[list[Column], list[str], list[list[str]]]:
+        """The same where it is narrow: both ends of an interval in one column, and reasons in footnotes."""
+        ends = {column.name: column for column in columns if column.name in ("low", "high")}
+        noted = [column for column in columns if column.name != "reason"]
+        paired = len(ends) == 2
+        kept = [column for column in noted if not (paired and column.name == "high")]
+        heads = [self.say("interval") if paired and column.name == "low" else self.words(column) for column in kept]
+        lines = []
+        for row in rows:
+            line = self._line(row, kept)
+            if paired and None not in (row.low, row.high):
+                bare, high = self.text(row, ends["low"], bare=True), self.text(row, ends["high"])
+                line[kept.index(ends["low"])] = f"{bare} {self.say('to')} {high}"
+            if len(noted) < len(columns) and row.reason:
+                line[0] += self.notes.mark(self.reason(row.reason))
+            lines.append(line)
+        return kept, heads, lines
 
     def _is_shown(self, column: Column, rows: Sequence[Any]) -> bool:
         told = any(getattr(row, column.name) not in (None, "") for row in rows)
@@ -224,6 +249,22 @@ def _across(row: Any, matrix: Matrix, say: Session) -> str:
     if isinstance(first, Window):
         return say.language.window(first, short=True)
     return str(first) if first == last else f"{first}–{last}"
+
+
+def _widths(heads: Sequence[str], lines: Sequence[Sequence[str]], gap: int = 0) -> list[tuple[int, int]]:
+    """Of each column the width of its heading and of its longest cell, each with a gap."""
+    cells = (max(map(len, each)) for each in zip(*lines, strict=True))
+    return [(len(head) + gap, cell + gap) for head, cell in zip(heads, cells, strict=True)]
+
+
+def _squeezed(widths: list[int], words: Sequence[int], screen: int) -> list[int]:
+    """The widths, the widest column of words narrower where that makes room for the last column."""
+    over = sum(widths) + GAP * (len(widths) - 1) - screen
+    if over <= 0 or not words:
+        return widths
+    widest = max(words, key=lambda place: widths[place])
+    room = max(widths[widest] - over, min(WORDS, widths[widest]))
+    return [room if place == widest else width for place, width in enumerate(widths)]
 
 
 def _fitting(widths: Sequence[int], screen: int) -> int:

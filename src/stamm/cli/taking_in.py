@@ -69,7 +69,7 @@ class _Rate(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         rows = int(task.fields.get("rows", 0))
-        count = self._say("{rows} rows", rows=self._say.language.number(rows))
+        count = self._say.language.counted(rows, "{count} row", "{count} rows")
         if not task.elapsed:
             return Text(count)
         rate = self._say.language.number(rows / task.elapsed)
@@ -134,15 +134,25 @@ def print_counts(report: ImportReport, say: Session) -> None:
     for row in report.rows:
         if row.together:
             rows, made = row.read - row.left_out, row.read - row.left_out - row.together
-            counts = {"rows": number(rows), "made": number(made)}
-            say.out.print(say("{file}: {rows} rows became {made} {fact}.", file=row.file, fact=row.fact, **counts))
+            text = say.language.counted(
+                rows,
+                "{file}: {count} row became {made} {fact}.",
+                "{file}: {count} rows became {made} {fact}.",
+                file=row.file,
+                fact=row.fact,
+                made=number(made),
+            )
+            say.out.print(text)
     for file, remarks in report.remarks.items():
         for remark in remarks:
             say.out.print(f"{file}: {retell(remark, say.language)}", style="quiet")
     for row in report.rows:
         if row.waiting:
-            text = say(
-                "{file}: {rows} rows wait for the rest of their columns.", file=row.file, rows=number(row.waiting)
+            text = say.language.counted(
+                row.waiting,
+                "{file}: {count} row waits for the rest of its columns.",
+                "{file}: {count} rows wait for the rest of their columns.",
+                file=row.file,
             )
             say.out.print(text)
     if report.others:
@@ -163,7 +173,7 @@ def _counts(report: ImportReport, say: Session) -> Table:
 def print_reasons(report: ImportReport, say: Session) -> None:
     """How many rows were set aside for which reason."""
     number = say.language.number
-    say.heading(say("Set aside: {rows} rows", rows=number(report.rejected)))
+    say.heading(say.language.counted(report.rejected, "Set aside: {count} row", "Set aside: {count} rows"))
     made = printing.table(say("reason"), say("rows"), right=(1,))
     for reason, count in report.reasons.items():
         made.add_row(retell(reason, say.language), number(count))
@@ -173,6 +183,15 @@ def print_reasons(report: ImportReport, say: Session) -> None:
 def has_orders(project: Project) -> bool:
     """Whether any orders were taken in so far."""
     return project.lake().snapshot().rows("orders") > 0
+
+
+def _gone_after(days: int, reason: str, say: Session) -> str:
+    return say.language.counted(
+        days,
+        "After {count} day without an order: {reason}.",
+        "After {count} days without an order: {reason}.",
+        reason=reason,
+    )
 
 
 def choose_lapse(project: Project, say: Session, *, first: bool) -> Project:
@@ -193,10 +212,10 @@ def choose_lapse(project: Project, say: Session, *, first: bool) -> Project:
         return project
     say.heading(say("When is a customer gone?"))
     if proposal.gaps < ENOUGH:
-        say.out.print(say("After {days} days without an order: {reason}.", days=proposal.lapse_days, reason=reason))
+        say.out.print(_gone_after(proposal.lapse_days, reason, say))
         return project
     chosen = project.rewrite(replace(organisation, lapse_days=proposal.lapse_days, reasons=proposal.reasons))
-    say.out.print(say("After {days} days without an order: {reason}.", days=proposal.lapse_days, reason=reason))
+    say.out.print(_gone_after(proposal.lapse_days, reason, say))
     say.out.print(say("This is now in {file}; change it there if you know better.", file=SETTINGS), style="quiet")
     return chosen
 

@@ -71,6 +71,10 @@ class Language:
         found = _texts(self.code).get(text, text)
         return found.format(**values) if values else found
 
+    def counted(self, count: int, one: str, many: str, **values: object) -> str:
+        """The text for one, or the text for any other number, with `{count}` filled in: 1 row, 0 rows, 1,234 rows."""
+        return self(one if count == 1 else many, count=self.number(count), **values)
+
     def quoted(self, words: str) -> str:
         """“here at the end”, in German „am Ende da“."""
         return f"“{words}”" if self.code == "en" else f"„{words}“"

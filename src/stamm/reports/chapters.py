@@ -40,7 +40,7 @@ def chapter_of(figure: Figure, trends: Trends) -> Chapter:
         table=trends.table(figure),
         formula=worked(figure, trends),
         pairs=workings.pairs(figure),
-        command=command_of("metric", metric.key, workings.months.span),
+        command=command_of("metric", metric.key, workings.months.span, where=workings.figures.where),
     )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from stamm.answers.ask import Answers
 from stamm.answers.table import TableAnswer
 from stamm.answers.working import Working
-from stamm.lang.errors import CurrencyError
+from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.formula import Name, share, wrap
 from stamm.lang.window import Window
 from stamm.reports.cohort_curves import EARLY, ENOUGH, CohortCurves, curves_of
@@ -106,7 +106,10 @@ class _Cohorts:
         """Everything, or why there is nothing."""
         if self.sign is None:
             return Cohorts(self.say("Cohorts are made of orders or visits, and neither was imported."))
-        grid = Grid.of(self._ask())
+        try:
+            grid = Grid.of(self._ask())
+        except UsageError:
+            return Cohorts(self.say("Orders and visits cannot be told apart by what this report is kept to."))
         if grid is None:
             return Cohorts(
                 self.say("No month after a first order is over yet.")
@@ -140,7 +143,7 @@ class _Cohorts:
         answers, world = self.figures.answers, self.figures.world
         if self.as_of is not None:
             answers = Answers(replace(world, as_of=world.day_start(self.as_of)))
-        return answers.analyse(TABLE, self.span, settings={**self._begins(), **settings})
+        return answers.analyse(TABLE, self.span, where=self.figures.where, settings={**self._begins(), **settings})
 
     def _begins(self) -> dict[str, object]:
         return {} if self.sign == "order" else {"begins_with": self.sign}
@@ -161,7 +164,8 @@ class _Cohorts:
 
     def _commands(self, *, money: bool) -> tuple[tuple[str, ...], ...]:
         asked = [self._begins()] + ([{**self._begins(), **self._brought()}] if money else [])
-        return tuple(command_of("analyse", TABLE, self.span, params, as_of=self.as_of) for params in asked)
+        where = self.figures.where
+        return tuple(command_of("analyse", TABLE, self.span, params, self.as_of, where) for params in asked)
 
     # -- in words ------------------------------------------------------------------------
     def _sentence(self, grid: Grid) -> str:

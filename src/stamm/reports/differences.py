@@ -10,6 +10,7 @@ from markupsafe import Markup
 from stamm.answers.compare import Gap, Member, Side, compare_family
 from stamm.lang.language import MINUS, Language
 from stamm.metrics import families, family
+from stamm.reports.commands import within
 from stamm.reports.figures import Figure, Figures, Months
 from stamm.reports.wording import Words
 
@@ -79,7 +80,7 @@ def families_of(figures: Figures, months: Months, words: Words, *, all_of_them: 
 
 
 def _family(name: str, figures: Figures, months: Months, words: Words, *, all_of_them: bool) -> Family:
-    compared = compare_family(figures.answers, name, months.now, words.language)
+    compared = compare_family(figures.answers, name, months.now, words.language, where=figures.where)
     leader = compared.members[0]
     definitions = [
         _definition(member, leader, figures[member.metric.key], words, full=all_of_them)
@@ -91,7 +92,7 @@ def _family(name: str, figures: Figures, months: Months, words: Words, *, all_of
         key=name,
         title=leader.metric.title(words.language.code),
         definitions=tuple(definitions),
-        command=f"stamm compare {name} --window {month}",
+        command=" ".join([f"stamm compare {name} --window {month}", *within(figures.where)]),
     )
 
 

@@ -6,7 +6,7 @@ from stamm.reports.cards import card_of, headline_figures
 from stamm.reports.catalogue import topics_of
 from stamm.reports.chapters import chapter_of, meaning_of, worked
 from stamm.reports.cohorts import cohorts_of
-from stamm.reports.commands import command_of
+from stamm.reports.commands import command_of, within
 from stamm.reports.differences import FIRST, families_of
 from stamm.reports.figures import Figure, Figures, Months
 from stamm.reports.lacking import lacking_in_short, lacking_of
@@ -71,6 +71,6 @@ def _for_analyst(figures: Figures, months: Months, shown: tuple[Figure, ...], tr
         "lacking": lacking_of(figures, months, trends.workings),
         "topics": topics_of(figures, trends.words, frozenset(figure.metric.key for figure in shown)),
         "ledger_worked": worked(ledger, trends) if ledger and ledger.value is not None else "",
-        "ledger_command": command_of("metric", LEDGER, months.span),
-        "any_command": f"stamm metric KEY --window {months.now.start:%Y-%m}",
+        "ledger_command": command_of("metric", LEDGER, months.span, where=figures.where),
+        "any_command": " ".join([f"stamm metric KEY --window {months.now.start:%Y-%m}", *within(figures.where)]),
     }

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers
 from stamm.answers.plan import kinds_of
+from stamm.facts.filter import Filter
 from stamm.lang.errors import StammError, UsageError
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window, day_of, windows
@@ -91,18 +92,21 @@ class Figure:
 
 
 class Figures:
-    """All metrics over the months of a report."""
+    """All metrics over the months of a report, within a filter; raises UsageError where it fits none of them."""
 
-    def __init__(self, answers: Answers, organisation: Organisation, until: date | None) -> None:
+    def __init__(self, answers: Answers, organisation: Organisation, until: date | None, where: Filter = ()) -> None:
         self.answers, self.world, self.organisation = answers, answers.world, organisation
-        self.until = until
+        self.until, self.where = until, where
         self._left_out: dict[tuple[bool, datetime | None], Mapping[str, int]] = {}
         self.as_of = self._as_of()
         self.months = self._months()
         metrics = [metric() for metric in self.world.metrics]
         if self.months is not None:
-            answers.prepare(metrics, self.months.windows)
+            answers.prepare(metrics, self.months.windows, where=where)
         self.all: Mapping[str, Figure] = {metric.key: self._figure(metric) for metric in metrics}
+        problems = [figure.problem for figure in self.all.values()]
+        if where and problems and None not in problems:
+            raise next(problem for problem in problems if problem is not None)
 
     def __getitem__(self, key: str) -> Figure | None:
         return self.all.get(key)
@@ -112,14 +116,14 @@ class Figures:
         assert self.months is not None  # only asked for figures that have a value
         known = ("orders" in answer.kinds, answer.as_of)
         if known not in self._left_out:
-            self._left_out[known] = self.answers.ask(answer.metric, [self.months.now]).left_out
+            self._left_out[known] = self.answers.ask(answer.metric, [self.months.now], where=self.where).left_out
         return self._left_out[known]
 
     def _figure(self, metric: Metric) -> Figure:
         if self.months is None:
             return Figure(metric, None, 0)
         try:
-            return Figure(metric, self.answers.ask(metric, self.months.windows), self.months.current)
+            return Figure(metric, self.answers.ask(metric, self.months.windows, where=self.where), self.months.current)
         except StammError as problem:
             return Figure(metric, None, self.months.current, problem)
 

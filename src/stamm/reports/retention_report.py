@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from stamm.answers.ask import Answers
+from stamm.facts.filter import Asked, filter_of
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import day_of
@@ -28,6 +29,8 @@ class Frame:
     organisation: str
     title: str
     note: str
+    #: which facts alone it looks at, in a sentence for each condition
+    kept_to: str
     period: str
     data_until: str
     snapshot: str
@@ -37,7 +40,7 @@ class Frame:
     @property
     def overline(self) -> str:
         """What stands above the sentence."""
-        return " · ".join(text for text in (self.note, self.period, self.data_until) if text)
+        return " · ".join(text for text in (self.note, self.kept_to, self.period, self.data_until) if text)
 
 
 @lru_cache
@@ -64,15 +67,17 @@ def write_report(
     reader: Reader = "manager",
     until: date | None = None,
     note: str = "",
+    where: Asked = (),
 ) -> str:
     """The report as the text of one HTML file, which asks no other file and no other host for anything.
 
     It shows up to 13 whole calendar months and the month that is not over: to a manager what changed and why, to an
     analyst everything. `until` is the first local day that no longer belongs: then only whole months before it are
-    shown. `note` is written at its head. Name and reasons are taken from `organisation`, the rules that numbers
-    depend on from the world asked. Raises UsageError where no month of data ends by `until`.
+    shown. `note` is written at its head. Only facts within `where` are looked at, as in `Answers.ask`. Name and
+    reasons are taken from `organisation`, the rules that numbers depend on from the world asked. Raises UsageError
+    where no month of data ends by `until`, and for a filter that fits no metric.
     """
-    figures = Figures(answers, organisation, until)
+    figures = Figures(answers, organisation, until, filter_of(where))
     months = figures.months
     page = _environment().get_template("empty.html.j2" if months is None else f"{reader}.html.j2")
     frame = _frame(figures, months, organisation, language, reader, note)
@@ -101,6 +106,7 @@ def _frame(
         organisation=organisation.name,
         title=say("Retention report") if reader == "manager" else say("Retention report for analysts"),
         note=note,
+        kept_to=" ".join(condition.told(say) for condition in figures.where),
         period=period,
         data_until=data_until,
         snapshot=say.number(figures.world.snapshot),

@@ -8,7 +8,7 @@ from stamm.answers.answer import Row
 from stamm.answers.working import operand_words
 from stamm.answers.world import World
 from stamm.facts import FACTS
-from stamm.lang.errors import CurrencyError, ScaleError
+from stamm.lang.errors import CurrencyError, ScaleError, UsageError
 from stamm.lang.formula import Expression, Operation, names_in
 from stamm.lang.interval import AdjustedWald, Mean, Wilson
 from stamm.lang.language import Language
@@ -118,6 +118,8 @@ class Words:
                 return say("amounts in several currencies, without exchange rates")
             if isinstance(figure.problem, ScaleError):
                 return say("scores on different scales, of which none is named")
+            if isinstance(figure.problem, UsageError):
+                return say("not told apart by what this report is kept to")
             return str(figure.problem or "")
         missing = tuple(kind for kind in figure.answer.kinds if kind not in self.world.coverage)
         if row.reason == NO_FACTS and missing:

@@ -20,6 +20,17 @@ from stamm.reports.wording import Words
 Pair = tuple[str, tuple[str, ...]]
 
 
+#: one row, and several of them
+_LEFT_OUT = {
+    CUSTOMERLESS_ORDERS: ("{count} order without a customer", "{count} orders without a customer"),
+    CANCELLED_ORDERS: ("{count} cancelled order", "{count} cancelled orders"),
+    UNSOUND_ROWS: (
+        "{count} row of any time that is not sound",
+        "{count} rows of any time that are not sound",
+    ),
+}
+
+
 class Workings:
     """Says of the figures of one report how they came about."""
 
@@ -137,9 +148,4 @@ class Workings:
 def left_out_words(passed_over: Mapping[str, int], words: Words) -> list[str]:
     """Rows that were passed over, in words."""
     say = words.language
-    texts = {
-        CUSTOMERLESS_ORDERS: say("{count} orders without a customer"),
-        CANCELLED_ORDERS: say("{count} cancelled orders"),
-        UNSOUND_ROWS: say("{count} rows of any time that are not sound"),
-    }
-    return [texts.get(what, "{count} " + what).format(count=say.number(number)) for what, number in passed_over.items()]
+    return [say.counted(number, *_LEFT_OUT[what]) for what, number in passed_over.items()]

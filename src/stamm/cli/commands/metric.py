@@ -80,4 +80,5 @@ def metric(
     row = printing.last_complete_row(answer)
     if row is not None:
         printing.print_working(answer, row, say)
-    printing.print_notes(answer, world, say, spells=uses(facts_used(asked), "spells", world))
+    new = not {"new", "first"}.isdisjoint(asked.parts())
+    printing.print_notes(answer, world, say, spells=uses(facts_used(asked), "spells", world), new=new)

@@ -22,6 +22,7 @@ from stamm.answers import Answers, World
 from stamm.answers.plan import Plan
 from stamm.app.project import Project
 from stamm.lang.window import Window, windows
+from stamm.metrics import METRICS
 
 _ = ibis._
 
@@ -75,6 +76,7 @@ def _rfm(world: World) -> Rows:
 def _sessions(world: World) -> Rows:
     months = windows(*YEARS, "month")
     answers = Answers(world)
+    answers.prepare([METRICS[key]() for key in ("visits", "session_duration")], months)
     counts, lengths = answers.ask("visits", months), answers.ask("session_duration", months)
     pairs = zip(counts.rows, lengths.rows, strict=True)
     return [[str(count.window.start), count.value, round(length.value * length.n)] for count, length in pairs]

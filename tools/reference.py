@@ -49,7 +49,7 @@ OTHER_CODES = {
     1: "`check` or `doctor` found something that needs to be done.",
     FAULT: "A fault in Stamm itself; `--debug` shows where.",
     DISK: "A file or folder that cannot be read or written: forbidden, damaged, or no space left.",
-    STOPPED: "Stopped by the person (Ctrl-C). Nothing is left half done.",
+    STOPPED: "Stopped by the person (Ctrl-C), or `stamm work` by SIGTERM. Nothing is left half done.",
     141: "Whoever read the output has stopped reading (`stamm explain | head`).",
 }
 

@@ -1,16 +1,65 @@
-"""Ctrl-C: a stop asked for, whatever the layer below makes of it."""
+"""Ctrl-C: a stop asked for, whatever the layer below makes of it; and a worker that keeps up until then."""
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stamm.cli.failing import FAULT, STOPPED, report_failure
 from stamm.cli.session import Session
+from stamm.facts import kept
 from stamm.lang.language import Language
+from stamm.store.kept import KeptFiles
+from tests.kept.shops import check_kept, event, put, shop
 
 
 @pytest.mark.parametrize(("words", "code"), [("Query interrupted", STOPPED), ("something else", FAULT)])
 def test_a_query_that_was_interrupted_is_a_stop(words: str, code: int) -> None:
     assert report_failure(RuntimeError(words), Session(Path(), Language("en"))) == code
+
+
+def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    pytest.fail("it did not come to that in half a minute")
+
+
+@pytest.mark.parametrize("sign", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM])
+def test_a_worker_refreshes_after_an_import_until_it_is_stopped(tmp_path: Path, sign: signal.Signals) -> None:
+    project = shop(tmp_path / "shop")
+    words = ("--project", str(project.directory), "--language", "en", "work", "--every", "0.1")
+
+    def current() -> bool:
+        usable = KeptFiles(project.lake().snapshot(), project.organisation).usable()
+        return usable.keys() == {fact.key for fact in kept()}
+
+    process = subprocess.Popen(
+        (sys.executable, "-m", "stamm.cli.main", *words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # a shell that starts it in the background would have it pass over Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - takes no lock
+    )
+    try:
+        until((project.lake_directory / "kept" / "refresh.lock").exists, process)
+        for number, day in enumerate(("2024-02-01", "2024-03-01")):
+            put(project, "events", [event(number, f"{day}T10:00", None, "phone")], minutes=number)
+            until(current, process)
+        process.send_signal(sign)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == STOPPED
+    assert "Stopped. Nothing was left half done." in errors
+    assert not list(project.lake_directory.rglob("*.tmp"))
+    check_kept(project)

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,7 +18,7 @@ from stamm.answers.plan import Plan
 from stamm.answers.reduce import cheapest
 from stamm.app.project import Project
 from stamm.app.refreshing import Refreshed, Refreshing
-from stamm.facts import kept
+from stamm.facts import FACTS, kept
 from stamm.facts.identity import Identity
 from stamm.lang.errors import BusyError
 from stamm.lang.window import Window, windows
@@ -122,6 +123,25 @@ def test_other_settings_and_other_definitions_have_other_files(
     files = KeptFiles(filled.lake().snapshot(), filled.organisation)
     assert files.usable() == {}
     assert all(files.before(part) is None for fact in kept() for part in files.parts(fact))
+
+
+def test_facts_of_other_distributions_are_definitions_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(module.definitions.cache_clear)
+    (tmp_path / "away").mkdir()
+    alone, package = ModuleType("alone"), ModuleType("away")
+    alone.__file__, package.__path__ = str(tmp_path / "alone.py"), [str(tmp_path / "away")]
+    ours = FACTS.packages()
+    found = set()
+    for others in ((), (alone,), (package,), (alone, package)):
+        monkeypatch.setattr(FACTS, "packages", lambda others=others: (*ours, *others))
+        for words in ("one = 1", "one = 2"):
+            (tmp_path / "alone.py").write_text(words)
+            (tmp_path / "away" / "there.py").write_text(words)
+            module.definitions.cache_clear()
+            found.add(module.definitions())
+    assert len(found) == 1 + 2 * 3
 
 
 def test_old_files_go_once_nobody_can_be_reading_them(filled: Project) -> None:

@@ -35,11 +35,15 @@ class Registry(Generic[D]):
     def _all(self) -> dict[str, type[D]]:
         if self._found is None:
             found: dict[str, type[D]] = {}
-            self._collect(importlib.import_module(self.package), found)
-            for entry in sorted(entry_points(group=self.group), key=lambda entry: entry.name):
-                self._collect(entry.load(), found)
+            for package in self.packages():
+                self._collect(package, found)
             self._found = dict(sorted(found.items()))
         return self._found
+
+    def packages(self) -> tuple[ModuleType, ...]:
+        """Where definitions are looked for: our own package, then those of other distributions by the entry's name."""
+        others = sorted(entry_points(group=self.group), key=lambda entry: entry.name)
+        return (importlib.import_module(self.package), *(entry.load() for entry in others))
 
     def _collect(self, package: ModuleType, found: dict[str, type[D]]) -> None:
         walked = pkgutil.walk_packages(getattr(package, "__path__", []), package.__name__ + ".")

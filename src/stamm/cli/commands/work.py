@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import click
 
 from stamm.cli.session import current
@@ -16,7 +18,7 @@ from stamm.cli.speaking import command, option
         (
             "Looks every second for messages that the server has received, for new facts and for other settings; "
             "messages become facts, each once, and then it does what `stamm refresh` does. One worker a project; "
-            "Ctrl-C ends it, at any moment and without harm."
+            "Ctrl-C ends it, as SIGTERM does, at any moment and without harm (exit code 130)."
         ),
     ),
     examples=(
@@ -41,6 +43,7 @@ def work(*, once: bool, every_seconds: float) -> None:
     from stamm.cli.keeping import print_delayed, print_projected, print_round, progress, waiting
 
     say = current()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped as if by Ctrl-C
     try:
         with Refreshing(say.project).alone(on_wait=waiting(say)), progress(say) as told:
             for done in rounds(say.directory, every_seconds, told, once=once):
@@ -50,5 +53,5 @@ def work(*, once: bool, every_seconds: float) -> None:
                     print_round(done, say)
                 else:
                     print_delayed(done, say)
-    except KeyboardInterrupt:
-        say.err.print(say("Stopped. Nothing was left half done."))
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -16,14 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stamm import facts
-from stamm.facts import Kept, behind, imported, kept
+from stamm.facts import FACTS, Kept, behind, imported, kept
 from stamm.lang.organisation import Organisation
 from stamm.store.durable import sync_directories, sync_file
 from stamm.store.snapshot import Snapshot
@@ -202,10 +202,18 @@ class _Rules:
 
 @functools.cache
 def definitions() -> str:
-    """A digest of how all facts are defined: with any change there, everything is made anew."""
-    root = Path(facts.__file__).parent
-    sources = {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in root.rglob("*.py")}
-    return _digest([sources])
+    """A digest of how all facts are defined, those of other distributions, too: with any change there, everything
+    is made anew."""
+    return _digest([{package.__name__: _sources(package) for package in FACTS.packages()}])
+
+
+def _sources(package: ModuleType) -> dict[str, str]:
+    """The source of each module of a package (or of a module that stands alone), by its place below it."""
+    roots = [Path(root) for root in getattr(package, "__path__", [])]
+    found = {str(path.relative_to(root)): path for root in roots for path in root.rglob("*.py")}
+    if not roots:
+        found = {package.__name__: Path(str(package.__file__))}
+    return {name: path.read_text(encoding="utf-8") for name, path in found.items()}
 
 
 def _digest(what: Sequence[object]) -> str:

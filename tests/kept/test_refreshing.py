@@ -20,6 +20,7 @@ from stamm.app.project import Project
 from stamm.app.refreshing import Refreshed, Refreshing
 from stamm.facts import FACTS, kept
 from stamm.facts.identity import Identity
+from stamm.facts.sessions import Sessions
 from stamm.lang.errors import BusyError
 from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
@@ -106,6 +107,11 @@ def test_the_rollup_is_asked_where_it_can_answer(filled: Project) -> None:
             == "identity"
         )
         assert cheapest(Plan(world, window, "channel", plan.as_of), Identity().visitors()).fact == "identity"
+        # the same rows with fewer columns, wherever these will do
+        visits, landed = Sessions(), Sessions().entry_page == "/"
+        assert cheapest(plan, visits.count(visits.brief(10))).fact == "session_spans"
+        assert cheapest(plan, visits.sum(visits.seconds, landed)).fact == "sessions"
+        assert cheapest(Plan(world, window, "channel", plan.as_of), visits.count()).fact == "sessions"
         # a link that came later than as_of is not known: spans are made anew, days are as they were
         early = Plan(world, window, None, world.day_start(date(2024, 1, 7)))
         assert early.keeps("device_days")

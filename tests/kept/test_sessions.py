@@ -65,7 +65,17 @@ def check(seen: Seen, told: Told) -> None:
         )
         tables = (plan["sessions"], cut)
         pieced, whole = (rows(facts.engine.run(each.select(*NAMES, *SEEN)).to_pylist()) for each in tables)
+        narrow = (cut, plan["session_spans"], Keeping(facts, (), None, at(10_000))["session_spans"])
+        spans = [rows(facts.engine.run(each.select(*NAMES)).to_pylist()) for each in narrow]
     assert pieced == whole
+    assert spans[0] == spans[1] == spans[2]
+
+
+class Keeping(Plan):
+    """A plan that takes pieces to be kept."""
+
+    def keeps(self, key: str) -> bool:
+        return key == "session_pieces"
 
 
 def rows(found: list[dict[str, Any]]) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from stamm.answers.answer import Cells
 from stamm.answers.plan import Plan
@@ -33,16 +35,39 @@ def reduce_parts(plan: Plan, reductions: Mapping[str, Reduction]) -> dict[str, C
 
 
 def cheapest(plan: Plan, reduction: Reduction) -> Reduction:
-    """The reduction itself, or an equal one of a smaller fact that is kept.
+    """The reduction itself, or an equal one of a smaller fact: one that is kept, or the same rows narrower.
 
     Windows are whole local days, and a smaller fact knows the days apart; what it does not know apart is any
     attribute, so what is split or filtered is answered by the fact that was asked.
     """
-    if plan.by is None and not plan.where:
-        for fact, smaller in _smaller().get(reduction.identity, ()):
-            if plan.keeps(fact):
-                return smaller
-    return reduction
+    if plan.by is not None or plan.where:
+        return reduction
+    for fact, smaller in _smaller().get(reduction.identity, ()):
+        if plan.keeps(fact):
+            return smaller
+    narrow = next((fact for fact in _narrower().get(reduction.fact, ()) if _tells(fact, reduction)), None)
+    return reduction if narrow is None else replace(reduction, fact=narrow.key)
+
+
+@functools.cache
+def _narrower() -> dict[str, list[type[Derived]]]:
+    """Facts with fewer columns by the fact whose rows they hold."""
+    found: dict[str, list[type[Derived]]] = {}
+    for fact in FACTS:
+        if issubclass(fact, Derived) and fact.narrows:
+            found.setdefault(fact.narrows, []).append(fact)
+    return found
+
+
+def _tells(fact: type[Derived], reduction: Reduction) -> bool:
+    """Whether a fact has all columns that a reduction asks of."""
+    columns = {name: column.arrow for name, column in fact.columns().items()}
+    asked = [each for each in (reduction.column, reduction.where) if each is not None]
+    try:
+        ibis.table(ibis.Schema.from_pyarrow(pa.schema(columns))).bind(*asked)
+    except AttributeError:
+        return False
+    return reduction.scope.clock in columns
 
 
 @functools.cache

@@ -84,6 +84,9 @@ class FactTables(Protocol):
     def rules(self) -> SpellRules:
         """How spells and sessions are cut."""
 
+    def keeps(self, key: str) -> bool:
+        """Whether a fact is there already, so that to ask for it costs little."""
+
 
 class SpellRules(Protocol):
     """The settings that derived facts depend on."""
@@ -245,6 +248,8 @@ class Derived(Fact):
     abstract = True
     #: facts that fill in attributes but do not say how far the data reaches
     side_needs: ClassVar[tuple[str, ...]] = ()
+    #: the fact whose rows these are, with fewer columns and for less: what asks only of these is asked here
+    narrows: ClassVar[str] = ""
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:

@@ -71,10 +71,15 @@ class DayLinks(Kept):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        events = facts["events"].filter(_.customer_id.notnull(), _.anonymous_id.notnull())
-        seen = events.select("anonymous_id", "customer_id", linked_at=_.happened_at, linked_on=_.happened_on)
-        told = facts["links"].filter(Links().stands()).select("anonymous_id", "customer_id", "linked_at", "linked_on")
-        return turns(told.union(seen, distinct=False), ["anonymous_id", "linked_on"])
+        return turns(findings(facts), ["anonymous_id", "linked_on"])
+
+
+def findings(facts: FactTables) -> ir.Table:
+    """Each event that carries both ids, and each link that stands: anonymous_id, customer_id, linked_at, linked_on."""
+    events = facts["events"].filter(_.customer_id.notnull(), _.anonymous_id.notnull())
+    seen = events.select("anonymous_id", "customer_id", linked_at=_.happened_at, linked_on=_.happened_on)
+    told = facts["links"].filter(Links().stands()).select("anonymous_id", "customer_id", "linked_at", "linked_on")
+    return told.union(seen, distinct=False)
 
 
 def turns(findings: ir.Table, within: Sequence[str]) -> ir.Table:

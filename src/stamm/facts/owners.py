@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.facts.columns import moment, text
-from stamm.facts.day_links import turns
+from stamm.facts.day_links import findings, turns
 from stamm.facts.elapsed import AFTER_ALL, BEFORE_ALL
 from stamm.facts.kind import FactTables, Kept, SpellRules, Windowing
 from stamm.lang.example import TableExample, rows
@@ -58,7 +58,8 @@ class Owners(Kept):
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
         order = ibis.window(group_by="anonymous_id", order_by=["linked_at", "customer_id"])
-        spans = turns(facts["day_links"], ["anonymous_id"])
+        # days are a step on the way only where they are there
+        spans = turns(facts["day_links"] if facts.keeps("day_links") else findings(facts), ["anonymous_id"])
         spans = spans.mutate(until_at=_.linked_at.lead().over(order), place=ibis.row_number().over(order))
         return spans.select(
             "anonymous_id", "customer_id", since_at=(_.place > 0).ifelse(_.linked_at, None), until_at=_.until_at

@@ -16,13 +16,14 @@ from tests.kept.shops import answers, check_kept, event, put, refresh, shop
 
 SPAWN = multiprocessing.get_context("spawn")
 SPANS = windows(date(2024, 1, 1), date(2024, 5, 1), "week")
-KEYS = ("conversion_rate", "conversions_per_visitor", "conversions_per_session")
+KEYS = ("conversion_rate", "conversions_per_visitor", "conversions_per_session", "session_duration")
 
 
 def go_on(directory: str, ready: str) -> None:
-    """Refresh from nothing, again and again, until somebody ends it."""
+    """Make what is missing, then everything from nothing, again and again, until somebody ends it."""
     project = Project.open(Path(directory))
     Path(ready).touch()
+    refresh(project)
     while True:
         refresh(project, anew=True)
 

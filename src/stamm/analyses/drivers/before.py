@@ -59,6 +59,10 @@ class Before:
         return self[key].filter(_.customer_id.notnull(), _[clock or moment_column(FACTS[key].clock)] < self.start)
 
     # -- for facts made from others --------------------------------------------------
+    def keeps(self, key: str) -> bool:
+        """Nothing is: what is kept knows of what came later."""
+        return False
+
     def __getitem__(self, key: str) -> ir.Table:
         if key not in self._tables:
             fact = FACTS[key]

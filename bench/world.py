@@ -20,6 +20,8 @@ from stamm.lang.organisation import Organisation
 
 ZONE = "Europe/Berlin"
 YEARS = (date(2024, 1, 1), date(2026, 1, 1))
+#: what of the kept facts only says whose a device is; the native tables have it resolved
+RESOLVED = ("owners",)
 STAMM = (sys.executable, "-m", "stamm.cli.main")
 #: as the one who writes a query by hand would keep it: keys and local days resolved, only the columns that are asked
 NATIVE = {
@@ -88,9 +90,11 @@ class Made:
         world.engine.close()
 
     def world(self, *, kept: bool) -> World:
-        """Stamm's side, with or without what is kept; nothing is remembered from one question to the next."""
+        """Stamm's side, with what is kept or, as by hand, with nothing but who is who; nothing is remembered from one
+        question to the next."""
         world = Project.open(self.shop).world()
-        return replace(world, remembered=None, kept=world.kept if kept else {})
+        found = {key: last for key, last in world.kept.items() if kept or key in RESOLVED}
+        return replace(world, remembered=None, kept=found)
 
     def by_hand(self) -> duckdb.DuckDBPyConnection:
         """The other side."""

@@ -16,7 +16,7 @@ from stamm.cli.session import Session
 from stamm.facts import kept
 from stamm.lang.language import Language
 from stamm.store.kept import KeptFiles
-from tests.kept.shops import check_kept, event, put, shop
+from tests.kept.shops import event, put, refresh, shop
 
 
 @pytest.mark.parametrize(("words", "code"), [("Query interrupted", STOPPED), ("something else", FAULT)])
@@ -62,4 +62,4 @@ def test_a_worker_refreshes_after_an_import_until_it_is_stopped(tmp_path: Path, 
     assert process.returncode == STOPPED
     assert "Stopped. Nothing was left half done." in errors
     assert not list(project.lake_directory.rglob("*.tmp"))
-    check_kept(project)
+    assert refresh(project).made == []

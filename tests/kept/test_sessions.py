@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from stamm.answers.plan import Plan
+from stamm.facts import FACTS, Derived
 from stamm.facts.events import Events
 from tests.answers.small import world
 from tests.kept.shops import event
@@ -67,6 +68,10 @@ def check(seen: Seen, told: Told) -> None:
         pieced, whole = (rows(facts.engine.run(each.select(*NAMES, *SEEN)).to_pylist()) for each in tables)
         narrow = (cut, plan["session_spans"], Keeping(facts, (), None, at(10_000))["session_spans"])
         spans = [rows(facts.engine.run(each.select(*NAMES)).to_pylist()) for each in narrow]
+        for fact in (fact for fact in FACTS if issubclass(fact, Derived) and fact.narrows):
+            both = (plan[key].select(*fact.columns(), "started_on") for key in (fact.key, fact.narrows))
+            narrower, wider = (rows(facts.engine.run(each).to_pylist()) for each in both)
+            assert narrower == wider, fact.key
     assert pieced == whole
     assert spans[0] == spans[1] == spans[2]
 

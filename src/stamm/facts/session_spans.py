@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
+from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import moment, real, text, whole
 from stamm.facts.elapsed import seconds_between
@@ -79,13 +80,18 @@ class SessionSpans(Derived):
         pause = facts.rules.session_minutes * MINUTE
         if facts.keeps("session_pieces"):
             pieces = owned(facts["session_pieces"], facts["owners"], "started_at")
-            return _put_together(pieces, ["started_at", "opened_by"], pause)
-        return _put_together(_stretches(facts["identity"], pause), ["started_at"], pause)
+            return _put_together(begun(pieces, ["started_at", "opened_by"], pause))
+        return _put_together(begun(stretches(facts["identity"], pause), ["started_at"], pause))
 
 
-def _stretches(events: ir.Table, pause: int) -> ir.Table:
-    """What each visitor did in each stretch of the clock as long as a pause (in microseconds)."""
-    events = events.mutate(stretch=_.happened_at.delta(ORIGIN, unit="microsecond") // pause)
+def stretch(moment: Deferred, pause: int) -> Deferred:
+    """The number of the stretch of the clock, as long as a pause (in microseconds), in which a moment lies."""
+    return moment.delta(ORIGIN, unit="microsecond") // pause
+
+
+def stretches(events: ir.Table, pause: int) -> ir.Table:
+    """What each visitor did in each stretch of the clock."""
+    events = events.mutate(stretch=stretch(_.happened_at, pause))
     return events.group_by("visitor_id", "stretch").aggregate(
         customer_id=_.customer_id.max(),
         started_at=_.happened_at.min(),
@@ -97,13 +103,17 @@ def _stretches(events: ir.Table, pause: int) -> ir.Table:
     )
 
 
-def _put_together(parts: ir.Table, order: Sequence[str], pause: int) -> ir.Table:
-    """Parts of sessions as sessions: those of a visitor that reach each other within a pause are one."""
+def begun(parts: ir.Table, order: Sequence[str], pause: int) -> ir.Table:
+    """Parts of sessions beside the beginning of their session: those that reach each other within a pause are one."""
     places = {"group_by": "visitor_id", "order_by": list(order)}
     before, until = ibis.window(preceding=(None, 1), **places), ibis.window(following=0, **places)
     parts = parts.mutate(reached_at=_.ended_at.max().over(before))
     opens = _.reached_at.isnull() | (_.started_at.delta(_.reached_at, unit="microsecond") > pause)
-    parts = parts.mutate(began_at=opens.ifelse(_.started_at, None).max().over(until))
+    return parts.mutate(began_at=opens.ifelse(_.started_at, None).max().over(until))
+
+
+def _put_together(parts: ir.Table) -> ir.Table:
+    """One row a session from its parts."""
     spans = parts.group_by("visitor_id", "began_at").aggregate(
         customer_id=_.customer_id.max(),
         started_on=_.started_on.min(),

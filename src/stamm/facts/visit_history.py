@@ -67,11 +67,7 @@ class VisitHistory(Derived):
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        order = ibis.window(group_by="visitor_id", order_by="started_at")
-        visits = facts["sessions"].mutate(
-            position=ibis.row_number().over(order) + 1, previous_at=_.started_at.lag().over(order)
-        )
-        return visits.mutate(gap_days=days_between(_.previous_at, _.started_at))
+        return in_a_row(facts["sessions"])
 
     def first(self) -> Deferred:
         """The visitor's first visit ever."""
@@ -80,3 +76,10 @@ class VisitHistory(Derived):
     def again(self) -> Deferred:
         """Visits of somebody who had been here before."""
         return self.position >= 2
+
+
+def in_a_row(visits: ir.Table) -> ir.Table:
+    """Visits with their `position`, `previous_at` and `gap_days`."""
+    order = ibis.window(group_by="visitor_id", order_by="started_at")
+    visits = visits.mutate(position=ibis.row_number().over(order) + 1, previous_at=_.started_at.lag().over(order))
+    return visits.mutate(gap_days=days_between(_.previous_at, _.started_at))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from stamm.answers import Answers
 from stamm.answers.plan import Plan
+from stamm.engines.duckdb import DuckDB
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window
 from stamm.metrics import METRICS
@@ -136,6 +137,26 @@ def test_many_at_once_by_country() -> None:
     prepared.prepare([Placed(), Turnover(), MeanAmount()], windows, by="country")
     for metric in (Placed, Turnover, MeanAmount):
         assert same(prepared.ask(metric, windows, by="country"), Answers(of).ask(metric, windows, by="country"))
+
+
+@pytest.mark.parametrize(("most", "queries"), [(None, 1), (2, 1), (1, 3)])
+def test_distinct_counts_apart_from_the_rest(most: int | None, queries: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three are visitors of one event, two of them have ordered."""
+    seen = [
+        {"event_id": f"{who}{number}", "customer_id": who, "happened_at": "2024-02-05", "kind": kind, "name": name}
+        for who in ("anna", "ben", "cleo")
+        for number, (kind, name) in enumerate((("page", "Start"), ("track", "Order Completed")))
+        if (who, kind) != ("cleo", "track")
+    ]
+    asked = []
+    monkeypatch.setattr(DuckDB, "most_distinct", most)
+    run = DuckDB.run
+    monkeypatch.setattr(DuckDB, "run", lambda self, expression: asked.append(expression) or run(self, expression))
+    answers, february = Answers(world({"events": seen})), [Window.parse("2024-02")]
+    metrics = [METRICS[key]() for key in ("visitors", "page_views", "conversion_rate")]
+    answers.prepare(metrics, february)
+    assert len(asked) == queries
+    assert [answers.ask(metric, february).rows[0].value for metric in metrics] == [3, 3, pytest.approx(2 / 3)]
 
 
 def test_many_at_once_where_money_cannot_be_added() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import astuple, fields
 from math import isclose, isnan
 from typing import Any
+
+from stamm.answers import Answer, Answers, TableAnswer
+from stamm.lang.errors import CurrencyError, ScaleError, UsageError
+from stamm.lang.window import Window
 
 REAL = 1e-9
 
@@ -42,3 +47,42 @@ def _in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         return [str(value) for value in cells if not isinstance(value, float)], reals
 
     return sorted(rows, key=place)
+
+
+def told(answer: Answer | TableAnswer) -> dict[str, list[dict[str, Any]]]:
+    """Every cell of an answer, by table."""
+    if isinstance(answer, TableAnswer):
+        return {
+            name: [{field.name: _plain(getattr(row, field.name)) for field in fields(row)} for row in rows]
+            for name, rows in answer.tables.items()
+        }
+    return {
+        "rows": [
+            {**{name: _plain(value) for name, value in vars(row).items() if name != "parts"}, **row.parts}
+            for row in answer.rows
+        ]
+    }
+
+
+def _plain(value: Any) -> Any:
+    return str(astuple(value)) if isinstance(value, Window) else value
+
+
+def asked(of: Answers, question: Callable[[Answers], Answer | TableAnswer]) -> Any:
+    """What is answered: the cells, or the refusal."""
+    try:
+        return told(question(of))
+    except (UsageError, CurrencyError, ScaleError) as error:
+        return f"{type(error).__name__}: {error.what}"
+
+
+def agree(ours: Answers, theirs: Answers, question: Callable[[Answers], Answer | TableAnswer], about: str) -> int:
+    """Both answer the same; how many cells that were."""
+    mine, other = asked(ours, question), asked(theirs, question)
+    if isinstance(other, str) or isinstance(mine, str):
+        assert mine == other, about
+        return 0
+    assert mine.keys() == other.keys()
+    for name, rows in other.items():
+        assert not differences(mine[name], rows), f"{about}, {name}"
+    return sum(len(rows) for rows in other.values())

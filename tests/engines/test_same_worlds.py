@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import astuple, fields, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,18 +15,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from stamm.analyses import ANALYSES
-from stamm.answers import Answer, Answers, TableAnswer, World
+from stamm.answers import Answers, World
 from stamm.answers.examples import arrow_of
 from stamm.answers.world import Rate
 from stamm.app.project import Project
 from stamm.cli.main import cli
 from stamm.engines.duckdb import DuckDB
 from stamm.facts import imported
-from stamm.lang.errors import CurrencyError, ScaleError, UsageError
 from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
 from tests.answers.small import order, world
-from tests.engines.agreement import differences
+from tests.engines.agreement import agree
 from tests.engines.conftest import Place
 from tests.soundness import oracle
 from tests.soundness.test_against_oracle import KEYS, facts_of
@@ -41,45 +40,6 @@ FEW = settings(
     phases=[Phase.explicit, Phase.generate],
     derandomize=True,
 )
-
-
-def told(answer: Answer | TableAnswer) -> dict[str, list[dict[str, Any]]]:
-    """Every cell of an answer, by table."""
-    if isinstance(answer, TableAnswer):
-        return {
-            name: [{field.name: _plain(getattr(row, field.name)) for field in fields(row)} for row in rows]
-            for name, rows in answer.tables.items()
-        }
-    return {
-        "rows": [
-            {**{name: _plain(value) for name, value in vars(row).items() if name != "parts"}, **row.parts}
-            for row in answer.rows
-        ]
-    }
-
-
-def _plain(value: Any) -> Any:
-    return str(astuple(value)) if isinstance(value, Window) else value
-
-
-def asked(of: Answers, question: Any) -> Any:
-    """What is answered: the cells, or the refusal."""
-    try:
-        return told(question(of))
-    except (UsageError, CurrencyError, ScaleError) as error:
-        return f"{type(error).__name__}: {error.what}"
-
-
-def check(ours: Answers, theirs: Answers, question: Any, about: str) -> int:
-    """Both answer the same; how many cells that were."""
-    mine, other = asked(ours, question), asked(theirs, question)
-    if isinstance(other, str) or isinstance(mine, str):
-        assert mine == other, about
-        return 0
-    assert mine.keys() == other.keys()
-    for name, rows in other.items():
-        assert not differences(mine[name], rows), f"{about}, {name}"
-    return sum(len(rows) for rows in other.values())
 
 
 def on(place: Place, of: World, kinds: dict[str, Any]) -> World:
@@ -106,9 +66,9 @@ def test_rates_of_exchange(place: Place) -> None:
     ours = on(place, of, {"orders": arrow_of("orders", orders, "UTC")})
     months = [Window.parse(text) for text in ("2024-02", "2024-03", "2024")]
     for key in ("gross_revenue", "average_order_value"):
-        assert check(Answers(ours), Answers(of), lambda answers, key=key: answers.ask(key, months), key) == 3
+        assert agree(Answers(ours), Answers(of), lambda answers, key=key: answers.ask(key, months), key) == 3
     without = replace(of, rates=()), replace(ours, rates=())
-    assert check(Answers(without[1]), Answers(without[0]), lambda of: of.ask("gross_revenue", months), "refused") == 0
+    assert agree(Answers(without[1]), Answers(without[0]), lambda of: of.ask("gross_revenue", months), "refused") == 0
 
 
 @pytest.mark.long
@@ -122,7 +82,7 @@ def test_random_worlds(place: Place, of: oracle.World, keys: list[str]) -> None:
         for answers in (ours, theirs):
             answers.prepare([METRICS[key]() for key in keys], asked_for)
         for key in keys:
-            check(ours, theirs, lambda answers, key=key: answers.ask(key, asked_for), key)
+            agree(ours, theirs, lambda answers, key=key: answers.ask(key, asked_for), key)
 
 
 @pytest.mark.long
@@ -134,7 +94,7 @@ def test_random_retention_tables(
     span = Window(*data.draw(spans(of)))
     ours, theirs = _both(of, place)
     with closing(ours.world.engine), closing(theirs.world.engine):
-        check(ours, theirs, lambda it: it.analyse("retention_table", span, by=by, settings=vars(wanted)), str(wanted))
+        agree(ours, theirs, lambda it: it.analyse("retention_table", span, by=by, settings=vars(wanted)), str(wanted))
 
 
 def _both(of: oracle.World, place: Place) -> tuple[Answers, Answers]:
@@ -167,10 +127,10 @@ def test_a_year_of_real_purchases(place: Place, tmp_path: Path) -> None:
             answers.prepare([metric() for metric in METRICS], months, by=by)
         for metric in METRICS:
             about = f"{metric.key} by {by}"
-            cells += check(mine, other, lambda of, metric=metric, by=by: of.ask(metric, months, by=by), about)
+            cells += agree(mine, other, lambda of, metric=metric, by=by: of.ask(metric, months, by=by), about)
     year = Window(date(2017, 1, 1), date(2018, 1, 1))
     for analysis in ANALYSES:
-        cells += check(
+        cells += agree(
             Answers(ours), Answers(theirs), lambda of, analysis=analysis: of.analyse(analysis, year), analysis.key
         )
     assert cells > 12 * len(METRICS)

@@ -47,17 +47,11 @@ class Answers:
     def prepare(
         self, metrics: Iterable[Metric], windows: Sequence[Window], *, by: str | None = None, where: Asked = ()
     ) -> None:
-        """Compute the parts of many metrics over the same windows together: one query a fact, not a metric
-        (on an engine that is better asked for one metric after the other, that).
+        """Compute the parts of many metrics over the same windows together: one query a fact, not a metric.
 
         Optional for several metrics: `ask` does it for the metrics that one metric is made of. What cannot be
         added, split or run (money, scores, a fact that lacks a dimension) is left to `ask`, which refuses it.
         """
-        metrics = tuple(metrics)
-        if len(metrics) > 1 and not self.world.engine.together:
-            for metric in metrics:
-                self.prepare((metric,), windows, by=by, where=where)
-            return
         waiting = [(metric, self._grid(metric, windows, by, where)) for metric in metrics]
         wanted: dict[tuple[Grid, str], dict[str, Reduction]] = {}
         seen = set()

@@ -30,8 +30,19 @@ def reduce_parts(plan: Plan, reductions: Mapping[str, Reduction]) -> dict[str, C
         queries.setdefault((reduction.fact, scope), {})[name] = reduction
     cells: dict[str, Cells] = {name: {} for name in reductions}
     for (fact, scope), wanted in queries.items():
-        _run(plan, fact, scope, wanted, cells)
+        for some in _at_once(wanted, plan.world.engine.most_distinct):
+            _run(plan, fact, scope, some, cells)
     return cells
+
+
+def _at_once(wanted: Mapping[str, Reduction], most_distinct: int | None) -> list[Mapping[str, Reduction]]:
+    """What is asked in one query: everything, or apart from the rest so many distinct counts."""
+    distinct = [name for name, reduction in wanted.items() if reduction.how == "distinct"]
+    if most_distinct is None or len(distinct) <= most_distinct:
+        return [wanted]
+    rest = [name for name in wanted if name not in distinct]
+    groups = [rest, *(distinct[at : at + most_distinct] for at in range(0, len(distinct), most_distinct))]
+    return [{name: wanted[name] for name in names} for names in groups if names]
 
 
 def cheapest(plan: Plan, reduction: Reduction) -> Reduction:

@@ -156,8 +156,8 @@ class _OfDays:
         return self._engine.name
 
     @property
-    def together(self) -> bool:
-        return self._engine.together
+    def most_distinct(self) -> int | None:
+        return self._engine.most_distinct
 
     def table(self, kind: str) -> ir.Table:
         fact = FACTS[kind]

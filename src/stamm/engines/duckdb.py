@@ -30,7 +30,7 @@ class DuckDB:
     """
 
     name = "DuckDB"
-    together = True
+    most_distinct = None
 
     def __init__(self, backend: Backend, tables: Mapping[str, Callable[[], ir.Table]]) -> None:
         self._backend, self._unopened = backend, dict(tables)

@@ -24,8 +24,8 @@ class Engine(Protocol):
         """Name shown to people."""
 
     @property
-    def together(self) -> bool:
-        """Whether the counts of many metrics are better asked in one query a fact than metric by metric."""
+    def most_distinct(self) -> int | None:
+        """How many distinct counts a query had better hold; None where it makes no difference."""
 
     def table(self, kind: str) -> ir.Table:
         """The current table of an imported fact kind, empty where nothing was imported."""

@@ -49,7 +49,7 @@ class Postgres:
     """A PostgreSQL database that is only read, in one state from the first question to the last."""
 
     name = "PostgreSQL"
-    together = True
+    most_distinct = None
 
     def __init__(self, connection: Connection, zone: str, shop: Shop | None = None) -> None:
         self.connection, self.zone, self._shop = connection, zone, shop

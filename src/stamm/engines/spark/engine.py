@@ -43,8 +43,8 @@ class Spark:
     """
 
     name = "Spark"
-    #: Spark copies the rows of a query once for each distinct count in it
-    together = False
+    #: Spark copies the rows of a query once for each distinct count in it, unless there is just one
+    most_distinct = 1
 
     def __init__(self, session: SparkSession, frames: Mapping[str, Callable[[], DataFrame]]) -> None:
         self._session, self._frames = session, dict(frames)

@@ -24,7 +24,7 @@ from tests.engines.postgres.server import Database
 from tests.sources.mapped.made import BERLIN
 
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=12)
-THOROUGH = settings(SLOW, max_examples=1500)
+THOROUGH = settings(SLOW, max_examples=400)
 
 Rows = list[dict[str, Any]]
 

@@ -79,7 +79,11 @@ def test_defaults(tmp_path: Path) -> None:
     [
         ("a = ", "It is not valid TOML", "Mend that line."),
         ("[organisatoin]", "There is no section [organisatoin].", "Did you mean organisation?"),
-        ("name = 'x'", "There is no section [name].", "Known are organisation, customers, web, coverage, mapping, "),
+        (
+            "name = 'x'",
+            "There is no section [name].",
+            "Known are organisation, customers, web, watch, coverage, ",
+        ),
         ("organisation = 3", "organisation must be a section.", "Write [organisation]."),
         ("[[organisation]]\nname = 'x'", "organisation must be a section.", "Write [organisation]."),
         ("[organisation]\nzone = 'x'", "There is no setting 'zone' in [organisation].", "Did you mean time_zone?"),

@@ -12,7 +12,8 @@ import stamm
 from stamm.cli.retelling import retell
 from stamm.lang import errors
 from stamm.lang.language import Language
-from stamm.sources import cells, checking, moments
+from stamm.sources import SOURCES, cells, checking, moments
+from stamm.sources.exports import Export
 from stamm.sources.mapped import adding, filling, numbers, source
 from stamm.sources.reading import flaws, objects, workbook_process
 
@@ -106,6 +107,37 @@ def test_every_flaw_of_a_cell_or_a_row_is_told_in_german(module) -> None:
     told = [f"amount {text}" if text.startswith(("holds ", "is ", "stands ")) else text for text in reasons]
     assert told
     assert [text for text in told if retell(text, GERMAN) == text] == []
+
+
+def faults() -> set[str]:
+    """What can be wrong with a thing of somebody's export, as it is told: with the name of its column before it."""
+    found = set()
+    for file in (SOURCE / "sources").rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FaultError":
+                found |= set(texts(node.args[1]))
+        if "exports" in file.parts or (file.parent / "recorded").is_dir():
+            found |= {
+                node.value.value
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+                and node.value.value.startswith(("is ", "are ", "has ", "holds "))
+            }
+    return found
+
+
+def test_every_fault_of_an_export_is_told_in_german() -> None:
+    assert len(faults()) > 10
+    assert [fault for fault in faults() if retell(f"id {fault}", GERMAN) == f"id {fault}"] == []
+
+
+def test_what_is_remarked_on_exports_is_told_in_german() -> None:
+    remarks = [one for kind in SOURCES if issubclass(kind, Export) for some in kind.remarks_on.values() for one in some]
+    assert remarks
+    assert [remark for remark in remarks if retell(remark, GERMAN) == remark] == []
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def test_what_the_page_shows_is_what_is_printed(page: Path, tmp_path: Path, monk
     ran, names = 0, dict[str, Any]()
     for block in blocks(page.read_text(encoding="utf-8")):
         if block.file:
+            (tmp_path / block.file).parent.mkdir(exist_ok=True)
             (tmp_path / block.file).write_text(block.text, encoding=block.encoding)
         if block.is_session:
             ran += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +14,7 @@ from stamm.app.leaving.erasing import keep_out
 from stamm.app.project import Project
 from stamm.app.projecting import Projected, Projecting
 from stamm.app.refreshing import Progress, Refreshed, Refreshing
+from stamm.app.watching import SETTLED, Watched, Watching
 from stamm.lang.errors import BusyError, LogError
 from stamm.lang.organisation import Organisation
 
@@ -34,9 +35,9 @@ class Delayed:
 
 def rounds(
     directory: Path, every_seconds: float, progress: Progress | None = None, *, once: bool = False
-) -> Iterator[Projected | Refreshed | Delayed]:
-    """One commit after the other of what has arrived, and a refresh whenever facts or settings have changed; for ever,
-    or (`once`) until nothing is left to do.
+) -> Iterator[Projected | Watched | Refreshed | Delayed]:
+    """One commit after the other of what has arrived, in the log and in the folder watched, and a refresh whenever
+    facts or settings have changed; for ever, or (`once`) until nothing is left to do.
 
     Looks every so many seconds. Somebody who writes for long, a full disk or a log that cannot be reached delays it;
     with `once` they are raised. Only within `Refreshing.alone`.
@@ -61,7 +62,7 @@ class _Worker:
 
     def __init__(self, directory: Path, progress: Progress | None) -> None:
         self.directory, self.progress = directory, progress
-        self.projecting = Projecting(Project.open(directory))
+        self.projecting, self.watching = Projecting(Project.open(directory)), Watching()
         #: the snapshot and the settings of the last refresh, and from when on there may be another
         self._refreshed: tuple[int, Organisation] | None = None
         self._due, self._cleared = 0.0, time.monotonic()
@@ -75,12 +76,13 @@ class _Worker:
         if self.projecting.log is not None:
             self.projecting.log.close()
 
-    def round(self, *, once: bool) -> Iterator[Projected | Refreshed]:
+    def round(self, *, once: bool) -> Iterator[Projected | Watched | Refreshed]:
         """One look at all there is to do."""
         project = self.projecting.project = Project.open(self.directory)
         if self.projecting.log is None and project.has_log:
             self.projecting.log = project.log()
         yield from self._taken_in()
+        yield from self._watched(project, once=once)
         yield from self._refresh(project, now=once)
         if time.monotonic() - self._cleared >= VACUUM.total_seconds():
             project.lake().vacuum(unused_for=VACUUM)
@@ -96,6 +98,13 @@ class _Worker:
                 yield done
             if done.messages < self.projecting.most:
                 return
+
+    def _watched(self, project: Project, *, once: bool) -> Iterator[Watched]:
+        """What has come into the folder watched; who looks once waits for files just written."""
+        yield from self.watching.run(project, datetime.now(UTC))
+        if once and self.watching.waits:
+            time.sleep(SETTLED)
+            yield from self.watching.run(project, datetime.now(UTC))
 
     def _refresh(self, project: Project, *, now: bool) -> Iterator[Refreshed]:
         refreshing = Refreshing(project, progress=self.progress)

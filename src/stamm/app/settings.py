@@ -36,6 +36,7 @@ KNOWN: dict[str, dict[str, type]] = {
     "organisation": {"name": str, "time_zone": str, "currency": str, "language": str},
     "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
     "web": {"session_minutes": int},
+    "watch": {"folder": str},
     "coverage": dict.fromkeys(imported(), str),
 }
 
@@ -50,6 +51,8 @@ class Settings:
     mappings: tuple[FileMapping, ...] = ()
     #: `duckdb`, or the address of a cluster or a database
     engine: str = DUCKDB
+    #: the folder whose files `stamm work` takes in as they come
+    watched: Path | None = None
     #: the metrics there are, the organisation's own among them; made anew by each reading, so that no two are equal
     metrics: Catalogue = field(default_factory=lambda: Catalogue(METRICS), compare=False)
 
@@ -72,6 +75,7 @@ def read_settings(text: str, file: Path) -> Settings:
         coverage=_coverage(settings, file),
         mappings=_mappings(settings, file),
         engine=engine,
+        watched=_watched(settings, file),
         metrics=read_own(settings.get(OWN_METRICS, {}), str(file), taken=ANALYSES.keys()),
     )
 
@@ -112,6 +116,9 @@ history = {_quoted(organisation.history)}  # cut: the data begin in mid-life; co
 {reasons}
 [web]
 session_minutes = {organisation.session_minutes}  # a longer pause begins a new visit
+
+[watch]
+folder = ""  # files that come into it are taken in by `stamm work`; empty: no folder
 
 [coverage]
 # first/last day a kind of fact is complete for, where the files cannot tell, such as
@@ -164,6 +171,19 @@ def _check_section(section: str, content: Mapping[str, Any], file: Path) -> None
         if not isinstance(value, kind) or isinstance(value, bool):
             wanted = "a whole number" if kind is int else "a text in quotation marks"
             raise ProjectError(f"{name} in [{section}] must be {wanted}.", where=str(file))
+
+
+def _watched(settings: Mapping[str, Any], file: Path) -> Path | None:
+    """The folder that is watched; a relative one begins where stamm.toml lies."""
+    folder = settings.get("watch", {}).get("folder", "")
+    if not folder:
+        return None
+    found: Path = file.parent / folder
+    if found.resolve() == file.parent.resolve():
+        raise ProjectError(
+            "The folder that is watched cannot be the project's own.", where=str(file), remedy='Write folder = "in".'
+        )
+    return found
 
 
 def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:

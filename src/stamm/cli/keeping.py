@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from stamm.cli import printing
 from stamm.cli.failing import told
 from stamm.cli.session import Session
+from stamm.cli.taking_in import print_report
 from stamm.facts import FACTS
 from stamm.lang.errors import StammError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from stamm.app.refreshing import Progress as Told
     from stamm.app.refreshing import Refreshed
     from stamm.app.rounds import Delayed
+    from stamm.app.watching import Watched
 
 
 @contextmanager
@@ -106,3 +108,11 @@ def print_delayed(done: Delayed, say: Session) -> None:
     error = done.error
     why = told(error, say) if isinstance(error, StammError) else error.strerror or str(error)
     say.err.print(say("It is tried again shortly: {why}", why=why))
+
+
+def print_watched(done: Watched, say: Session) -> None:
+    """What came in out of one file of the folder watched, or why it did not."""
+    if done.report is not None:
+        print_report(done.report, say)
+    elif done.error is not None:
+        say.err.print(say("Not taken in: {error}", error=told(done.error, say)), style="quiet")

@@ -16,9 +16,10 @@ from stamm.cli.speaking import command, option
     about=(
         "Take in what arrives, and keep everything that is derived current, as long as it runs.",
         (
-            "Looks every second for messages that the server has received, for new facts and for other settings; "
-            "messages become facts, each once, and then it does what `stamm refresh` does. One worker a project; "
-            "Ctrl-C ends it, as SIGTERM does, at any moment and without harm (exit code 130)."
+            "Looks every second for messages that the server has received, for files that have come into the folder "
+            "named by [watch] in stamm.toml, for new facts and for other settings; messages and files become facts, "
+            "each once, and then it does what `stamm refresh` does. One worker a project; Ctrl-C ends it, as SIGTERM "
+            "does, at any moment and without harm (exit code 130)."
         ),
     ),
     examples=(
@@ -40,7 +41,8 @@ def work(*, once: bool, every_seconds: float) -> None:
     from stamm.app.projecting import Projected
     from stamm.app.refreshing import Refreshed, Refreshing
     from stamm.app.rounds import rounds
-    from stamm.cli.keeping import print_delayed, print_projected, print_round, progress, waiting
+    from stamm.app.watching import Watched
+    from stamm.cli.keeping import print_delayed, print_projected, print_round, print_watched, progress, waiting
 
     say = current()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped as if by Ctrl-C
@@ -49,6 +51,8 @@ def work(*, once: bool, every_seconds: float) -> None:
             for done in rounds(say.directory, every_seconds, told, once=once):
                 if isinstance(done, Projected):
                     print_projected(done, say)
+                elif isinstance(done, Watched):
+                    print_watched(done, say)
                 elif isinstance(done, Refreshed):
                     print_round(done, say)
                 else:

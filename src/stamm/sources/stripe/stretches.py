@@ -8,6 +8,7 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
+from stamm.facts.faults import MISSING
 from stamm.lang.money import exponent, is_currency, to_major
 from stamm.sources.exports import Row
 from stamm.sources.exports.values import FaultError, Object, at, first, listed, part, since_1970, text
@@ -71,7 +72,7 @@ def state_of(subscription: Object) -> State | None:
         return None
     began = since_1970(subscription, "start_date") or since_1970(subscription, "created")
     if began is None:
-        raise FaultError("start_date", "is missing")
+        raise FaultError("start_date", MISSING)
     currency = (first(subscription.get("currency"), *_currencies(subscription)) or "").upper()
     digits = exponent(currency) if is_currency(currency) else 2
     paused = bool(subscription.get("pause_collection")) and status in {"active", "past_due"}

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from stamm.app.project import Project
+from stamm.app.projecting.deliveries import is_delivery, reason_of
 from stamm.lang.errors import UsageError
 from stamm.sources.segment import Arrival, read
 from stamm.store.log import Counters, Entry, Failed, Log, Outcome
@@ -70,6 +71,8 @@ class Failures:
         """Why a message is still none; empty where it is a fact."""
         if not entry.message_id:
             return entry.reason
+        if is_delivery(entry):
+            return reason_of(entry, self.project.organisation)
         arrival = Arrival(entry.source, entry.message_id, entry.received_at, entry.sent_at)
         problem = read(entry.body, arrival, self.project.organisation.currency).problem
         return problem.reason if problem else ""

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from stamm.app.projecting.deliveries import MEANINGS
 from stamm.cli import printing
 from stamm.cli.session import Session
 from stamm.sources.segment.problem import sentence
@@ -67,7 +68,8 @@ def print_reread(done: Reread, say: Session) -> None:
 
 
 def _why(reason: str, say: Session) -> str:
-    field, meaning = sentence(reason)
+    code, _, field = reason.partition(":")
+    meaning = MEANINGS.get(code) or sentence(reason)[1]
     return f"{field} {say(meaning)}".strip()
 
 

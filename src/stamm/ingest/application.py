@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from starlette.routing import Route
 from stamm.ingest import messages
 from stamm.ingest.admission import secret_of
 from stamm.ingest.door import Door, Taken
+from stamm.ingest.hooks import take_message
 from stamm.ingest.records import tell
 from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES, Refusal
 from stamm.people import Scope
@@ -35,8 +36,8 @@ BATCHES = ("/v1/batch", "/v1/b", "/v1/import", "/batch", "/batch/")
 CAPTURES = ("/capture", "/capture/")
 
 
-def application(door: Door, *, close: bool = True) -> Starlette:
-    """The ASGI application in front of a door, which is closed at its end."""
+def application(door: Door, *, hooks: Mapping[str, str] | None = None, close: bool = True) -> Starlette:
+    """The ASGI application in front of a door, which is closed at its end; `hooks` holds the secret of each."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -49,6 +50,7 @@ def application(door: Door, *, close: bool = True) -> Starlette:
         *(_post(f"/v1/{letter}", partial(take_event, type_=name), door) for name, letter in SINGLE.items()),
         *(_post(place, take_batch, door) for place in BATCHES),
         *(_post(place, take_capture, door) for place in CAPTURES),
+        _post("/hooks/{hook}", partial(take_hook, secrets=hooks or {}), door),
         _route("/healthz", is_alive, door, "GET"),
         _route("/readyz", is_ready, door, "GET"),
         _route("/metrics", measures, door, "GET"),
@@ -86,6 +88,12 @@ async def take_capture(door: Door, request: Request) -> Response:
             return messages.Request.of_event(body)
 
     return await _take(door, request, BATCH_BYTES, read)
+
+
+async def take_hook(door: Door, request: Request, *, secrets: Mapping[str, str]) -> Response:
+    """A message of another system, signed by it."""
+    outcomes = await take_message(door, request, secrets)
+    return _json(_told(Taken(outcomes, ())), 200)
 
 
 async def _take(door: Door, request: Request, most: int, read: Callable[[bytes], messages.Request]) -> Response:

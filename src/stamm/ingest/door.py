@@ -71,18 +71,22 @@ class Door:
     async def take(self, key: Key, events: Sequence[Entry]) -> Taken:
         """Keep events of a key; raises Refusal where they cannot be kept, and then none of them is."""
         self.admission.spend(key, len(events))
-        try:
-            outcomes = await asyncio.wrap_future(self._writing.append(events))
-        except OverloadedError as error:
-            raise Refusal("overloaded", retry_after=OVERLOADED_SECONDS) from error
-        except LogError as error:
-            raise Refusal("not_stored", retry_after=UNUSABLE_SECONDS) from error
+        outcomes = await self.keep(events)
         faults = tuple(
             Fault(place, event.message_id, event.reason) for place, event in enumerate(events) if event.reason
         )
         for fault in faults:
             self.measures.faulty.labels(fault.code).inc()
         return Taken(Counter(outcomes), faults)
+
+    async def keep(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """What became of each entry; raises Refusal where they cannot be kept, and then none of them is."""
+        try:
+            return await asyncio.wrap_future(self._writing.append(entries))
+        except OverloadedError as error:
+            raise Refusal("overloaded", retry_after=OVERLOADED_SECONDS) from error
+        except LogError as error:
+            raise Refusal("not_stored", retry_after=UNUSABLE_SECONDS) from error
 
     def now(self) -> datetime:
         """The moment at which something arrives."""

@@ -9,6 +9,8 @@ from hashlib import blake2b
 
 from stamm.app.project import Project
 from stamm.app.projecting import persons
+from stamm.app.projecting.deliveries import is_delivery
+from stamm.app.projecting.deliveries import said as delivered
 from stamm.app.projecting.folding import folded
 from stamm.app.projecting.said import Said, by_fact_and_source, tables
 from stamm.sources.segment import Arrival, read
@@ -66,13 +68,17 @@ class Projecting:
         return log.read(position, self.most)
 
     def _take(self, log: Log, lake: Lake, waiting: Sequence[Stored]) -> Projected:
-        said, reasons = self._said(waiting)
-        if reasons:
-            # set aside before the commit that steps over them: whoever is killed in between reads only the others again
-            log.fail(reasons)
-        done, last = Projected(messages=len(waiting), failed=len(reasons)), waiting[-1].position
+        said, reasons = self._said([stored for stored in waiting if not is_delivery(stored.entry)])
+        deliveries = [stored for stored in waiting if is_delivery(stored.entry)]
+        done, last = Projected(messages=len(waiting)), waiting[-1].position
         with lake.writing(wait_seconds=WAIT_SECONDS) as writer:
-            self._put(writer, said, done)
+            more, wrong = delivered(deliveries, writer.current, self.project.organisation)
+            reasons |= wrong
+            done.failed = len(reasons)
+            if reasons:
+                # set aside before the commit that steps over them: whoever is killed in between reads only the others
+                log.fail(reasons)
+            self._put(writer, [*said, *more], done)
             writer.advance(self._name(), last)
             done.snapshot = self._settled = writer.commit().number
         log.trim(last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext, suppress
 
 import click
@@ -33,6 +34,7 @@ def serve(*, host: str, port: int, no_worker: bool) -> None:
     """Serve until the process is asked to end."""
     from stamm.cli.attached import worker_beside
     from stamm.ingest import Door, application
+    from stamm.ingest.hooks import secrets_in
     from stamm.ingest.serving import serve as serve_until_ended
 
     say = current()
@@ -44,5 +46,6 @@ def serve(*, host: str, port: int, no_worker: bool) -> None:
 
     # the server has ended in order before it says how it was asked to
     with suppress(KeyboardInterrupt), nullcontext() if no_worker else worker_beside(say.directory):
-        serve_until_ended(application(Door(project.log, project.people())), host, port, started=started)
+        door = Door(project.log, project.people())
+        serve_until_ended(application(door, hooks=secrets_in(os.environ)), host, port, started=started)
     say.out.print(say("Stopped. Everything acknowledged is on the disk."))

@@ -43,6 +43,14 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Message:
+    """A message whose signature is right, and by what it is known if it comes again."""
+
+    message_id: str
+    value: Any
+
+
+@dataclass(frozen=True)
 class Delivery:
     """A message whose signature is right: by what it is known if it comes again, and the facts in it.
 
@@ -81,12 +89,24 @@ class Hook(Definition):
     def receive(
         self, headers: Mapping[str, str], body: bytes, secret: str, *, now: datetime, organisation: Organisation
     ) -> Delivery | Refusal:
-        """A message as it came, byte for byte: the facts in it, or why it is refused.
+        """A message as it came, byte for byte: the facts in it, or why it is refused."""
+        if self.tests_the_line(body):
+            return Delivery("", ())
+        message = self.verified(headers, body, secret, now=now)
+        if isinstance(message, Refusal):
+            return message
+        source = self.source()
+        found = [source.known(one, 1, self.key, live=True) for one in source.opened(message.value)]
+        things = [one for one in found if not isinstance(one, Reject)]
+        # a sender that is told off for messages of other kinds stops sending
+        chunks = tuple(source.facts([one for one in things if source.ours(one.content)], self.key, organisation))
+        return Delivery(message.message_id, chunks)
+
+    def verified(self, headers: Mapping[str, str], body: bytes, secret: str, *, now: datetime) -> Message | Refusal:
+        """What was sent and by what it is known, or why it is refused.
 
         An empty secret refuses everything: nobody could tell who sends.
         """
-        if self.tests_the_line(body):
-            return Delivery("", ())
         small = {name.lower(): value for name, value in headers.items()}
         if not secret:
             return Refusal("signature_wrong", "No secret is set for this hook.")
@@ -97,13 +117,9 @@ class Hook(Definition):
         except UnsoundError:
             return Refusal("not_json", "The message is not JSON.")
         source = self.source()
-        found = [source.known(one, 1, self.key, live=True) for one in source.opened(value)]
-        things = [one for one in found if not isinstance(one, Reject)]
-        if len(things) < len(found):
+        if any(isinstance(source.known(one, 1, self.key), Reject) for one in source.opened(value)):
             return Refusal("no_object", "The message is no object.")
-        # a sender that is told off for messages of other kinds stops sending
-        chunks = tuple(source.facts([one for one in things if source.ours(one.content)], self.key, organisation))
-        return Delivery(self.message_id(small, value) or digest(body), chunks)
+        return Message(self.message_id(small, value) or digest(body), value)
 
 
 def signed(secret: str, *parts: bytes) -> bytes:

@@ -124,8 +124,8 @@ def check_orders(directory: Path, orders: Iterable[tuple[dict[str, Any], ...]], 
         assert graph(project) == WANTED, order
 
 
-def test_calls_in_two_orders_with_a_crash_between(tmp_path: Path) -> None:
-    check_orders(tmp_path, [tuple(CALLS), tuple(reversed(CALLS))], seed=1)
+def test_calls_backwards_with_a_crash_between(tmp_path: Path) -> None:
+    check_orders(tmp_path, [tuple(reversed(CALLS))], seed=1)
 
 
 @pytest.mark.long

@@ -184,7 +184,10 @@ CASES = [
 
 
 def test_what_comes_late_changes_what_was_taken_over(tmp_path: Path) -> None:
-    check_any_order(tmp_path, ANNA[:3], *CASES[2][:2], KNOWN)
+    one = shop(tmp_path / "shop")
+    arrive(one, [ANNA[2], ANNA[0], ANNA[1]])
+    project_all(one, most=1)
+    assert rows(one, "customers", *CASES[2][1]) == KNOWN
 
 
 def test_the_first_opening_counts(tmp_path: Path) -> None:
@@ -219,6 +222,20 @@ def test_a_line_added_later_belongs_to_the_moment_of_its_order(project: Project)
     project_all(project)
     assert rows(project, "order_lines", "line_id", "ordered_at") == [("cup", "09:01")]
     assert rows(project, "orders", "amount_minor", "ordered_at") == [(300, "09:01")]
+
+
+@pytest.mark.parametrize("most", [1, 10])
+def test_an_order_paid_back_whole_is_worth_what_was_paid(tmp_path: Path, most: int) -> None:
+    said = [
+        track("Order Completed", 1, order_id="o1", subtotal=20, currency="USD"),
+        track("Order Refunded", 2, order_id="o1"),
+    ]
+    for number, order in enumerate((said, said[::-1])):
+        one = shop(tmp_path / str(number))
+        arrive(one, order)
+        project_all(one, most=most)
+        columns = ("order_id", "customer_id", "amount_minor", "currency", "returned_at")
+        assert rows(one, "returns", *columns) == [("o1", "anna", 2000, "USD", "09:02")]
 
 
 def test_when_it_was_received_is_kept(project: Project) -> None:

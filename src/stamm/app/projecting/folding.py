@@ -53,6 +53,7 @@ def folded(rows: Sequence[Said], lake: InLake) -> list[Said]:
     by_fact: dict[str, list[Said]] = {}
     for row in rows:
         by_fact.setdefault(row.fact, []).append(row)
+    by_fact["returns"] = _returns(by_fact.get("returns", []), by_fact.get("orders", []), lake)
     return [each for fact, some in by_fact.items() for each in (_FOLDS[fact](some, lake) if fact in _FOLDS else some)]
 
 
@@ -109,6 +110,31 @@ def _lines(rows: list[Said], lake: InLake) -> list[Said]:
         else row.with_values({**row.values, "ordered_at": placed[row.values["order_id"]]})
         for row in rows
     ]  # fmt: skip
+
+
+# -- what was paid back --------------------------------------------------------------------------------------
+def _returns(rows: list[Said], orders: list[Said], lake: InLake) -> list[Said]:
+    """A return that names no amount is of the whole order, whichever of the two comes first."""
+    whole = [row.values["order_id"] for row in rows if "amount_minor" not in row.values]
+    paid = {row["order_id"]: row for row in lake.current("orders", "order_id", whole).to_pylist()} if whole else {}
+    paid |= {row.values["order_id"]: row.values for row in orders if row.values.get("amount_minor") is not None}
+    made = [
+        row.with_values({**row.values, **_paid(paid[row.values["order_id"]])})
+        if "amount_minor" not in row.values and row.values["order_id"] in paid
+        else row
+        for row in rows
+    ]
+    by_order = {row.values["order_id"]: row for row in orders if row.values.get("amount_minor") is not None}
+    for back in lake.current("returns", "order_id", list(by_order)).to_pylist() if by_order else ():
+        if back["amount_minor"] is None:
+            order = by_order[back["order_id"]]
+            values = {"return_id": back["return_id"], **_paid(order.values)}
+            made.append(Said("returns", values, RESOLVED, max(order.received_at, back["received_at"])))
+    return made
+
+
+def _paid(order: Mapping[str, Any]) -> Values:
+    return {"amount_minor": order["amount_minor"], "currency": order["currency"]}
 
 
 # -- what is known of a customer -----------------------------------------------------------------------------

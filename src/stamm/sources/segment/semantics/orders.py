@@ -207,7 +207,10 @@ class OrderCancelled(Semantic):
 
 
 class OrderRefunded(Semantic):
-    """Money was paid back: a return for each product, or one for the whole where the products do not add up to it."""
+    """Money was paid back: a return for each product, or one for the whole where the products do not add up to it.
+
+    Where nothing but the order is named, all of it was paid back.
+    """
 
     de = "Bestellung erstattet"
     sentence_de = (
@@ -222,12 +225,13 @@ class OrderRefunded(Semantic):
         "returns.customer_id": "`userId`",
         "returns.returned_at": "the moment of the event",
         "returns.quantity": "`quantity`, else 1",
-        "returns.amount_minor": "`price` times `quantity`, else `total`",
-        "returns.currency": "`currency`, else the organisation's",
+        "returns.amount_minor": "`price` times `quantity`, else `total`, else what was paid for the order",
+        "returns.currency": "`currency`, else the organisation's; with the order's amount the order's",
         "returns.reason": "`reason`",
     }
 
-    # the products are what was paid back; then 30 where they make 25; then nothing but the sum
+    # the products are what was paid back; then 30 where they make 25; then nothing but the sum; then nothing, and what
+    # was paid for the order is looked up when the row is put into the lake
     examples = (
         Told(
             {**_PUBLISHED, "total": 25, "refund_id": "r1"},
@@ -257,6 +261,15 @@ class OrderRefunded(Semantic):
                 """)
             },
         ),
+        Told(
+            {"order_id": "o1"},
+            {
+                "returns": rows("""
+                    return_id  order_id  customer_id  returned_at       amount_minor
+                    web/m1     o1        anna         2024-02-01T10:00  -
+                """)
+            },
+        ),
     )
 
     @classmethod
@@ -265,16 +278,19 @@ class OrderRefunded(Semantic):
         total = money(said.properties, "total", currency)
         amounts = [line["amount_minor"] for line in lines]
         priced = bool(amounts) and None not in amounts
-        if total is None and not priced:
+        if total is None and not priced and lines:
             raise Problem("missing", "total")
         return_id = said.text("return_id", "refund_id") or said.own_id
         back = {
             "order_id": said.needed("order_id"),
             **said.who,
             "returned_at": said.happened_at,
-            "currency": currency,
             "reason": said.text("reason"),
         }
+        if total is None and not lines:
+            yield Row("returns", {"return_id": return_id, **back})
+            return
+        back["currency"] = currency
         if priced and total in (None, sum(amounts)):
             for line in lines:
                 own = {name: line[name] for name in ("line_id", "quantity", "amount_minor")}

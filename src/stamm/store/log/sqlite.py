@@ -27,8 +27,16 @@ from stamm.store.log.kind import (
 
 #: how long to wait for another process that is writing
 BUSY_SECONDS = 20
+#: rows of one statement
+AT_ONCE = 200
 #: WAL alone survives a kill; only FULL also brings each commit to the disk before it is acknowledged
-SETTINGS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA temp_store = MEMORY")
+SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA wal_autocheckpoint = 8000",  # 32 MB: a checkpoint syncs twice more
+    "PRAGMA cache_size = -65536",  # 64 MB: message ids are anywhere in `seen`
+)
 #: `seen` stays when entries go, so that a message is dropped however late it comes again
 TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -61,6 +69,7 @@ CREATE TABLE IF NOT EXISTS counters (
     CHECK (received = accepted + duplicate + failed AND conflict <= duplicate)
 ) WITHOUT ROWID
 """
+_SEE = "INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING"
 _ADD = "INSERT INTO entries (source, message_id, body, received_at, sent_at) VALUES (?, ?, ?, ?, ?)"
 _SET_ASIDE = """
 INSERT INTO failed (source, message_id, body, received_at, sent_at, reason, held, aside_key)
@@ -145,7 +154,7 @@ class SqliteLog(Log):
     # -- at the door -------------------------------------------------------------------
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         with self._transaction() as run:
-            outcomes = [_take(run, entry) for entry in entries]
+            outcomes = _take_new(run, entries) or [_take(run, entry) for entry in entries]
             run.executemany(_COUNT, [(name, *astuple(more)) for name, more in tally(entries, outcomes).items()])
         return outcomes
 
@@ -240,6 +249,29 @@ class SqliteLog(Log):
             )
 
 
+def _take_new(run: sqlite3.Connection, entries: Sequence[Entry]) -> list[Outcome] | None:
+    """Keep all entries at once, where each of them is new, as nearly all are; else nothing is done."""
+    if len(entries) < 2 or any(entry.reason for entry in entries):
+        return None
+    run.execute("SAVEPOINT new")
+    before = run.total_changes
+    _insert(run, _SEE, sorted((entry.key, entry.digest) for entry in entries))
+    if run.total_changes - before < len(entries):
+        run.execute("ROLLBACK TO new")
+        return None
+    _insert(run, _ADD, [_row(entry) for entry in entries])
+    return [Outcome.ACCEPTED] * len(entries)
+
+
+def _insert(run: sqlite3.Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert many rows by few statements: each one lets go of the interpreter and has to get it back."""
+    head, _, tail = statement.partition(" VALUES ")
+    row, _, tail = tail.partition(")")
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        run.execute(f"{head} VALUES {', '.join([row + ')'] * len(some))}{tail}", [v for one in some for v in one])
+
+
 def _take(run: sqlite3.Connection, entry: Entry) -> Outcome:
     """Keep one entry unless it has come before."""
     key, digest = entry.key, entry.digest
@@ -248,7 +280,7 @@ def _take(run: sqlite3.Connection, entry: Entry) -> Outcome:
         if known is None:
             kept = run.execute(_SET_ASIDE, (*_row(entry), entry.reason, False, entry.aside_key)).rowcount
             return Outcome.FAILED if kept else Outcome.DUPLICATE
-    elif run.execute("INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING", (key, digest)).rowcount:
+    elif run.execute(_SEE, (key, digest)).rowcount:
         run.execute(_ADD, _row(entry))
         return Outcome.ACCEPTED
     else:

@@ -10,11 +10,13 @@ import pytest
 from stamm.app.project import Project
 from tests.leaving import planted as p
 
+FEW = ("customers", "events", "links", "orders", "posts", "responses")
+
 
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shop, made once."""
-    return p.planted(tmp_path_factory.mktemp("planted") / "shop").directory
+    """The shop with a few kinds of facts, made once."""
+    return p.planted(tmp_path_factory.mktemp("planted") / "shop", FEW).directory
 
 
 @pytest.fixture

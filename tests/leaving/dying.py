@@ -1,4 +1,4 @@
-"""A process that erases somebody and dies on the way."""
+"""Processes that erase somebody, or restore a project, and die on the way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from stamm.app.leaving.erasing import Erasing
+from stamm.app.leaving.restoring import restore
 from stamm.app.project import Project
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
@@ -16,13 +17,24 @@ NOW = datetime(2024, 7, 1, tzinfo=UTC)
 def erase(directory: str, called: str, die_at: int) -> None:
     """Erase, and die at that many calls that change what is on the disk."""
     erasing = Erasing(Project.open(Path(directory)))
+    _die_at(die_at)
+    erasing.erase(called, now=NOW)
+
+
+def bring_back(directory: str, backup: str, die_at: int) -> None:
+    """Restore, and die at that many calls that change what is on the disk."""
+    _die_at(die_at)
+    restore(Path(directory), Path(backup), now=NOW)
+
+
+def _die_at(count: int) -> None:
     calls = 0
 
     def dying(real: object) -> object:
         def call(*arguments: object, **more: object) -> object:
             nonlocal calls
             calls += 1
-            if calls >= die_at:
+            if calls >= count:
                 os.kill(os.getpid(), signal.SIGKILL)
             return real(*arguments, **more)  # type: ignore[operator]
 
@@ -30,4 +42,3 @@ def erase(directory: str, called: str, die_at: int) -> None:
 
     for name in ("fsync", "replace", "rename", "unlink"):
         setattr(os, name, dying(getattr(os, name)))
-    erasing.erase(called, now=NOW)

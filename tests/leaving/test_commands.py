@@ -49,3 +49,24 @@ def test_looking_and_giving_out(project: Project, tmp_path: Path) -> None:
     code, told = run(project, "erase", "nobody@example.org", "--yes")
     assert code == 2
     assert "Nobody here has that number" in told
+
+
+def test_a_project_goes_into_a_file_and_back(project: Project, tmp_path: Path) -> None:
+    place, copy = tmp_path / "shop.stamm", tmp_path / "copy"
+    code, told = run(project, "backup", str(place))
+    assert code == 0, told
+    assert "written and read once more." in told
+    assert f"The backup: {place}" in told
+    run(project, "erase", p.ID, "--yes")
+    result = CliRunner().invoke(
+        cli, ["restore", str(place), "--project", str(copy), "--erased", str(project.lake_directory / "erased.json")]
+    )
+    assert result.exit_code == 0, result.output
+    assert "Known as erased: 1; of these taken out again: 1." in result.output
+    assert p.traces(copy) == []
+    restored = Project.open(copy)
+    assert "Restored from a backup" in run(restored, "doctor")[1]
+    assert run(restored, "release") == (0, "Released: this project may send again.\n")
+    assert "Restored from a backup" not in run(restored, "doctor")[1]
+    code, told = run(restored, "restore", str(place))
+    assert (code, "There is something already" in told) == (7, True)

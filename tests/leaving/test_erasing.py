@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from stamm.answers import Answers
 from stamm.app.importing import Importing
 from stamm.app.leaving.erasing import Erasing
 from stamm.app.project import Project
@@ -18,13 +21,14 @@ from stamm.app.projecting import Projecting
 from stamm.app.refreshing import Refreshing
 from stamm.app.rounds import rounds
 from stamm.facts import imported
-from stamm.lang.errors import UsageError
+from stamm.lang.errors import LakeError, UsageError
+from stamm.lang.window import windows
 from stamm.store.erasing.ledger import Ledger
 from stamm.store.log import Entry
 from tests.leaving import planted as p
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
-FEW = ("customer_retention_rate", "revenue", "visitors", "net_promoter_score", "order_count", "conversion_rate")
+FEW = ("gross_revenue", "visitors", "net_promoter_score", "order_count")
 EVENTS = imported()["events"]
 
 
@@ -48,7 +52,8 @@ def refreshed(project: Project) -> None:
         refreshing.run()
 
 
-def test_no_byte_is_left_and_no_number_moves(project: Project) -> None:
+def test_no_byte_is_left_in_any_kind_and_no_number_moves(tmp_path: Path) -> None:
+    project = p.planted(tmp_path / "shop")
     refreshed(project)
     before = p.numbers(project, keys=FEW)
     assert {trace.partition(": ")[2] for trace in p.traces(project.directory)} == set(p.TRACES)
@@ -73,7 +78,8 @@ def test_no_byte_is_left_and_no_number_moves(project: Project) -> None:
 
 
 @pytest.mark.long
-def test_no_number_of_the_whole_catalogue_moves(project: Project) -> None:
+def test_no_number_of_the_whole_catalogue_moves(tmp_path: Path) -> None:
+    project = p.planted(tmp_path / "shop")
     before = p.numbers(project)
     assert len(before) > 50
     Erasing(project).erase(p.ID, now=NOW)
@@ -115,13 +121,17 @@ def test_what_lies_beside_the_lake_goes_too(project: Project) -> None:
     report.write_text(f'<meta name="generator" content="Stamm"><p>{p.NAME.replace("ü", "&uuml;")}</p>')
     (project.directory / "customers.csv").write_text(f"customer_id,email\n1,{p.EMAIL}\n")
     (project.directory / "notes.txt").write_text("nothing")
+    (project.directory / "truth").mkdir()
+    truth = project.directory / "truth" / "customers.parquet"
+    pq.write_table(pa.table({"customer_id": [p.ID, "ben"], "persona": ["x", "y"]}), truth)
     with closing(project.log()) as log:
         bodies = (f'{{"userId": "{p.ID}"}}', f'{{"traits": {{"name": "{p.NAME}"}}}}', '{"userId": "ben"}')
         log.append(
             [Entry("key", f"m{n}", body.encode(), NOW, reason="no" if n == 1 else "") for n, body in enumerate(bodies)]
         )
     told = Erasing(project).erase(p.ID, now=NOW)
-    assert (told.rejects, told.reports, told.arrived) == (1, 1, 2)
+    assert (told.rejects, told.reports, told.arrived, told.truth) == (1, 1, 2, 1)
+    assert pq.read_table(truth).to_pylist() == [{"customer_id": "ben", "persona": "y"}]
     assert [path.name for path in told.foreign] == ["customers.csv"]
     assert rejects.read_text().splitlines() == [
         "file,line,column,value,reason",
@@ -187,7 +197,7 @@ def test_whoever_comes_back_is_a_new_customer(erased: Project) -> None:
 
 
 def test_past_states_name_nobody(erased: Project) -> None:
-    for kind in imported():
+    for kind in ("customers", "events", "links", "orders", "responses"):
         rows = erased.lake().state_at(kind, p.RECEIVED + timedelta(hours=1)).to_pylist()
         assert rows
         assert not any(trace in str(rows).casefold() for trace in p.TRACES), kind
@@ -286,3 +296,16 @@ def test_rejects_and_the_log_name_nobody_afterwards(erased: Project, tmp_path: P
     assert p.traces(erased.directory) == []
     with closing(erased.log()) as log:
         assert [each.entry.body for each in log.failures()] == [b"ben"]
+
+
+def test_whoever_has_an_older_snapshot_open_is_told_to_ask_again(project: Project) -> None:
+    world = project.world()
+    with closing(world.engine):
+        asked = Answers(replace(world, remembered=None))
+        Erasing(project).erase(p.ID, now=NOW)
+        with pytest.raises(LakeError, match="goes when a person is erased"):
+            asked.ask("gross_revenue", windows(date(2024, 1, 1), date(2024, 4, 1), "month"))
+    assert world.remembered is not None
+    world.remembered.put("question", {(0, p.NAME): 1})
+    kept = project.lake_directory / "kept" / "answers"
+    assert not list(kept.rglob("*.json")), "nothing is kept of a snapshot that is gone"

@@ -19,6 +19,7 @@ from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
 from stamm.metrics import Catalogue
 from stamm.people import Database, open_database
+from stamm.store.erasing.ledger import FILE as ERASED
 from stamm.store.kept import KeptFiles
 from stamm.store.kept.files import DIRECTORY
 from stamm.store.lake import Lake
@@ -29,6 +30,10 @@ from stamm.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from stamm.engines.postgres.engine import Postgres
+
+
+#: marks a project that was restored and sends nothing until it is released
+HELD = "held.json"
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,16 @@ class Project:
     def log(self) -> Log:
         """The durable log of what arrives, made where there is none yet; close it after use."""
         return open_log(self.log_file, self.log_address)
+
+    @property
+    def has_erased(self) -> bool:
+        """Whether anybody was ever erased, or a list for that is kept."""
+        return (self.lake_directory / ERASED).is_file()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was restored and not released: whoever sends anything to anybody asks this first."""
+        return (self.directory / HELD).exists()
 
     @property
     def has_log(self) -> bool:

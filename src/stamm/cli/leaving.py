@@ -15,9 +15,11 @@ from stamm.facts import FACTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stamm.app.leaving.backing_up import BackedUp
     from stamm.app.leaving.erasing import Progress as Done
     from stamm.app.leaving.erasing import Told
     from stamm.app.leaving.exporting import Held
+    from stamm.app.leaving.restoring import Restored
 
 
 @contextmanager
@@ -49,6 +51,9 @@ def print_would_go(told: Told, say: Session) -> None:
     if told.cells:
         text = say("Cells in any row that name the customer: {count}", count=say.language.number(told.cells))
         say.out.print(text)
+    if told.ambiguous:
+        names = ", ".join(told.ambiguous)
+        say.out.print(say("Too short, or somebody else's too, to be sought in rows of others: {names}", names=names))
     say.out.print(say("Older snapshots, what was derived, and answers given before would go, too."))
     _print_limits(told, say)
 
@@ -98,11 +103,10 @@ def _print_rows(told: Told, say: Session) -> None:
 
 def _print_limits(told: Told, say: Session) -> None:
     """What erasing does not reach, by name."""
-    if told.ambiguous:
-        names = ", ".join(told.ambiguous)
-        say.out.print(say("Too short, or somebody else's too, to be sought in rows of others: {names}", names=names))
     for path in told.foreign:
         say.out.print(say("Not made by Stamm and left as it is, though it names the customer: {file}", file=path))
+    for path in told.backups:
+        say.out.print(say("A backup that still holds the customer: {file}", file=path))
 
 
 def print_held(found: Held, place: Path, say: Session) -> None:
@@ -113,3 +117,31 @@ def print_held(found: Held, place: Path, say: Session) -> None:
         rows.add_row(_title(kind, say), *(say.language.number(count) for count in counts))
     say.out.show(rows)
     say.out.plain(say("All that is held: {place}", place=place.resolve()))
+
+
+def print_backed_up(done: BackedUp, say: Session) -> None:
+    """What a backup holds, and what it does not."""
+    number = say.language.number
+    counts = {"snapshot": number(done.snapshot), "files": number(done.files), "size": number(done.size / 1e6, 1)}
+    say.out.print(say("Snapshot {snapshot}: {files} files, {size} MB, written and read once more.", **counts))
+    say.out.plain(say("The backup: {place}", place=done.place))
+    if done.elsewhere:
+        say.out.print(say("The log and the keys are in a database of their own and not in here; back it up as well."))
+
+
+def print_restored(done: Restored, say: Session) -> None:
+    """What came back, and what is still to be done."""
+    number = say.language.number
+    day = say.language.moment(done.made_at)
+    text = say("Restored as of {day} (UTC): snapshot {snapshot}.", day=day, snapshot=number(done.snapshot))
+    say.out.print(text, style="title")
+    say.out.print(say("{files} files, each as it was written.", files=number(done.files)))
+    if done.known:
+        again = number(done.erased_again)
+        say.out.print(
+            say("Known as erased: {known}; of these taken out again: {again}.", known=number(done.known), again=again)
+        )
+    say.out.print(
+        say("Whoever was erased later is in here again: erase them once more, or give the list with --erased.")
+    )
+    say.out.print(say("This project sends nothing until `stamm release`."))

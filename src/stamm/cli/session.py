@@ -100,11 +100,13 @@ class Session:
     @property
     def project(self) -> Project:
         """The project named; raises ProjectError where there is none."""
-        from stamm.app.leaving.erasing import finish_begun
         from stamm.app.project import Project
 
         project = Project.open(self.directory)
-        finish_begun(project)
+        if project.has_erased:
+            from stamm.app.leaving.erasing import finish_begun
+
+            finish_begun(project)
         return project
 
     @property

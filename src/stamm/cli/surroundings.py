@@ -100,6 +100,9 @@ def _project(say: Session) -> Iterator[tuple[str, list[Finding]]]:
         findings.append(Finding("rates.csv", say.language.number(rates), meaning))
     except StammError as error:
         findings.append(Finding("rates.csv", say("not readable"), remedy=told(error, say)))
+    if project.is_held:
+        meaning = say("Restored from a backup; `stamm release` once it is the only copy.")
+        findings.append(Finding(say("sending"), say("on hold"), meaning))
     yield title, findings
     mappings = _mappings(say, project.settings.mappings, of_tables=project.reads_database)
     yield say("Settings"), [*_settings(say, project.organisation), *mappings]
@@ -179,7 +182,7 @@ def _data(say: Session) -> Iterator[Finding]:
         with exclusive(lake.root / LOCK, 0.0, None):
             yield Finding(say("lock"), say("free"), say("nobody is writing"))
     except BusyError as error:
-        yield Finding(say("lock"), say("held"), retell(error.what, say.language))
+        yield Finding(say("lock"), say("on hold"), retell(error.what, say.language))
     covered = say.project.settings.coverage
     for kind in imported():
         days = covered.get(kind) or snapshot.coverage(kind)

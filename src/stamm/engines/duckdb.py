@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
@@ -16,6 +18,7 @@ from ibis.backends.duckdb import Backend
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 from stamm.facts import imported, kept
+from stamm.lang.errors import LakeError
 
 BATCH_ROWS = 122_880
 #: how long a unit is that no calendar changes
@@ -61,7 +64,8 @@ class DuckDB:
     def table(self, kind: str) -> ir.Table:
         """The current table of an imported fact kind, or of a fact that is kept in files."""
         if kind not in self._tables:
-            self._tables[kind] = self._unopened[kind]()
+            with _files_there():
+                self._tables[kind] = self._unopened[kind]()
         return self._tables[kind]
 
     def held(self, expression: ir.Table) -> ir.Table:
@@ -69,8 +73,9 @@ class DuckDB:
         return expression
 
     def run(self, expression: ir.Table) -> pa.Table:
-        """The rows of an expression."""
-        return self._backend.to_pyarrow(expression)
+        """The rows of an expression; raises LakeError where a file of its facts is not there any more."""
+        with _files_there():
+            return self._backend.to_pyarrow(expression)
 
     def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         """The rows of an expression over stored tables piece by piece, so that they need not fit into memory."""
@@ -119,6 +124,18 @@ def _length(op: ops.TimestampAdd | ops.TimestampSub) -> int | None:
         return None
     unit = MICROSECONDS.get(by.dtype.unit.short)
     return None if unit is None else by.value * unit
+
+
+@contextmanager
+def _files_there() -> Iterator[None]:
+    """Say what it means that a file is gone: a snapshot's files go at once when a person is erased."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise LakeError(
+            "A file of this snapshot cannot be read; it goes when a person is erased.",
+            remedy="Ask again: what is opened now is the newest snapshot. Should that not help, restore a backup.",
+        ) from error
 
 
 def _connect() -> Backend:

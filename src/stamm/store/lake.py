@@ -128,6 +128,12 @@ class Lake:
             finally:
                 writer.close()
 
+    @contextmanager
+    def still(self, wait_seconds: float = 10.0) -> Iterator[Snapshot]:
+        """The newest snapshot, while nobody writes: what else is read meanwhile belongs to it."""
+        with exclusive(self.root / LOCK, wait_seconds, None):
+            yield self.snapshot()
+
     def vacuum(self, keep: int = 20, unused_for: timedelta = timedelta(hours=24)) -> int:
         """Remove snapshots but the newest `keep`, and files that none of those kept names.
 

@@ -6,6 +6,7 @@ it is the list of their names, so that it keeps its meaning when columns are add
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import pyarrow as pa
@@ -95,3 +96,11 @@ class Layout:
     def names_of(self, mask: int) -> str:
         """A set of columns as it is stored."""
         return ",".join(name for name in self.carried if mask & self.bit(name))
+
+
+def schema_of(kinds: Mapping[str, type[Imported]], table: str) -> pa.Schema:
+    """The Delta schema of a table by its name, its partition column last."""
+    if table == IMPORTS:
+        return IMPORTS_SCHEMA
+    layout = Layout(kinds[table if table in kinds else table.removesuffix("_history")])
+    return layout.stored.append(pa.field("month", pa.string()))

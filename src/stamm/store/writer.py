@@ -22,7 +22,7 @@ from stamm.lang.version import __version__
 from stamm.store import delta_log, manifest
 from stamm.store.durable import make_directory, sync_directories, sync_file
 from stamm.store.erasing.gate import Gate
-from stamm.store.layout import IMPORTS, IMPORTS_SCHEMA, Layout
+from stamm.store.layout import IMPORTS, IMPORTS_SCHEMA, Layout, schema_of
 from stamm.store.manifest import Coverage, DataFile, KindState, Manifest, TableState
 from stamm.store.merging import Counts, Merge
 from stamm.store.relations import connect, rewrite, rows_of
@@ -324,7 +324,7 @@ class Writer:
             tables[name] = TableState(
                 identity=before.identity if before else str(uuid.uuid4()),
                 version=delta_log.head(self.root / name) + 1,
-                columns=tuple(self._schema(name).names),
+                columns=tuple(schema_of(self._kinds, name).names),
                 files=files,
             )
         if tables == self.base.tables and self._states == self.base.kinds and self._positions == self.base.positions:
@@ -339,13 +339,6 @@ class Writer:
             positions=self._positions,
         )
 
-    def _schema(self, table: str) -> pa.Schema:
-        """The Delta schema of a table, its partition column last."""
-        if table == IMPORTS:
-            return IMPORTS_SCHEMA
-        layout = self._kind(table.removesuffix("_history") if table not in self._kinds else table)
-        return layout.stored.append(pa.field("month", pa.string()))
-
     def _publish(self, after: Manifest) -> None:
         changed = [name for name, table in after.tables.items() if table != self.base.tables.get(name)]
         named: set[Path] = set()
@@ -358,7 +351,9 @@ class Writer:
                 named.add(place.parent)
         sync_directories(named)
         for name in changed:
-            delta_log.commit(self.root / name, self.base.tables.get(name), after.tables[name], self._schema(name))
+            delta_log.commit(
+                self.root / name, self.base.tables.get(name), after.tables[name], schema_of(self._kinds, name)
+            )
         manifest.write(self.root, after)
         for name in changed:
             delta_log.checkpoint(self.root / name, [after.tables[name].version])

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from stamm.app.leaving.backing_up import backups_left
 from stamm.app.leaving.beside import Beside, digests_of
 from stamm.app.project import Project
 from stamm.app.refreshing import making
 from stamm.facts import imported
-from stamm.lang.errors import BusyError, UsageError
+from stamm.lang.errors import BusyError, LogError, UsageError
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.clearing import clear
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
@@ -62,6 +63,8 @@ class Told:
     ambiguous: tuple[str, ...] = ()
     #: files in the directory that name the person and are not Stamm's
     foreign: tuple[Path, ...] = ()
+    #: backups of before, in which the person still is
+    backups: tuple[Path, ...] = ()
     reference: str = ""
     at: datetime | None = None
 
@@ -128,6 +131,7 @@ class Erasing:
         told = Told(ambiguous=_ambiguous(person))
         told.count(nameless)
         told.foreign = tuple(Beside(self.project, cells, digests_of(ledger, [entry])).foreign())
+        told.backups = backups_left(self.project)
         return told
 
     # -- erasing -----------------------------------------------------------------------
@@ -144,6 +148,7 @@ class Erasing:
             ledger.write(self.lake.root)
             told = self._carry_out(writer, ledger, Nameless(self._kinds, [person], cells), cells)
         told.reference, told.at, told.ambiguous, told.foreign = entry.reference, now, _ambiguous(person), foreign
+        told.backups = backups_left(self.project)
         return told
 
     def finish(self) -> Told | None:
@@ -208,8 +213,8 @@ def finish_begun(project: Project) -> None:
     if ledger is not None and ledger.pending:
         try:
             Erasing(project).finish()
-        except BusyError:
-            return  # the one who erases holds the lock, and ends it
+        except (BusyError, LogError):
+            return  # another holds the lock and ends it, or reads the log: it stays begun, and the next one comes
 
 
 def _among(ledger: Ledger, domain: str, known: frozenset[str], text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -61,7 +61,7 @@ class Erased:
             "at": self.at.isoformat(),
             "customers": sorted(self.customers),
             "devices": sorted(self.devices),
-            "needles": sorted([n.words, n.letters, n.digest, n.own] for n in self.needles),
+            "needles": sorted(list(astuple(needle)) for needle in self.needles),
             "state": self.state.value,
         }
 
@@ -88,18 +88,20 @@ class Ledger:
     # -- on the disk -------------------------------------------------------------------
     @classmethod
     def read(cls, root: Path) -> Ledger | None:
-        """The ledger of a lake; None where nobody was ever erased. Raises LakeError where it is damaged."""
-        path = root / FILE
+        """The ledger of a lake; None where there is none. Raises LakeError where it is damaged."""
+        return cls.at(root / FILE) if (root / FILE).exists() else None
+
+    @classmethod
+    def at(cls, path: Path) -> Ledger:
+        """The ledger in a file; raises LakeError where there is none that can be read."""
         try:
             raw = json.loads(path.read_bytes())
             if raw["version"] != _VERSION:
                 raise ValueError(raw["version"])
             return cls(bytes.fromhex(raw["key"]), tuple(Erased.from_json(each) for each in raw["people"]))
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise LakeError(
-                "The list of those who were erased is damaged, and without it they might come back.",
+                "The list of those who were erased cannot be read, and without it they might come back.",
                 where=str(path),
                 remedy="Put a copy of this file in its place: from a backup, or where you keep it.",
             ) from error

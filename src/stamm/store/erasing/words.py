@@ -10,7 +10,7 @@ import hmac
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
@@ -18,7 +18,8 @@ from urllib.parse import unquote
 WORD = re.compile(r"[^\W_]+")
 DIGITS = re.compile(r"\d+")
 #: digits that are read as one number: a telephone number is written in groups
-NUMBER = re.compile(r"\d(?:[\d ()/.\-]*\d)?")
+NUMBER = re.compile(r"\d[\d ()/.\-]{5,}\d")
+_ENCODED = re.compile(r"[%\\&]")
 _ESCAPED, _CONTROL = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(r"\\[nrtbf]")
 #: fewer letters, or digits of a bare number, could mean anybody
 LEAST_LETTERS, LEAST_DIGITS = 6, 9
@@ -32,7 +33,7 @@ REMEMBERED = 200_000
 
 def plain(text: str) -> str:
     """A text as words are compared: without regard to case or to how letters are composed."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ def is_telling(text: str) -> bool:
 def readings(text: str) -> Iterator[str]:
     """A text as it stands, and what it says where it is an address, JSON or HTML."""
     yield text
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST if _ENCODED.search(text) else 0):
         read = _CONTROL.sub(" ", _ESCAPED.sub(lambda found: chr(int(found[1], 16)), html.unescape(unquote(text))))
         if read == text:
             return
@@ -68,12 +69,15 @@ def readings(text: str) -> Iterator[str]:
 class Needle:
     """What is sought: so many words of so many letters, known by a keyed digest. No words: the last digits of a number.
 
-    `own`: sought only in rows of the person, because elsewhere it might mean somebody else.
+    A text without the longest word, of `longest` letters and the digest `rarest`, need not be looked at. `own`: sought
+    only in rows of the person, because elsewhere it might mean somebody else.
     """
 
     words: int
     letters: int
     digest: str
+    longest: int = 0
+    rarest: str = ""
     own: bool = False
 
 
@@ -84,31 +88,37 @@ class Digests:
         self._key = key
 
     def of(self, domain: str, text: str) -> str:
-        """The digest of a text in one of the domains `customer`, `device`, `words`, `phone`, `cell`."""
+        """The digest of a text in one of the domains `customer`, `device`, `words`, `word`, `phone`, `cell`."""
         told = f"{domain}\0{text}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, told, "sha256")[:16].hex()
 
     def needle(self, text: str, *, own: bool = False) -> Needle:
         """What finds these words again."""
-        found = " ".join(words(text))
-        return Needle(len(words(text)), len(found), self.of("words", found), own)
+        found, told = words(text), " ".join(words(text))
+        longest = max(found, key=len, default="")
+        return Needle(len(found), len(told), self.of("words", told), len(longest), self.of("word", longest), own)
 
     def phone(self, digits: str, *, own: bool = False) -> Needle:
         """What finds a telephone number again, by its last digits."""
-        return Needle(0, len(digits), self.of("phone", digits), own)
+        return Needle(0, len(digits), self.of("phone", digits), own=own)
 
 
 class Seeker:
     """Finds needles in texts, and tells when the person of each was erased."""
 
-    def __init__(self, digests: Digests, needles: Iterable[tuple[Needle, datetime]]) -> None:
+    def __init__(self, digests: Digests, needles: Sequence[tuple[Needle, datetime]]) -> None:
         self._digests = digests
         self._anywhere: dict[str, datetime] = {}
         self._own: dict[str, datetime] = {}
-        self._lengths: dict[int, set[int]] = {}
+        lengths: dict[int, set[int]] = {}
         for needle, at in needles:
             (self._own if needle.own else self._anywhere)[needle.digest] = at
-            self._lengths.setdefault(needle.words, set()).add(needle.letters)
+            lengths.setdefault(needle.words, set()).add(needle.letters)
+        self._phones = sorted(lengths.pop(0, ()))
+        self._counts = sorted(lengths.items())
+        self._rarest = {needle.rarest for needle, _ in needles if needle.words}
+        self._longest = {needle.longest for needle, _ in needles if needle.words}
+        self._words: dict[str, bool] = {}
         self._remembered: dict[str, tuple[datetime | None, datetime | None]] = {}
 
     def found(self, text: str, *, own: bool = False) -> datetime | None:
@@ -117,25 +127,37 @@ class Seeker:
             if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
             seen = [digest for reading in readings(text) for digest in self._digests_in(plain(reading))]
-            anywhere = max((self._anywhere[each] for each in seen if each in self._anywhere), default=None)
-            theirs = max((self._own[each] for each in seen if each in self._own), default=None)
-            self._remembered[text] = anywhere, theirs
-        anywhere, theirs = self._remembered[text]
-        return anywhere or (theirs if own else None)
+            anywhere = [self._anywhere[each] for each in seen if each in self._anywhere]
+            theirs = [self._own[each] for each in seen if each in self._own]
+            self._remembered[text] = max(anywhere, default=None), max(theirs, default=None)
+        always, here = self._remembered[text]
+        return always or (here if own else None)
+
+    def _is_longest(self, word: str) -> bool:
+        """Whether a word is the longest one of any needle."""
+        if len(word) not in self._longest:
+            return False
+        known = self._words.get(word)
+        if known is None:
+            if len(self._words) >= REMEMBERED:
+                self._words.clear()
+            known = self._words[word] = self._digests.of("word", word) in self._rarest
+        return known
 
     def _digests_in(self, text: str) -> Iterator[str]:
         """Digests of all that has the shape of a needle."""
         found = WORD.findall(text)
-        for count, lengths in self._lengths.items():
-            for start in range(len(found) - count + 1 if count else 0):
-                told = " ".join(found[start : start + count])
-                if len(told) in lengths:
-                    yield self._digests.of("words", told)
-        for number in NUMBER.finditer(text) if 0 in self._lengths else ():
+        if any(map(self._is_longest, found)):
+            for count, lengths in self._counts:
+                for start in range(len(found) - count + 1):
+                    told = " ".join(found[start : start + count])
+                    if len(told) in lengths:
+                        yield self._digests.of("words", told)
+        for number in NUMBER.finditer(text) if self._phones else ():
             digits = ""
             for group in DIGITS.findall(number[0]):
                 digits += group
-                yield from (self._digests.of("phone", digits[-n:]) for n in self._lengths[0] if len(digits) >= n)
+                yield from (self._digests.of("phone", digits[-n:]) for n in self._phones if len(digits) >= n)
 
 
 def pattern(texts: Iterable[str], phones: Iterable[str]) -> str | None:

@@ -230,7 +230,8 @@ def test_somebody_erased_while_it_is_written_is_not_in_it(
     assert p.traces(tmp_path / "new") == []
 
 
-@pytest.mark.parametrize("step", [60, *(pytest.param(step, marks=pytest.mark.long) for step in range(1, 140, 9))])
+@pytest.mark.long
+@pytest.mark.parametrize("step", range(1, 140, 9))
 def test_a_restoring_that_is_killed_can_be_begun_again(planted: Path, tmp_path: Path, step: int) -> None:
     backup = tmp_path / "small.stamm"
     back_up(Project.open(planted), backup, now=NOW)

@@ -271,12 +271,17 @@ def test_whoever_was_several_customers_goes_as_one(tmp_path: Path) -> None:
 
 
 def test_rejects_and_the_log_name_nobody_afterwards(erased: Project, tmp_path: Path) -> None:
-    late = tmp_path / "orders.csv"
+    late = tmp_path / p.EMAIL / "orders.csv"
+    late.parent.mkdir()
     late.write_text(
         f"order_id,customer_id,ordered_at,amount,currency\nx,{p.ID},{p.EMAIL},1.00,EUR\ny,ben,soon,1.00,EUR\n"
     )
     importing = Importing(erased.lake(), erased.organisation, erased.rejects_directory)
     report = importing.take([late], now=NOW)
+    with erased.lake().writing() as writer:
+        writer.remember("digest", {"file": f"{p.NAME}.csv", "at": "2024"})
+        writer.commit()
+        assert writer.seen("digest") == {"file": "", "at": "2024"}
     assert report.rejected == 2
     assert report.rejects is not None
     assert "soon" in report.rejects.read_text()

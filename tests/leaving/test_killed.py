@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from stamm.app.leaving.erasing import finish_begun
+from stamm.app.leaving.erasing import Erasing, finish_begun
 from stamm.app.project import Project
 from stamm.store.erasing.ledger import Ledger
 from tests.leaving import planted as p
-from tests.leaving.dying import erase
+from tests.leaving.dying import NOW, erase
 
 SPAWN = multiprocessing.get_context("spawn")
 FEW = ("gross_revenue", "visitors")
@@ -53,3 +53,13 @@ def test_killed_at_many_steps(planted: Path, tmp_path: Path) -> None:
     while killed_at(planted, tmp_path / "shop", step):
         step += 7
     assert step > 100
+
+
+def test_another_erasure_ends_first_what_was_begun(planted: Path, tmp_path: Path) -> None:
+    directory = Path(shutil.copytree(planted, tmp_path / "shop"))
+    process = SPAWN.Process(target=erase, args=(str(directory), p.ID, 60))
+    process.start()
+    process.join(120)
+    Erasing(Project.open(directory)).erase("ben", now=NOW)
+    assert p.traces(directory) == []
+    assert len(Ledger.read(directory / "lake").people) == 2  # type: ignore[union-attr]

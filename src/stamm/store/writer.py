@@ -21,7 +21,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.version import __version__
 from stamm.store import delta_log, manifest
 from stamm.store.durable import make_directory, sync_directories, sync_file
-from stamm.store.erasing.gate import Gate
+from stamm.store.erasing.gate import Gate, sayable
 from stamm.store.layout import IMPORTS, IMPORTS_SCHEMA, Layout, schema_of
 from stamm.store.manifest import Coverage, DataFile, KindState, Manifest, TableState
 from stamm.store.merging import Counts, Merge
@@ -219,8 +219,9 @@ class Writer:
         return None if about is None else dict(json.loads(about))
 
     def remember(self, digest: str, about: Mapping[str, Any]) -> None:
-        """Note, for good, that a file was taken in; becomes true with the commit."""
-        self._remembered[digest] = dict(about)
+        """Note, for good, that a file was taken in; true with the commit. Its name may be an erased person's."""
+        told = sayable(self.root)
+        self._remembered[digest] = {name: told(each) if isinstance(each, str) else each for name, each in about.items()}
 
     def _write_remembered(self) -> None:
         if not self._remembered:

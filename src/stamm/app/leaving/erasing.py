@@ -137,6 +137,7 @@ class Erasing:
     # -- erasing -----------------------------------------------------------------------
     def erase(self, called: str, *, now: datetime) -> Told:
         """Erase one person; when it returns, nothing of them is left in what is Stamm's."""
+        self.finish()
         with self._alone() as writer:
             snapshot = self.lake.snapshot()
             person = Finding(snapshot, self._kinds).person([self.customer(called)])

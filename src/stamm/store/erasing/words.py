@@ -27,8 +27,8 @@ LEAST_LETTERS, LEAST_DIGITS = 6, 9
 PHONE_DIGITS, LEAST_PHONE = 8, 7
 #: an encoding within an encoding within an encoding
 DEEPEST = 3
-#: texts remembered with what was found in them
-REMEMBERED = 200_000
+#: texts remembered with what was found in them, and how long those are at most
+REMEMBERED, LONGEST = 200_000, 1_000
 
 
 def plain(text: str) -> str:
@@ -123,15 +123,17 @@ class Seeker:
 
     def found(self, text: str, *, own: bool = False) -> datetime | None:
         """When the person was erased whom a text names; None where it names nobody. `own`: in one of their rows."""
-        if text not in self._remembered:
-            if len(self._remembered) >= REMEMBERED:
-                self._remembered.clear()
+        known = self._remembered.get(text)
+        if known is None:
             seen = [digest for reading in readings(text) for digest in self._digests_in(plain(reading))]
             anywhere = [self._anywhere[each] for each in seen if each in self._anywhere]
             theirs = [self._own[each] for each in seen if each in self._own]
-            self._remembered[text] = max(anywhere, default=None), max(theirs, default=None)
-        always, here = self._remembered[text]
-        return always or (here if own else None)
+            known = max(anywhere, default=None), max(theirs, default=None)
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            if len(text) <= LONGEST:
+                self._remembered[text] = known
+        return known[0] or (known[1] if own else None)
 
     def _is_longest(self, word: str) -> bool:
         """Whether a word is the longest one of any needle."""

@@ -88,7 +88,7 @@ def rows(found: list[dict[str, Any]]) -> list[str]:
 
 
 QUICK = settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from itertools import product
 
@@ -40,6 +41,20 @@ def test_five_apart_fill_all_scores_and_equal_ones_share_one() -> None:
     assert [row.days_from for row in table] == [25, 26, 27, 28, 29]
     equal = [order(n, f"c{n}", "2024-02-09") for n in range(7)]
     assert sizes(asked(world({"orders": equal}))) == {"Gone quiet": 7}
+
+
+def test_money_is_what_stands_less_what_came_back_in_the_span() -> None:
+    """The fifth has 4500 back and is the least, whatever the first cancelled and the fourth sent back in January."""
+    orders = [order(n, f"c{n}", f"2024-02-{n:02}", 1000 * n) for n in range(1, 6)]
+    orders += [order(9, "c1", "2024-02-29", 9000, cancelled_at="2024-03-01"), order(8, "c4", "2024-01-02", 3900)]
+    returns = [
+        {"return_id": "r1", "order_id": "o5", "returned_at": "2024-02-20", "quantity": 1, "amount_minor": 4500},
+        {"return_id": "r2", "order_id": "o8", "returned_at": "2024-01-20", "quantity": 1, "amount_minor": 3900},
+    ]
+    answer = asked(world({"orders": orders, "returns": returns}))
+    assert [row.money_from for row in answer.tables[SCORES]] == [4000, 3000, 2000, 1000, 500]
+    by_money = {1: 2, 2: 3, 3: 4, 4: 5, 5: 1}  # of the customers by how lately they ordered
+    assert sizes(answer) == Counter(named(recency, 1, money) for recency, money in by_money.items())
 
 
 def test_moves_and_who_was_not_there() -> None:

@@ -12,7 +12,7 @@ from stamm.answers import Answers, World
 from stamm.answers.compare import compare_family
 from stamm.answers.world import moment_of
 from stamm.app.settings import read_settings
-from stamm.lang.errors import ProjectError, UsageError
+from stamm.lang.errors import CurrencyError, ProjectError, UsageError
 from stamm.lang.interval import wilson
 from stamm.lang.language import Language
 from stamm.lang.window import Window
@@ -76,6 +76,32 @@ def read(text: str) -> Catalogue:
 )
 def test_what_is_measured(told: str, value: Any) -> None:
     assert values(ask(shop(f"[metrics.own]\n{told}"), "own", "2024-02")) == [value]
+
+
+@pytest.mark.parametrize(
+    ("told", "window", "value"),
+    [
+        ("fact = 'orders'\ncount = true\nso_far = true\nwhere = { channel = 'web' }", "2024-03", 1),  # February's
+        ("fact = 'orders'\ncount = true\nwhere = { channel = 'web' }", "2024-03", 0),
+        ("fact = 'responses'\ncount = true\nclock = 'answered_at'", "2024-02-03", 4),
+        ("fact = 'responses'\ncount = true\nclock = 'asked_at'", "2024-02-03", 0),
+        ("fact = 'responses'\ncount = true\nclock = 'asked_at'", "2024-02-01", 5),
+    ],
+)
+def test_when_it_counts(told: str, window: str, value: int) -> None:
+    assert values(ask(shop(f"[metrics.own]\n{told}"), "own", window)) == [value]
+
+
+def test_a_mean_has_its_interval_and_money_of_two_currencies_has_no_sum() -> None:
+    """1000, 3000, 2000 and 500: their standard deviation is 1108.678, and t of three degrees of freedom 3.182446."""
+    (row,) = ask(shop("[metrics.own]\nfact = 'orders'\nmean = 'amount_minor'"), "own", "2024-02").rows
+    half = 3.182446 * 1108.678 / 2
+    assert (row.low, row.high) == (pytest.approx(1625 - half, abs=0.01), pytest.approx(1625 + half, abs=0.01))
+    for measure in ("sum", "mean"):
+        of = world({"orders": [*ORDERS, order(7, "ben", "2024-02-08", currency="USD")]})
+        of = replace(of, metrics=read(f"[metrics.own]\nfact = 'orders'\n{measure} = 'amount_minor'"))
+        with pytest.raises(CurrencyError, match="USD: 1"):
+            ask(of, "own", "2024-02")
 
 
 def test_one_divided_by_another_and_a_part_of_a_whole() -> None:

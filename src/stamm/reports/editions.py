@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from stamm.reports.analyses import analyses_of
 from stamm.reports.cards import card_of, headline_figures
 from stamm.reports.catalogue import topics_of
 from stamm.reports.chapters import chapter_of, meaning_of, worked
@@ -21,7 +24,7 @@ from stamm.reports.workings import Workings
 NUMBERS = {"manager": 6, "analyst": 8}
 LEDGER_MONTHS = {"manager": 6, "analyst": 14}
 
-Content = dict[str, object]
+Content = dict[str, Any]
 
 
 def content_of(reader: Reader, figures: Figures, months: Months, words: Words) -> Content:
@@ -67,6 +70,7 @@ def _for_manager(figures: Figures, months: Months, shown: tuple[Figure, ...], tr
 def _for_analyst(figures: Figures, months: Months, shown: tuple[Figure, ...], trends: Trends) -> Content:
     ledger = figures[LEDGER]
     return {
+        "analyses": analyses_of(trends.workings),
         "chapters": tuple(chapter_of(figure, trends) for figure in shown),
         "lacking": lacking_of(figures, months, trends.workings),
         "topics": topics_of(figures, trends.words, frozenset(figure.metric.key for figure in shown)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -15,6 +16,7 @@ from stamm.facts.filter import Asked, filter_of
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import day_of
+from stamm.reports.analyses import Chapter
 from stamm.reports.editions import content_of, figures_in
 from stamm.reports.figures import Figures, Months
 from stamm.reports.readers import Reader
@@ -80,8 +82,9 @@ def write_report(
     figures = Figures(answers, organisation, until, filter_of(where))
     months = figures.months
     page = _environment().get_template("empty.html.j2" if months is None else f"{reader}.html.j2")
-    frame = _frame(figures, months, organisation, language, reader, note)
     known = {} if months is None else content_of(reader, figures, months, Words(language, answers.world))
+    analyses = known.get("analyses", ())
+    frame = _frame(figures, months, organisation, language, reader, note, analyses)
     style = style_sheet() + running_head(frame.organisation, frame.title, frame.overline, language)
     return page.render(
         say=language,
@@ -92,7 +95,13 @@ def write_report(
 
 
 def _frame(
-    figures: Figures, months: Months | None, organisation: Organisation, say: Language, reader: Reader, note: str
+    figures: Figures,
+    months: Months | None,
+    organisation: Organisation,
+    say: Language,
+    reader: Reader,
+    note: str,
+    analyses: Sequence[Chapter],
 ) -> Frame:
     period = data_until = ""
     if months is not None and figures.as_of is not None:
@@ -110,13 +119,14 @@ def _frame(
         period=period,
         data_until=data_until,
         snapshot=say.number(figures.world.snapshot),
-        simulated=_simulated(figures, reader, say),
+        simulated=_simulated(figures, reader, analyses, say),
     )
 
 
-def _simulated(figures: Figures, reader: Reader, say: Language) -> str:
+def _simulated(figures: Figures, reader: Reader, analyses: Sequence[Chapter], say: Language) -> str:
     """Whether the page shows numbers from made facts: all of them, or some."""
     shown = [figure.answer.simulated for figure in figures_in(reader, figures) if figure.answer is not None]
+    shown += [chapter.simulated for chapter in analyses]
     if not any(shown):
         return ""
     return say("Simulated data") if all(shown) else say("Partly simulated data")

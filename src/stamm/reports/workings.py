@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from stamm.answers.answer import Answer, Row
 from stamm.answers.plan import uses
+from stamm.answers.table import TableAnswer
 from stamm.answers.working import working_of
 from stamm.lang.formula import Operation
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS, UNSOUND_ROWS
@@ -58,6 +59,21 @@ class Workings:
         examples = tuple(self._examples(metric))
         if examples:
             found.append((say("Worked example"), examples))
+        found.append((say("Data"), (self._data(answer),)))
+        return tuple(found)
+
+    def pairs_of_table(self, answer: TableAnswer) -> tuple[Pair, ...]:
+        """Everything that decides the tables of an analysis."""
+        say = self.say
+        found: list[Pair] = []
+        if uses(answer.analysis.facts(), "spells", self.figures.world):
+            found.append((say("Here"), (self.here(),)))
+        found.append((say("Window"), (self._window(answer.span),)))
+        if answer.left_out:
+            counts = (f"{say(what)} ({say.number(count)})" for what, count in answer.left_out.items())
+            found.append((say("Left out"), tuple(counts)))
+        if answer.notes:
+            found.append((say("To mind"), tuple(note.of(say.code) for note in answer.notes)))
         found.append((say("Data"), (self._data(answer),)))
         return tuple(found)
 
@@ -137,7 +153,7 @@ class Workings:
         return found[:2]
 
     # -- from which data -----------------------------------------------------------------
-    def _data(self, answer: Answer) -> str:
+    def _data(self, answer: Answer | TableAnswer) -> str:
         say = self.say
         assert answer.as_of is not None  # there is a value
         last = day_of(answer.as_of - timedelta(microseconds=1), self.figures.world.organisation.zone)

@@ -1,0 +1,226 @@
+"""Answers that are tables: a chapter for each analysis that the data support, asked without settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from stamm.analyses import ANALYSES, Analysis
+from stamm.analyses.concentration import Concentration
+from stamm.analyses.kind import Column
+from stamm.analyses.survival import Survival
+from stamm.answers.ask import Answers
+from stamm.answers.table import TableAnswer
+from stamm.charts.curves import Curve, Curves, curves_svg
+from stamm.charts.points import Point
+from stamm.charts.scale import scale_of
+from stamm.lang.errors import StammError
+from stamm.lang.language import Language
+from stamm.lang.phrase import Phrase
+from stamm.lang.reasons import BEGINS_BEFORE, NOT_OVER, OUTSIDE, ZERO
+from stamm.lang.window import Window
+from stamm.reports.commands import command_of
+from stamm.reports.trends import SIZES, picture
+from stamm.reports.workings import Pair, Workings
+
+#: months that an analysis looks at which does not cut its span; and rows of a table that is shown at once
+MONTHS, MOST = 3, 20
+WORDS = ("text", "window", "flag")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row in words: what it is about, its cells (text, and whether it is a number), why it lacks something."""
+
+    head: str
+    cells: tuple[tuple[str, bool], ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of an analysis; `long` ones are folded."""
+
+    heads: tuple[tuple[str, bool], ...]
+    lines: tuple[Line, ...]
+    #: rows of which nothing can be told, by the reason
+    untold: tuple[str, ...]
+    long: bool
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One analysis: what it answers, its tables, its picture where it is a curve, and how it came about."""
+
+    key: str
+    name: str
+    sentence: str
+    tables: tuple[Table, ...]
+    charts: tuple[Markup, ...]
+    pairs: tuple[Pair, ...]
+    command: tuple[str, ...]
+    simulated: bool
+
+
+def analyses_of(workings: Workings) -> tuple[Chapter, ...]:
+    """The analyses with something to show; those that are matrices have chapters of their own."""
+    asked = (analysis() for analysis in ANALYSES if analysis.matrix is None)
+    found = [(analysis, _answer(analysis, workings)) for analysis in asked]
+    return tuple(_chapter(answer, workings) for _, answer in found if answer is not None)
+
+
+def _answer(analysis: Analysis, workings: Workings) -> TableAnswer | None:
+    """The answer over the months shown, or the last of them; None where nothing can be told."""
+    figures, months = workings.figures, workings.months
+    whole = Window(months.windows[0].start, months.now.end)
+    last = Window(months.windows[max(months.current - MONTHS + 1, 0)].start, months.now.end)
+    end = figures.world.day_start(months.now.end)
+    cut = figures.until is not None and figures.as_of is not None and end < figures.as_of
+    answers = Answers(replace(figures.world, as_of=end)) if cut else figures.answers
+    try:
+        answer = answers.analyse(analysis, whole if len(analysis.windows(whole)) > 1 else last, where=figures.where)
+    except StammError:
+        return None
+    columns = [column for column in analysis.columns() if not column.key and column.unit not in WORDS]
+    known = any(getattr(row, column.name) for row in answer.rows for column in columns)
+    return answer if known else None
+
+
+def _chapter(answer: TableAnswer, workings: Workings) -> Chapter:
+    analysis, say = answer.analysis, workings.say
+    tables = (_table(answer, name, say) for name, rows in answer.tables.items() if rows)
+    return Chapter(
+        key=analysis.key,
+        name=analysis.title(say.code),
+        sentence=analysis.sentence(say.code),
+        tables=tuple(tables),
+        charts=_charts(answer, say),
+        pairs=workings.pairs_of_table(answer),
+        command=command_of("analyse", analysis.key, answer.span, where=answer.where),
+        simulated=answer.simulated,
+    )
+
+
+# -- tables --------------------------------------------------------------------------------------------------
+def _table(answer: TableAnswer, name: str, say: Language) -> Table:
+    """The columns that say something; both ends of an interval are one."""
+    rows, declared = answer.tables[name], answer.analysis.columns(name)
+    columns = [column for column in declared if _is_shown(column, rows)]
+    ends = {column.name for column in columns if _other_end(column, declared)}
+    columns = [column for column in columns if not column.name.endswith("high") or column.name not in ends]
+    first, *others = columns
+    lines = []
+    for row in rows:
+        cells = [
+            (_interval(row, column, answer, say) if column.name in ends else _text(row, column, answer, say),
+             column.unit not in WORDS)
+            for column in others
+        ]  # fmt: skip
+        reason = getattr(row, "reason", "")
+        lines.append(Line(_text(row, first, answer, say), tuple(cells), _why(reason, answer, say) if reason else ""))
+    heads = [say("95% interval") if column.name in ends else column.words.of(say.code) for column in columns]
+    told = [line for line in lines if any(text for text, _ in line.cells)]
+    untold: dict[str, list[str]] = {}
+    for line in lines:
+        if line not in told:
+            untold.setdefault(line.note, []).append(line.head)
+    return Table(
+        heads=tuple((head[:1].upper() + head[1:], c.unit not in WORDS) for head, c in zip(heads, columns, strict=True)),
+        lines=tuple(told),
+        untold=tuple(f"{note[:1].upper()}{note[1:]}: {', '.join(names)}." for note, names in untold.items()),
+        long=len(told) > MOST,
+    )
+
+
+def _why(reason: str, answer: TableAnswer, say: Language) -> str:
+    """Why a row has no numbers, or not its last ones."""
+    own = answer.analysis.reasons.get(reason)
+    shared = {
+        NOT_OVER: say("not over yet"),
+        BEGINS_BEFORE: say("begins before the data"),
+        OUTSIDE: say("outside the days that the data cover"),
+        ZERO: say("nothing to divide by"),
+    }
+    return own.of(say.code) if own else shared.get(reason, say("not known"))
+
+
+def _is_shown(column: Column, rows: Sequence[Any]) -> bool:
+    told = any(getattr(row, column.name) not in (None, "") for row in rows)
+    return told and not column.detail and column.name not in ("reason", "complete")
+
+
+def _other_end(column: Column, columns: Sequence[Column]) -> bool:
+    names = {each.name for each in columns}
+    low, high = column.name.removesuffix("low") + "high", column.name.removesuffix("high") + "low"
+    return (column.name.endswith("low") and low in names) or (column.name.endswith("high") and high in names)
+
+
+def _interval(row: Any, column: Column, answer: TableAnswer, say: Language) -> str:
+    stem = column.name.removesuffix("low")
+    low, high = (getattr(row, stem + end) for end in ("low", "high"))
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return say("{low} or more", low=say.value(low, column.unit, answer.currency))
+    return f"{say.value(low, column.unit, answer.currency)} {say('to')} {say.value(high, column.unit, answer.currency)}"
+
+
+def _text(row: Any, column: Column, answer: TableAnswer, say: Language) -> str:
+    value = getattr(row, column.name)
+    if value is None:
+        return say("unknown") if column.key else ""
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if isinstance(value, Window):
+        return say.window(value, short=True)
+    if isinstance(value, Phrase):
+        return value.of(say.code)
+    if isinstance(value, int | float):
+        unit = row.unit if column.unit == "own" else column.unit
+        return say.value(value, unit, answer.currency, digits=1 if unit == "days" else None)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+# -- curves --------------------------------------------------------------------------------------------------
+def _charts(answer: TableAnswer, say: Language) -> tuple[Markup, ...]:
+    """A picture for each width, of an analysis that is a curve."""
+    if isinstance(answer.analysis, Survival):
+        return _drawn(_survival(answer, say), say)
+    if isinstance(answer.analysis, Concentration):
+        return _drawn(_lorenz(answer, say), say)
+    return ()
+
+
+def _survival(answer: TableAnswer, say: Language) -> tuple[Curve, list[Curve], list[str], str]:
+    points = [Point(row.survival, row.low, row.high, True) for row in answer.rows]
+    last = next(row for row in reversed(answer.rows) if row.survival is not None)
+    words = say("still here, {share}", share=say.percent(last.survival))
+    return Curve(words, points), [], [str(row.step) for row in answer.rows], say("months since they became customers")
+
+
+def _lorenz(answer: TableAnswer, say: Language) -> tuple[Curve, list[Curve], list[str], str]:
+    rows = answer.rows
+    main = [Point(0.0, None, None, True), *(Point(row.value, None, None, True) for row in rows)]
+    even = [Point(share / 100, None, None, True) for share in (0, *(row.percent for row in rows))]
+    places = [str(share) for share in (0, *(row.percent for row in rows))]
+    beside = [Curve(say("evenly shared"), even)]
+    return Curve(say("what they bring"), main), beside, places, say("percent of the customers, the best first")
+
+
+def _drawn(curve: tuple[Curve, list[Curve], list[str], str], say: Language) -> tuple[Markup, ...]:
+    main, beside, places, under = curve
+    if len(main.points) < 2 or main.points[-1].value is None:
+        return ()
+    label = say("{curve}; {under}. The numbers are in the table below.", curve=main.words, under=under)
+    return tuple(
+        picture(
+            curves_svg(
+                Curves(main, beside, places, under, scale_of(0.0, 1.0, "share", say, lines=5 if width > 400 else 4)),
+                width, height, label=label, kind=kind,
+            )
+        )
+        for kind, width, height in SIZES
+    )  # fmt: skip

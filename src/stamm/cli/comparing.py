@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from stamm.answers.plan import uses
 from stamm.answers.reach import kinds_needed, last_complete
 from stamm.cli import printing
 from stamm.cli.asking import Span, windows_of
@@ -13,6 +14,7 @@ from stamm.cli.session import Session
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window
 from stamm.metrics import family
+from stamm.metrics.operands import facts_used
 
 if TYPE_CHECKING:
     from stamm.answers.compare import Comparison, Gap, Member
@@ -66,7 +68,8 @@ def print_comparison(comparison: Comparison, world: World, say: Session) -> None
         say.out.plain(printing.numbers_line(member.working))
         if member is not leader:
             _print_gaps(member, leader, say)
-    printing.print_notes(leader.answer, world, say, spells=True)
+    used = {fact for member in comparison.members for fact in facts_used(member.metric)}
+    printing.print_notes(leader.answer, world, say, spells=uses(used, "spells", world))
 
 
 def _print_gaps(member: Member, leader: Member, say: Session) -> None:

@@ -25,40 +25,38 @@ class Journey:
 
 
 @row
-class Landing:
+class Place:
+    """Visits by where they began, ended or came from, of all those of which it is known."""
+
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    what: str | None = column("what", "was", "text", key=True)
+    visits: int = column("visits", "Besuche", "count")
+    share: float | None = column("share", "Anteil", "share")
+
+
+@row
+class Landing(Place):
     """The first page or screen of visits that have one."""
 
-    group: str | None = column("group", "Gruppe", "text", key=True)
     what: str | None = column("first page", "erste Seite", "text", key=True)
-    visits: int = column("visits", "Besuche", "count")
-    share: float | None = column("share", "Anteil", "share")
 
 
 @row
-class Exit:
+class Exit(Place):
     """The last page or screen of visits that have one."""
 
-    group: str | None = column("group", "Gruppe", "text", key=True)
     what: str | None = column("last page", "letzte Seite", "text", key=True)
-    visits: int = column("visits", "Besuche", "count")
-    share: float | None = column("share", "Anteil", "share")
 
 
 @row
-class Referrer:
+class Referrer(Place):
     """Where the first event of visits came from."""
 
-    group: str | None = column("group", "Gruppe", "text", key=True)
     what: str | None = column("referrer", "Herkunft", "text", key=True)
-    visits: int = column("visits", "Besuche", "count")
-    share: float | None = column("share", "Anteil", "share")
 
 
 @row
-class Channel:
+class Channel(Place):
     """The channel of the first event of visits."""
 
-    group: str | None = column("group", "Gruppe", "text", key=True)
     what: str | None = column("channel", "Kanal", "text", key=True)
-    visits: int = column("visits", "Besuche", "count")
-    share: float | None = column("share", "Anteil", "share")

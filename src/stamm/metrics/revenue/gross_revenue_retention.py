@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stamm.facts.accounts import Accounts
-from stamm.facts.kind import Reduction
 from stamm.lang.example import given
 from stamm.lang.formula import share
-from stamm.metrics.kind import Metric, part
 from stamm.metrics.revenue.mrr_new import MOVEMENTS
+from stamm.metrics.revenue.recurring_at_start import RecurringAtStart
 
 
-class GrossRevenueRetention(Metric):
+class GrossRevenueRetention(RecurringAtStart):
     """What is left when the window closes of the monthly recurring revenue when it opened, increases not counted.
 
     Never more than 100 %: nobody counts with more than they paid at the start. It is the complement of
@@ -23,22 +21,13 @@ class GrossRevenueRetention(Metric):
     de = "Brutto-Umsatzbindung"
     sentence_de = "Was vom anfangs wiederkehrenden Umsatz am Ende des Zeitraums noch da ist, Erhöhungen nicht gezählt."
     also = "GRR"
-    unit, better, family = "share", "higher", "mrr_churn"
-    n = "subscribers"
+    unit, better = "share", "higher"
     examples = (
         given(start=500_000, mrr_contraction=10_000, mrr_churned=40_000).gives(0.90),
         given(start=0, mrr_contraction=0, mrr_churned=0).gives(None),
         # anna 1500 as before, ben 300, cleo and emil nothing, of 3500
         given(subscriptions=MOVEMENTS, window="2024-02", as_of="2024-04-01").gives(1800 / 3500),
     )
-
-    @part("recurring at the start", "zu Beginn wiederkehrend", "money")
-    def start(self, accounts: Accounts) -> Reduction:
-        return accounts.money(accounts.mrr_at_start_minor)
-
-    @part("subscribers at the start", "Abonnenten zu Beginn")
-    def subscribers(self, accounts: Accounts) -> Reduction:
-        return accounts.customers(accounts.mrr_at_start_minor > 0)
 
     def value(self, start: Any, mrr_contraction: Any, mrr_churned: Any) -> Any:
         return share(start - mrr_contraction - mrr_churned, start)

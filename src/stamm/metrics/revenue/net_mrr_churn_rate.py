@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stamm.facts.accounts import Accounts
-from stamm.facts.kind import Reduction
 from stamm.lang.example import given
 from stamm.lang.formula import share
-from stamm.metrics.kind import Metric, part
 from stamm.metrics.revenue.mrr_new import MOVEMENTS
+from stamm.metrics.revenue.recurring_at_start import RecurringAtStart
 
 
-class NetMrrChurnRate(Metric):
+class NetMrrChurnRate(RecurringAtStart):
     """The share of monthly recurring revenue lost since the window opened, less what known customers pay more.
 
     What those who pay more and those who pay again bring is taken off; what new customers bring is not. It is below
@@ -24,8 +22,7 @@ class NetMrrChurnRate(Metric):
     sentence_de = (
         "Anteil des anfangs wiederkehrenden Umsatzes, der verlorenging, abzüglich Mehrumsatz bekannter Kunden."
     )
-    unit, better, family = "share", "lower", "mrr_churn"
-    n = "subscribers"
+    unit, better = "share", "lower"
     examples = (
         given(
             start=500_000, mrr_churned=40_000, mrr_contraction=10_000, mrr_expansion=55_000, mrr_reactivation=5_000
@@ -34,14 +31,6 @@ class NetMrrChurnRate(Metric):
         # lost are 1100 and 600 of 3500; anna pays 500 more, fay 600 again: 600 / 3500
         given(subscriptions=MOVEMENTS, window="2024-02", as_of="2024-04-01").gives(600 / 3500),
     )
-
-    @part("recurring at the start", "zu Beginn wiederkehrend", "money")
-    def start(self, accounts: Accounts) -> Reduction:
-        return accounts.money(accounts.mrr_at_start_minor)
-
-    @part("subscribers at the start", "Abonnenten zu Beginn")
-    def subscribers(self, accounts: Accounts) -> Reduction:
-        return accounts.customers(accounts.mrr_at_start_minor > 0)
 
     def value(
         self, mrr_churned: Any, mrr_contraction: Any, mrr_expansion: Any, mrr_reactivation: Any, start: Any

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stamm.facts.accounts import Accounts
-from stamm.facts.kind import Reduction
 from stamm.lang.example import given
 from stamm.lang.formula import share
-from stamm.metrics.kind import Metric, part
 from stamm.metrics.revenue.mrr_new import MOVEMENTS
+from stamm.metrics.revenue.recurring_at_start import RecurringAtStart
 
 
-class NetRevenueRetention(Metric):
+class NetRevenueRetention(RecurringAtStart):
     """What the customers who paid when the window opened pay when it closes, as a share of what they paid then.
 
     More than 100 % where those who pay more outweigh the others. New customers and those who pay again are not among
@@ -25,22 +23,13 @@ class NetRevenueRetention(Metric):
         "Was die Kunden, die zu Beginn des Zeitraums zahlten, am Ende zahlen, als Anteil des damaligen Betrags."
     )
     also = "NRR"
-    unit, better, family = "share", "higher", "mrr_churn"
-    n = "subscribers"
+    unit, better = "share", "higher"
     examples = (
         given(start=500_000, mrr_expansion=55_000, mrr_contraction=10_000, mrr_churned=40_000).gives(1.01),
         given(start=0, mrr_expansion=0, mrr_contraction=0, mrr_churned=0).gives(None),
         # anna 2000, ben 300, cleo and emil nothing, of 3500
         given(subscriptions=MOVEMENTS, window="2024-02", as_of="2024-04-01").gives(2300 / 3500),
     )
-
-    @part("recurring at the start", "zu Beginn wiederkehrend", "money")
-    def start(self, accounts: Accounts) -> Reduction:
-        return accounts.money(accounts.mrr_at_start_minor)
-
-    @part("subscribers at the start", "Abonnenten zu Beginn")
-    def subscribers(self, accounts: Accounts) -> Reduction:
-        return accounts.customers(accounts.mrr_at_start_minor > 0)
 
     def value(self, start: Any, mrr_expansion: Any, mrr_contraction: Any, mrr_churned: Any) -> Any:
         return share(start + mrr_expansion - mrr_contraction - mrr_churned, start)

@@ -163,3 +163,36 @@ def test_whatever_stands_in_a_document_has_a_defined_answer(data: st.DataObject,
 @given(data=st.data())
 def test_whatever_stands_in_a_table_has_a_defined_answer(data: st.DataObject, tmp_path: Path) -> None:
     spoil_a_table(data, tmp_path)
+
+
+# -- the same at length --------------------------------------------------------------------------------------
+MANY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@pytest.mark.long
+@settings(max_examples=600, deadline=None, phases=(Phase.generate,), suppress_health_check=MANY)
+@given(data=st.data())
+def test_whatever_stands_in_many_documents_has_a_defined_answer(data: st.DataObject, tmp_path: Path) -> None:
+    spoil_a_document(data, tmp_path)
+
+
+@pytest.mark.long
+@settings(max_examples=400, deadline=None, phases=(Phase.generate,), suppress_health_check=MANY)
+@given(data=st.data())
+def test_whatever_stands_in_many_tables_has_a_defined_answer(data: st.DataObject, tmp_path: Path) -> None:
+    spoil_a_table(data, tmp_path)
+
+
+@pytest.mark.long
+@settings(max_examples=800, deadline=None, phases=(Phase.generate,), suppress_health_check=MANY)
+@given(data=st.data())
+def test_whatever_bytes_a_file_holds_it_is_read_or_refused(data: st.DataObject, tmp_path: Path) -> None:
+    path = data.draw(st.sampled_from(recorded()))
+    content = bytearray(path.read_bytes())
+    place = data.draw(st.integers(0, len(content)))
+    content[place : place + data.draw(st.integers(0, 50))] = data.draw(st.binary(max_size=60))
+    spoilt = tmp_path / f"spoilt{path.suffix}"
+    spoilt.write_bytes(bytes(content))
+    for kind in exports():
+        if kind().recognises(spoilt):
+            read_whatever(spoilt, kind())

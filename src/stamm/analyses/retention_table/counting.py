@@ -93,16 +93,27 @@ class Counting:
 
         The entry is one occurrence, and not another one where it is a return by itself.
         """
-        first_ever = self.entry == "first_ever" and self.periods.unit != STEP
-        signs = self.signs.table(question, self._units(question) if first_ever else None)
+        by_unit = self.entry == "first_ever" and self.periods.unit != STEP
+        signs = self.signs.table(question, self._units(question) if by_unit else None)
         since = self._placed(question, self._entries(question, signs), signs)
-        members = since.group_by(*MEMBER, "place").aggregate(
-            returns=_.times.sum(where=_.returns).coalesce(0),
-            entries=_.count(where=_.returns & _.is_entry).coalesce(0),
-            amount=_.amount.sum().coalesce(0),
-            entered_at=_.entered_at.max(),
-            foreign=_.foreign.max(),
-        )
+        if by_unit and self.signs.once_a_unit and self._one_period_a_place:
+            members = since.select(
+                *MEMBER,
+                "place",
+                "amount",
+                "entered_at",
+                "foreign",
+                returns=_.returns.ifelse(_.times, 0),
+                entries=(_.returns & _.is_entry).cast("int64"),
+            )
+        else:
+            members = since.group_by(*MEMBER, "place").aggregate(
+                returns=_.times.sum(where=_.returns).coalesce(0),
+                entries=_.count(where=_.returns & _.is_entry).coalesce(0),
+                amount=_.amount.sum().coalesce(0),
+                entered_at=_.entered_at.max(),
+                foreign=_.foreign.max(),
+            )
         members = members.mutate(occurrences=_.returns + ((_.place == 0) & (_.entries == 0)).cast("int64"))
         if not self.later_too:
             return members.mutate(counts=_.occurrences >= self.minimum)
@@ -111,6 +122,10 @@ class Counting:
         reached = (_.onwards >= self.minimum).ifelse(_.place, None).max()
         members = members.mutate(reach=reached.over(ibis.window(group_by=MEMBER)))
         return members.mutate(counts=(_.place == _.reach).coalesce(False))
+
+    @property
+    def _one_period_a_place(self) -> bool:
+        return not self.later_too and all(first == last for first, last in self.places)
 
     def _placed(self, question: Question, entries: ir.Table, signs: ir.Table) -> ir.Table:
         """What customers did since they entered, each beside the place it lies in."""

@@ -57,6 +57,11 @@ class Signs:
         """The facts that tell what comes after the beginning."""
         return tuple(sorted({*self.returns.facts, *MEASURES[self.of]}))
 
+    @property
+    def once_a_unit(self) -> bool:
+        """Whether, by `units`, everybody has one row a unit at most, since nothing but events is read."""
+        return self._by_day and self.facts == ("identity",)
+
     def table(self, question: Question, units: ir.Table | None) -> ir.Table:
         """The rows, up to the question's as_of.
 

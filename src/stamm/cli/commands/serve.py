@@ -9,6 +9,7 @@ import click
 
 from stamm.cli.session import current
 from stamm.cli.speaking import command, option
+from stamm.lang.errors import UsageError
 
 
 @command(
@@ -39,6 +40,11 @@ def serve(*, host: str, port: int, no_worker: bool) -> None:
 
     say = current()
     project = say.project
+    if project.reads_database:
+        raise UsageError(
+            "Facts in a shop's own database are read as they are; nothing of them is kept here.",
+            remedy="Keep facts with an engine over imported data (`engine` in stamm.toml).",
+        )
 
     def started(port: int) -> None:
         say.out.print(say("Taking events in at {address}", address=f"http://{host}:{port}"))

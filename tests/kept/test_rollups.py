@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from stamm.answers.plan import Plan
-from stamm.answers.reduce import reduce_parts
+from stamm.answers.reduce import cheapest, reduce_parts
 from stamm.facts import FACTS, Derived
+from stamm.facts.filter import filter_of
 from stamm.lang.window import Window
+from tests.answers.small import world
 from tests.soundness import oracle
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.worlds import windows_of, worlds
@@ -31,6 +33,17 @@ def check(world: oracle.World) -> None:
 def test_there_are_rollups() -> None:
     assert {smaller.fact for _, smaller in PAIRS} >= {"customer_days"}
     assert all(larger.identity != smaller.identity and larger.fact != smaller.fact for larger, smaller in PAIRS)
+
+
+def test_what_is_split_or_filtered_is_answered_by_the_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollup knows no attribute apart, so it would answer for everybody."""
+    monkeypatch.setattr(Plan, "keeps", lambda _plan, _key: True)
+    of, february = world({"orders": []}), (Window.parse("2024-02"),)
+    moment = february[0].ends_at(of.organisation.zone)
+    for larger, _ in PAIRS:
+        assert cheapest(Plan(of, february, None, moment), larger).fact != larger.fact
+        assert cheapest(Plan(of, february, "country", moment), larger) is larger
+        assert cheapest(Plan(of, february, None, moment, filter_of("country=DE")), larger) is larger
 
 
 @settings(

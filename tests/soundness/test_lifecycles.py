@@ -16,6 +16,7 @@ from tests.soundness import oracle
 from tests.soundness.oracle import lifecycles
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.test_cohorts import settled, spans
+from tests.soundness.world_rows import DAY
 
 SIGNS = st.sampled_from(("order", "order", "visit", "activity", "track", "page:/", "event:Home"))
 UNITS = st.sampled_from(("day", "day", "week", "month", "quarter"))
@@ -80,6 +81,19 @@ QUICK = settings(
 @given(st.data(), settled(), SIGNS, UNITS, PEOPLE)
 def test_random_lifecycles(data: st.DataObject, world: oracle.World, sign: str, unit: str, people: str) -> None:
     check(world, data.draw(spans(world)), sign, unit, people)
+
+
+@settings(QUICK, max_examples=4)
+@given(settled(), PEOPLE)
+def test_whoever_pauses_and_comes_back_adds_up_too(world: oracle.World, people: str) -> None:
+    """Any sign of life day by day over all that there is: most who come twice have paused."""
+    days = sorted(oracle.local_day(world.zone, row[at]) for row, at in signs(world)) or [date(2024, 2, 1)]
+    check(world, (days[0], days[0] + 60 * DAY), "activity", "day", people)
+
+
+def signs(world: oracle.World) -> list[tuple[oracle.Row, str]]:
+    """Orders and events, with the name of their moment."""
+    return [(row, "ordered_at") for row in world.orders] + [(row, "happened_at") for row in world.events]
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bench.collecting import LIMITS, collecting
 from bench.measuring import Cost, apart, in_turn
 from bench.peers import beside
 from bench.questions import HAND, KEPT, LAKE, QUESTIONS, WAYS
@@ -92,6 +93,15 @@ def upkeep(made: Made, rounds: int, rollup: Cost, console: Console) -> Table:
     return table
 
 
+def arriving(rounds: int, console: Console) -> Table:
+    """Events over HTTP a second, beside a bare handler that brings them to the disk."""
+    table = Table("requests", "events/s", "bare handler", "share", "at least", title="Taking events in over HTTP")
+    console.print("taking events in over HTTP ...")
+    for kind, (ours, theirs, share) in collecting(rounds).items():
+        table.add_row(kind, f"{ours:,.0f}", f"{theirs:,.0f}", f"{share:.2f}", f"{LIMITS[kind]}")
+    return table
+
+
 def sizes(made: Made) -> str:
     """What the world takes on the disk."""
     lake = made.shop / "lake"
@@ -136,6 +146,7 @@ def main(folder: Path, customers: int, rounds: int, half: bool, others: bool) ->
         tenth = _made(folder, max(customers // 10, FEWEST), console)
         _keep(tenth)
         tables.append(beside([whole, tenth], console))
+    tables.append(arriving(rounds, console))
     orders = max(ORDERS * customers // CUSTOMERS, 1)
     console.print(f"importing {orders:,} orders ...")
     size, ours, hand = importing(whole.folder, orders, customers)

@@ -16,7 +16,10 @@ from stamm.cli.speaking import command
             "answers questions and takes facts in, and sends nothing to anybody, until it is released."
         ),
     ),
-    examples=(("stamm release", "Once the restored project is the only one"),),
+    examples=(
+        ("stamm release", "Once the restored project is the only one"),
+        ("stamm --project shop release", "Of the project in the folder shop"),
+    ),
 )
 def release() -> None:
     """Take the mark away."""

@@ -20,7 +20,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import Window
 from stamm.metrics import METRICS
-from stamm.metrics.operands import facts_used, operands_of
+from stamm.metrics.operands import facts_used
 from tests.answers.anything import anything
 from tests.answers.made import OrdersPerAnswer, Placed, Turnover
 from tests.answers.small import ask, known, order, paying, values, world
@@ -161,9 +161,9 @@ def test_a_group_that_one_fact_alone_knows_has_nothing_of_the_other() -> None:
 def test_only_customers_within_it_are_named() -> None:
     orders = [order(n, who, "2024-01-25") for n, who in enumerate(("anna", "ben", "cleo"))]
     of = world({"orders": orders, "customers": PEOPLE})
-    lost = operands_of(METRICS["lost_customers"]())[0].popitem()[1]
     february = WINDOWS[0]
-    assert People(of, filter_of("country=DE")).behind(lost, [february]) == {february: {"anna", "ben"}}
+    (lost,) = People(of, filter_of("country=DE")).memberships(METRICS["lost_customers"](), february).values()
+    assert lost == {"anna", "ben"}
     found = compare_family(Answers(of), "churn", february, Language("en"), where="country=DE")
     named = {who for member in found.members for gap in member.gaps or () for who in gap.examples}
     assert named

@@ -21,7 +21,7 @@ from stamm.sources.stripe.recurring import major, monthly
 from stamm.store import Lake
 from tests.sources.recorded import BERLIN, recorded
 
-EVENTS = next(path for path in recorded() if path.name == "events.ndjson")
+EVENTS = next(path for path in recorded() if path.name == "events.ndjson" and "stripe" in path.parts)
 Rows = dict[tuple[str, datetime], dict[str, Any]]
 
 #: the stretches of the recorded events, worked out by hand: basic, pro, pro and past due until it was given up

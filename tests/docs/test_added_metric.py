@@ -21,7 +21,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from stamm.cli.main import cli
-from tools import reference
 
 def run(*words):
     result = CliRunner().invoke(cli, words, prog_name="stamm")
@@ -50,6 +49,8 @@ found = {
     "metric": run("metric", "discount_share", "--window", "2024-02", "--format", "json", *project),
     "examples": tests.passed,
 }
+from tools import reference  # brings in a web framework, whose plug-in pytest would want to load first
+
 reference.main(["--into", str(place / "reference")])
 (place / "found.json").write_text(json.dumps(found))
 """

@@ -29,10 +29,13 @@ class Keeping:
 
     def __init__(self, engine: Engine, tables: dict[str, pa.Table]) -> None:
         self._engine, self._tables = engine, {key: ibis.memtable(rows) for key, rows in tables.items()}
-        self.name, self.together = engine.name, engine.together
+        self.name, self.most_distinct = engine.name, engine.most_distinct
 
     def table(self, kind: str) -> ir.Table:
         return self._tables[kind] if kind in self._tables else self._engine.table(kind)
+
+    def held(self, expression: ir.Table) -> ir.Table:
+        return self._engine.held(expression)
 
     def run(self, expression: ir.Table) -> pa.Table:
         return self._engine.run(expression)

@@ -18,7 +18,7 @@ from stamm.engines.spark.application import Application, check_java
 from stamm.engines.spark.engine import Spark
 from stamm.lang.errors import EngineError
 from tests.engines.cluster import cluster
-from tests.engines.postgres.server import Server, programs, running
+from tests.engines.postgres.server import Server
 
 ENGINES = ("postgres", "spark")
 
@@ -50,16 +50,6 @@ def place(request: pytest.FixtureRequest) -> Place:
     """Each engine in turn."""
     found: Place = request.getfixturevalue(request.param)
     return found
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A PostgreSQL server of its own."""
-    place = programs()
-    if place is None:
-        pytest.skip("there is no PostgreSQL; `make system` installs it")
-    with running(place) as found:
-        yield found
 
 
 @pytest.fixture(scope="session")

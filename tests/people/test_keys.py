@@ -11,20 +11,10 @@ import pytest
 from stamm.lang.errors import ProjectError, UsageError
 from stamm.people import Act, Database, Scope, acts, create_key, keys, open_database, record, revoke_key
 from stamm.people.keys import hash_of
-from tests.engines.postgres.server import Server, programs, running
 
 NOON = datetime(2024, 2, 1, 12, 0, 0, 7, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
 Opener = Callable[[], Database]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    place = programs()
-    if place is None:
-        pytest.skip("there is no PostgreSQL; `make system` installs it")
-    with running(place) as found:
-        yield found
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -8,18 +8,8 @@ from pathlib import Path
 import pytest
 
 from stamm.store.log import Log, open_log
-from tests.engines.postgres.server import Server, programs, running
 
 Opener = Callable[[], Log]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    place = programs()
-    if place is None:
-        pytest.skip("there is no PostgreSQL; `make system` installs it")
-    with running(place) as found:
-        yield found
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -25,6 +25,8 @@ from stamm.lang.errors import LakeError, UsageError
 from stamm.lang.window import windows
 from stamm.store.erasing.ledger import Ledger
 from stamm.store.log import Entry
+from stamm.store.log.opened import SETTING
+from tests.engines.postgres.server import Server
 from tests.leaving import planted as p
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
@@ -142,6 +144,25 @@ def test_what_lies_beside_the_lake_goes_too(project: Project) -> None:
     assert p.traces(project.directory) == []
     with closing(project.log()) as log:
         assert [each.entry.body for each in log.read()] == [b'{"userId": "ben"}']
+
+
+def test_a_log_in_a_database_forgets_too(project: Project, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    with server.database() as database:
+        monkeypatch.setenv(SETTING, database.address())
+        with closing(project.log()) as log:
+            bodies = (f'{{"userId": "{p.ID}"}}', f'{{"traits": {{"name": "{p.NAME}"}}}}', '{"userId": "ben"}')
+            log.append(
+                [Entry("key", f"m{n}", body.encode(), NOW, reason="no" * (n == 1)) for n, body in enumerate(bodies)]
+            )
+        assert Erasing(project).erase(p.ID, now=NOW).arrived == 2
+        with closing(project.log()) as log:
+            assert [each.entry.body for each in log.read()] == [b'{"userId": "ben"}']
+            assert log.failures() == []
+            log.append([Entry("key", "late", p.EMAIL.encode(), NOW, reason="no_json")])
+        for _ in rounds(project.directory, 1.0, once=True):
+            pass
+        with closing(project.log()) as log:
+            assert [each.entry.body for each in log.failures()] == [b'{"userId": "ben"}']
 
 
 def test_what_another_program_wrote_into_a_table_goes_too(project: Project) -> None:

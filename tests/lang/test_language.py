@@ -114,6 +114,8 @@ def test_whole_and_signed_money() -> None:
         (0.6, "share", "60.0%", f"60,0{NO_BREAK}%"),
         (1230, "count", "1,230", "1.230"),
         (33.3333, "points", "33.3", "33,3"),
+        (0.2134, "difference", "+21.3", "+21,3"),
+        (-0.417, "difference", f"{MINUS}41.7", f"{MINUS}41,7"),
         (60.0, "points", "60", "60"),
         (12.5, "days", f"12.50{NO_BREAK}days", f"12,50{NO_BREAK}Tage"),
         (90.0, "seconds", f"90.00{NO_BREAK}seconds", f"90,00{NO_BREAK}Sekunden"),

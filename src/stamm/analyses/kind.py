@@ -26,7 +26,8 @@ from stamm.metrics.kind import Unit
 T = TypeVar("T")
 
 #: units of metrics, and what else stands in a table; `own` is the unit in the row's column `unit`
-ColumnUnit = Unit | Literal["text", "window", "flag", "own"]
+#: `difference` is one of two shares, told in percentage points
+ColumnUnit = Unit | Literal["difference", "text", "window", "flag", "own"]
 Weights = Mapping[str, float]
 Customers = frozenset[str]
 #: the main table of every answer

@@ -115,7 +115,7 @@ class Language:
         return "+" + text if signed and value > 0 and any(digit in text for digit in "123456789") else text
 
     def value(self, value: float | None, unit: str, currency: str = "", digits: int | None = None) -> str:
-        """A value in its unit: shares as percent, money in major units, the rest as numbers.
+        """A value in its unit: shares as percent, their differences in points, money in major units, else a number.
 
         Without a currency, money is given in major units already and printed as a plain number.
         """
@@ -123,6 +123,8 @@ class Language:
             return self("no value")
         if unit == "share":
             return self.percent(value, 1 if digits is None else digits)
+        if unit == "difference":  # of two shares
+            return self.number(100 * value, 1 if digits is None else digits, signed=True)
         if unit == "money":
             return self.money(value, currency) if currency else self.trimmed(value, 2)
         if unit == "count":

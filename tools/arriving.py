@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 from stamm.ingest.admission import FRESH_SECONDS
 from stamm.ingest.application import BATCHES, CAPTURES, SINGLE
-from stamm.ingest.rates import BURST_SECONDS
 from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES, REQUESTS
+from stamm.people.rates import BURST_SECONDS
 
 Table = Callable[[Iterable[str], Iterable[Iterable[object]]], str]
 

@@ -16,9 +16,9 @@ import pytest
 
 from stamm.analyses import ANALYSES
 from stamm.analyses.kind import ROWS
-from stamm.answers import Answer, Answers, Row, World
+from stamm.answers import Answer, Answers, Row, World, written
 from stamm.app.settings import read_settings
-from stamm.cli import machine, printing, tables
+from stamm.cli import printing, tables
 from stamm.cli.session import Session
 from stamm.facts import imported
 from stamm.lang.formula import Constant, Expression, Name, Operation, quotient_of
@@ -166,8 +166,8 @@ def test_the_table_says_so(answers: list[Answer], of: World) -> None:
 
 def test_json_and_csv_say_so(answers: list[Answer]) -> None:
     for answer in answers:
-        told = json.loads(machine.as_json(answer))["rows"]
-        flat = list(csv.DictReader(io.StringIO(machine.as_csv(answer))))
+        told = json.loads(written.as_json(answer))["rows"]
+        flat = list(csv.DictReader(io.StringIO(written.as_csv(answer))))
         for row, record, cells in zip(answer.rows, told, flat, strict=True):
             assert (record["value"], record["n"], record["low"], record["complete"]) == (
                 row.value, row.n, row.low, row.complete
@@ -201,7 +201,7 @@ def test_no_analysis_tells_what_cannot_be_known(of: World, spans: tuple[Window, 
     for analysis in (each() for each in ANALYSES):
         for span in spans:
             answer = door.analyse(analysis, span)
-            told = json.loads(machine.table_as_json(answer))
+            told = json.loads(written.as_json(answer))
             for table, rows in answer.tables.items():
                 columns = analysis.columns(table)
                 for row, record in zip(rows, told[table], strict=True):
@@ -215,7 +215,7 @@ def test_no_analysis_tells_what_cannot_be_known(of: World, spans: tuple[Window, 
             with SAY.out.capture() as captured:
                 tables.print_answer(answer, of, SAY)
             assert not {"nan", "None", "NaT"} & set(captured.get().split()), analysis.key
-            flat = list(csv.DictReader(io.StringIO(machine.table_as_csv(answer))))
+            flat = list(csv.DictReader(io.StringIO(written.as_csv(answer))))
             for record, cells in zip(told[ROWS], flat, strict=True):
                 shared = record.keys() & cells.keys()
                 assert shared, analysis.key

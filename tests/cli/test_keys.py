@@ -18,7 +18,7 @@ def test_a_key_is_shown_once(run: Run, shop: Path) -> None:
     assert secret not in listed
     first, second = (line.split() for line in listed.splitlines()[2:])
     assert first[:7] == ["1", secret[:10] + "…", "website", "to", "send", "2,000", first[6]]
-    assert second[2:6] == ["monitoring", "to", "read", "5"]
+    assert second[2:7] == ["monitoring", "to", "read", "numbers", "5"]
 
 
 def test_a_key_is_revoked_and_it_is_told_in_german_too(run: Run, shop: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import stamm
-from stamm.cli.retelling import retell
+from stamm.app.retelling import retell
 from stamm.lang import errors
 from stamm.lang.language import Language
 from stamm.sources import SOURCES, cells, checking, moments

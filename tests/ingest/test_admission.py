@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from stamm.ingest.admission import FRESH_SECONDS
-from stamm.ingest.rates import Rates
 from stamm.people import Scope, create_key, keys, revoke_key
+from stamm.people.rates import Rates
 from tests.ingest.conftest import NOON, Shop, basic
 
 EVENT = {"type": "track", "messageId": "m1", "userId": "anna", "event": "x"}

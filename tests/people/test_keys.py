@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stamm.lang.errors import ProjectError, UsageError
-from stamm.people import Act, Database, Scope, acts, create_key, keys, open_database, record, revoke_key
+from stamm.people import Act, Database, Scope, acts, create_key, key_of, keys, open_database, record, revoke_key
 from stamm.people.keys import hash_of
 
 NOON = datetime(2024, 2, 1, 12, 0, 0, 7, tzinfo=UTC)
@@ -102,3 +102,18 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="cannot be used") as caught:
         open_database(tmp_path / "x", "postgresql://anna:secret@127.0.0.1:1/x")
     assert "secret" not in str(caught.value)
+
+
+def test_a_key_for_customers_is_good_for_numbers_too_and_no_other_covers_another() -> None:
+    covers = {(key, wanted) for key in Scope for wanted in Scope if key.covers(wanted)}
+    assert covers == {*((scope, scope) for scope in Scope), (Scope.CUSTOMERS, Scope.READ)}
+
+
+def test_a_key_is_found_by_its_secret_until_it_is_revoked(opener: Opener) -> None:
+    database = opener()
+    secret, made = create_key(database, "crm", Scope.CUSTOMERS, who="anna", now=NOON)
+    assert (made.per_second, made.start) == (20, "stamm_c_" + secret[8:10])
+    assert key_of(database, secret) == made
+    assert key_of(database, secret + "x") is None
+    revoke_key(database, made.id, who="anna", now=NOON)
+    assert key_of(database, secret) is None

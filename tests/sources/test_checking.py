@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stamm.cli.retelling import retell
+from stamm.app.retelling import retell
 from stamm.facts import imported
 from stamm.facts.columns import currency, moment, money, text
 from stamm.facts.kind import Imported

@@ -7,10 +7,10 @@ from contextlib import closing
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from stamm.app.retelling import retell
 from stamm.cli import printing
 from stamm.cli.failing import told
 from stamm.cli.finding import Finding
-from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 from stamm.facts import FACTS, imported
 from stamm.lang.errors import StammError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import NoSuchOption
 
-from stamm.cli.retelling import retell
+from stamm.app.retelling import retell
 from stamm.lang.errors import StammError, UsageError
 
 if TYPE_CHECKING:

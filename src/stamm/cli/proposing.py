@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stamm.app.retelling import retell
 from stamm.cli import taking_in
 from stamm.cli.rehearsing import facts_table
-from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from stamm.app.retelling import retell
 from stamm.cli import printing
-from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 from stamm.cli.taking_in import print_counts, print_reasons
 from stamm.lang.money import is_currency

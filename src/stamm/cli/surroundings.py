@@ -13,12 +13,12 @@ from pathlib import Path
 
 from rich.text import Text
 
+from stamm.app.retelling import retell
 from stamm.cli import printing
 from stamm.cli.database_seen import database_seen
 from stamm.cli.engine_seen import engine_seen
 from stamm.cli.failing import told
 from stamm.cli.finding import Finding
-from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 from stamm.facts import FACTS, imported
 from stamm.lang.errors import BusyError, StammError

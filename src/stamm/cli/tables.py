@@ -11,7 +11,8 @@ import click
 from rich.text import Text
 
 from stamm.analyses.kind import ROWS, Column, Matrix
-from stamm.cli import machine, printing
+from stamm.answers import written
+from stamm.cli import printing
 from stamm.cli.session import Session
 from stamm.lang import reasons
 from stamm.lang.errors import UsageError
@@ -312,7 +313,7 @@ def print_customers(behind: Behind, form: str, say: Session) -> None:
         click.echo(json.dumps(behind._asdict(), indent=2, ensure_ascii=False))
         return
     if form == "csv":
-        click.echo(machine.customers_as_csv(behind))
+        click.echo(written.customers_as_csv(behind))
         return
     for heading, customers in (
         (say("{count} who count", count=len(behind.counted)), behind.counted),

@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColum
 from rich.text import Text
 
 from stamm.app.project import Project
+from stamm.app.retelling import retell
 from stamm.app.settings import SETTINGS
 from stamm.cli import printing
-from stamm.cli.retelling import retell
 from stamm.cli.session import Session
 from stamm.lang.organisation import Organisation
 from stamm.sources import SOURCES, Source

@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
-from stamm.ingest.rates import Rates
 from stamm.ingest.refusals import Refusal
 from stamm.lang.errors import ProjectError
 from stamm.people import Database, Key, Scope, keys
 from stamm.people.keys import hash_of
+from stamm.people.rates import Rates
 
 #: for so long a key that was revoked elsewhere may still be taken for a good one
 FRESH_SECONDS = 0.25
@@ -40,7 +40,7 @@ class Admission:
         key = self._keys.get(hash_of(secret))
         if key is None:
             raise Refusal("unknown_key")
-        if key.scope is not scope:
+        if not key.scope.covers(scope):
             raise Refusal("wrong_scope")
         return key
 

@@ -7,12 +7,8 @@ metadata of the Arrow table.
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from datetime import date
 from html import escape
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -20,7 +16,8 @@ import pyarrow as pa
 
 from stamm.analyses.kind import ROWS
 from stamm.answers import Answer, TableAnswer
-from stamm.answers.records import Record, about, records_of, table_names, table_records_of
+from stamm.answers.arrow import as_arrow
+from stamm.answers.records import Record, about, records_of, table_records_of
 from stamm.charts.notebook import Picture, heat_chart, trend_chart
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
@@ -113,7 +110,7 @@ class MetricResult(Result):
         return self.answer.metric.sentence(self.language.code)
 
     def to_arrow(self) -> pa.Table:
-        return _arrow(records_of(self.answer), self.about)
+        return as_arrow(self.answer)
 
     def chart(self) -> alt.LayerChart:
         """The trend: intervals as a band, windows that are not over as hollow points that no line joins."""
@@ -150,8 +147,7 @@ class TableResult(Result):
                 self.language("There is no table {name} in it.", name=repr(table)),
                 remedy=self.language("There are {names}.", names=", ".join(self.tables)),
             )
-        records = table_records_of(self.answer, table)
-        return _arrow(records, self.about, table_names(self.answer, table))
+        return as_arrow(self.answer, table)
 
     def to_pandas(self, table: str = ROWS) -> pd.DataFrame:
         frame: pd.DataFrame = self.to_arrow(table).to_pandas(types_mapper=_PANDAS.get, date_as_object=False)
@@ -177,25 +173,3 @@ class TableResult(Result):
             unit=units[matrix.shown],
             by=self.answer.by,
         )
-
-
-def _arrow(records: Sequence[Record], holds: Record, names: Sequence[str] = ()) -> pa.Table:
-    columns = {name: _column(name, [record[name] for record in records]) for name in (names or records[0])}
-    metadata = {
-        name: value if isinstance(value, str) else json.dumps(value, default=_iso) for name, value in holds.items()
-    }
-    return pa.table(columns).replace_schema_metadata(metadata)
-
-
-def _column(name: str, values: list[Any]) -> pa.Array:
-    """A column whose type does not depend on which of its cells are known, as far as values can tell."""
-    known = [value for value in values if value is not None]
-    if any(isinstance(value, float) for value in known) or (not known and name in {"value", "low", "high"}):
-        return pa.array([None if value is None else float(value) for value in values], pa.float64())
-    if not known:
-        return pa.array(values, pa.date32() if name.endswith(("_start", "_end")) else pa.string())
-    return pa.array(values)
-
-
-def _iso(value: date) -> str:
-    return value.isoformat()

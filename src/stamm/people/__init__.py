@@ -2,6 +2,18 @@
 
 from stamm.people.acts import Act, acts, record
 from stamm.people.database import Database, open_database
-from stamm.people.keys import Key, Scope, create_key, keys, revoke_key
+from stamm.people.keys import Key, Scope, create_key, key_of, keys, revoke_key
 
-__all__ = ["Act", "Database", "Key", "Scope", "acts", "create_key", "keys", "open_database", "record", "revoke_key"]
+__all__ = [
+    "Act",
+    "Database",
+    "Key",
+    "Scope",
+    "acts",
+    "create_key",
+    "key_of",
+    "keys",
+    "open_database",
+    "record",
+    "revoke_key",
+]

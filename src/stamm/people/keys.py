@@ -13,8 +13,6 @@ from stamm.lang.errors import UsageError
 from stamm.people.acts import Act, record
 from stamm.people.database import Database, Run, as_moment
 
-#: events a second that a key may send when nobody says otherwise
-PER_SECOND = 2_000
 MOST_PER_SECOND = 1_000_000
 #: signs of a key that are shown in a list, enough to tell it from others
 START = 10
@@ -28,6 +26,16 @@ class Scope(Enum):
     WRITE = "write"
     #: reads numbers and the state of the server, and sends nothing
     READ = "read"
+    #: reads what `read` reads, and the customers behind the numbers
+    CUSTOMERS = "customers"
+
+    def covers(self, wanted: Scope) -> bool:
+        """Whether a key of this scope is good for what is wanted."""
+        return self is wanted or (self, wanted) == (Scope.CUSTOMERS, Scope.READ)
+
+
+#: what a key may do in a second when nobody says otherwise: events sent, questions asked
+PER_SECOND = {Scope.WRITE: 2_000, Scope.READ: 20, Scope.CUSTOMERS: 20}
 
 
 @dataclass(frozen=True)
@@ -50,16 +58,19 @@ def hash_of(secret: str) -> str:
 
 
 def create_key(
-    database: Database, source: str, scope: Scope, *, who: str, now: datetime, per_second: int = PER_SECOND
+    database: Database, source: str, scope: Scope, *, who: str, now: datetime, per_second: int | None = None
 ) -> tuple[str, Key]:
     """A new key and what is kept of it; nobody can show the key again."""
+    per_second = PER_SECOND[scope] if per_second is None else per_second
     if not _SOURCE.fullmatch(source):
         raise UsageError(
             f"A source cannot be called {source!r}.",
             remedy="Write up to 64 small letters, digits, and - _ . between them, such as website.",
         )
     if not 1 <= per_second <= MOST_PER_SECOND:
-        raise UsageError(f"A key may send between 1 and {MOST_PER_SECOND:,} events a second, not {per_second:,}.")
+        raise UsageError(
+            f"A key may send between 1 and {MOST_PER_SECOND:,} events a second, or ask so often, not {per_second:,}."
+        )
     secret = f"stamm_{scope.value[0]}_{secrets.token_urlsafe(24)}"
     start = secret[:START]
     with database.transaction() as run:
@@ -76,6 +87,13 @@ def keys(database: Database) -> list[Key]:
     """All keys there ever were, in their order."""
     with database.transaction() as run:
         return _select(run, "ORDER BY id")
+
+
+def key_of(database: Database, secret: str) -> Key | None:
+    """The key that a secret is, unless it is revoked; None where it is none."""
+    with database.transaction() as run:
+        found = _select(run, "WHERE hash = ? AND revoked_at IS NULL", hash_of(secret))
+    return found[0] if found else None
 
 
 def revoke_key(database: Database, number: int, *, who: str, now: datetime) -> Key:

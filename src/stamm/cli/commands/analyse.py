@@ -67,8 +67,8 @@ def analyse(
 ) -> None:
     """Print the tables of one analysis, or the list of all."""
     from stamm.analyses import ANALYSES
-    from stamm.answers import Answers
-    from stamm.cli import analyses, machine, tables
+    from stamm.answers import Answers, written
+    from stamm.cli import analyses, tables
 
     say = current()
     if key is None:
@@ -89,4 +89,4 @@ def analyse(
     elif form == "table":
         tables.print_answer(answer, world, say)
     else:
-        click.echo(machine.table_as_json(answer) if form == "json" else machine.table_as_csv(answer))
+        click.echo(written.as_json(answer) if form == "json" else written.as_csv(answer))

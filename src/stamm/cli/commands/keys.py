@@ -16,7 +16,7 @@ from stamm.lang.errors import UsageError
 if TYPE_CHECKING:
     from stamm.people import Database
 
-SCOPES = {"write": "to send", "read": "to read"}
+SCOPES = {"write": "to send", "read": "to read numbers", "customers": "to read customers, too"}
 ACTS = {"key_created": "key made", "key_revoked": "key revoked"}
 
 
@@ -32,21 +32,21 @@ ACTS = {"key_created": "key made", "key_revoked": "key revoked"}
     ),
     examples=(
         ("stamm keys create website", "A key with which the website sends events"),
-        ("stamm keys create monitoring --scope read", "A key that reads /metrics, and sends nothing"),
+        ("stamm keys create dashboard --scope read", "A key that reads numbers and /metrics, and sends nothing"),
+        ("stamm keys create crm --scope customers", "A key that also reads who is behind a number"),
         ("stamm keys revoke 1", "Over at once; what it sent stays"),
     ),
 )
 @argument("action", "create, list, revoke or history.", type=click.Choice(("create", "list", "revoke", "history")))
-@argument("name", "For create the source, such as website; for revoke the key's number.", required=False)
-@option("--scope", type=click.Choice(("write", "read")), default="write", help="What a new key is good for.")
+@argument("name", "For create the source or reader, such as website; for revoke the key's number.", required=False)
+@option("--scope", type=click.Choice(tuple(SCOPES)), default="write", help="What a new key is good for.")
 @option(
     "--per-second",
     type=click.IntRange(min=1),
-    default=2_000,
-    metavar="EVENTS",
-    help="How many events a second a new key may send; ten seconds of it may come at once.",
+    metavar="NUMBER",
+    help="How many events a second a new key may send (2,000), or questions ask (20); ten seconds may come at once.",
 )
-def keys(*, action: str, name: str | None, scope: str, per_second: int) -> None:
+def keys(*, action: str, name: str | None, scope: str, per_second: int | None) -> None:
     """Do what is asked with keys."""
     say = current()
     database = say.project.people()
@@ -66,7 +66,7 @@ def keys(*, action: str, name: str | None, scope: str, per_second: int) -> None:
         database.close()
 
 
-def _create(database: Database, say: Session, source: str, scope: str, per_second: int) -> None:
+def _create(database: Database, say: Session, source: str, scope: str, per_second: int | None) -> None:
     from stamm.people import Scope, create_key
 
     secret, key = create_key(
@@ -89,7 +89,7 @@ def _revoke(database: Database, say: Session, name: str) -> None:
 def _list(database: Database, say: Session) -> None:
     from stamm.people import keys
 
-    headings = ("key", "begins with", "source", "scope", "events a second", "made", "revoked")
+    headings = ("key", "begins with", "source", "scope", "a second", "made", "revoked")
     table = printing.table(*(say(heading) for heading in headings), right=(0, 4))
     for key in keys(database):
         ended = "" if key.revoked_at is None else say.language.moment(key.revoked_at)

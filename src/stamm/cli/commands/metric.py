@@ -57,9 +57,9 @@ def metric(
     form: str,
 ) -> None:
     """Print one metric over windows."""
-    from stamm.answers import Answers
+    from stamm.answers import Answers, written
     from stamm.answers.plan import uses
-    from stamm.cli import machine, printing
+    from stamm.cli import printing
     from stamm.metrics.operands import facts_used
 
     say = current()
@@ -69,7 +69,7 @@ def metric(
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
         answer = Answers(world).ask(asked, windows_of(span, world, asked, say), by=by, where=where)
     if form != "table":
-        click.echo(machine.as_json(answer) if form == "json" else machine.as_csv(answer))
+        click.echo(written.as_json(answer) if form == "json" else written.as_csv(answer))
         return
     say.out.print(printing.title_of(asked, say), style="title")
     say.out.print(asked.sentence(say.language.code), style="quiet")

@@ -1,4 +1,4 @@
-"""How many events a key may send: a bucket that fills steadily and is emptied by what comes."""
+"""How much a key may do, events sent or questions asked: a bucket that fills steadily and is emptied by what comes."""
 
 from __future__ import annotations
 

@@ -28,6 +28,10 @@ class Table(Export[list[Line]]):
     #: the line with the heading, where a line that says something else may stand above it
     heading: ClassVar[int | None] = None
 
+    def reads(self, column: str) -> bool:
+        """Whether a column of the file is read."""
+        return column in self.marks | self.columns
+
     def recognises(self, what: Path | str) -> bool:
         return self._reading(what) is not None
 
@@ -45,7 +49,7 @@ class Table(Export[list[Line]]):
                 remedy=f"Export it again; these columns are needed: {', '.join(sorted(self.marks))}.",
             )
         with open_rows(path, reading) as rows:
-            wanted = [name for name in rows.names if name in self.marks | self.columns]
+            wanted = [name for name in rows.names if self.reads(name)]
             held: Known[list[Line]] | None = None
             for piece in rows.chunks(wanted):
                 yield from piece.rejects

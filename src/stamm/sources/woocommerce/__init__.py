@@ -1,1 +1,1 @@
-"""WooCommerce: orders and customers, as its interface lists them and as its webhooks tell them."""
+"""WooCommerce: orders and customers, as its interface lists them, its webhooks tell them and its exports write them."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 
 from stamm.ingest.admission import FRESH_SECONDS
-from stamm.ingest.application import BATCHES, CAPTURES, SINGLE
+from stamm.ingest.application import places
+from stamm.ingest.openapi import document
 from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES, REQUESTS
 from stamm.people.rates import BURST_SECONDS
 
@@ -14,23 +16,15 @@ Table = Callable[[Iterable[str], Iterable[Iterable[object]]], str]
 
 def page(table: Table) -> str:
     """The page."""
-    places = [
-        (", ".join(f"`/v1/{name}`" for name in SINGLE), "one event, whose type stands in the address"),
-        (", ".join(f"`/v1/{letter}`" for letter in SINGLE.values()), "the same, shorter"),
-        (", ".join(f"`{place}`" for place in BATCHES), "events under `batch`, each with its `type` (or PostHog's)"),
-        (", ".join(f"`{place}`" for place in CAPTURES), "one event of PostHog, or several under `batch`"),
-    ]
-    looks = [
-        ("`/healthz`", "200 while the process answers"),
-        ("`/readyz`", "200 when events can be stored, else 503; it tries anew each time"),
-        ("`/metrics`", "for Prometheus, with a key of scope `read`"),
-    ]
+    said: dict[str, list[str]] = {}
+    for place in places({}):
+        said.setdefault(place.says, []).append(f"`{place.method} {place.path}`")
     return "\n".join(
         (
             "# Events over HTTP\n",
-            "`stamm serve` takes events in. All addresses take JSON by POST, plain or with `Content-Encoding: gzip`.\n",
-            table(("address", "takes"), places),
-            table(("address", "tells (GET)"), looks),
+            "`stamm serve` takes events in: JSON, plain or with `Content-Encoding: gzip`.\n",
+            table(("address", "it"), ((", ".join(several), says) for says, several in said.items())),
+            "With every shape and code, for programs: [openapi.json](openapi.json), as the server tells it, too.\n",
             "The key is the user name of Basic authentication, a Bearer token, or stands in the body as `writeKey` or",
             f"`api_key`. A revoked key is refused within {FRESH_SECONDS:g} seconds.\n",
             "## Answers\n",
@@ -54,3 +48,8 @@ def page(table: Table) -> str:
             "without that, too, it is a new one each time it is sent.\n",
         )
     )
+
+
+def description() -> str:
+    """The same for programs, as the server tells it."""
+    return json.dumps(document(places({})), indent=1, ensure_ascii=False) + "\n"

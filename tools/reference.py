@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -25,19 +24,15 @@ from stamm.cli.main import cli
 from stamm.cli.session import Session
 from stamm.facts import FACTS, Derived, Fact, Imported, imported
 from stamm.facts.columns import Column
-from stamm.facts.mapping import keys
-from stamm.facts.mapping.dates import DIRECTIVES, SERIALS
 from stamm.lang import errors
 from stamm.lang.example import Example, Row, TableExample, VerbExample
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.metrics import METRICS, Metric, family
 from stamm.metrics.own.reading import KEYS
-from stamm.sources.mapped import FileMapping
-from stamm.sources.mapped.file_mapping import MEANING
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tools import arriving, tracking
+from tools import arriving, mappings, tracking
 
 PLACE = Path(__file__).parent.parent / "docs" / "reference"
 SAY = Session(Path(), Language("en"))
@@ -275,66 +270,6 @@ def settings() -> str:
     )
 
 
-MAPPING = """\
-[mapping.invoices]
-files = "invoices*.csv"
-delimiter = ";"
-decimal = ","
-dates = "%d.%m.%Y %H:%M"
-time_zone = "Europe/Berlin"
-currency = "EUR"
-
-[mapping.invoices.orders]
-each = "Invoice"
-where = [{ column = "Invoice", begins = "C", not = true }]
-order_id = "Invoice"
-customer_id = { column = "Customer", words = { Guest = "" } }
-ordered_at = { column = "Date", take = "lowest" }
-amount = { product = ["Quantity", "Price"], take = "sum" }
-"""
-
-
-def mappings() -> str:
-    FileMapping.parse("invoices", tomllib.loads(MAPPING)["mapping"]["invoices"], file="the example")
-    parts = [
-        "# Mappings\n",
-        "A section `[mapping.NAME]` in `stamm.toml` says how files of somebody's own become facts. The whole way is",
-        "shown in [Map any file](../how-to/map-any-file.md).\n",
-        f"```toml\n{MAPPING}```\n",
-        "## Which files, and how they are laid out\n",
-        keys_of(MEANING),
-        "## How cells are written\n",
-        "Also in `[mapping.NAME]`. Cells that are numbers or moments by type (in a workbook, in Parquet) need none of",
-        "it. An amount may have the sign or the code of its own currency beside it.\n",
-        keys_of(keys.WRITING),
-        "Formats of moments and days\n",
-        keys_of({f"%{letter}": meaning for letter, meaning in DIRECTIVES.items()} | SERIALS),
-        "## What the facts are\n",
-        "A section `[mapping.NAME.FACT]` for each kind of [fact](facts.md). Beside these keys, each key is a column",
-        "of the fact; money without `_minor` (`amount`) is in major units. The value is the name of a column, or a",
-        "rule.\n",
-        keys_of(keys.FACT),
-        "## Rules\n",
-        "One of these says where the value comes from:\n",
-        keys_of(keys.SOURCES),
-        "These say what is done with it, in this order. `constant`, `default` and the new `words` are written with a",
-        "decimal point, days as 2024-02-10, flags as true and false.\n",
-        keys_of(keys.RULE),
-        "## Conditions\n",
-        "A condition names one column and asks one thing of it; upper and lower case are told apart.\n",
-        keys_of(keys.CONDITION),
-        "## What becomes of a row\n",
-        "It comes in, is left out by `where` (counted), or is set aside with its line, its column and the reason.",
-        "Where `each` brings rows together, one that is not sound sets aside all of them: an order is never silently",
-        "too small. `stamm import --dry-run` shows all of this and changes nothing.\n",
-    ]
-    return "\n".join(parts)
-
-
-def keys_of(meanings: Mapping[str, str]) -> str:
-    return table(("key", "meaning"), ((f"`{key}`", meaning) for key, meaning in meanings.items()))
-
-
 def exit_codes() -> str:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.StammError)]
     codes: Mapping[int, str] = {
@@ -357,7 +292,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands(),
         "settings.md": settings(),
         "exit-codes.md": exit_codes(),
-        "mappings.md": mappings(),
+        "mappings.md": mappings.page(table),
         "http.md": arriving.page(table),
         "tracking.md": tracking.page(table, rows_as_table),
     }
@@ -365,13 +300,14 @@ def pages() -> dict[str, str]:
     links = "".join(f"- [{titles[name]}]({name})\n" for name in sorted(found, key=lambda name: titles[name]))
     intro = "# Reference\n\nWritten from the definitions; the tests run the same examples.\n\n"
     found["README.md"] = intro + links
-    return {name: HEAD + text.rstrip() + "\n" for name, text in sorted(found.items())}
+    written = {name: HEAD + text.rstrip() + "\n" for name, text in found.items()}
+    return dict(sorted({**written, "openapi.json": arriving.description()}.items()))
 
 
 def stale(place: Path) -> list[str]:
     """Pages that are not what the definitions say, missing and superfluous ones included."""
     wanted = pages()
-    there = {path.name: path.read_text(encoding="utf-8") for path in sorted(place.glob("*.md"))}
+    there = {path.name: path.read_text(encoding="utf-8") for path in sorted(place.glob("*.*"))}
     return sorted(name for name in {*wanted, *there} if wanted.get(name) != there.get(name))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -23,12 +23,15 @@ from stamm.ingest import messages
 from stamm.ingest.admission import secret_of
 from stamm.ingest.door import Door, Taken
 from stamm.ingest.hooks import take_message
+from stamm.ingest.openapi import document
+from stamm.ingest.place import BODY, JSON, KEY, SIGNATURE, TEXT, Place
+from stamm.ingest.published import CAPTURED, TRACKED, TYPED, Answer, Batch, Event, Refused, shape
+from stamm.ingest.published import Fault as Told
 from stamm.ingest.records import tell
 from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES, Refusal
 from stamm.people import Scope
 from stamm.store.log import Outcome
 
-Handler = Callable[[Door, Request], Awaitable[Response]]
 #: by name, and by the letter that Segment's library for browsers uses
 SINGLE = {"track": "t", "identify": "i", "page": "p", "screen": "s", "group": "g", "alias": "a"}
 BATCHES = ("/v1/batch", "/v1/b", "/v1/import", "/batch", "/batch/")
@@ -45,16 +48,7 @@ def application(door: Door, *, hooks: Mapping[str, str] | None = None, close: bo
         if close:
             door.close()
 
-    routes = [
-        *(_post(f"/v1/{name}", partial(take_event, type_=name), door) for name in SINGLE),
-        *(_post(f"/v1/{letter}", partial(take_event, type_=name), door) for name, letter in SINGLE.items()),
-        *(_post(place, take_batch, door) for place in BATCHES),
-        *(_post(place, take_capture, door) for place in CAPTURES),
-        _post("/hooks/{hook}", partial(take_hook, secrets=hooks or {}), door),
-        _route("/healthz", is_alive, door, "GET"),
-        _route("/readyz", is_ready, door, "GET"),
-        _route("/metrics", measures, door, "GET"),
-    ]
+    routes = [_route(place, door) for place in places(hooks or {})]
     cors = Middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -65,6 +59,75 @@ def application(door: Door, *, hooks: Mapping[str, str] | None = None, close: bo
     return Starlette(
         routes=routes, middleware=[cors], lifespan=lifespan, exception_handlers={HTTPException: _not_found}
     )
+
+
+def places(hooks: Mapping[str, str]) -> tuple[Place, ...]:
+    """All addresses, in their order."""
+    taken: dict[str, Any] = {
+        "also": {400: "The only event of the request cannot be understood; it is kept with the reason."},
+        "refuses": (*BODY, *KEY, "too_many"),
+        "key": ("header", "body"),
+    }
+    singles = tuple(
+        Place(
+            f"/v1/{path}",
+            partial(take_event, type_=name),
+            f"Takes in one event of type {name}.",
+            takes=shape(Event, TRACKED if name == "track" else TYPED),
+            **taken,
+        )
+        for name, letter in SINGLE.items()
+        for path in (name, letter)
+    )
+    taken["refuses"] += ("no_json", "no_events")
+    batches = tuple(
+        Place(
+            path,
+            take_batch,
+            "Takes in several events, each with its type or in PostHog's format.",
+            takes=shape(Batch),
+            **taken,
+        )
+        for path in BATCHES
+    )
+    captures = tuple(
+        Place(
+            path,
+            take_capture,
+            "Takes in one event of PostHog, or several under `batch`.",
+            takes={"anyOf": [shape(Batch), shape(Event, CAPTURED)]},
+            **taken,
+        )
+        for path in CAPTURES
+    )
+    hook = Place(
+        "/hooks/{hook}",
+        partial(take_hook, secrets=hooks),
+        "Takes in a message of another system, signed by it.",
+        refuses=(*BODY, *SIGNATURE, "not_stored"),
+    )
+    looks = (
+        Place("/healthz", is_alive, "Tells whether the process answers.", method="GET", gives=TEXT),
+        Place(
+            "/readyz",
+            is_ready,
+            "Tells whether events can be stored.",
+            method="GET",
+            gives=TEXT,
+            also={503: "They cannot; it is tried anew each time."},
+        ),
+        Place(
+            "/metrics",
+            measures,
+            "Tells Prometheus how the server is, with a key that reads.",
+            method="GET",
+            gives=TEXT,
+            refuses=KEY,
+            key=("header",),
+        ),
+        Place("/openapi.json", describe, "Tells programs all of this.", method="GET", gives=JSON),
+    )
+    return (*singles, *batches, *captures, hook, *looks)
 
 
 # -- events --------------------------------------------------------------------------------------------------
@@ -109,22 +172,18 @@ async def _take(door: Door, request: Request, most: int, read: Callable[[bytes],
     return _json(_told(taken), 400 if taken.faults and len(entries) == 1 else 200)
 
 
-def _told(taken: Taken) -> dict[str, Any]:
+def _told(taken: Taken) -> Answer:
     """What became of the events; a batch with some that failed is still a success: they are kept, not lost."""
     counted = taken.outcomes
-    answer: dict[str, Any] = {
-        "success": True,
-        "accepted": counted[Outcome.ACCEPTED],
-        "duplicate": counted[Outcome.DUPLICATE] + counted[Outcome.CONFLICT],
-        "failed": counted[Outcome.FAILED],
-    }
-    if taken.faults:
-        answer["errors"] = [
-            {"index": fault.index, "messageId": fault.message_id, "code": fault.code, "message": fault.sentence}
-            for fault in taken.faults
-        ]
-        if len(taken.faults) == 1 == sum(counted.values()):
-            answer |= {"success": False, "code": taken.faults[0].code, "message": taken.faults[0].sentence}
+    answer = Answer(
+        success=True,
+        accepted=counted[Outcome.ACCEPTED],
+        duplicate=counted[Outcome.DUPLICATE] + counted[Outcome.CONFLICT],
+        failed=counted[Outcome.FAILED],
+        errors=[Told(fault.index, fault.message_id, fault.code, fault.sentence) for fault in taken.faults],
+    )
+    if len(taken.faults) == 1 == counted.total():
+        answer.success, answer.code, answer.message = False, answer.errors[0].code, answer.errors[0].message
     return answer
 
 
@@ -132,14 +191,14 @@ def _told(taken: Taken) -> dict[str, Any]:
 async def is_alive(door: Door, request: Request) -> Response:
     """Whether the process answers."""
     del door, request
-    return Response("alive\n", media_type="text/plain")
+    return Response("alive\n", media_type=TEXT)
 
 
 async def is_ready(door: Door, request: Request) -> Response:
     """Whether events can be kept."""
     del request
     ready = await door.is_ready()
-    return Response("ready\n" if ready else "not ready\n", 200 if ready else 503, media_type="text/plain")
+    return Response("ready\n" if ready else "not ready\n", 200 if ready else 503, media_type=TEXT)
 
 
 async def measures(door: Door, request: Request) -> Response:
@@ -149,29 +208,36 @@ async def measures(door: Door, request: Request) -> Response:
     return Response(told, media_type=CONTENT_TYPE_LATEST)
 
 
+async def describe(door: Door, request: Request) -> Response:
+    """All addresses, for programs."""
+    del door, request
+    return Response(_description(), media_type=JSON)
+
+
+@cache
+def _description() -> bytes:
+    return msgspec.json.encode(document(places({})))
+
+
 # -- answers -------------------------------------------------------------------------------------------------
-def _post(place: str, handler: Handler, door: Door) -> Route:
-    return _route(place, handler, door, "POST")
-
-
-def _route(place: str, handler: Handler, door: Door, method: str) -> Route:
+def _route(place: Place, door: Door) -> Route:
     async def answer(request: Request) -> Response:
         begun = time.perf_counter()
         try:
-            response = await handler(door, request)
+            response = await place.handler(door, request)
         except Refusal as refusal:
             door.measures.refused.labels(refusal.code).inc()
             response = _refused(refusal)
-            tell("refused", place=place, code=refusal.code, status=refusal.status)
-        door.measures.requests.labels(place, response.status_code).inc()
-        door.measures.seconds.labels(place).observe(time.perf_counter() - begun)
+            tell("refused", place=place.path, code=refusal.code, status=refusal.status)
+        door.measures.requests.labels(place.path, response.status_code).inc()
+        door.measures.seconds.labels(place.path).observe(time.perf_counter() - begun)
         return response
 
-    return Route(place, answer, methods=[method])
+    return Route(place.path, answer, methods=[place.method])
 
 
 def _refused(refusal: Refusal) -> Response:
-    response = _json({"success": False, "code": refusal.code, "message": refusal.sentence}, refusal.status)
+    response = _json(Refused(success=False, code=refusal.code, message=refusal.sentence), refusal.status)
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after)))
     if refusal.status == 401:
@@ -191,4 +257,4 @@ async def _not_found(request: Request, error: Exception) -> Response:
 
 
 def _json(content: object, status: int) -> Response:
-    return Response(msgspec.json.encode(content), status, media_type="application/json")
+    return Response(msgspec.json.encode(content), status, media_type=JSON)

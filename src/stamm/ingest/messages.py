@@ -16,13 +16,12 @@ from typing import Any
 
 import msgspec
 
+from stamm.ingest.published import ID_LENGTH
 from stamm.ingest.refusals import EVENT_BYTES, Refusal
 from stamm.ingest.splitting import split_batch
 from stamm.sources.segment.message import TYPES
 from stamm.store.log import Entry
 
-#: characters of a message id
-ID_LENGTH = 256
 #: what belongs to one attempt to send, not to the event; the key is nobody's business later
 _OF_THE_ATTEMPT = ("writeKey", "write_key", "api_key", "sentAt", "sent_at")
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -24,7 +24,7 @@ from stamm.facts import imported
 from stamm.lang.errors import LakeError, UsageError
 from stamm.lang.window import windows
 from stamm.store.erasing.ledger import Ledger
-from stamm.store.log import Entry
+from stamm.store.log import Entry, Outcome
 from stamm.store.log.opened import SETTING
 from tests.engines.postgres.server import Server
 from tests.leaving import planted as p
@@ -143,7 +143,8 @@ def test_what_lies_beside_the_lake_goes_too(project: Project) -> None:
     (project.directory / "customers.csv").unlink()
     assert p.traces(project.directory) == []
     with closing(project.log()) as log:
-        assert [each.entry.body for each in log.read()] == [b'{"userId": "ben"}']
+        assert [each.entry.body for each in log.read()] == [b'{"userId":"erased-late"}', b'{"userId": "ben"}']
+        assert [each.entry.body for each in log.failures()] == [b'{"traits":{}}']
 
 
 def test_a_log_in_a_database_forgets_too(project: Project, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,13 +157,10 @@ def test_a_log_in_a_database_forgets_too(project: Project, server: Server, monke
             )
         assert Erasing(project).erase(p.ID, now=NOW).arrived == 2
         with closing(project.log()) as log:
-            assert [each.entry.body for each in log.read()] == [b'{"userId": "ben"}']
-            assert log.failures() == []
+            assert [each.entry.body for each in log.read()] == [b'{"userId":"erased-late"}', b'{"userId": "ben"}']
             log.append([Entry("key", "late", p.EMAIL.encode(), NOW, reason="no_json")])
-        for _ in rounds(project.directory, 1.0, once=True):
-            pass
-        with closing(project.log()) as log:
-            assert [each.entry.body for each in log.failures()] == [b'{"userId": "ben"}']
+            assert [each.entry.body for each in log.failures()] == [b'{"traits":{}}', b""]
+            assert log.append([Entry("key", "late", p.EMAIL.encode(), NOW, reason="no_json")]) == [Outcome.DUPLICATE]
 
 
 def test_what_another_program_wrote_into_a_table_goes_too(project: Project) -> None:
@@ -321,7 +319,8 @@ def test_rejects_and_the_log_name_nobody_afterwards(erased: Project, tmp_path: P
         pass
     assert p.traces(erased.directory) == []
     with closing(erased.log()) as log:
-        assert [each.entry.body for each in log.failures()] == [b"ben"]
+        assert [each.entry.body for each in log.failures()][:2] == [b"", b"ben"]
+        assert [each.entry.reason for each in log.failures()] == ["no_json", "no_json", "missing:order_id"]
 
 
 def test_whoever_has_an_older_snapshot_open_is_told_to_ask_again(project: Project) -> None:

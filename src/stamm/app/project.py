@@ -20,6 +20,7 @@ from stamm.lang.organisation import Organisation
 from stamm.metrics import Catalogue
 from stamm.people import Database, open_database
 from stamm.store.erasing.ledger import FILE as ERASED
+from stamm.store.erasing.veil import Veil
 from stamm.store.kept import KeptFiles
 from stamm.store.kept.files import DIRECTORY
 from stamm.store.lake import Lake
@@ -117,7 +118,9 @@ class Project:
 
     def log(self) -> Log:
         """The durable log of what arrives, made where there is none yet; close it after use."""
-        return open_log(self.log_file, self.log_address)
+        log = open_log(self.log_file, self.log_address)
+        log.veil = Veil(self.lake_directory)
+        return log
 
     @property
     def has_erased(self) -> bool:

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from stamm.app.leaving.erasing import keep_out
 from stamm.app.project import Project
 from stamm.app.projecting import Projected, Projecting
 from stamm.app.refreshing import Progress, Refreshed, Refreshing
@@ -86,9 +85,7 @@ class _Worker:
         yield from self._refresh(project, now=once)
         if time.monotonic() - self._cleared >= VACUUM.total_seconds():
             project.lake().vacuum(unused_for=VACUUM)
-            self._cleared, once = time.monotonic(), True
-        if once and self.projecting.log is not None:
-            keep_out(project, self.projecting.log)
+            self._cleared = time.monotonic()
 
     def _taken_in(self) -> Iterator[Projected]:
         """Commits until hardly anything is left: a refresh need not wait for the last message of a stream."""

@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from stamm.app.simulating import TRUTH
 from stamm.store.durable import sync_file, write_atomically
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
-from stamm.store.erasing.ledger import Erased, Ledger
 
 EXPORTS = "exports"
 INDEX = "index.json"
@@ -140,11 +139,3 @@ def _files(directory: Path) -> Iterator[Path]:
 def _is_report(path: Path) -> bool:
     with path.open("rb") as file:
         return b'<meta name="generator" content="Stamm">' in file.read(2048)
-
-
-def digests_of(ledger: Ledger, people: Sequence[Erased]) -> Callable[[str], bool]:
-    """Tells whether a text is a number or a device of these people."""
-    customers = {digest for each in people for digest in each.customers}
-    devices = {digest for each in people for digest in each.devices}
-    of = ledger.digests.of
-    return lambda text: of("customer", text) in customers or of("device", text) in devices

@@ -6,7 +6,6 @@ whoever is killed leaves something that the next command ends.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +17,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from stamm.app.leaving.backing_up import backups_left
-from stamm.app.leaving.beside import Beside, digests_of
+from stamm.app.leaving.beside import Beside
 from stamm.app.project import Project
 from stamm.app.refreshing import making
 from stamm.facts import imported
@@ -29,8 +28,10 @@ from stamm.store.erasing.gate import CUSTOMER, DEVICE
 from stamm.store.erasing.ledger import Ledger, State
 from stamm.store.erasing.person import Finding, Person
 from stamm.store.erasing.rows import Nameless
+from stamm.store.erasing.veil import Cleaning
 from stamm.store.kept import KeptFiles
-from stamm.store.log import Log
+from stamm.store.log import Entry, Log
+from stamm.store.log.kind import Failed, Stored
 from stamm.store.writer import Writer
 
 #: what is being done, how much of it is done, and how much there is
@@ -130,7 +131,7 @@ class Erasing:
                     nameless.batch(table, batch, counted=True)
         told = Told(ambiguous=_ambiguous(person))
         told.count(nameless)
-        told.foreign = tuple(Beside(self.project, cells, digests_of(ledger, [entry])).foreign())
+        told.foreign = tuple(Beside(self.project, cells, ledger.numbers([entry])).foreign())
         told.backups = backups_left(self.project)
         return told
 
@@ -144,7 +145,7 @@ class Erasing:
             ledger = Ledger.made(self.lake.root)
             entry = person.erased(ledger, secrets.token_hex(4), now)
             cells = Cells(ledger.seeker([entry]), ledger.digests, person.pattern)
-            foreign = tuple(Beside(self.project, cells, digests_of(ledger, [entry])).foreign())
+            foreign = tuple(Beside(self.project, cells, ledger.numbers([entry])).foreign())
             ledger = ledger.but(entry)
             ledger.write(self.lake.root)
             told = self._carry_out(writer, ledger, Nameless(self._kinds, [person], cells), cells)
@@ -189,12 +190,12 @@ class Erasing:
         cleared = clear(root, snapshot.manifest)
         told.snapshots, told.files, told.entries = cleared.snapshots, cleared.files, cleared.entries
         told.kept = KeptFiles(snapshot, self.project.organisation).purge()
-        beside = Beside(self.project, cells, digests_of(ledger, ledger.pending))
+        beside = Beside(self.project, cells, ledger.numbers(ledger.pending))
         told.rejects, told.exports = beside.rejects(), beside.exports()
         told.truth, told.reports = beside.truth(), beside.reports()
         if self.project.has_log:
             with closing(self.project.log()) as log:
-                told.arrived = _out_of_log(log, beside, waiting=True)
+                told.arrived = _clean(log, ledger)
         ledger.all(State.DONE).write(root)
         return told
 
@@ -226,52 +227,25 @@ def _ambiguous(person: Person) -> tuple[str, ...]:
     return tuple(sorted(person.ambiguous | person.ambiguous_phones))
 
 
-def keep_out(project: Project, log: Log) -> int:
-    """Take out of a log what came after the erasing: what failed of those who were erased, and traces of what was read.
-
-    Returns how many entries those were. What waits to be read is made nobody's when it is.
-    """
-    ledger = Ledger.read(project.lake_directory)
-    if ledger is None or not ledger.people:
-        return 0
-    beside = Beside(project, Cells(ledger.seeker(), ledger.digests), digests_of(ledger, ledger.people))
-    return _out_of_log(log, beside, waiting=False)
-
-
-def _out_of_log(log: Log, beside: Beside, *, waiting: bool) -> int:
-    """Take what had arrived of them out of the log; returns how many entries those were."""
-    positions: list[int] = []
-    failures: list[int] = []
-    after = 0
-    while waiting and (entries := log.read(after, ENTRIES)):
-        positions += [each.position for each in entries if tells_of(each.entry.body, beside)]
+def arrived(log: Log, cleaning: Cleaning) -> tuple[list[tuple[Stored, Entry]], list[tuple[Failed, Entry]]]:
+    """What lies in a log and tells of somebody, waiting and failed, each with what is to be in its place."""
+    waiting, failures, after = [], [], 0
+    while entries := log.read(after, ENTRIES):
+        waiting += [(each, cleaned) for each in entries if (cleaned := cleaning.veiled(each.entry)) is not each.entry]
         after = entries[-1].position
     after = 0
     while failed := log.failures(after, ENTRIES):
-        failures += [each.number for each in failed if tells_of(each.entry.body, beside)]
+        failures += [(each, cleaned) for each in failed if (cleaned := cleaning.veiled(each.entry)) is not each.entry]
         after = failed[-1].number
-    count = log.remove(positions, failures)
+    return waiting, failures
+
+
+def _clean(log: Log, ledger: Ledger) -> int:
+    """Take those in the ledger out of what had arrived; returns how many entries told of them."""
+    log.touch()  # whoever began to write before the ledger was has ended, and whoever begins now knows
+    waiting, failures = arrived(log, Cleaning.of(ledger))
+    count = log.amend(
+        {each.position: cleaned for each, cleaned in waiting}, {each.number: cleaned for each, cleaned in failures}
+    )
     log.scrub()
     return count
-
-
-def tells_of(body: bytes, beside: Beside) -> bool:
-    """Whether a message in the log is of the person, or names them."""
-    text = body.decode("utf-8", "replace")
-    if beside.cells.names(text):
-        return True
-    try:
-        return any(beside.is_theirs(leaf) for leaf in _leaves(json.loads(text)))
-    except (ValueError, RecursionError):
-        return False  # no JSON, so no field that bears a number
-
-
-def _leaves(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
-    elif isinstance(value, (str, int)):
-        yield str(value)

@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,8 +20,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stamm.app.leaving.beside import EXPORTS, INDEX, Beside, digests_of
-from stamm.app.leaving.erasing import ENTRIES, tells_of
+from stamm.app.leaving.beside import EXPORTS, INDEX
+from stamm.app.leaving.erasing import arrived
 from stamm.app.project import Project
 from stamm.facts import imported
 from stamm.lang.errors import InputError
@@ -32,6 +32,7 @@ from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.ledger import Ledger
 from stamm.store.erasing.person import Finding, Person
 from stamm.store.erasing.rows import Nameless
+from stamm.store.erasing.veil import Cleaning
 from stamm.store.layout import Layout
 from stamm.store.snapshot import Snapshot
 
@@ -70,11 +71,10 @@ def held(project: Project, customer: str) -> Held:
             if named:
                 found.named[key] = found.named.get(key, 0) + named
     if project.has_log:
-        beside = Beside(project, cells, digests_of(ledger, [entry]))
         with closing(project.log()) as log:
-            bodies = [each.entry.body for each in _all(log.read, lambda each: each.position)]
-            bodies += [each.entry.body for each in _all(log.failures, lambda each: each.number)]
-        found.arrived = [_value(body.decode("utf-8", "replace")) for body in bodies if tells_of(body, beside)]
+            waiting, failures = arrived(log, Cleaning(ledger.seeker([entry]), ledger.digests, ledger.numbers([entry])))
+        bodies = [each.entry.body for each, _ in waiting] + [each.entry.body for each, _ in failures]
+        found.arrived = [_value(body.decode("utf-8", "replace")) for body in bodies]
     return found
 
 
@@ -89,13 +89,6 @@ def _rows(snapshot: Snapshot, table: str, nameless: Nameless, layout: Layout) ->
                 shown = [name for name in (*layout.carried, "source", "received_at") if name in batch.schema.names]
                 rows += batch.filter(pa.array(own)).select(shown).to_pylist()
     return rows, named
-
-
-def _all(read: Callable[[int, int], list[Any]], place: Callable[[Any], int]) -> Iterator[Any]:
-    after = 0
-    while found := read(after, ENTRIES):
-        yield from found
-        after = place(found[-1])
 
 
 # -- written out ---------------------------------------------------------------------------------------------

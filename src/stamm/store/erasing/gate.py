@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stamm.facts.links import FORMER
 from stamm.store.erasing.cells import Cells, Mask, needed
-from stamm.store.erasing.ledger import Ledger
+from stamm.store.erasing.ledger import LATE, Ledger
 from stamm.store.layout import Layout
 
 CUSTOMER, DEVICE = "customer_id", "anonymous_id"
@@ -23,12 +24,10 @@ def sayable(root: Path) -> Callable[[str], str]:
     ledger = Ledger.read(root)
     if ledger is None or not ledger.people:
         return str
-    known = {digest for each in ledger.people for digest in (*each.customers, *each.devices)}
-    cells, of = Cells(ledger.seeker(), ledger.digests), ledger.digests.of
+    cells, is_theirs = Cells(ledger.seeker(), ledger.digests), ledger.numbers()
 
     def told(text: str) -> str:
-        theirs = of("customer", text) in known or of("device", text) in known
-        return "" if theirs or cells.names(text) else text
+        return "" if is_theirs(text) or cells.names(text) else text
 
     return told
 
@@ -45,10 +44,8 @@ class Gate:
     def __init__(self, ledger: Ledger, layout: Layout) -> None:
         self._ledger, self._layout = ledger, layout
         self._cells = Cells(ledger.seeker(), ledger.digests)
-        self._known = {
-            CUSTOMER: ("customer", {digest for each in ledger.people for digest in each.customers}),
-            DEVICE: ("device", {digest for each in ledger.people for digest in each.devices}),
-        }
+        self._customers = frozenset(digest for each in ledger.people for digest in each.customers)
+        self._devices = frozenset(digest for each in ledger.people for digest in each.devices)
         columns = layout.kind.carried()
         self.personal = tuple(name for name, column in columns.items() if column.personal)
         self._words = tuple(name for name, column in columns.items() if column.arrow == pa.string())
@@ -87,14 +84,21 @@ class Gate:
         return self._without_mentions(table, own), own
 
     def _erased(self, table: pa.Table, name: str) -> Mask:
-        domain, known = self._known[name]
-        if name not in table.column_names or not known:
+        if name not in table.column_names:
             return np.zeros(table.num_rows, bool)
         encoded = table[name].cast(pa.string()).combine_chunks().dictionary_encode()
-        of = self._ledger.digests.of
-        hit = np.array([of(domain, each) in known for each in encoded.dictionary.to_pylist()] + [False], bool)
+        is_theirs = self._is_customer if name == CUSTOMER else self._is_device
+        hit = np.array([*map(is_theirs, encoded.dictionary.to_pylist()), False], bool)
         erased: Mask = hit[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
         return erased
+
+    def _is_customer(self, text: str) -> bool:
+        return text == LATE or bool(self._ledger.digests.spelled("customer", text) & self._customers)
+
+    def _is_device(self, text: str) -> bool:
+        if text.startswith(FORMER) and self._is_customer(text.removeprefix(FORMER)):
+            return True
+        return text == LATE or bool(self._ledger.digests.spelled("device", text) & self._devices)
 
     def _emptied(self, table: pa.Table, name: str, where: Mask) -> pa.Table:
         column = table[name].cast(self._layout.schema.field(name).type).combine_chunks()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -22,6 +22,8 @@ from stamm.store.erasing.words import Digests, Needle, Seeker
 FILE = "erased.json"
 #: begins every name that stands for nobody
 NOBODY = "erased-"
+#: stands for any of them in messages that arrive afterwards; the gate makes rows of nobody of it
+LATE = NOBODY + "late"
 _VERSION = 1
 
 
@@ -133,8 +135,16 @@ class Ledger:
 
     def knows(self, customer: str) -> Erased | None:
         """The erased person who had that number."""
-        digest = self.digests.of("customer", customer)
-        return next((each for each in self.people if digest in each.customers), None)
+        spelled = self.digests.spelled("customer", customer)
+        return next((each for each in self.people if spelled & each.customers), None)
+
+    def numbers(self, people: Iterable[Erased] | None = None) -> Callable[[str], bool]:
+        """Tells whether a text is a number or a device of them: of all, or of some."""
+        of = self.people if people is None else tuple(people)
+        customers = frozenset(digest for each in of for digest in each.customers)
+        devices = frozenset(digest for each in of for digest in each.devices)
+        spelled = self.digests.spelled
+        return lambda text: bool(spelled("customer", text) & customers or spelled("device", text) & devices)
 
     def seeker(self, people: Iterable[Erased] | None = None) -> Seeker:
         """Finds in texts who was erased: all, or some of them."""

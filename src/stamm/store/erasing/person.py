@@ -71,8 +71,8 @@ class Person:
         return Erased(
             reference,
             at,
-            frozenset(ledger.digests.of("customer", each) for each in self.customers),
-            frozenset(ledger.digests.of("device", each) for each in self.devices),
+            frozenset().union(*(ledger.digests.spelled("customer", each) for each in self.customers)),
+            frozenset().union(*(ledger.digests.spelled("device", each) for each in self.devices)),
             self.needles(ledger),
         )
 

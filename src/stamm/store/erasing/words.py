@@ -92,6 +92,10 @@ class Digests:
         told = f"{domain}\0{text}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, told, "sha256")[:16].hex()
 
+    def spelled(self, domain: str, text: str) -> frozenset[str]:
+        """The digests of a number or device: of an e-mail address also as it is in small letters."""
+        return frozenset(self.of(domain, each) for each in ({text, plain(text)} if "@" in text else {text}))
+
     def needle(self, text: str, *, own: bool = False) -> Needle:
         """What finds these words again."""
         found, told = words(text), " ".join(words(text))
@@ -125,7 +129,7 @@ class Seeker:
         """When the person was erased whom a text names; None where it names nobody. `own`: in one of their rows."""
         known = self._remembered.get(text)
         if known is None:
-            seen = [digest for reading in readings(text) for digest in self._digests_in(plain(reading))]
+            seen = self._seen_in(text)
             anywhere = [self._anywhere[each] for each in seen if each in self._anywhere]
             theirs = [self._own[each] for each in seen if each in self._own]
             known = max(anywhere, default=None), max(theirs, default=None)
@@ -135,10 +139,15 @@ class Seeker:
                 self._remembered[text] = known
         return known[0] or (known[1] if own else None)
 
+    def mentioned(self, text: str) -> datetime | None:
+        """The same of a text that hardly comes again, so that nothing is remembered of it."""
+        return max((self._anywhere[each] for each in self._seen_in(text) if each in self._anywhere), default=None)
+
+    def _seen_in(self, text: str) -> list[str]:
+        return [digest for reading in readings(text) for digest in self._digests_in(plain(reading))]
+
     def _is_longest(self, word: str) -> bool:
-        """Whether a word is the longest one of any needle."""
-        if len(word) not in self._longest:
-            return False
+        """Whether a word, as long as that, is the longest one of any needle."""
         known = self._words.get(word)
         if known is None:
             if len(self._words) >= REMEMBERED:
@@ -149,9 +158,10 @@ class Seeker:
     def _digests_in(self, text: str) -> Iterator[str]:
         """Digests of all that has the shape of a needle."""
         found = WORD.findall(text)
-        if any(map(self._is_longest, found)):
+        longest = self._longest
+        for place in [at for at, word in enumerate(found) if len(word) in longest and self._is_longest(word)]:
             for count, lengths in self._counts:
-                for start in range(len(found) - count + 1):
+                for start in range(max(0, place - count + 1), min(place, len(found) - count) + 1):
                     told = " ".join(found[start : start + count])
                     if len(told) in lengths:
                         yield self._digests.of("words", told)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -110,6 +110,9 @@ class Log(ABC):
     Every method is one transaction, and raises LogError where it could not be made.
     """
 
+    #: asked within the transaction in which entries are kept: what is to be kept in their place
+    veil: Callable[[Sequence[Entry]], Sequence[Entry]] = staticmethod(lambda entries: entries)
+
     # -- at the door -------------------------------------------------------------------
     @abstractmethod
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
@@ -162,8 +165,11 @@ class Log(ABC):
 
     # -- taking a person out -----------------------------------------------------------
     @abstractmethod
-    def remove(self, positions: Iterable[int] = (), failures: Iterable[int] = ()) -> int:
-        """Take out entries by position and failed ones by number; how many. Counters and message ids stay."""
+    def amend(self, waiting: Mapping[int, Entry], failures: Mapping[int, Entry]) -> int:
+        """Keep other ids and bodies for entries by position, and for failed ones by number; how many there were.
+
+        What tells each of them from all others stays, as do counters.
+        """
 
     @abstractmethod
     def scrub(self) -> None:

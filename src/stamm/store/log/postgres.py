@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from typing import Any
@@ -81,6 +81,9 @@ INSERT INTO stamm_log.counters AS known VALUES (%s, %s, %s, %s, %s, %s) ON CONFL
 _MOVE = """
 UPDATE stamm_log.counters SET accepted = accepted + %s, duplicate = duplicate + %s, failed = failed + %s,
     conflict = conflict + %s WHERE source = %s"""
+
+_AMEND_ENTRY = "UPDATE stamm_log.entries SET message_id = %s, body = %s WHERE position = %s"
+_AMEND_FAILED = "UPDATE stamm_log.failed SET message_id = %s, body = %s WHERE number = %s"
 
 
 class PostgresLog(Log):
@@ -163,6 +166,7 @@ class PostgresLog(Log):
     # -- at the door -------------------------------------------------------------------
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         with self._transaction(alone=True) as run:
+            entries = self.veil(entries)
             outcomes = _take(run, entries)
             with run.cursor() as cursor:
                 counted = sorted(tally(entries, outcomes).items())
@@ -247,11 +251,13 @@ class PostgresLog(Log):
         return outcomes
 
     # -- taking a person out -----------------------------------------------------------
-    def remove(self, positions: Iterable[int] = (), failures: Iterable[int] = ()) -> int:
+    def amend(self, waiting: Mapping[int, Entry], failures: Mapping[int, Entry]) -> int:
+        done = 0
         with self._transaction(alone=True) as run:
-            entries = run.execute("DELETE FROM stamm_log.entries WHERE position = ANY(%s)", (list(positions),))
-            failed = run.execute("DELETE FROM stamm_log.failed WHERE number = ANY(%s)", (list(failures),))
-            return entries.rowcount + failed.rowcount
+            for query, entries in ((_AMEND_ENTRY, waiting), (_AMEND_FAILED, failures)):
+                for number, entry in entries.items():
+                    done += run.execute(query, (entry.message_id.encode(), entry.body, number)).rowcount
+        return done
 
     def scrub(self) -> None:
         with self._connected() as run:

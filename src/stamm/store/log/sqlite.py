@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
@@ -154,6 +154,7 @@ class SqliteLog(Log):
     # -- at the door -------------------------------------------------------------------
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         with self._transaction() as run:
+            entries = self.veil(entries)
             outcomes = _take_new(run, entries) or [_take(run, entry) for entry in entries]
             run.executemany(_COUNT, [(name, *astuple(more)) for name, more in tally(entries, outcomes).items()])
         return outcomes
@@ -230,11 +231,14 @@ class SqliteLog(Log):
         return outcomes
 
     # -- taking a person out -----------------------------------------------------------
-    def remove(self, positions: Iterable[int] = (), failures: Iterable[int] = ()) -> int:
+    def amend(self, waiting: Mapping[int, Entry], failures: Mapping[int, Entry]) -> int:
         with self._transaction() as run:
             before = run.total_changes
-            run.executemany("DELETE FROM entries WHERE position = ?", [(position,) for position in positions])
-            run.executemany("DELETE FROM failed WHERE number = ?", [(number,) for number in failures])
+            for table, place, entries in (("entries", "position", waiting), ("failed", "number", failures)):
+                run.executemany(
+                    f"UPDATE {table} SET message_id = ?, body = ? WHERE {place} = ?",  # noqa: S608 - names of ours
+                    [(entry.message_id.encode(), entry.body, number) for number, entry in entries.items()],
+                )
             return run.total_changes - before
 
     def scrub(self) -> None:

@@ -75,3 +75,9 @@ class LogError(StammError):
     """The log of what arrives cannot be written or read; nothing of what was tried has happened."""
 
     exit_code = 10
+
+
+class TooLittleError(StammError):
+    """The data do not reach for what was asked of them, such as a prediction."""
+
+    exit_code = 11

@@ -42,14 +42,15 @@ def backup(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_comes_back_is_what_was_there(planted: Path, backup: Path, tmp_path: Path) -> None:
-    before, there = Project.open(planted), p.numbers(Project.open(planted), keys=FEW)
+    before, numbers = Project.open(planted), p.numbers(Project.open(planted), keys=FEW)
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert [path.name for path in backup.parent.iterdir()] == [backup.name]
     done = restore(tmp_path / "new", backup, now=NOW)
     assert (done.made_at, done.known, done.erased_again) == (NOW, 0, 0)
     project = Project.open(tmp_path / "new")
-    assert p.numbers(project, keys=FEW) == there
-    assert sorted(path.name for path in project.directory.iterdir()) == ["held.json", "lake", "stamm.toml"]
+    assert p.numbers(project, keys=FEW) == numbers
+    there = sorted(path.name for path in project.directory.iterdir())
+    assert there == ["held.json", "lake", "stamm.sqlite", "stamm.toml"]
     old, new = before.lake().snapshot(), project.lake().snapshot()
     for kind in old.kinds():
         assert new.dataset(kind).to_table().equals(old.dataset(kind).to_table())
@@ -67,10 +68,10 @@ def test_a_restored_project_is_held_until_it_is_released(backup: Path, tmp_path:
     restore(tmp_path / "new", backup, now=NOW)
     project = Project.open(tmp_path / "new")
     assert project.is_held
-    release(project)
+    release(project, now=NOW)
     assert not project.is_held
     with pytest.raises(UsageError, match="not held"):
-        release(project)
+        release(project, now=NOW)
 
 
 def test_the_log_comes_back_with_the_snapshot_it_belongs_to(project: Project, tmp_path: Path) -> None:
@@ -183,7 +184,7 @@ def test_a_damaged_backup_is_refused(
 
 
 def test_where_something_is_there_nothing_is_done(project: Project, backup: Path, tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match=r"There is something already: lake, stamm\.toml"):
+    with pytest.raises(ProjectError, match=r"There is something already: lake, stamm\.sqlite, stamm\.toml"):
         restore(project.directory, backup, now=NOW)
     with pytest.raises(InputError, match="There is something already"):
         back_up(project, backup, now=NOW)

@@ -129,7 +129,7 @@ class Identifying:
         return any(snapshot.dataset(kind).count_rows(filter=ds.field("customer_id") == name) for kind in kinds)
 
     # -- changing --------------------------------------------------------------------
-    def merge(self, former: str, customer: str, *, now: datetime) -> Changed:
+    def merge(self, former: str, customer: str, *, now: datetime, who: str | None = None) -> Changed:
         """From now on a former id is another customer's, with all that was ever said of it.
 
         Raises UsageError where one of them is nobody, or where they are one person already.
@@ -145,9 +145,11 @@ class Identifying:
                     remedy=f"`stamm identity show {customer}` shows since when.",
                 )
             links = [{"anonymous_id": CUSTOMER + former, "linked_at": now, "customer_id": customer}]
-            return self._change(writer, owners, links, now)
+            changed = self._change(writer, owners, links, now)
+        self._note("customers_merged", changed, now, who)
+        return changed
 
-    def unmerge(self, name: str, customer: str | None = None, *, now: datetime) -> Changed:
+    def unmerge(self, name: str, customer: str | None = None, *, now: datetime, who: str | None = None) -> Changed:
         """What was said to be the same as another customer is so no longer: a former id, or a device.
 
         With a customer, only what was said of that one. Raises UsageError where nothing was said.
@@ -166,7 +168,13 @@ class Identifying:
                     f"No link says that {name} is {whose}.",
                     remedy="`stamm identity show` lists the merges, and with an ID the devices of that customer.",
                 )
-            return self._change(writer, owners, links, now)
+            changed = self._change(writer, owners, links, now)
+        self._note("customers_unmerged", changed, now, who)
+        return changed
+
+    def _note(self, what: str, changed: Changed, now: datetime, who: str | None) -> None:
+        """Who did it and how much it changed; whom it was about stands in the links, until they are erased."""
+        self.project.note(what, f"snapshot {changed.snapshot}, rows {changed.rows}", now=now, who=who)
 
     def _change(
         self, writer: Writer, before: dict[str, str], links: Sequence[dict[str, Any]], now: datetime

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +20,7 @@ from stamm.facts import imported
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
 from stamm.metrics import Catalogue
-from stamm.people import Database, open_database
+from stamm.people import Act, Database, open_database, record
 from stamm.store.erasing.ledger import FILE as ERASED
 from stamm.store.erasing.veil import Veil
 from stamm.store.kept import KeptFiles
@@ -146,6 +148,14 @@ class Project:
         """The database of keys and of who did what, made where there is none yet; close it after use."""
         return open_database(self.directory / "stamm.sqlite", os.environ.get(SETTING, ""))
 
+    def note(self, what: str, about: str, *, now: datetime, who: str | None = None) -> None:
+        """Write into the record of acts what was done; nothing about a customer belongs there.
+
+        `who` did it; without it, who runs this program. Raises ProjectError where it cannot be written.
+        """
+        with closing(self.people()) as database, database.transaction() as run:
+            record(run, Act(now, who or _user(), what, about))
+
     @property
     def reads_database(self) -> bool:
         """Whether the facts lie in a shop's own database, and nothing is imported."""
@@ -208,3 +218,10 @@ class Project:
         if not file.is_file():
             return ()
         return read_rates(file, self.organisation.currency)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container whoever runs it may have no name
+        return str(os.getuid())

@@ -61,8 +61,10 @@ class BackedUp:
     elsewhere: bool
 
 
-def back_up(project: Project, place: Path, *, now: datetime, progress: Progress | None = None) -> BackedUp:
-    """Write a backup while others write; whole and read once more, or not at all.
+def back_up(
+    project: Project, place: Path, *, now: datetime, progress: Progress | None = None, who: str | None = None
+) -> BackedUp:
+    """Write a backup while others write; whole and read once more, or not at all. `who` asked for it.
 
     Raises InputError where something is there already, LakeError where what was written is not what was read.
     """
@@ -79,6 +81,7 @@ def back_up(project: Project, place: Path, *, now: datetime, progress: Progress 
         snapshot = _undisturbed(project, draft, now, progress)
         _verified(draft, progress)
         _note(project, place, now)
+        project.note("backup_made", f"snapshot {snapshot.number}, bytes {draft.stat().st_size}", now=now, who=who)
         draft.replace(place)
         sync_file(place.parent)
     finally:

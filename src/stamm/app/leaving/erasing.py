@@ -25,7 +25,7 @@ from stamm.lang.errors import BusyError, LogError, UsageError
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.clearing import clear
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
-from stamm.store.erasing.ledger import Ledger, State
+from stamm.store.erasing.ledger import Erased, Ledger, State
 from stamm.store.erasing.person import Finding, Person
 from stamm.store.erasing.rows import Nameless
 from stamm.store.erasing.veil import Cleaning
@@ -136,14 +136,14 @@ class Erasing:
         return told
 
     # -- erasing -----------------------------------------------------------------------
-    def erase(self, called: str, *, now: datetime) -> Told:
-        """Erase one person; when it returns, nothing of them is left in what is Stamm's."""
+    def erase(self, called: str, *, now: datetime, who: str | None = None) -> Told:
+        """Erase one person; when it returns, nothing of them is left in what is Stamm's. `who` asked for it."""
         self.finish()
         with self._alone() as writer:
             snapshot = self.lake.snapshot()
             person = Finding(snapshot, self._kinds).person([self.customer(called)])
             ledger = Ledger.made(self.lake.root)
-            entry = person.erased(ledger, secrets.token_hex(4), now)
+            entry = replace(person.erased(ledger, secrets.token_hex(4), now), who=who or "")
             cells = Cells(ledger.seeker([entry]), ledger.digests, person.pattern)
             foreign = tuple(Beside(self.project, cells, ledger.numbers([entry])).foreign())
             ledger = ledger.but(entry)
@@ -196,8 +196,17 @@ class Erasing:
         if self.project.has_log:
             with closing(self.project.log()) as log:
                 told.arrived = _clean(log, ledger)
+        for each in ledger.pending:
+            self._note(each, told)
         ledger.all(State.DONE).write(root)
         return told
+
+    def _note(self, erased: Erased, told: Told) -> None:
+        """Who erased whom by which reference, and how much that was: counts alone."""
+        rows, superseded = sum(told.rows.values()), sum(told.superseded.values())
+        about = f"{erased.reference}: rows {rows}, superseded {superseded}, cells {told.cells}, arrived {told.arrived}"
+        again = erased.state is State.RESTORED
+        self.project.note("person_erased_again" if again else "person_erased", about, now=erased.at, who=erased.who)
 
     @contextmanager
     def _alone(self) -> Iterator[Writer]:

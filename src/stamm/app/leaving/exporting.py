@@ -93,12 +93,18 @@ def _rows(snapshot: Snapshot, table: str, nameless: Nameless, layout: Layout) ->
 
 # -- written out ---------------------------------------------------------------------------------------------
 def export_person(
-    project: Project, customer: str, *, now: datetime, language: Language, place: Path | None = None
+    project: Project,
+    customer: str,
+    *,
+    now: datetime,
+    language: Language,
+    place: Path | None = None,
+    who: str | None = None,
 ) -> tuple[Path, Held]:
     """Write all that is held into a folder, or into a file where the place ends with .zip; whole, or not at all.
 
-    Without a place, a folder below `exports` in the project, which goes when the person is erased. Raises InputError
-    where something is there already.
+    Without a place, a folder below `exports` in the project, which goes when the person is erased. `who` asked for it.
+    Raises InputError where something is there already.
     """
     found = held(project, customer)
     target = place or project.directory / EXPORTS / f"person-{now:%Y%m%d}-{secrets.token_hex(3)}"
@@ -113,6 +119,9 @@ def export_person(
             _zipped(draft, files)
         else:
             _in_folder(draft, files)
+        counts = (sum(map(len, found.rows.values())), sum(map(len, found.superseded.values())), len(found.arrived))
+        about = "rows {}, superseded {}, arrived {}".format(*counts)
+        project.note("person_exported", about, now=now, who=who)  # before anybody has it
         draft.replace(target)
     except BaseException:
         shutil.rmtree(draft) if draft.is_dir() else draft.unlink(missing_ok=True)

@@ -42,12 +42,18 @@ class Restored:
 
 
 def restore(
-    directory: Path, place: Path, *, now: datetime, erased: Path | None = None, progress: Progress | None = None
+    directory: Path,
+    place: Path,
+    *,
+    now: datetime,
+    erased: Path | None = None,
+    progress: Progress | None = None,
+    who: str | None = None,
 ) -> Restored:
     """Bring a backup into a directory that is empty but for the list of those who were erased (`lake/erased.json`).
 
-    `erased` is another such list. Raises ProjectError where something else is there, LakeError where the backup is
-    damaged or not complete; then the directory is as it was.
+    `erased` is another such list, `who` asked for it. Raises ProjectError where something else is there, LakeError
+    where the backup is damaged or not complete; then the directory is as it was.
     """
     _refuse_what_is_there(directory, place)
     since = _ledger(directory / "lake" / ERASED), _ledger(erased) if erased else None
@@ -65,16 +71,19 @@ def restore(
         raise
     _put_in_place(draft, directory)
     draft.rmdir()
-    again = len(ledger.pending)
+    project, again = Project.open(directory), len(ledger.pending)
     if again:
-        Erasing(Project.open(directory)).finish()
+        Erasing(project).finish()
+    about_it = f"backup of {about['made_at']}, snapshot {about['snapshot']}, erased again {again}"
+    project.note("backup_restored", about_it, now=now, who=who)
     return Restored(datetime.fromisoformat(about["made_at"]), about["snapshot"], files, len(ledger.people), again)
 
 
-def release(project: Project) -> None:
-    """Let a restored project send again; raises UsageError where it is not held."""
+def release(project: Project, *, now: datetime, who: str | None = None) -> None:
+    """Let a restored project send again, as `who` asks; raises UsageError where it is not held."""
     if not project.is_held:
         raise UsageError("This project is not held; nothing keeps it from sending.")
+    project.note("released", "", now=now, who=who)
     (project.directory / HELD).unlink()
     sync_file(project.directory)
 

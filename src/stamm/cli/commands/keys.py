@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from stamm.people import Database
 
 SCOPES = {"write": "to send", "read": "to read numbers", "customers": "to read customers, too"}
-ACTS = {"key_created": "key made", "key_revoked": "key revoked"}
+ACTS = {
+    "key_created": "key made",
+    "key_revoked": "key revoked",
+    "person_erased": "customer erased",
+    "person_erased_again": "customer erased again after a restore",
+    "person_exported": "customer's data given out",
+    "customers_merged": "customers merged",
+    "customers_unmerged": "merge taken back",
+    "backup_made": "backup made",
+    "backup_restored": "backup restored",
+    "released": "released after a restore",
+}
 
 
 @command(
@@ -27,7 +38,8 @@ ACTS = {"key_created": "key made", "key_revoked": "key revoked"}
         "Make, list and revoke the keys with which programs send events and read numbers.",
         (
             "A key is shown once, when it is made; only its hash is kept. What it sends is told apart by its source: a "
-            "new key for the same source goes on where the old one ended. `history` shows who did what with keys."
+            "new key for the same source goes on where the old one ended. `history` shows who did what: with keys, "
+            "with customers' data, with backups."
         ),
     ),
     examples=(

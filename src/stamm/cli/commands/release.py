@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from stamm.cli.session import current
 from stamm.cli.speaking import command
 
@@ -26,5 +28,5 @@ def release() -> None:
     from stamm.app.leaving.restoring import release as let_go
 
     say = current()
-    let_go(say.project)
+    let_go(say.project, now=datetime.now(UTC))
     say.out.print(say("Released: this project may send again."))

@@ -46,7 +46,7 @@ class State(Enum):
 class Erased:
     """One person: digests of the numbers, devices and words by which they were known.
 
-    `reference` is what the erasure is called, and says nothing of the person.
+    `reference` is what the erasure is called, and says nothing of the person; `who` asked for it.
     """
 
     reference: str
@@ -55,6 +55,7 @@ class Erased:
     devices: frozenset[str] = frozenset()
     needles: frozenset[Needle] = frozenset()
     state: State = State.BEGUN
+    who: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -65,6 +66,7 @@ class Erased:
             "devices": sorted(self.devices),
             "needles": sorted(list(astuple(needle)) for needle in self.needles),
             "state": self.state.value,
+            "who": self.who,
         }
 
     @classmethod
@@ -77,6 +79,7 @@ class Erased:
             frozenset(raw["devices"]),
             frozenset(Needle(*needle) for needle in raw["needles"]),
             State(raw["state"]),
+            raw.get("who", ""),
         )
 
 

@@ -144,9 +144,14 @@ class Project:
         """The database that keeps the log; empty where it is the project's own file."""
         return os.environ.get(SETTING, "")
 
+    @property
+    def people_file(self) -> Path:
+        """Where people, keys and who did what are kept, unless a database is set for it."""
+        return self.directory / "stamm.sqlite"
+
     def people(self) -> Database:
         """The database of keys and of who did what, made where there is none yet; close it after use."""
-        return open_database(self.directory / "stamm.sqlite", os.environ.get(SETTING, ""))
+        return open_database(self.people_file, self.log_address)
 
     def note(self, what: str, about: str, *, now: datetime, who: str | None = None) -> None:
         """Write into the record of acts what was done; nothing about a customer belongs there.

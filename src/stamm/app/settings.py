@@ -10,6 +10,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import tomlkit
 
@@ -37,6 +38,7 @@ KNOWN: dict[str, dict[str, type]] = {
     "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
     "web": {"session_minutes": int},
     "watch": {"folder": str},
+    "server": {"address": str},
     "coverage": dict.fromkeys(imported(), str),
 }
 
@@ -53,6 +55,8 @@ class Settings:
     engine: str = DUCKDB
     #: the folder whose files `stamm work` takes in as they come
     watched: Path | None = None
+    #: where people reach the server, such as https://stamm.example.com; empty on this machine alone
+    address: str = ""
     #: the metrics there are, the organisation's own among them; made anew by each reading, so that no two are equal
     metrics: Catalogue = field(default_factory=lambda: Catalogue(METRICS), compare=False)
 
@@ -76,6 +80,7 @@ def read_settings(text: str, file: Path) -> Settings:
         mappings=_mappings(settings, file),
         engine=engine,
         watched=_watched(settings, file),
+        address=_address(settings, file),
         metrics=read_own(settings.get(OWN_METRICS, {}), str(file), taken=ANALYSES.keys()),
     )
 
@@ -119,6 +124,9 @@ session_minutes = {organisation.session_minutes}  # a longer pause begins a new 
 
 [watch]
 folder = ""  # files that come into it are taken in by `stamm work`; empty: no folder
+
+[server]
+address = ""  # where others reach `stamm serve`, such as https://stamm.example.com; empty: this machine alone
 
 [coverage]
 # first/last day a kind of fact is complete for, where the files cannot tell, such as
@@ -184,6 +192,20 @@ def _watched(settings: Mapping[str, Any], file: Path) -> Path | None:
             "The folder that is watched cannot be the project's own.", where=str(file), remedy='Write folder = "in".'
         )
     return found
+
+
+def _address(settings: Mapping[str, Any], file: Path) -> str:
+    """The address without a slash at its end."""
+    address: str = settings.get("server", {}).get("address", "").rstrip("/")
+    found = urlsplit(address)
+    plain = not (found.path or found.query or found.fragment or found.username)
+    if address and not (found.scheme in ("http", "https") and found.hostname and plain):
+        raise ProjectError(
+            f"address in [server] cannot be {address!r}.",
+            where=str(file),
+            remedy='Write scheme and host alone, such as address = "https://stamm.example.com".',
+        )
+    return address
 
 
 def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:

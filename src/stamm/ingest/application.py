@@ -37,6 +37,14 @@ SINGLE = {"track": "t", "identify": "i", "page": "p", "screen": "s", "group": "g
 BATCHES = ("/v1/batch", "/v1/b", "/v1/import", "/batch", "/batch/")
 #: PostHog's address for one event, or several
 CAPTURES = ("/capture", "/capture/")
+#: everything below these, and these themselves
+BELOW = ("/v1/", "/hooks/")
+OWN = frozenset({*BATCHES, *CAPTURES, "/healthz", "/readyz", "/metrics", "/openapi.json"})
+
+
+def takes(path: str) -> bool:
+    """Whether an address is one of this application's."""
+    return path.startswith(BELOW) or path in OWN
 
 
 def application(door: Door, *, hooks: Mapping[str, str] | None = None, close: bool = True) -> Starlette:

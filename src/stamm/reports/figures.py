@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -92,15 +92,26 @@ class Figure:
 
 
 class Figures:
-    """All metrics over the months of a report, within a filter; raises UsageError where it fits none of them."""
+    """All metrics, or those of some keys, over the months of a report and within a filter.
 
-    def __init__(self, answers: Answers, organisation: Organisation, until: date | None, where: Filter = ()) -> None:
+    Raises UsageError where the filter fits none of them.
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        organisation: Organisation,
+        until: date | None,
+        where: Filter = (),
+        *,
+        keys: Collection[str] | None = None,
+    ) -> None:
         self.answers, self.world, self.organisation = answers, answers.world, organisation
         self.until, self.where = until, where
         self._left_out: dict[tuple[bool, datetime | None], Mapping[str, int]] = {}
         self.as_of = self._as_of()
         self.months = self._months()
-        metrics = [metric() for metric in self.world.metrics]
+        metrics = [metric() for metric in self.world.metrics if keys is None or metric.key in keys]
         if self.months is not None:
             answers.prepare(metrics, self.months.windows, where=where)
         self.all: Mapping[str, Figure] = {metric.key: self._figure(metric) for metric in metrics}

@@ -21,6 +21,7 @@ from stamm.reports.editions import content_of, figures_in
 from stamm.reports.figures import Figures, Months
 from stamm.reports.readers import Reader
 from stamm.reports.running_head import running_head
+from stamm.reports.simulated import simulated_words
 from stamm.reports.wording import Words
 
 
@@ -119,14 +120,5 @@ def _frame(
         period=period,
         data_until=data_until,
         snapshot=say.number(figures.world.snapshot),
-        simulated=_simulated(figures, reader, analyses, say),
+        simulated=simulated_words(figures_in(reader, figures), say, *(chapter.simulated for chapter in analyses)),
     )
-
-
-def _simulated(figures: Figures, reader: Reader, analyses: Sequence[Chapter], say: Language) -> str:
-    """Whether the page shows numbers from made facts: all of them, or some."""
-    shown = [figure.answer.simulated for figure in figures_in(reader, figures) if figure.answer is not None]
-    shown += [chapter.simulated for chapter in analyses]
-    if not any(shown):
-        return ""
-    return say("Simulated data") if all(shown) else say("Partly simulated data")

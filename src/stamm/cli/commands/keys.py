@@ -28,6 +28,13 @@ ACTS = {
     "backup_made": "backup made",
     "backup_restored": "backup restored",
     "released": "released after a restore",
+    "person_invited": "person invited",
+    "role_changed": "role changed",
+    "person_removed": "person removed",
+    "link_made": "link made",
+    "link_used": "link used",
+    "signed_in": "signed in",
+    "password_changed": "password changed",
 }
 
 

@@ -1,0 +1,90 @@
+"""Pages and who may open them. A page without a word on that cannot be written."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+from django_htmx.middleware import HtmxDetails
+
+from stamm.lang.language import Language
+from stamm.people.models import Person
+from stamm.people.roles import Role
+
+#: may be opened by whoever is not signed in
+ANYBODY: Literal["anybody"] = "anybody"
+View = Callable[..., HttpResponseBase]
+
+
+class Asked(HttpRequest):
+    """A request as a page gets it: of a person, in a language."""
+
+    user: Person
+    say: Language
+    htmx: HtmxDetails
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a page stands in the navigation: its group, its name, and its place there."""
+
+    group: str
+    title: str
+    step: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address: what answers there, who may ask, and its entry in the navigation if it has one."""
+
+    path: str
+    name: str
+    view: View
+    may: Collection[Role] | Literal["anybody"]
+    entry: Entry | None
+
+    def open_to(self, role: Role) -> bool:
+        """Whether that role may open it."""
+        return self.may == ANYBODY or role in self.may
+
+
+def page(
+    path: str,
+    *,
+    may: Collection[Role] | Literal["anybody"],
+    entry: Entry | None = None,
+    methods: Collection[str] = ("GET",),
+) -> Callable[[View], Page]:
+    """Makes a view the page at a path; its name is that of the function."""
+
+    def make(view: View) -> Page:
+        @wraps(view)
+        def answer(request: Asked, *arguments: Any, **more: Any) -> HttpResponseBase:
+            if may != ANYBODY and request.user.may not in may:
+                raise PermissionDenied
+            return view(request, *arguments, **more)
+
+        allowed = {"HEAD", *methods} if "GET" in methods else set(methods)
+        limited: View = require_http_methods(sorted(allowed))(answer)
+        limited = login_not_required(limited) if may == ANYBODY else limited
+        return Page(path, view.__name__, limited, may, entry)
+
+    return make
+
+
+def pages() -> Iterator[Page]:
+    """Every page: the modules of `stamm.web.pages` hold them, and nothing lists them."""
+    from stamm.web import pages as package  # noqa: PLC0415 - its modules import this one
+
+    for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Page):
+                yield value

@@ -1,0 +1,80 @@
+"""What somebody sees where a page cannot be shown: what happened, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from stamm.lang.errors import StammError
+from stamm.lang.language import Language
+from stamm.web.speaking import language_of
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    """A request that cannot be understood, such as one for another host."""
+    say = _say(request)
+    return _page(
+        request,
+        400,
+        say("This address is not known here"),
+        say("The owner says in stamm.toml where this server is reached: [server] address."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    """Somebody who may not."""
+    say = _say(request)
+    return _page(
+        request,
+        403,
+        say("This page is not for your role"),
+        say("An owner can give you another role: `stamm people role`."),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it
+    """A form that did not come from our page, or from one of long ago."""
+    say = _say(request)
+    return _page(request, 403, say("This form is too old"), say("Go back, load the page anew, and send it again."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    """An address with nothing behind it."""
+    say = _say(request)
+    return _page(request, 404, say("There is nothing here"), say("Perhaps the address was mistyped, or it has moved."))
+
+
+def slowed(request: HttpRequest) -> HttpResponse:
+    """Somebody who tried too often."""
+    say = _say(request)
+    return _page(
+        request,
+        429,
+        say("Too many tries"),
+        say("Wait five minutes. Who has forgotten the password asks an owner for a link: `stamm people link`."),
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Our own mistake."""
+    say = _say(request)
+    return _page(
+        request, 500, say("Something went wrong here"), say("Nothing was lost. What it was stands in the server’s log.")
+    )
+
+
+def cannot(request: HttpRequest, error: StammError) -> HttpResponse:
+    """A page that cannot be made, for a reason that somebody can mend."""
+    return _page(request, 422, error.what, error.remedy)
+
+
+def _say(request: HttpRequest) -> Language:
+    return getattr(request, "say", None) or Language(language_of(request))
+
+
+def _page(request: HttpRequest, status: int, title: str, remedy: str) -> HttpResponse:
+    # a request that fails before it is known whose it is gets the page without navigation
+    whose: dict[str, Any] = {"say": _say(request), "title": title, "remedy": remedy, "status": status}
+    return render(request, "failure.html.j2", whose, status=status)

@@ -1,0 +1,86 @@
+"""What surrounds every page: navigation, whose it is, language and theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from jinja2 import Environment, StrictUndefined
+
+from stamm.app.project import Project
+from stamm.lang.language import Language
+from stamm.people.models import THEMES, Person
+from stamm.web.access import Page, pages
+from stamm.web.assets import assets
+
+#: in their order in the navigation
+GROUPS = ("See", "Ask", "Act", "Boards", "Settings")
+LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+
+
+@dataclass(frozen=True)
+class Link:
+    """One line of the navigation."""
+
+    title: str
+    url: str
+    current: bool
+
+
+def environment(**options: Any) -> Environment:
+    """Where templates are rendered; the reports' own are among them."""
+    given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**{**given, "autoescape": True})  # noqa: S701 - it is set
+    made.globals.update(url=reverse, asset=lambda name: assets()[name].path)
+    return made
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use."""
+    user = getattr(request, "user", None)
+    person = user if isinstance(user, Person) else None
+    say: Language = request.say if hasattr(request, "say") else Language("en")
+    return {
+        "say": say,
+        "person": person,
+        "organisation": organisation_name(),
+        "navigation": navigation(request.path, person, say) if person else (),
+        "themes": ("", *THEMES),
+        "languages": LANGUAGES,
+        "csrf_token": lambda: get_token(request),
+        "here": request.get_full_path(),
+    }
+
+
+def navigation(path: str, person: Person, say: Language) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+    """The pages that the person may open, by group; the current one is the one with the longest address in common."""
+    shown = [page for page in _entries() if page.open_to(person.may)]
+    urls = {page.name: reverse(page.name) for page in shown}
+    below = [url for url in urls.values() if path == url or (url != "/" and path.startswith(url))]
+    current = max(below, key=len, default="")
+    found = []
+    for group in GROUPS:
+        links = [
+            Link(say(page.entry.title), urls[page.name], urls[page.name] == current)
+            for page in shown
+            if page.entry is not None and page.entry.group == group
+        ]
+        if links:
+            found.append((say(group), tuple(links)))
+    return tuple(found)
+
+
+@lru_cache
+def _entries() -> tuple[Page, ...]:
+    with_entry = (page for page in pages() if page.entry is not None)
+    return tuple(sorted(with_entry, key=lambda page: page.entry.step if page.entry else 0))
+
+
+def organisation_name() -> str:
+    """What stamm.toml calls the organisation now."""
+    return Project.open(settings.STAMM_PROJECT).organisation.name

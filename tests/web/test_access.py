@@ -1,0 +1,65 @@
+"""Every route and every role, against one table; a route without a row fails, and so does a row without a route."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TABLE = Path(__file__).with_name("routes.csv")
+WHO = ("signed out", "viewer", "support", "analyst", "owner")
+#: something to put into the gaps of a route; nothing of that name is there
+GAPS = {"token": "abc:def"}
+#: what the table says -> how the answer is told
+ANSWERS = {
+    "page": "opened",
+    "refused": "refused",
+    "sign in": "to sign in",
+    "form": "takes POST alone",
+    "gone": "a link that nobody made",
+    "first": "to the first page",
+    "missing": "opened, and nothing of that name there",
+    "again": "asks for the password again",
+}
+
+
+def rows() -> list[dict[str, str]]:
+    with TABLE.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def routes() -> dict[str, str]:
+    from django.urls import get_resolver
+
+    return {str(pattern.pattern): pattern.name for pattern in get_resolver().url_patterns}
+
+
+def told(response: Any) -> str:
+    """The answer to a GET in the words of the table."""
+    location = response.headers.get("Location", "")
+    if response.status_code == 302:
+        ways = {"/sign-in/": "sign in", "/account/again/": "again", "/": "first"}
+        return ways[location.partition("?")[0]]
+    return {200: "page", 403: "refused", 404: "missing", 405: "form", 410: "gone"}[response.status_code]
+
+
+@pytest.mark.usefixtures("project")
+def test_the_table_has_every_route_once() -> None:
+    assert {row["route"]: row["name"] for row in rows()} == routes()
+    assert len(rows()) == len(routes())
+    assert {row[who] for row in rows() for who in WHO} <= ANSWERS.keys()
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_route_answers_as_the_table_says(who: str, client: Any, signed_in: Callable[[str], Any]) -> None:
+    browser = client if who == "signed out" else signed_in(who)
+    found = {}
+    for row in rows():
+        path = "/" + row["route"]
+        for name, value in GAPS.items():
+            path = path.replace(f"<str:{name}>", value)
+        found[row["route"]] = told(browser.get(path))
+    assert found == {row["route"]: row[who] for row in rows()}

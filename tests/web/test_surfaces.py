@@ -1,0 +1,87 @@
+"""Several surfaces behind one port: each is given its own addresses, and events do not pass by the pages."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from stamm.app.project import Project
+from stamm.cli.surfaces import Surface, Surfaces
+from stamm.ingest import Door, application, takes
+from stamm.store.log import open_log
+
+
+@pytest.fixture
+def server(project: Project, tmp_path: Path) -> Iterator[TestClient]:
+    from stamm.web.application import Web
+
+    door = Door(lambda: open_log(tmp_path / "log.sqlite"), project.people())
+    together = Surfaces(Surface(takes, application(door)), others=Web())
+    with TestClient(together, base_url="http://localhost", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize("route", ["/v1/track", "/batch", "/capture/", "/hooks/shop"])
+def test_events_do_not_pass_by_the_pages(server: TestClient, route: str) -> None:
+    answer = server.post(route, content=b"{}", headers={"host": "anything.example"})
+    assert answer.headers["content-type"] == "application/json"
+    assert "stamm_csrf" not in answer.cookies
+    assert "content-security-policy" not in answer.headers
+
+
+def test_every_address_of_the_door_is_its_own(project: Project, tmp_path: Path) -> None:
+    door = Door(lambda: open_log(tmp_path / "log.sqlite"), project.people())
+    paths = [str(route.path).replace("{hook}", "shop") for route in application(door).routes]  # type: ignore[attr-defined]
+    assert [path for path in paths if not takes(path)] == []
+    assert not takes("/")
+    assert not takes("/batches")
+    door.close()
+
+
+def test_how_the_server_is_asks_no_page(server: TestClient) -> None:
+    assert server.get("/healthz").text == "alive\n"
+    assert server.get("/readyz").text == "ready\n"
+    assert server.get("/metrics").status_code == 401
+
+
+def test_pages_are_for_who_signs_in(server: TestClient) -> None:
+    answer = server.get("/", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, "/sign-in/?next=/")
+    assert "Sign in" in server.get("/").text
+
+
+def test_files_are_sent_packed_and_for_ever(server: TestClient) -> None:
+    from stamm.web.assets import assets
+
+    for asset in assets().values():
+        answer = server.get(asset.path)
+        assert answer.content == asset.plain
+        assert answer.headers["content-encoding"] == "gzip"
+        assert "immutable" in answer.headers["cache-control"]
+        plain = server.get(asset.path, headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        assert gzip.decompress(asset.packed) == plain.content
+    assert server.get("/static/other.css").status_code == 404
+
+
+def test_a_page_holds_no_style_no_script_and_no_other_host(server: TestClient) -> None:
+    text = server.get("/sign-in/").text
+    assert " style=" not in text
+    assert "<style" not in text
+    assert text.count("<script") == text.count('<script src="/static/')
+    assert "http://" not in text
+    assert "https://" not in text
+
+
+def test_a_form_that_is_too_large_is_not_read(server: TestClient) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(30):
+            yield b"x" * 100_000
+
+    answer: Any = server.post("/sign-in/", content=pieces())
+    assert answer.status_code == 413

@@ -51,7 +51,8 @@ def batch(*rows: dict[str, Any], kind: type[Imported] = Parcels) -> pa.Table:
     schema = kind.schema()
     names = list(rows[0])
     assert all(list(row) == names for row in rows), "rows of one batch carry the same columns"
-    return pa.table({name: pa.array([row[name] for row in rows], schema.field(name).type) for name in names})
+    types = {"withdrawn": pa.bool_(), **{field.name: field.type for field in schema}}
+    return pa.table({name: pa.array([row[name] for row in rows], types[name]) for name in names})
 
 
 def row(parcel: str = "p1", leg: str = "a", **values: Any) -> dict[str, Any]:
@@ -143,6 +144,7 @@ class PlainLake:
                     (name, value)
                     for name, value in one.items()
                     if name not in ("parcel_id", "leg", "received_at", "simulated")
+                    and (name, value) != ("withdrawn", None)
                 )
             )
             made = bool(simulated or one.get("simulated"))
@@ -164,6 +166,8 @@ class PlainLake:
         if row_ is None:
             return False
         net = dict(value for message in arriving for value in message.values)
+        if "withdrawn" in net:
+            return False
         newest = max(known, key=lambda message: message.order)
         made = any(message.simulated for message in arriving)
         return made == newest.simulated and all(row_[name] == value for name, value in net.items())
@@ -185,8 +189,11 @@ def fold(messages: list[Message]) -> dict[str, Any] | None:
     for message in ordered:
         for name, value in message.values:
             values[name], made[name] = value, message.simulated
-    if not ordered or any(name not in values for name in REQUIRED):
+    whether = [gone for message in ordered for name, gone in message.values if name == "withdrawn"]
+    if not ordered or any(name not in values for name in REQUIRED) or (whether and whether[-1]):
         return None
+    values.pop("withdrawn", None)
+    made.pop("withdrawn", None)
     optional = {"seen_at": None, "price": None, "carrier": None, "fragile": None}
     newest = ordered[-1]
     return {

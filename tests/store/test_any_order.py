@@ -40,6 +40,7 @@ def messages(draw: st.DrawFn, *, received: st.SearchStrategy[datetime | None]) -
     found |= {name: draw(VALUES[name]) for name in sorted(carried)}
     found["received_at"] = draw(received)
     found["simulated"] = draw(st.sampled_from([False, False, True]))
+    found["withdrawn"] = draw(st.sampled_from([None, None, None, True, False]))
     return found
 
 

@@ -285,3 +285,22 @@ def test_an_unknown_kind_is_refused(lake: Lake) -> None:
         writer.put("letters", [], source="test", received_at=T0)
     with pytest.raises(UsageError, match="'letters'"):
         lake.snapshot().files("letters")
+
+
+def test_a_row_that_is_taken_back_is_in_the_history_alone_until_it_is_given_back(lake: Lake) -> None:
+    put(lake, whole_row(weight=1), whole_row("p2", weight=2))
+    assert put(lake, row(withdrawn=True), at=after(1)) == Counts(changed=1)
+    assert [one["parcel_id"] for one in current(lake)] == ["p2"]
+    assert put(lake, row(price=2.5), at=after(2)) == Counts(changed=1), "it stays away, and what is said is kept"
+    assert put(lake, row(withdrawn=False), at=after(3)) == Counts(new=1)
+    assert [(one["weight"], one["price"]) for one in current(lake)] == [(1, 2.5), (2, None)]
+    assert [len(lake.state_at("parcels", after(minute)).to_pylist()) for minute in (0, 1, 2, 3)] == [2, 1, 1, 2]
+
+
+def test_taking_a_row_back_may_come_before_the_row(lake: Lake) -> None:
+    put(lake, row(withdrawn=True, received_at=after(5)))
+    assert put(lake, whole_row(received_at=after(1))) == Counts(changed=1)
+    assert current(lake) == []
+    assert put(lake, whole_row("p2", withdrawn=True)) == Counts(waiting=1)
+    assert put(lake, whole_row("p2", withdrawn=False), at=after(6)) == Counts(new=1)
+    assert [one["parcel_id"] for one in current(lake)] == ["p2"]

@@ -184,8 +184,7 @@ class Identifying:
         table = pa.table({name: pa.array([link[name] for link in links], schema.field(name).type) for name in names})
         writer.put("links", [table], source=RESOLVED, received_at=now)
         after = persons.owners(persons.all_merges(writer))
-        moved = {each for each in before.keys() | after.keys() if before.get(each) != after.get(each)}
-        rows = persons.put_right(writer, after, moved, now)
+        rows = persons.put_right(writer, after, persons.moved(before, after), now)
         devices = tuple(
             sorted({link["anonymous_id"] for link in links if not link["anonymous_id"].startswith(CUSTOMER)})
         )

@@ -21,6 +21,9 @@ INTERNAL = pa.schema(
     [pa.field(ARRIVAL, pa.int64()), pa.field(CARRIED, pa.string()), pa.field(MESSAGE_SIMULATED, pa.bool_())]
 )
 
+#: among the names that a message carried: it took the row back, or said that it is there all the same
+WITHDRAWN, GIVEN_BACK = "_withdrawn", "_given_back"
+
 IMPORTS = "imports"
 IMPORTS_SCHEMA = pa.schema([pa.field("digest", pa.string()), pa.field("about", pa.string())])
 
@@ -53,6 +56,7 @@ class Layout:
         self.history = f"{kind.key}_history"
         self.carried = tuple(kind.carried())
         self.keys = kind.key_columns
+        self._bits = (*self.carried, WITHDRAWN, GIVEN_BACK)
         self.values = tuple(name for name in self.carried if name not in self.keys)
         self.computed = kind.computed()
         self.first_day = day_column(kind.clocks[0])
@@ -86,16 +90,16 @@ class Layout:
         return self.mask_of(self.required)
 
     def bit(self, name: str) -> int:
-        """The bit of a carried column."""
-        return 1 << self.carried.index(name)
+        """The bit of a carried column, or of whether the row is there."""
+        return 1 << self._bits.index(name)
 
     def mask_of(self, names: tuple[str, ...]) -> int:
         """A set of columns as bits; names that are no longer known count for nothing."""
-        return sum(self.bit(name) for name in names if name in self.carried)
+        return sum(self.bit(name) for name in names if name in self._bits)
 
     def names_of(self, mask: int) -> str:
         """A set of columns as it is stored."""
-        return ",".join(name for name in self.carried if mask & self.bit(name))
+        return ",".join(name for name in self._bits if mask & self.bit(name))
 
 
 def schema_of(kinds: Mapping[str, type[Imported]], table: str) -> pa.Schema:

@@ -5,6 +5,9 @@ are ordered by (received_at, arrival). The current row holds, for every column, 
 message that carried it; the other messages are kept in the history. So the current row and the history
 together hold every message: the newest one is what the current row says in the columns named by
 `_carried`. Whatever arrives in whatever order is folded from all of them.
+
+A message may also take the row back, or give it back; the last one that says either counts. A row that is taken back is
+in the history alone.
 """
 
 # ruff: noqa: S608 - names in statements come from the schemas of fact kinds, values are escaped by `literal`
@@ -17,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from stamm.store.layout import ARRIVAL, CARRIED, MESSAGE_SIMULATED, Layout, quoted
+from stamm.store.layout import ARRIVAL, CARRIED, GIVEN_BACK, MESSAGE_SIMULATED, WITHDRAWN, Layout, quoted
 from stamm.store.manifest import DataFile
 from stamm.store.relations import listed, literal, scan, write_files
 from stamm.store.staging import Stage
@@ -72,6 +75,7 @@ class Merge:
         self.keys = listed(layout.keys)
         self.touched = False
         self.stored = (*layout.carried, *_SYSTEM, *layout.computed)
+        self._whether = layout.bit(WITHDRAWN) | layout.bit(GIVEN_BACK)
 
     def run(self, query: str) -> int:
         """Execute a statement; the number of rows it made, where it tells."""
@@ -156,7 +160,7 @@ class Merge:
                     count(*) AS _count
                 FROM staged SEMI JOIN doubled {self.using} GROUP BY {self.keys} HAVING NOT bool_or(_own)
             ) s JOIN old o {self.using}
-            WHERE s.simulated = o.{MESSAGE_SIMULATED} AND {equal}"""
+            WHERE s.simulated = o.{MESSAGE_SIMULATED} AND (s._mask & {self._whether}) = 0 AND {equal}"""
         ) and self.run("SELECT sum(_count) FROM settled")
 
     # -- folding -----------------------------------------------------------------------
@@ -212,7 +216,7 @@ class Merge:
         self.run(
             f"""CREATE TABLE altered AS
             SELECT f.*, o._file AS _old_file FROM folded f LEFT JOIN old o {self.using}
-            WHERE f._complete AND (o._file IS NULL OR {differs})"""
+            WHERE CASE WHEN f._complete THEN o._file IS NULL OR {differs} ELSE o._file IS NOT NULL END"""
         )
 
     def folding(self, messages: str) -> str:
@@ -233,7 +237,9 @@ class Merge:
         parts += [f"arg_max({quoted(name)}, _order) AS {quoted(name)}" for name in ("source", "received_at", ARRIVAL)]
         parts.append("arg_max(_mask, _order) AS _mask")
         parts.append(f"arg_max(simulated, _order) AS {MESSAGE_SIMULATED}")
-        parts.append(f"(bit_or(_mask) & {layout.required_mask}) = {layout.required_mask} AS _complete")
+        last = f"arg_max({self.has('_mask', WITHDRAWN)}, _order) FILTER ((_mask & {self._whether}) <> 0)"
+        parts.append(f"coalesce({last}, false) AS _gone")
+        parts.append(f"(bit_or(_mask) & {layout.required_mask}) = {layout.required_mask} AND NOT _gone AS _complete")
         return f"SELECT {', '.join(parts)} FROM {messages} GROUP BY {self.keys}"
 
     # -- counting ----------------------------------------------------------------------
@@ -241,8 +247,8 @@ class Merge:
         """Rows whose key comes once and was never seen."""
         known = " ".join(f"ANTI JOIN {name} {self.using}" for name in ("doubled", "old", "hist"))
         sign = "=" if complete else "<>"
-        required = self.layout.required_mask
-        return f"(SELECT * FROM staged {known} WHERE (_mask & {required}) {sign} {required})"
+        required, gone = self.layout.required_mask, self.layout.bit(WITHDRAWN)
+        return f"(SELECT * FROM staged {known} WHERE (_mask & {required | gone}) {sign} {required})"
 
     def _fresh_counts(self) -> tuple[int, int]:
         complete = self.run(f"SELECT count(*) FROM {self._fresh(complete=True)}")
@@ -252,11 +258,11 @@ class Merge:
         found = self.connection.execute(
             f"""SELECT
                 count(*) FILTER (_complete AND _first),
-                count(*) FILTER (_complete AND NOT _first AND NOT _late),
+                count(*) FILTER (_gone OR (_complete AND NOT _first AND NOT _late)),
                 count(*) FILTER (_complete AND NOT _first AND _late),
-                count(*) FILTER (NOT _complete)
+                count(*) FILTER (NOT _complete AND NOT _gone)
             FROM (
-                SELECT f._complete, m._origin,
+                SELECT f._complete, f._gone, m._origin,
                     o._file IS NULL AND
                         m.{ARRIVAL} = min(m.{ARRIVAL}) FILTER (m._origin = 1) OVER key AS _first,
                     o._file IS NOT NULL AND
@@ -296,7 +302,8 @@ class Merge:
         columns = f"{listed(self.stored)}, {ARRIVAL}, names AS {CARRIED}"
         parts, replaced = [], self._replaced(current)
         if self.touched and self.run("SELECT count(*) FROM altered"):
-            parts.append(f"SELECT {columns}, {MESSAGE_SIMULATED} FROM altered JOIN spelled USING (_mask)")
+            rows = "(FROM altered WHERE _complete) JOIN spelled USING (_mask)"
+            parts.append(f"SELECT {columns}, {MESSAGE_SIMULATED} FROM {rows}")
         if with_fresh:
             fresh = f"{self._fresh(complete=True)} JOIN spelled USING (_mask)"
             parts.append(f"SELECT {columns}, simulated AS {MESSAGE_SIMULATED} FROM {fresh}")

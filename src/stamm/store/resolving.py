@@ -20,6 +20,8 @@ from stamm.store.relations import listed, scan
 
 #: the source of messages that put right whose a row is
 RESOLVED = "identity"
+#: the source of messages that put what was said of several customers who are one person under the one of them
+MERGED = "merge"
 OWNER = "customer_id"
 
 

@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 from stamm.lang.errors import InputError
 from stamm.lang.window import day_of, days_of, starts_of
 from stamm.store.erasing.gate import Gate
-from stamm.store.layout import Layout
+from stamm.store.layout import GIVEN_BACK, WITHDRAWN, Layout
 from stamm.store.manifest import Coverage
 
 #: rows gathered before they are written to the file
 GROUP_ROWS = 65_536
-_EXTRA = ("received_at", "simulated")
+_EXTRA = ("received_at", "simulated", "withdrawn")
 _MOMENT = pa.timestamp("us", tz="UTC")
 
 Batches = Iterable[pa.RecordBatch | pa.Table]
@@ -100,16 +100,21 @@ class Stage:
         for name, clock in layout.computed.items():
             columns[name] = self._beside(columns[clock])
         self._cover(columns, carried)
-        mask = layout.mask_of(carried)
-        self.masks.add(mask)
-        columns["_mask"] = pa.repeat(pa.scalar(mask, pa.int64()), length)
-        if self._gate is not None and nameless is not None and nameless.any():
-            silent = layout.mask_of(tuple(name for name in carried if name not in self._gate.personal))
-            self.masks.add(silent)
-            columns["_mask"] = pa.array(np.where(nameless, silent, mask), pa.int64())
+        masks = np.full(length, layout.mask_of(carried), np.int64)
+        if self._gate is not None and nameless is not None:
+            masks[nameless] = layout.mask_of(tuple(name for name in carried if name not in self._gate.personal))
+        if "withdrawn" in table.column_names:
+            masks += self._withdrawn(table["withdrawn"])
+        self.masks |= set(np.unique(masks).tolist())
+        columns["_mask"] = pa.array(masks)
         columns["_row"] = pa.array(np.arange(self.rows, self.rows + length, dtype=np.int64))
         self.rows += length
         return pa.table([columns[field.name] for field in self.schema], schema=self.schema)
+
+    def _withdrawn(self, told: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+        """The bits that say whether a row is taken back, given back, or neither (null)."""
+        bits = [self.layout.bit(name) for name in (GIVEN_BACK, WITHDRAWN)]
+        return np.array([0 if each is None else bits[each] for each in told.to_pylist()], np.int64)
 
     def _carried(self, table: pa.Table) -> tuple[str, ...]:
         layout = self.layout

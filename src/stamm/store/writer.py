@@ -128,7 +128,8 @@ class Writer:
 
         A batch has some of the kind's columns (always its key) and says nothing about the others; an empty
         cell says that there is no value. A column `received_at` tells when each row was received; without
-        it, or where it is empty, `received_at` does. `covered` is the first and last local day the source
+        it, or where it is empty, `received_at` does. A column `withdrawn` takes a row back (true), which then is in the
+        history alone, or gives it back (false). `covered` is the first and last local day the source
         answers for; without it, the days found. `on_rows` is told the size of every piece read.
         """
         layout = self._kind(kind)

@@ -8,7 +8,7 @@ known before, with what has changed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from stamm.app.projecting.said import Said, Values
 from stamm.facts import imported
-from stamm.store.resolving import RESOLVED
+from stamm.store.resolving import MERGED, RESOLVED
 
 
 class InLake(Protocol):
@@ -45,7 +45,7 @@ EARLIEST = {
 #: of these the latest
 LATEST = {"tickets": ("resolved_at",)}
 #: what is known of a customer until something else is said
-_LASTING = tuple(name for name in imported()["customers"].carried() if name not in ("customer_id", "valid_from"))
+LASTING = tuple(name for name in imported()["customers"].carried() if name not in ("customer_id", "valid_from"))
 
 
 def folded(rows: Sequence[Said], lake: InLake) -> list[Said]:
@@ -158,20 +158,21 @@ def _known_of(customer: str, news: list[Said], there: list[Values]) -> list[Said
     said: dict[datetime, Values] = {}
     taken: dict[datetime, Values] = {}
     for message in there:
+        if message["source"] == MERGED:
+            continue  # said of another id; who puts them together looks at all
         into = taken if message["source"] == RESOLVED else said
-        carried = {name: message[name] for name in message["carried"].split(",") if name in _LASTING}
+        carried = {name: message[name] for name in message["carried"].split(",") if name in LASTING}
         into.setdefault(message["valid_from"], {}).update(carried)
     known_before = set(said)
     by: dict[datetime, Said] = {}
     for row in news:
         moment = row.values["valid_from"]
-        said[moment] = _of_one_moment(said.get(moment, {}), row.values)
+        said[moment] = of_one_moment(said.get(moment, {}), row.values)
         by[moment] = row
     last = max(row.received_at for row in news)
     made: list[Said] = []
-    known: Values = dict.fromkeys(_LASTING)
-    for moment in sorted(said):
-        now = {**known, **said[moment], "traits": _together(known["traits"], said[moment].get("traits"))}
+    known: Values = dict.fromkeys(LASTING)
+    for moment, now in versions(said):
         if moment not in known_before and now == known:
             continue  # nothing has changed, so no other time begins
         key = {"customer_id": customer, "valid_from": moment}
@@ -189,10 +190,18 @@ def _known_of(customer: str, news: list[Said], there: list[Values]) -> list[Said
     return made
 
 
-def _of_one_moment(first: Values, second: Mapping[str, Any]) -> Values:
+def versions(said: Mapping[datetime, Mapping[str, Any]]) -> Iterator[tuple[datetime, Values]]:
+    """What is known of a customer from each moment on, out of what was said at each of them."""
+    known: Values = dict.fromkeys(LASTING)
+    for moment in sorted(said):
+        known = {**known, **said[moment], "traits": _together(known["traits"], said[moment].get("traits"))}
+        yield moment, known
+
+
+def of_one_moment(first: Values, second: Mapping[str, Any]) -> Values:
     """What two messages say of one moment; where they differ the greater counts, whichever came first."""
     both = dict(first)
-    for name in _LASTING:
+    for name in LASTING:
         value = second.get(name)
         if name == "traits" and value is not None:
             one, other = _object(both.get(name)), _object(value)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from stamm.app.projecting.said import Said, Values
+from stamm.app.projecting.together import KEYED, put_together
 from stamm.facts import imported
 from stamm.sources.segment.people import CUSTOMER
 from stamm.store import Snapshot, Writer
@@ -86,7 +87,8 @@ def all_merges(writer: Writer) -> list[Merge]:
 
 def put_right(writer: Writer, known: Mapping[str, str], ids: Iterable[str], at: datetime) -> int:
     """Give all rows that were ever said to be of one of these ids to the right customer; how many were not."""
-    wanted, count = list(ids), 0
+    wanted = list(ids)
+    count = put_together(writer, known, wanted)
     for kind in GIVEN if wanted else ():
         rows = writer.resolved(kind, known, wanted)
         if kind == "links":
@@ -96,6 +98,18 @@ def put_right(writer: Writer, known: Mapping[str, str], ids: Iterable[str], at: 
             writer.put(kind, [rows.append_column("received_at", received)], source=RESOLVED, received_at=at)
             count += rows.num_rows
     return count
+
+
+def moved(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+    """The ids whose rows change when other merges stand: former ones, and who stood and stands for them."""
+    differ = {each for each in before.keys() | after.keys() if before.get(each) != after.get(each)}
+    return differ.union(*({owners[each] for each in differ if each in owners} for owners in (before, after)))
+
+
+def touched(rows: Iterable[Said], known: Mapping[str, str]) -> set[str]:
+    """The ids of people with several, of whom something was said by which they are known."""
+    several = {*known, *known.values()}
+    return {row.values[OWNER] for row in rows if row.fact in KEYED and row.values[OWNER] in several}
 
 
 def given_away(rows: Iterable[Said], known: Mapping[str, str]) -> Iterator[Said]:

@@ -110,7 +110,7 @@ class Projecting:
         known = persons.owners(persons.all_merges(writer))
         _write(writer, list(persons.given_away(rows, known)), None)
         if said:
-            changed = {each for each in before.keys() | known.keys() if before.get(each) != known.get(each)}
+            changed = persons.moved(before, known) | persons.touched(rows, known)
             others = known.keys() if self._settled != writer.base.number else set()
             persons.put_right(writer, known, changed | others, max(row.received_at for row in said))
 

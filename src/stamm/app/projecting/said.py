@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -17,25 +17,31 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A row of a fact as a message said it: some columns, from where, and when it was received."""
+    """A row of a fact as a message said it: some columns, from where, and when it was received.
+
+    `withdrawn` takes the row back (true) or gives it back (false).
+    """
 
     fact: str
     values: Values
     source: str
     received_at: datetime
+    withdrawn: bool | None = None
 
     def with_values(self, values: Values) -> Said:
         """The same message with other columns."""
-        return Said(self.fact, values, self.source, self.received_at)
+        return replace(self, values=values)
 
 
 def tables(rows: Sequence[Said]) -> Iterator[pa.Table]:
     """Rows of one fact as tables, in their order; a new one wherever other columns are carried."""
     schema = imported()[rows[0].fact].schema()
-    for names, some in groupby(rows, key=lambda row: tuple(row.values)):
+    for (names, withdrawn), some in groupby(rows, key=lambda row: (tuple(row.values), row.withdrawn)):
         group = list(some)
         columns = {name: pa.array([row.values[name] for row in group], schema.field(name).type) for name in names}
         received = pa.array([row.received_at for row in group], schema.field("received_at").type)
+        if withdrawn is not None:
+            columns["withdrawn"] = pa.array([withdrawn] * len(group))
         yield pa.table({**columns, "received_at": received})
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.sources.mapped.made import read
@@ -81,3 +83,16 @@ def test_numbers_of_json_are_exact_whatever_the_mapping_says_of_text(tmp_path: P
     file.write_text('{"no": 1, "price": {"net": 12.30}}\n{"no": "2", "price": {"net": "1.234,50"}}\n')
     toml = '[orders]\norder_id = "no"\nordered_at = { constant = 2024-02-10 }\namount = "price.net"\n'
     assert read(GERMAN + toml, file).column("orders", "amount_minor") == [1230, 123450]
+
+
+def test_a_flag_or_a_moment_is_no_number(tmp_path: Path) -> None:
+    toml = '[orders]\norder_id = "no"\nordered_at = { constant = 2024-02-10 }\namount = "price"\n'
+    file = tmp_path / "shop.ndjson"
+    file.write_text('{"no": 1, "price": false}\n{"no": 2, "price": 12.30}\n')
+    found = read(GERMAN + toml, file)
+    assert found.column("orders", "amount_minor") == [1230]
+    assert [(line, column, value) for line, column, value, _ in found.told("orders")] == [(1, "price", "false")]
+    moments = pa.table({"no": ["1"], "price": [datetime(2024, 2, 10, tzinfo=UTC)]})
+    pq.write_table(moments, tmp_path / "shop.parquet")
+    found = read(GERMAN + toml, tmp_path / "shop.parquet")
+    assert (found.rows["orders"], len(found.rejects["orders"])) == ([], 1)

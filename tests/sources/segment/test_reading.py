@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -239,34 +237,6 @@ def check_read(body: bytes) -> None:
 @given(MESSAGES)
 def test_anything_is_read_or_refused(body: bytes) -> None:
     check_read(body)
-
-
-@pytest.mark.long
-def test_anything_is_read_or_refused_for_two_minutes() -> None:
-    """Bytes that come of messages: cut, doubled, changed; and what Hypothesis thinks of."""
-    chance, until = random.Random(5), time.monotonic() + 120
-    bodies = [json.dumps({**TRACK, "event": each.names[0], "properties": dict(example.properties)}).encode()
-              for each in SEMANTICS for example in each.examples]  # fmt: skip
-
-    @settings(max_examples=2_000, deadline=None, database=None)
-    @given(MESSAGES)
-    def some(body: bytes) -> None:
-        if time.monotonic() < until:
-            check_read(body)
-
-    while time.monotonic() < until:
-        some()
-        for _ in range(5_000):
-            body = bytearray(chance.choice(bodies))
-            for _ in range(chance.randrange(1, 6)):
-                place = chance.randrange(len(body))
-                piece = chance.choice(
-                    (b'"', b"{", b"[", b"\\ud800", b"\x00", b"-", b"e9", b"null", bytes([chance.randrange(256)]))
-                )
-                body[place : place + chance.randrange(3)] = piece
-            check_read(bytes(body))
-        if time.monotonic() >= until:
-            break
 
 
 def test_times_in_utc_only() -> None:

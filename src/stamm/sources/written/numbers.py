@@ -21,6 +21,8 @@ from stamm.sources.local_time import Mask
 _MINUS = "[\u2212\u2013\u2012]"
 _BLANK = "[\u00a0\u2007\u2009\u202f]"
 _TICK = "[\u2019\u02bc\u00b4]"
+#: a number as files hold it by type
+_NUMBER = r"^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$"
 
 
 def plain_numbers(
@@ -28,15 +30,16 @@ def plain_numbers(
 ) -> tuple[pa.Array, Mask]:
     """Numbers with a decimal point and no thousands separators, exactly; and which cells are none.
 
-    `text` is trimmed, null where empty. A cell that is no number is null. Native cells stay as they are. Only with
+    `text` is trimmed, null where empty. A cell that is no number is null. Native numbers stay as they are. Only with
     `percent` may one stand behind a number: `12,5 %` becomes `12.5e-2`.
     """
     rewrite = _percentages if percent else _plain
     if native is None or not native.any():
         return rewrite(text, writing)
-    own = pa.array(native)
-    plain, odd = rewrite(pc.if_else(own, None, text), writing)
-    return pc.if_else(own, text, plain), odd
+    own = native & mask_of(pc.match_substring_regex(text, _NUMBER))
+    plain, odd = rewrite(pc.if_else(pa.array(native), None, text), writing)
+    # what is a flag or a moment by type is none
+    return pc.if_else(pa.array(own), text, plain), odd | (native & ~own & mask_of(text.is_valid()))
 
 
 def _plain(text: pa.Array, writing: Writing) -> tuple[pa.Array, Mask]:

@@ -65,6 +65,12 @@ def test_what_is_no_condition_is_refused(text: str) -> None:
         filter_of([text])
 
 
+def test_a_sign_that_ends_a_text_for_an_engine_is_in_no_value() -> None:
+    for asked in (["country=DE\0"], {"country": "\0"}):
+        with pytest.raises(UsageError, match="country cannot be kept to a text with a sign that is none"):
+            filter_of(asked)
+
+
 def test_a_filter_from_a_mapping_is_the_one_from_words() -> None:
     assert filter_of({"country": "DE", "channel": ["web", None]}) == filter_of(["channel=web,", "country=DE"])
     with pytest.raises(UsageError, match="country cannot be kept to 3"):

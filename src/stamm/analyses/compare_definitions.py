@@ -66,7 +66,7 @@ class Gap:
     customers: int = column("customers", "Kunden", "count")
     above: float = column("above the line", "über dem Strich", "count")
     below: float = column("below the line", "unter dem Strich", "count")
-    examples: tuple[str, ...] = column("for example", "zum Beispiel", "text")
+    examples: tuple[str, ...] = column("for example", "zum Beispiel", "text", personal=True)
 
 
 class CompareDefinitions(Analysis):

@@ -38,7 +38,8 @@ ROWS = "rows"
 class Column:
     """A column of a table: what it says in both languages, and its unit. Key columns tell the rows apart.
 
-    A `detail` is for programs: where rows are lines for people, it is left out.
+    A `detail` is for programs: where rows are lines for people, it is left out. A `personal` column names customers:
+    who may not know who they are gets it empty.
     """
 
     name: str
@@ -46,11 +47,14 @@ class Column:
     unit: ColumnUnit
     key: bool
     detail: bool
+    personal: bool
 
 
-def column(en: str, de: str, unit: ColumnUnit, *, key: bool = False, detail: bool = False) -> Any:
+def column(
+    en: str, de: str, unit: ColumnUnit, *, key: bool = False, detail: bool = False, personal: bool = False
+) -> Any:
     """Makes a field of a row a column of the table."""
-    return field(metadata={"words": Phrase(en, de), "unit": unit, "key": key, "detail": detail})
+    return field(metadata={"words": Phrase(en, de), "unit": unit, "key": key, "detail": detail, "personal": personal})
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(column,))

@@ -35,10 +35,13 @@ LEFT_OUT = "left out"
 
 
 class Answers:
-    """Answers questions about one world; equal questions are computed once."""
+    """Answers questions about one world; equal questions are computed once.
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    `most_numbers` bounds what a metric may be asked at once, windows times groups; a larger question is refused.
+    """
+
+    def __init__(self, world: World, *, most_numbers: int | None = None) -> None:
+        self.world, self._most_numbers = world, most_numbers
         self._frames: dict[tuple[object, ...], Frame] = {}
         self._reduced: dict[tuple[Grid, str], Cells] = {}
         self._plans: dict[Grid, Plan] = {}
@@ -201,11 +204,19 @@ class Answers:
         frame.groups = frame.groups.union(
             *(self._inner(inner_of(metric, over), over, grid)[1].groups for over in overs.values())
         )
+        self._check_size(len(grid.windows) * len(frame.groups))
         for name, over in overs.items():
             self._add_over(frame, name, inner_of(metric, over), over, grid)
         self._fill(frame, reductions, grid.windows)
         self._evaluate(metric, frame, grid.windows)
         return frame
+
+    def _check_size(self, numbers: int) -> None:
+        if self._most_numbers is not None and numbers > self._most_numbers:
+            raise UsageError(
+                f"That would be {numbers:,} numbers; at once there are at most {self._most_numbers:,}.",
+                remedy="Ask for fewer windows, or keep to some groups with --where.",
+            )
 
     def _inner(
         self, inner: Metric, over: Over, grid: Grid, groups: frozenset[str | None] = frozenset()

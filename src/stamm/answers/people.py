@@ -60,16 +60,27 @@ class People:
 
     def memberships(self, metric: Metric, window: Window) -> dict[Phrase, Customers]:
         """Customers by what they were counted as, for operands that count customers."""
-        reductions, overs = operands_of(metric)
-        words, as_of = words_of(metric), self._as_of(metric)
+        overs, words = operands_of(metric)[1], words_of(metric)
         found: dict[Phrase, Customers] = {}
-        for name in metric.operands():
-            if name in reductions and reductions[name].person:
-                found[words[name]] = self._behind(reductions[name], [window], metric.where, as_of)[window]
-            elif name in overs and overs[name].how == "sum":
+        for name, customers in self.counted(metric, window).items():
+            if name in overs:
                 inner = inner_of(metric, overs[name])
                 counted = [words_of(inner)[each] for each in names_in(fraction_of(inner)[0])]
-                found[_in_a_part(counted)] = frozenset(self._summed(metric, overs[name], [window], as_of)[window])
+                found[_in_a_part(counted)] = customers
+            else:
+                found[words[name]] = customers
+        return found
+
+    def counted(self, metric: Metric, window: Window) -> dict[str, Customers]:
+        """Customers by the operand that counted them, for operands that count customers."""
+        reductions, overs = operands_of(metric)
+        as_of = self._as_of(metric)
+        found: dict[str, Customers] = {}
+        for name in metric.operands():
+            if name in reductions and reductions[name].person:
+                found[name] = self._behind(reductions[name], [window], metric.where, as_of)[window]
+            elif name in overs and overs[name].how == "sum":
+                found[name] = frozenset(self._summed(metric, overs[name], [window], as_of)[window])
         return found
 
     def _as_of(self, metric: Metric) -> datetime | None:

@@ -52,6 +52,11 @@ class Remembered:
         self._entries: int | None = None
         self._writes = True
 
+    @property
+    def state(self) -> str:
+        """A name for the state of the data, the settings and the program: with another, numbers may be others."""
+        return self._state
+
     @staticmethod
     def question(what: str, windows: Sequence[Window], by: str | None, where: Filter, as_of: datetime) -> str:
         """The name of a question: a reduction's identity, and what it is asked over."""

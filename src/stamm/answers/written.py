@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from stamm.analyses.kind import Behind
+from stamm.analyses.kind import ROWS, Behind
 from stamm.answers.answer import Answer
 from stamm.answers.records import Record, about, part_names, records_of, table_names, table_records_of
 from stamm.answers.table import TableAnswer
@@ -47,8 +47,8 @@ def _iso(moment: date) -> str:
 
 
 # -- CSV -----------------------------------------------------------------------------------------------------
-def as_csv(answer: Answer | TableAnswer) -> str:
-    """One line a row of the (main) table: parts as `parts.<name>`, then what holds for all rows."""
+def as_csv(answer: Answer | TableAnswer, table: str = ROWS) -> str:
+    """One line a row, of an analysis those of one table: parts as `parts.<name>`, then what holds for all rows."""
     holds: Record = {name: "; ".join(v) if name == "where" else v for name, v in about(answer).items()}
     if isinstance(answer, Answer):
         holds["left_out"] = "; ".join(f"{what}: {n}" for what, n in answer.left_out.items())
@@ -57,7 +57,8 @@ def as_csv(answer: Answer | TableAnswer) -> str:
         return csv_of([*columns, "n", "low", "high", "complete", *holds], ({**r, **holds} for r in records_of(answer)))
     settings = {f"settings.{name}": value for name, value in holds.pop("settings").items()}
     holds = {**settings, **holds}
-    return csv_of([*table_names(answer), *holds], ({**record, **holds} for record in table_records_of(answer)))
+    records = table_records_of(answer, table)
+    return csv_of([*table_names(answer, table), *holds], ({**record, **holds} for record in records))
 
 
 def customers_as_csv(behind: Behind) -> str:

@@ -173,6 +173,9 @@ class _OfDays:
     def run(self, expression: ir.Table) -> pa.Table:
         return self._engine.run(expression)
 
+    def interrupt(self) -> None:
+        self._engine.interrupt()
+
     def close(self) -> None:
         self._engine.close()
 

@@ -18,6 +18,7 @@ from stamm.lang.language import Language
 
 #: would be told as a list of one, named "none"
 EXACT = ("Its parameters: none.",)
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _GAP = re.compile(r"\\\{(\d)\\\}")
 
 
@@ -50,10 +51,12 @@ def retell(text: str, language: Language) -> str:
     for pattern, translated in _patterns(language.code):
         if match := pattern.fullmatch(text):
             words = (match[f"gap{place}"] for place in range(len(match.groups())))
-            return translated.format(*(_named(word, language.code) for word in words))
+            return translated.format(*(_named(word, language) for word in words))
     return text
 
 
-def _named(word: str, code: str) -> str:
-    """The name of a fact as people read it; any other word as it is."""
-    return next((fact.de if code == "de" else fact.en for fact in FACTS if fact.en == word), word)
+def _named(word: str, language: Language) -> str:
+    """The name of a fact and a number as people write them; any other word as it is."""
+    if _THOUSANDS.fullmatch(word):
+        return language.number(int(word.replace(",", "")))
+    return next((fact.de if language.code == "de" else fact.en for fact in FACTS if fact.en == word), word)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from stamm.answers import written
 from stamm.cli import printing
 from stamm.cli.session import Session
 from stamm.lang import reasons
-from stamm.lang.errors import UsageError
 from stamm.lang.money import to_major
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
@@ -280,33 +279,6 @@ def _fitting(widths: Sequence[int], screen: int) -> int:
 
 
 # -- who -----------------------------------------------------------------------------------------------------
-def row_named(answer: TableAnswer, wanted: Mapping[str, str], say: Session) -> Any:
-    """The row of the main table whose key columns hold these words; raises UsageError naming the right ones."""
-    keys = [c for c in answer.analysis.columns() if c.key and (c.name != "group" or answer.by)]
-    names = {(answer.by or "") if column.name == "group" else column.name: column for column in keys}
-    if wanted.keys() != names.keys():
-        remedy = " ".join(f"--who {name}=..." for name in names)
-        raise UsageError(say("A row is named by {names}.", names=", ".join(names)), where="--who", remedy=remedy)
-    found = [row for row in answer.rows if all(_is(row, column, wanted[name]) for name, column in names.items())]
-    if not found:
-        told = ", ".join(f"{name}={value}" for name, value in wanted.items())
-        raise UsageError(
-            say("There is no row {row} in this answer.", row=told),
-            where="--who",
-            remedy=say("Without --who all rows are shown."),
-        )
-    return found[0]
-
-
-def _is(row: Any, column: Column, word: str) -> bool:
-    value = getattr(row, column.name)
-    if isinstance(value, Window):
-        return value == Window.parse(word)
-    if isinstance(value, Phrase):
-        return word in (value.en, value.de)
-    return str(value) == word if value is not None else word == ""
-
-
 def print_customers(behind: Behind, form: str, say: Session) -> None:
     """Who counts in a row and who does not."""
     if form == "json":

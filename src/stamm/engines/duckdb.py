@@ -81,6 +81,10 @@ class DuckDB:
         """The rows of an expression over stored tables piece by piece, so that they need not fit into memory."""
         yield from self._backend.raw_sql(self._backend.compile(expression)).to_arrow_reader(BATCH_ROWS)
 
+    def interrupt(self) -> None:
+        """End the query that runs; whoever asked it gets an error."""
+        self._backend.con.interrupt()
+
     def close(self) -> None:
         """Close the connection."""
         self._backend.disconnect()

@@ -39,6 +39,9 @@ class Engine(Protocol):
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression; raises CannotRunError, and EngineError where the engine itself fails."""
 
+    def interrupt(self) -> None:
+        """Called from another thread: what runs ends with an error; where an engine cannot, it runs to its end."""
+
     def close(self) -> None:
         """Give back memory and files."""
 

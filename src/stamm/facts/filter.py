@@ -45,6 +45,11 @@ class Condition:
         words = next(csv.reader([written], skipinitialspace=True), [])
         return cls(match["dimension"], _each_once(words or [""]), match["sign"] == "!=")
 
+    def __post_init__(self) -> None:
+        if any("\0" in value for value in self.values if value is not None):
+            # it ends a text to some engines, and a part of the question with it
+            raise UsageError(f"{self.dimension} cannot be kept to a text with a sign that is none.")
+
     def __str__(self) -> str:
         """As it is written: `country=DE`."""
         words = ("" if value is None else value for value in self.values)

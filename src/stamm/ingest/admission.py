@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import time
 from collections.abc import Callable
 
@@ -13,7 +11,7 @@ from starlette.requests import Request
 from stamm.ingest.refusals import Refusal
 from stamm.lang.errors import ProjectError
 from stamm.people import Database, Key, Scope, keys
-from stamm.people.keys import hash_of
+from stamm.people.keys import hash_of, secret_in
 from stamm.people.rates import Rates
 
 #: for so long a key that was revoked elsewhere may still be taken for a good one
@@ -66,12 +64,4 @@ class Admission:
 
 def secret_of(request: Request) -> str:
     """The key in the header: the user name of Basic authentication, or a Bearer token. Empty where there is none."""
-    kind, _, told = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer":
-        return told.strip()
-    if kind.lower() != "basic":
-        return ""
-    try:
-        return base64.b64decode(told.strip(), validate=True).decode().partition(":")[0]
-    except (binascii.Error, ValueError):
-        return ""
+    return secret_in(request.headers.get("authorization", ""))

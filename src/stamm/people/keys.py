@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import re
 import secrets
@@ -55,6 +57,19 @@ class Key:
 def hash_of(secret: str) -> str:
     """What is kept of a key. It is 192 bits of chance, so nobody finds it by trying, and no slow hash is needed."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def secret_in(authorization: str) -> str:
+    """The key in a header: the user name of Basic authentication, or a Bearer token. Empty where there is none."""
+    kind, _, told = authorization.partition(" ")
+    if kind.lower() == "bearer":
+        return told.strip()
+    if kind.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(told.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def create_key(

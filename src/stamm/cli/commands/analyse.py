@@ -83,7 +83,7 @@ def analyse(
     answers = Answers(world)
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
         answer = answers.analyse(asked, span_of(span, world, asked, say), by=by, where=where)
-        behind = answers.customers(answer, tables.row_named(answer, pairs(who, "--who", say), say)) if who else None
+        behind = answers.customers(answer, answer.row_named(pairs(who, "--who", say))) if who else None
     if behind is not None:
         tables.print_customers(behind, form, say)
     elif form == "table":

@@ -20,6 +20,7 @@ SCOPES = {"write": "to send", "read": "to read numbers", "customers": "to read c
 ACTS = {
     "key_created": "key made",
     "key_revoked": "key revoked",
+    "customers_read": "customers read",
     "person_erased": "customer erased",
     "person_erased_again": "customer erased again after a restore",
     "person_exported": "customer's data given out",

@@ -23,6 +23,7 @@ from stamm.lang.errors import UsageError
             "People open its address in a browser; at the first start it prints a link that signs the owner in, once "
             "and within half an hour, and `stamm people` lets others in."
         ),
+        ("Programs ask at /api/v1 for what `stamm metric` and `stamm analyse` tell, with a key that reads."),
         (
             "Tracking clients made for Segment or PostHog send to it unchanged; `stamm keys create` makes the key they "
             "need. An event is acknowledged when it is on the disk, and counts once however often it is sent. "
@@ -41,11 +42,13 @@ from stamm.lang.errors import UsageError
 @option("--link", is_flag=True, help="Print a link that signs the owner in, also where there is a password.")
 def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     """Serve until the process is asked to end."""
+    from stamm import api
     from stamm.app.framework import set_up
     from stamm.cli.attached import worker_beside
     from stamm.cli.surfaces import Surface, Surfaces
     from stamm.ingest import Door, application, takes
     from stamm.ingest.hooks import secrets_in
+    from stamm.ingest.records import tell
     from stamm.ingest.serving import serve as serve_until_ended
 
     say = current()
@@ -74,8 +77,10 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     # the server has ended in order before it says how it was asked to
     with suppress(KeyboardInterrupt), nullcontext() if no_worker else worker_beside(say.directory):
         door = Door(project.log, project.people())
-        events = application(door, hooks=secrets_in(os.environ))
-        serve_until_ended(Surfaces(Surface(takes, events), others=Web()), host, port, started=started)
+        events = Surface(takes, application(door, hooks=secrets_in(os.environ)))
+        desk, readers = api.Desk(project.directory), api.Readers(project.people())
+        answers = Surface(api.takes, api.application(desk, readers, tell=tell))
+        serve_until_ended(Surfaces(events, answers, others=Web()), host, port, started=started)
     say.out.print(say("Stopped. Everything acknowledged is on the disk."))
 
 

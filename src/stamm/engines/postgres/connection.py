@@ -78,6 +78,11 @@ class Connection:
         with self._failing(), self._connection.transaction():
             return self._connection.execute(query.encode(), parameters, binary=True).fetchall()
 
+    def interrupt(self) -> None:
+        """Ask the server to end the query that runs."""
+        with suppress(psycopg.Error):
+            self._connection.cancel_safe(timeout=CONNECT_SECONDS)
+
     def close(self) -> None:
         """Leave; nothing was changed, so nothing is undone."""
         with suppress(psycopg.Error):

@@ -100,6 +100,10 @@ class Postgres:
         refuse_unproved(self.name, expression, remedy=AS_FILES)
         return self._run(expression)
 
+    def interrupt(self) -> None:
+        """Let the server end the query that runs; whoever asked it gets an error."""
+        self.connection.interrupt()
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()

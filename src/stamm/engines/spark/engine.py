@@ -100,6 +100,9 @@ class Spark:
         with self._failing():
             return Application.do(lambda: self._backend.to_pyarrow(expression))
 
+    def interrupt(self) -> None:
+        """Nothing: jobs of a cluster run to their end, and those of others would end with them."""
+
     def close(self) -> None:
         """Forget the tables; the application goes on for the next question."""
         for table, frame in self._held.values():

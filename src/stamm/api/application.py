@@ -1,0 +1,148 @@
+"""/api/v1 as an ASGI application: who asks, what, and the answer in the form and language they wish."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stamm.api.desk import Desk, GoneError
+from stamm.api.openapi import document
+from stamm.api.parameters import Asked, refuse_tokens
+from stamm.api.places import BASE, PLACES, Place
+from stamm.api.problems import Problem, problem_of
+from stamm.api.readers import Readers
+from stamm.api.replies import Reply, replying
+from stamm.lang.errors import StammError
+from stamm.lang.language import CODES, Language
+from stamm.people import Scope
+from stamm.people.keys import secret_in
+
+#: what is written down of a failure: its place and code, the kind of error; never what was asked or found
+Tell = Callable[..., None]
+#: nothing is for other pages, for caches that others share, or to be guessed at
+_ALWAYS = {
+    "Cache-Control": "private, no-cache",
+    "Vary": "Authorization, Accept-Language",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+_CHALLENGE = 'Bearer realm="stamm", Basic realm="stamm", charset="UTF-8"'
+#: nobody asked any more; what is sent is not read
+_GONE = 499
+
+
+def takes(path: str) -> bool:
+    """Whether an address is one of this application's."""
+    return path.startswith("/api/")
+
+
+def application(desk: Desk, readers: Readers, *, tell: Tell) -> Starlette:
+    """The application in front of a desk and its readers, closed at its end; `tell` writes a line of its log."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        desk.close()
+        readers.close()
+
+    routes = [
+        *(
+            Route(BASE + place.path, partial(_answered, partial(_asked, place, desk, readers), tell))
+            for place in PLACES
+        ),
+        Route(f"{BASE}/openapi.json", partial(_answered, _describe, tell)),
+    ]
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[Middleware(GZipMiddleware, minimum_size=1_000)],
+        exception_handlers={HTTPException: _nowhere},
+    )
+
+
+async def _asked(place: Place, desk: Desk, readers: Readers, request: Request) -> Response:
+    """Who asks is known before anything is read of what they ask."""
+    refuse_tokens(request.query_params.multi_items())
+    key = await readers.admit(secret_in(request.headers.get("authorization", "")), place.scope)
+    key_asked, given = request.path_params.get("key", ""), request.query_params.multi_items()
+    asked = Asked.of(key_asked, given, place.parameters, say=reader_of(request), scope=key.scope)
+    work = replying(place, asked, request.headers.get("if-none-match", ""))
+    reply: Reply = await desk.ask(work, _leaving(request))
+    if reply.status == 200 and place.discloses(asked):
+        await readers.write_down(key, place.path.replace("{key}", asked.key))
+    return Response(reply.body, reply.status, {**_ALWAYS, **reply.headers})
+
+
+async def _describe(request: Request) -> Response:
+    """All of this, for programs."""
+    Asked.of("", request.query_params.multi_items(), (), say=reader_of(request), scope=Scope.READ)
+    return Response(msgspec.json.encode(document()), headers={**_ALWAYS, "Content-Type": "application/json"})
+
+
+async def _answered(handler: Callable[[Request], Awaitable[Response]], tell: Tell, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except GoneError:
+        return Response(status_code=_GONE)
+    except Problem as error:
+        problem = error
+    except StammError as error:
+        problem = problem_of(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is told what stood in the data
+        tell("api_failed", place=request.scope["route"].path, error=type(error).__name__)
+        remedy = "Ask again; should it stay, report what was asked."
+        problem = Problem("fault", "This is a fault in Stamm, not yours.", remedy=remedy)
+    if problem.code == "unusable":
+        tell("api_refused", place=request.scope["route"].path, code=problem.code)
+    return refused(problem, reader_of(request))
+
+
+def refused(problem: Problem, say: Language) -> Response:
+    """A problem as it goes out."""
+    headers = {**_ALWAYS, "Content-Type": "application/problem+json", "Content-Language": say.code}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after)))
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = _CHALLENGE
+    return Response(msgspec.json.encode(problem.told(say)), problem.status, headers)
+
+
+async def _nowhere(request: Request, error: Exception) -> Response:
+    wrong = isinstance(error, HTTPException) and error.status_code == 405
+    remedy = f"{BASE}/openapi.json tells all addresses."
+    problem = Problem("no_such_place", "There is nothing at this address.", remedy=remedy)
+    if wrong:
+        problem = Problem("wrong_method", "This address does not take that method.", remedy="Ask with GET.")
+    response = refused(problem, reader_of(request))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+async def _leaving(request: Request) -> None:
+    """Ends when the client has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
+
+
+def reader_of(request: Request) -> Language:
+    """The language that whoever asks understands best: German where it is wished for before English."""
+    wishes: list[tuple[float, int, str]] = []
+    for place, wish in enumerate(request.headers.get("accept-language", "").split(",")):
+        name, _, weight = wish.strip().partition(";q=")
+        with suppress(ValueError):
+            wishes.append((-float(weight or 1), place, name[:2].lower()))
+    wished = (code for _, _, wish in sorted(wishes) for code in CODES if code == wish)
+    return Language(next(wished, "en"))

@@ -1,0 +1,154 @@
+"""Questions on their way: a few at once, none for long, each of one snapshot; whoever leaves is not computed for."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stamm.answers import World
+from stamm.api.desk import Desk, GoneError
+from stamm.api.problems import Problem
+from stamm.app.project import Project
+from stamm.app.worlds import Stop, StoppedError, Worlds
+from stamm.lang.errors import LakeError
+from stamm.people import Scope
+from tests.api.conftest import client_of, run
+
+
+def endless(world: World) -> int:
+    """A query that would take hours: all orders with all orders, five times over."""
+    orders = world.engine.table("orders").select(amount="amount_minor")
+    crossed = orders
+    for number in range(5):
+        crossed = crossed.cross_join(orders.rename({f"amount_{number}": "amount"}))
+    total = sum(crossed[name] for name in crossed.columns)
+    return int(world.engine.run(crossed.aggregate(n=total.sum()))["n"][0].as_py())
+
+
+@pytest.fixture
+def desk(simulated: Path) -> Iterator[Desk]:
+    found = Desk(simulated, at_once=1, waiting=1, seconds=60)
+    yield found
+    found.close()
+
+
+async def ended(desk: Desk) -> None:
+    """Wait until nothing is computed any more."""
+    async with asyncio.timeout(5):
+        while desk._asked:  # noqa: ASYNC110 - it is threads that end
+            await asyncio.sleep(0.01)
+
+
+def test_who_leaves_ends_the_work(desk: Desk) -> None:
+    async def leave() -> None:
+        with pytest.raises(GoneError):
+            await desk.ask(endless, asyncio.sleep(0.3))
+        await ended(desk)
+
+    asyncio.run(leave())
+    # the next one is answered by the same world
+    assert asyncio.run(desk.ask(lambda world: world.snapshot)) > 0
+
+
+def test_what_takes_too_long_is_stopped(simulated: Path) -> None:
+    desk = Desk(simulated, seconds=0.4)
+
+    async def ask() -> None:
+        with pytest.raises(Problem) as refused:
+            await desk.ask(endless)
+        assert (refused.value.code, refused.value.status) == ("too_slow", 503)
+        await ended(desk)
+
+    asyncio.run(ask())
+    desk.close()
+
+
+def test_more_than_may_wait_is_refused_and_the_loop_is_free(desk: Desk) -> None:
+    release = threading.Event()
+
+    def slow(world: World) -> int:
+        release.wait(10)
+        return world.snapshot
+
+    async def ask() -> None:
+        asked = [asyncio.create_task(desk.ask(slow)) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        with pytest.raises(Problem) as refused:
+            await desk.ask(slow)
+        assert refused.value.code == "busy"
+        assert refused.value.retry_after
+        longest, last = 0.0, time.monotonic()
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        assert longest < 0.5
+        release.set()
+        assert len(await asyncio.gather(*asked)) == 2
+
+    asyncio.run(ask())
+
+
+def test_a_question_has_one_snapshot_and_the_next_one_the_newest(simulated: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(simulated, tmp_path / "shop"))
+    worlds = Worlds(folder)
+    with worlds.lent() as first:
+        before = first.snapshot
+        (tmp_path / "orders.csv").write_text("order_id,ordered_at,amount\nnew,2024-04-30,1.00\n", encoding="utf-8")
+        run("import", tmp_path / "orders.csv", "--project", folder)
+        with worlds.lent() as second:
+            assert second.snapshot > before
+        assert first.engine.run(first.engine.table("orders").count().as_table()).num_rows == 1
+        assert first.snapshot == before
+    with worlds.lent() as again, worlds.lent() as beside:
+        assert again.snapshot == beside.snapshot == second.snapshot
+        assert again.engine is not beside.engine
+    with worlds.lent() as third:
+        assert third.engine is again.engine or third.engine is beside.engine
+    text = (folder / "stamm.toml").read_text(encoding="utf-8")
+    (folder / "stamm.toml").write_text(text.replace('currency = "EUR"', 'currency = "CHF"'), encoding="utf-8")
+    with worlds.lent() as changed:
+        assert changed.organisation.currency == "CHF"
+    worlds.close()
+
+
+def test_a_file_that_went_meanwhile_is_no_failure(simulated: Path) -> None:
+    desk = Desk(simulated, at_once=1)
+    tries: list[int] = []
+
+    def gone_once(world: World) -> int:
+        tries.append(world.snapshot)
+        if len(tries) == 1:
+            raise LakeError("A file of this snapshot cannot be read; it goes when a person is erased.")
+        return world.snapshot
+
+    assert asyncio.run(desk.ask(gone_once)) == Project.open(simulated).world().snapshot
+    assert len(tries) == 2
+    desk.close()
+
+
+def test_who_is_told_to_stop_before_begins_nothing(simulated: Path) -> None:
+    worlds, stop = Worlds(simulated), Stop()
+    stop.now()
+    with worlds.lent(stop) as world, pytest.raises(StoppedError):
+        world.engine.run(world.engine.table("orders"))
+    worlds.close()
+
+
+def test_a_grid_that_is_too_large_is_refused_before_it_is_computed(simulated: Path) -> None:
+    for asking in client_of(simulated):
+        asked = {"from": "1900-01-01", "to": "2200-01-01", "grain": "day", "by": "channel"}
+        began = time.monotonic()
+        answer = asking.get("/metrics/order_count/rows", Scope.READ, params=asked, headers={"Accept-Language": "de"})
+        assert time.monotonic() - began < 2
+        assert answer.status_code == 400
+        assert answer.json()["detail"] == "Das wären 109.573 Zeiträume; auf einmal sind es höchstens 1.000."
+        asked = {"param": ("period=day", "cohort=day"), "from": "1900-01-01", "to": "2200-01-01"}
+        answer = asking.get("/analyses/retention_table/rows", Scope.READ, params=asked)
+        assert answer.status_code == 400, answer.text
+        assert "windows; at once there are at most" in answer.json()["detail"]

@@ -8,26 +8,14 @@ known before, with what has changed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-import pyarrow as pa
-
-from stamm.app.projecting.said import Said, Values
+from stamm.app.projecting.orders import of_orders
+from stamm.app.projecting.said import InLake, Said, Values
 from stamm.facts import imported
 from stamm.store.resolving import MERGED, RESOLVED
-
-
-class InLake(Protocol):
-    """What the lake holds already."""
-
-    def current(self, kind: str, column: str, values: Sequence[str]) -> pa.Table:
-        """Its rows with one of these texts in a column."""
-
-    def messages(self, kind: str, column: str, values: Iterable[str]) -> pa.Table:
-        """All messages of such rows, in their order; `carried` names the columns of each."""
-
 
 #: of these columns the earliest moment counts, whenever it is told
 EARLIEST = {
@@ -53,8 +41,8 @@ def folded(rows: Sequence[Said], lake: InLake) -> list[Said]:
     by_fact: dict[str, list[Said]] = {}
     for row in rows:
         by_fact.setdefault(row.fact, []).append(row)
-    by_fact["returns"] = _returns(by_fact.get("returns", []), by_fact.get("orders", []), lake)
-    return [each for fact, some in by_fact.items() for each in (_FOLDS[fact](some, lake) if fact in _FOLDS else some)]
+    made = [each for fact, some in by_fact.items() for each in (_FOLDS[fact](some, lake) if fact in _FOLDS else some)]
+    return [*made, *of_orders(by_fact, lake)]
 
 
 # -- the first or the last time ------------------------------------------------------------------------------
@@ -95,46 +83,6 @@ def _links(rows: list[Said], lake: InLake) -> list[Said]:
             best[key] = row.values["customer_id"]
             made[key] = row
     return list(made.values())
-
-
-# -- lines of an order that has changed ----------------------------------------------------------------------
-def _lines(rows: list[Said], lake: InLake) -> list[Said]:
-    """A line that was added later belongs to the moment of its order."""
-    missing = [row.values["order_id"] for row in rows if "ordered_at" not in row.values]
-    if not missing:
-        return rows
-    placed = {row["order_id"]: row["ordered_at"] for row in lake.current("orders", "order_id", missing).to_pylist()}
-    placed |= {row.values["order_id"]: row.values["ordered_at"] for row in rows if "ordered_at" in row.values}
-    return [
-        row if "ordered_at" in row.values or row.values["order_id"] not in placed
-        else row.with_values({**row.values, "ordered_at": placed[row.values["order_id"]]})
-        for row in rows
-    ]  # fmt: skip
-
-
-# -- what was paid back --------------------------------------------------------------------------------------
-def _returns(rows: list[Said], orders: list[Said], lake: InLake) -> list[Said]:
-    """A return that names no amount is of the whole order, whichever of the two comes first."""
-    whole = [row.values["order_id"] for row in rows if "amount_minor" not in row.values]
-    paid = {row["order_id"]: row for row in lake.current("orders", "order_id", whole).to_pylist()} if whole else {}
-    paid |= {row.values["order_id"]: row.values for row in orders if row.values.get("amount_minor") is not None}
-    made = [
-        row.with_values({**row.values, **_paid(paid[row.values["order_id"]])})
-        if "amount_minor" not in row.values and row.values["order_id"] in paid
-        else row
-        for row in rows
-    ]
-    by_order = {row.values["order_id"]: row for row in orders if row.values.get("amount_minor") is not None}
-    for back in lake.current("returns", "order_id", list(by_order)).to_pylist() if by_order else ():
-        if back["amount_minor"] is None:
-            order = by_order[back["order_id"]]
-            values = {"return_id": back["return_id"], **_paid(order.values)}
-            made.append(Said("returns", values, RESOLVED, max(order.received_at, back["received_at"])))
-    return made
-
-
-def _paid(order: Mapping[str, Any]) -> Values:
-    return {"amount_minor": order["amount_minor"], "currency": order["currency"]}
 
 
 # -- what is known of a customer -----------------------------------------------------------------------------
@@ -228,6 +176,5 @@ _FOLDS: dict[str, Callable[[list[Said], InLake], list[Said]]] = {
     "messages": _moments,
     "tickets": _moments,
     "links": _links,
-    "order_lines": _lines,
     "customers": _customers,
 }

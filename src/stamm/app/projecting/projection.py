@@ -100,7 +100,9 @@ class Projecting:
             found = read(entry.body, arrival, currency)
             if found.problem is not None:
                 reasons[stored.position] = found.problem.reason
-            said += [Said(row.fact, dict(row.values), entry.source, entry.received_at) for row in found.rows]
+            said += [
+                Said(row.fact, dict(row.values), entry.source, row.said_at or entry.received_at) for row in found.rows
+            ]
         return said, reasons
 
     def _put(self, writer: Writer, said: Sequence[Said], done: Projected) -> None:

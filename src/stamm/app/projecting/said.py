@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -31,6 +31,16 @@ class Said:
     def with_values(self, values: Values) -> Said:
         """The same message with other columns."""
         return replace(self, values=values)
+
+
+class InLake(Protocol):
+    """What the lake holds already."""
+
+    def current(self, kind: str, column: str, values: Sequence[str]) -> pa.Table:
+        """Its rows with one of these texts in a column."""
+
+    def messages(self, kind: str, column: str, values: Iterable[str]) -> pa.Table:
+        """All messages of such rows, in their order; `carried` names the columns of each."""
 
 
 def tables(rows: Sequence[Said]) -> Iterator[pa.Table]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from stamm.facts import imported
@@ -17,10 +18,14 @@ from stamm.sources.segment.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a fact: some of its columns (always the key) as plain values, moments with their zone."""
+    """A row of a fact: some of its columns (always the key) as plain values, moments with their zone.
+
+    `said_at`: when it was said, where what is said later counts, however late it comes; else it counts as it comes.
+    """
 
     fact: str
     values: Mapping[str, Any]
+    said_at: datetime | None = None
 
     def judge(self) -> None:
         """Raise Problem where a cell is not sound."""

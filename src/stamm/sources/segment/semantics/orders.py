@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -33,6 +34,8 @@ _LINES = {
     "order_lines.quantity": "`quantity`, else 1",
     "order_lines.amount_minor": "`price` times `quantity`",
 }
+#: a change comes after what was said in the same moment
+_AFTER = timedelta(microseconds=1)
 _PUBLISHED: dict[str, Any] = {
     "order_id": "o1",
     "total": 27.5,
@@ -125,16 +128,20 @@ class OrderCompleted(Semantic):
         amount = _amount(said, currency, lines)
         if amount is None:
             raise Problem("missing", "subtotal")
-        yield Row("orders", {**_order(said, order_id, currency, amount), "ordered_at": said.happened_at})
+        at = said.happened_at
+        yield Row("orders", {**_order(said, order_id, currency, amount), "ordered_at": at}, at)
         for line in lines:
-            yield Row("order_lines", {"order_id": order_id, **said.who, "ordered_at": said.happened_at, **line})
+            yield Row("order_lines", {"order_id": order_id, **said.who, "ordered_at": at, **line}, at)
 
 
 class OrderUpdated(Semantic):
-    """An order has changed: what is said of it replaces what was said before."""
+    """An order has changed: what is said of it replaces what was said before, a list of products all of its lines."""
 
     de = "Bestellung geändert"
-    sentence_de = "Eine Bestellung hat sich geändert: Was gesagt wird, ersetzt das bisher Gesagte."
+    sentence_de = (
+        "Eine Bestellung hat sich geändert: Was gesagt wird, ersetzt das bisher Gesagte, eine Liste von Artikeln alle "
+        "ihre Zeilen."
+    )
     names = ("Order Updated", "Updated Order")
     spec = _SPEC + "#order-updated"
     fills: ClassVar[Mapping[str, str]] = {**_ORDER, **_LINES}
@@ -173,9 +180,10 @@ class OrderUpdated(Semantic):
         order = _order(said, order_id, currency, amount)
         if amount is None:
             del order["amount_minor"], order["currency"]
-        yield Row("orders", {name: value for name, value in order.items() if value is not None})
+        at = said.happened_at + _AFTER
+        yield Row("orders", {name: value for name, value in order.items() if value is not None}, at)
         for line in lines:
-            yield Row("order_lines", {"order_id": order_id, **said.who, **line})
+            yield Row("order_lines", {"order_id": order_id, **said.who, **line}, at)
 
 
 class OrderCancelled(Semantic):
@@ -203,7 +211,8 @@ class OrderCancelled(Semantic):
 
     @classmethod
     def rows(cls, said: Message) -> Iterator[Row]:
-        yield Row("orders", {"order_id": said.needed("order_id"), "cancelled_at": said.happened_at})
+        values = {"order_id": said.needed("order_id"), "cancelled_at": said.happened_at}
+        yield Row("orders", values, said.happened_at)
 
 
 class OrderRefunded(Semantic):

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable
 
 from stamm.lang.example import Row
 from stamm.sources.segment import SEMANTICS, Semantic
+from stamm.sources.segment.occurrences import STAY
 from stamm.sources.segment.problem import MEANINGS
 
 Table = Callable[[Iterable[str], Iterable[Iterable[object]]], str]
 TYPES = (
     ("`track` with a name below", "the facts named there"),
     ("`track` with any other name", "`events`, kind track"),
+    (f"`track` named `{STAY}`", "`events`, kind stay: the page was looked at until now, for so many `seconds`"),
     ("`page`, `screen`", "`events` of that kind"),
     ("`identify`", "`customers`, where something new is said of one; `links`, where it names a device as well"),
     ("`group`", "`customers`: the company; `links`, where it names a device as well"),
@@ -29,7 +31,8 @@ def page(table: Table, example: Callable[[tuple[Row, ...]], str]) -> str:
         table(("call", "becomes"), TYPES),
         "An event happened when its sender says, put right by how far the sender's clock is from ours (received -",
         "(sent - said)), and never after it was received. Names are the same in upper and lower case. Amounts may be",
-        "numbers or texts; they are exact, in the currency beside them or else the organisation's.\n",
+        "numbers or texts; they are exact, in the currency beside them or else the organisation's. What a machine",
+        "that reads pages does (`context.userAgent`: Googlebot, HeadlessChrome ...) is no event.\n",
         *(_semantic(each, table, example) for each in sorted(SEMANTICS, key=lambda each: each.__module__)),
         "## Why a message is no fact\n",
         "It is kept as it came, with a code and the field; `stamm failed` lists them.\n",

@@ -93,6 +93,17 @@ def test_what_came_between_ends_a_strict_attempt(mode: str, undecided: int) -> N
     assert [row.undecided for row in answer.rows] == [0, undecided]
 
 
+def test_that_a_page_was_looked_at_lies_between_no_steps_and_is_none() -> None:
+    events = [
+        page(1, "anna", "2024-02-01T10:00"),
+        {**page(2, "anna", "2024-02-01T10:05"), "kind": "stay"},
+        page(3, "anna", "2024-02-01T10:05:01", "/pay"),
+    ]
+    facts = world({"events": events})
+    assert reached(asked(facts, steps="page:/cart > page:/pay", mode="strict")) == [1, 1]
+    assert reached(asked(facts, steps="event > event > event")) == [1, 1, 0]
+
+
 def test_without_facts() -> None:
     of = world({}, coverage={"orders": (date(2024, 1, 1), date(2024, 12, 31))})
     answer = asked(of)

@@ -19,6 +19,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe",
+    # navigator.webdriver is what a test says
+    "--disable-blink-features=AutomationControlled",
 )  # fmt: skip
 PATIENCE = 60.0
 
@@ -34,24 +36,32 @@ class Tab:
     def __init__(self, writer: int, reader: int) -> None:
         self._writer, self._reader = writer, reader
         self._number, self._waiting = 0, b""
-        self._session = ""
+        self._session, self.target = "", ""
         self.requests: list[str] = []
         self.complaints: list[str] = []
 
     def open(self, file: Path, width: int, height: int = 900, theme: str = "light") -> None:
         """Load a file at that width, in the light or the dark theme of the system."""
-        if not self._session:
-            target = self.call("Target.createTarget", url="about:blank")["targetId"]
-            self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-            for domain in ("Page", "Network", "Log", "Runtime"):
-                self.call(f"{domain}.enable")
-        self.requests.clear()
-        self.complaints.clear()
+        self._attach()
         self.resize(width, height)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
-        self.call("Page.navigate", url=file.as_uri())
-        self._until("Page.loadEventFired")
+        self.visit(file.as_uri())
         self.drawn()
+
+    def visit(self, url: str) -> None:
+        """Load an address, and forget what was asked for and complained of before."""
+        self._attach()
+        self.requests.clear()
+        self.complaints.clear()
+        self.call("Page.navigate", url=url)
+        self._until("Page.loadEventFired")
+
+    def _attach(self) -> None:
+        if not self._session:
+            self.target = self.call("Target.createTarget", url="about:blank")["targetId"]
+            self._session = self.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
+            for domain in ("Page", "Network", "Log", "Runtime"):
+                self.call(f"{domain}.enable")
 
     def resize(self, width: int, height: int = 900) -> None:
         """Another width, in CSS pixels."""

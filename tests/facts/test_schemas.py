@@ -45,7 +45,7 @@ SPECIFIED = """
 """
 #: the words of columns for which the specification lists all there are
 WORDS = {
-    ("events", "kind"): "page, screen, track",
+    ("events", "kind"): "page, screen, track, stay",
     ("subscriptions", "status"): "trialing, active, past_due, paused",
     ("subscriptions", "end_reason"): "voluntary, delinquent, changed",
     ("messages", "channel"): "email, whatsapp, sms, push",

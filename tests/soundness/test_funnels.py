@@ -29,6 +29,7 @@ DONE = (
     ("page", "Home", "/"),
     ("track", "Pay", "/cart"),
     ("screen", "Pay", None),
+    ("stay", "Pay", "/cart"),
 )
 STEPS = (
     "page:/cart", "page:/cart*", "page:Home", "page", "track:Pay", "event:Pay", "screen", "order", "visit", "activity",

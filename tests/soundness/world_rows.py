@@ -26,7 +26,10 @@ CLOCK_CHANGES: tuple[tuple[str, date], ...] = (
 
 CURRENCY = "EUR"
 CONVERSION = "Order Completed"
-DEEDS = (("page", "Home"), ("track", "Products Searched"), ("track", CONVERSION), ("screen", None), ("page", "Home"))
+DEEDS = (
+    *(("page", "Home"), ("track", "Products Searched"), ("track", CONVERSION), ("screen", None), ("page", "Home")),
+    ("stay", "Home"),
+)
 PAGES = ("/", "/tea", None)
 SCALES = ((1, 5), (1, 5), (0, 10), (1, 7), (1, 4), (1, 3), (0, 1))
 

@@ -260,7 +260,7 @@ GERMAN = Language("de")
         ("orders", ORDER, {"cancelled_at": "2024-02-09"}, "cancelled_at", "lies before ordered_at"),
         ("orders", ORDER, {"delivered_at": ONE_SECOND_BEFORE}, "delivered_at", "lies before ordered_at"),
         ("orders", ORDER, {"fulfilled_at": ONE_SECOND_BEFORE}, "fulfilled_at", "lies before ordered_at"),
-        ("events", EVENT, {"kind": "click"}, "kind", "is not one of page, screen, track"),
+        ("events", EVENT, {"kind": "click"}, "kind", "is not one of page, screen, track, stay"),
         ("events", EVENT, {"customer_id": ""}, "customer_id", NEITHER),
         ("events", EVENT, {"customer_id": "", "anonymous_id": ""}, "customer_id", NEITHER),
         ("events", EVENT, {"properties": "[]"}, "properties", NO_OBJECT),

@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
 from stamm.facts.columns import dimension, moment, text
-from stamm.facts.events import Events
+from stamm.facts.events import KINDS_IN_WORDS, Events
 from stamm.facts.kind import Derived, FactTables, Reduction, SpellRules, Windowing
 from stamm.facts.owners import owned
 from stamm.lang.example import TableExample, VerbExample, rows
@@ -47,7 +47,7 @@ class Identity(Derived):
     visitor_id = text("the customer, else the anonymous visitor")
     customer_id = text("the customer, empty while unknown")
     happened_at = moment("when it happened")
-    kind = dimension("page, screen or track")
+    kind = dimension(KINDS_IN_WORDS)
     name = dimension("the event's name")
     page = dimension("the page's path")
     referrer = dimension("where the visitor came from")

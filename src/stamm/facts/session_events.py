@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.facts.columns import dimension, flag, moment, text
-from stamm.facts.events import Events
+from stamm.facts.events import KINDS_IN_WORDS, Events
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
 from stamm.lang.example import TableExample, rows
 
@@ -30,7 +30,7 @@ class SessionEvents(Derived):
     visitor_id = text("whose visit")
     customer_id = text("the customer, empty while unknown")
     happened_at = moment("when it happened")
-    kind = dimension("page, screen or track")
+    kind = dimension(KINDS_IN_WORDS)
     name = dimension("the event's name")
     page = dimension("the page's path")
     referrer = dimension("where the visitor came from")

@@ -75,6 +75,20 @@ class Sessions(Derived):
                 visitor:phone  2024-02-02T00:51:00  10       2       2           0        /           /cups      -
             """),
         ),
+        # ben looks at his only page for 42 seconds
+        TableExample(
+            facts={
+                "events": rows("""
+                    event_id  customer_id  anonymous_id  happened_at          kind   page   channel
+                    e1        ben          -             2024-02-02T08:00:00  page   /tea   web
+                    e2        ben          -             2024-02-02T08:00:42  stay   /tea   web
+                """),
+            },
+            gives=rows("""
+                visitor_id     started_at           seconds  events  page_views  actions  entry_page  exit_page  channel
+                customer:ben   2024-02-02T08:00:00  42       2       1           0        /tea        /tea       web
+            """),
+        ),
         VerbExample(
             facts={"events": _EVENTS},
             window="2024-02",

@@ -24,11 +24,12 @@ from stamm.ingest.admission import secret_of
 from stamm.ingest.door import Door, Taken
 from stamm.ingest.hooks import take_message
 from stamm.ingest.openapi import document
-from stamm.ingest.place import BODY, JSON, KEY, SIGNATURE, TEXT, Place
+from stamm.ingest.place import BODY, JSON, KEY, SCRIPT, SIGNATURE, TEXT, Place
 from stamm.ingest.published import CAPTURED, TRACKED, TYPED, Answer, Batch, Event, Refused, shape
 from stamm.ingest.published import Fault as Told
 from stamm.ingest.records import tell
 from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES, Refusal
+from stamm.ingest.script import PATH, Script
 from stamm.people import Scope
 from stamm.store.log import Outcome
 
@@ -39,7 +40,7 @@ BATCHES = ("/v1/batch", "/v1/b", "/v1/import", "/batch", "/batch/")
 CAPTURES = ("/capture", "/capture/")
 #: everything below these, and these themselves
 BELOW = ("/v1/", "/hooks/")
-OWN = frozenset({*BATCHES, *CAPTURES, "/healthz", "/readyz", "/metrics", "/openapi.json"})
+OWN = frozenset({*BATCHES, *CAPTURES, PATH, "/healthz", "/readyz", "/metrics", "/openapi.json"})
 
 
 def takes(path: str) -> bool:
@@ -133,6 +134,7 @@ def places(hooks: Mapping[str, str]) -> tuple[Place, ...]:
             refuses=KEY,
             key=("header",),
         ),
+        Place(PATH, give_script, "Gives the script for pages.", method="GET", gives=SCRIPT),
         Place("/openapi.json", describe, "Tells programs all of this.", method="GET", gives=JSON),
     )
     return (*singles, *batches, *captures, hook, *looks)
@@ -220,6 +222,17 @@ async def describe(door: Door, request: Request) -> Response:
     """All addresses, for programs."""
     del door, request
     return Response(_description(), media_type=JSON)
+
+
+async def give_script(door: Door, request: Request) -> Response:
+    """The script for pages, which sends what visitors do."""
+    del door
+    return _script().answer(request)
+
+
+@cache
+def _script() -> Script:
+    return Script.read()
 
 
 @cache

@@ -13,7 +13,7 @@ from stamm.ingest.published import Answer, Schema, shape
 
 Handler = Callable[[Door, Request], Awaitable[Response]]
 #: media types
-JSON, TEXT = "application/json", "text/plain"
+JSON, TEXT, SCRIPT = "application/json", "text/plain", "text/javascript"
 #: codes of `refusals.REQUESTS` that come of reading a body, and of asking for a key
 BODY = ("no_gzip", "too_slow", "too_large", "unknown_encoding", "overloaded")
 KEY = ("no_key", "unknown_key", "wrong_scope", "not_stored")

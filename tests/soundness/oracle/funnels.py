@@ -93,7 +93,8 @@ def things(world: World, settings: Settings, until: datetime) -> dict[Person, li
             found.append((visitor_of(world, first), Thing(first["happened_at"], 0, "", first)))
     if kinds & {"event", "page", "screen", "track", "activity"}:
         for event in events(world):
-            found.append((visitor_of(world, event), Thing(event["happened_at"], 1, event["event_id"], event)))
+            if event["kind"] != "stay":
+                found.append((visitor_of(world, event), Thing(event["happened_at"], 1, event["event_id"], event)))
     if kinds & {"order", "activity"}:
         for order in orders(world):
             owner = None if order["customer_id"] is None else ("customer", order["customer_id"])

@@ -43,6 +43,8 @@ def way_of(visit: list[Row], settings: Settings) -> Way | None:
     """The way of a visit; nothing where it never comes to the step."""
     named = []
     for event in visit:
+        if event["kind"] == "stay":
+            continue
         step = settings.step != "visit" and is_step(
             Thing(event["happened_at"], 1, event["event_id"], event), settings.step
         )

@@ -109,6 +109,37 @@ def test_an_event_may_call_anything_its_value() -> None:
 
 
 # -- who -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"type": "track", "event": "Page Seen", "anonymousId": "phone", "properties": {"seconds": 12.5}},
+        {"event": "$pageleave", "distinct_id": "phone", "properties": {"$is_identified": False, "seconds": 12.5}},
+    ],
+    ids=["segment", "posthog"],
+)
+def test_a_page_that_was_seen_is_a_stay_and_nothing_done(said: dict[str, Any]) -> None:
+    (row,) = told({**said, "timestamp": "2024-02-01T10:00:00Z"}).rows
+    assert (row.fact, row.values["kind"], row.values["properties"]) == ("events", "stay", '{"seconds":12.5}')
+
+
+@pytest.mark.parametrize(
+    ("agent", "rows"),
+    [
+        ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", 0),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0", 0),
+        ("Mozilla/5.0 (Linux; Android 9; CUBOT X19) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0", 1),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", 1),
+    ],
+)
+def test_a_machine_that_reads_pages_is_no_visitor(agent: str, rows: int) -> None:
+    """What it orders is an order all the same: a shop's own server may be told of as one."""
+    context = {"userAgent": agent}
+    assert len(told({"type": "page", "anonymousId": "phone", "context": context}).rows) == rows
+    assert track("Clicked", {}, context=context).problem is None
+    ordered = track("Order Completed", {"order_id": "o1", "revenue": 5}, context=context)
+    assert [row.fact for row in ordered.rows] == ["orders"]
+
+
 def test_whose_it_is() -> None:
     def rows(**message: Any) -> list[tuple[str, Any, Any]]:
         found = told({"type": "track", "event": "Order Cancelled", "properties": {"order_id": "o1"}, **message})

@@ -21,6 +21,7 @@ from ibis.common.deferred import Deferred
 from stamm.analyses.kind import Behind, Question
 from stamm.analyses.reach import moment
 from stamm.analyses.signs import Sign, facts_of, personal
+from stamm.facts.events import Events
 
 _ = ibis._
 
@@ -100,7 +101,10 @@ class Attempts:
         return rows if self.mode == STRICT else rows.filter(_any(_[step] for step in self._names("step")))
 
     def _of(self, fact: str, question: Question) -> ir.Table:
-        return personal(fact, question, self.people).select(
+        rows = personal(fact, question, self.people)
+        # that a page was looked at for so long is no step, and lies between none
+        rows = rows.filter(~Events().stays()) if fact == "identity" else rows
+        return rows.select(
             "person",
             "customer_id",
             "at",

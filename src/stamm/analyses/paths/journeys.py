@@ -114,7 +114,7 @@ class Journeys:
 
     def _places(self, question: Question, until: datetime) -> ir.Table:
         """One row a place of a visit: what it is called, and whether it is the step."""
-        rows = self._in_span(question, until, "session_events")
+        rows = self._in_span(question, until, "session_events").filter(~Events().stays())
         rows = rows.mutate(is_step=self.step.among("identity"), seen=Events().views())
         page, name = _.page.nullif(""), _.name.nullif("")
         by_page = page.coalesce(name).coalesce(UNNAMED)

@@ -16,8 +16,8 @@ from stamm.metrics.kind import Metric, part
 class SessionDuration(Metric):
     """How many seconds pass between the first and the last event of a visit, on average.
 
-    Nobody knows how long the last page was looked at, so every length is too short, and that of a visit with one
-    event is 0. The answer says how many of these there were.
+    Where nothing tells how long the last page was looked at, a visit is longer than its length, and that of a visit
+    with one event is 0. The answer says how many of these there were.
     """
 
     de = "Sitzungsdauer"

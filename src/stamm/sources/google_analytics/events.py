@@ -34,7 +34,7 @@ _READ = (
     *_MARKS, "user_id", "platform", "collected_traffic_source", "event_bundle_sequence_id", "batch_page_id",
     "batch_ordering_id", "batch_event_index", "geo", "device",
 )  # fmt: skip
-_KINDS = {"page_view": "page", "screen_view": "screen"}
+_KINDS = {"page_view": "page", "screen_view": "screen", "user_engagement": "stay"}
 _VALUES = ("string_value", "int_value", "double_value", "float_value")
 #: parameters that have columns of their own, and what only serves Google
 _TAKEN = frozenset({"page_title", "page_referrer", "campaign", "medium", "value", "currency"})

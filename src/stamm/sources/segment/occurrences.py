@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -16,8 +17,17 @@ _CHANNELS = {"browser": "web", "client": "web", "web": "web", "mobile": "app", "
 _TAKEN = {"page": ("path", "title", "referrer", "url", "search"), "screen": (), "track": ()}
 
 
+#: the track call that tells how long a page was looked at; what it says of it stays in the properties
+STAY = "Page Seen"
+#: machines that read pages and say so; a telephone is called Cubot
+_MACHINES = re.compile(r"(?<!cu)bot\b|crawl|spider|slurp|headless|lighthouse|pagespeed|bingpreview", re.IGNORECASE)
+
+
 def occurrence(said: Message) -> Iterator[Row]:
-    """One event: of a track call with its name, of a page or screen with where it was."""
+    """One event: of a track call with its name, of a page or screen with where it was. Nothing of a machine's."""
+    if _MACHINES.search(text(said.context, "userAgent") or ""):
+        return
+    name = text(said.said, "event" if said.type == "track" else "name")
     page, campaign = inner(said.context, "page"), inner(said.context, "campaign")
     own = said.properties if said.type == "page" else page
     here = text(own, "url") or text(page, "url")
@@ -30,8 +40,8 @@ def occurrence(said: Message) -> Iterator[Row]:
             "customer_id": said.user,
             "anonymous_id": said.anonymous,
             "happened_at": said.happened_at,
-            "kind": said.type,
-            "name": text(said.said, "event" if said.type == "track" else "name"),
+            "kind": "stay" if said.type == "track" and name == STAY else said.type,
+            "name": name,
             "page": text(own, "path") or text(page, "path") or (_path(here) if here else None),
             "title": text(own, "title") or text(page, "title"),
             "referrer": _referrer(text(own, "referrer") or text(page, "referrer"), here),

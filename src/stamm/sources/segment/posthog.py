@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stamm.sources.segment.occurrences import STAY
 from stamm.sources.segment.values import Object, inner, text
 
 #: PostHog's own properties: told by their columns, or about the library
@@ -52,6 +53,7 @@ _NOT_KEPT = ("distinct_id", "token", "alias")
 _TYPES: dict[str, dict[str, Any]] = {
     "$pageview": {"type": "page"},
     "$screen": {"type": "screen"},
+    "$pageleave": {"type": "track", "event": STAY},
     "$identify": {"type": "identify"},
     "$set": {"type": "identify"},
     "$groupidentify": {"type": "group"},

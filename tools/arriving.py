@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from stamm.ingest.admission import FRESH_SECONDS
 from stamm.ingest.application import places
 from stamm.ingest.openapi import document
-from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES, REQUESTS
+from stamm.ingest.refusals import BATCH_BYTES, BATCH_EVENTS, EVENT_BYTES, REQUESTS, SHARED_BYTES
 from stamm.people.rates import BURST_SECONDS
 
 Table = Callable[[Iterable[str], Iterable[Iterable[object]]], str]
@@ -40,7 +40,8 @@ def page(table: Table) -> str:
                 ("what", "at most"),
                 (
                     ("one event", f"{EVENT_BYTES:,} bytes"),
-                    ("one batch, also decompressed", f"{BATCH_BYTES:,} bytes"),
+                    ("one batch, also decompressed", f"{BATCH_BYTES:,} bytes, {BATCH_EVENTS:,} events"),
+                    ("what a batch says of all its events, in each of them", f"{SHARED_BYTES:,} bytes together"),
                     ("events of a key", f"its rate; {BURST_SECONDS:g} seconds of it at once"),
                 ),
             ),

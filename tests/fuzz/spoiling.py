@@ -81,8 +81,13 @@ def spoilt_json(bodies: Sequence[bytes]) -> st.SearchStrategy[bytes]:
     return st.one_of(_other_values(bodies), _other_values(bodies), other_bytes(bodies), st.binary(max_size=60))
 
 
-def for_seconds(seconds: float, bodies: st.SearchStrategy[bytes], check: Callable[[bytes], None]) -> int:
-    """Check one after the other for so long; how many. What is found is made small and shown, however long it takes."""
+def for_seconds(
+    seconds: float, bodies: st.SearchStrategy[bytes], check: Callable[[bytes], None], *, turns: int = 200
+) -> int:
+    """Check one after the other for so long, `turns` of them with one seed; how many.
+
+    What is found is made small and shown, however long it takes.
+    """
     until = time.monotonic() + seconds
     done = turn = 0
 
@@ -98,7 +103,7 @@ def for_seconds(seconds: float, bodies: st.SearchStrategy[bytes], check: Callabl
 
     while time.monotonic() < until:
         quiet = settings(
-            max_examples=200,
+            max_examples=turns,
             database=None,
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),

@@ -65,9 +65,11 @@ def application(door: Door, *, hooks: Mapping[str, str] | None = None, close: bo
         allow_headers=["Authorization", "Content-Type", "Content-Encoding"],
         max_age=86_400,
     )
-    return Starlette(
+    found = Starlette(
         routes=routes, middleware=[cors], lifespan=lifespan, exception_handlers={HTTPException: _not_found}
     )
+    found.router.redirect_slashes = False  # behind a proxy it would send keys to an address without TLS
+    return found
 
 
 def places(hooks: Mapping[str, str]) -> tuple[Place, ...]:

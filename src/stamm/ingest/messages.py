@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from stamm.ingest.published import ID_LENGTH
-from stamm.ingest.refusals import EVENT_BYTES, Refusal
+from stamm.ingest.refusals import BATCH_EVENTS, EVENT_BYTES, SHARED_BYTES, Refusal
 from stamm.ingest.splitting import split_batch
 from stamm.sources.segment.message import TYPES
 from stamm.store.log import Entry
@@ -79,6 +79,8 @@ class Request:
             events, rest = split
             found = _rest_of(rest)
         context = bytes(found.context)
+        if len(events) > BATCH_EVENTS or len(events) * len(context) > SHARED_BYTES:
+            raise Refusal("too_large")
         if context not in (b"", b"null", b"{}"):
             events = [_with_context(event, context) for event in events]
         return cls(events, _text(found.writeKey) or _text(found.api_key), _moment(found.sentAt or found.sent_at))

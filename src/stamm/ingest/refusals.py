@@ -10,6 +10,13 @@ from collections.abc import Mapping
 #: bytes of one event, and of one request, as they are after decompression
 EVENT_BYTES = 32 * 1024
 BATCH_BYTES = 500 * 1024
+BATCH_EVENTS = 10_000
+#: bytes of all that a batch says of its events together, once each of them has it
+SHARED_BYTES = 8 * BATCH_BYTES
+_TOO_LARGE = (
+    f"One event has at most {EVENT_BYTES:,} bytes, a batch {BATCH_BYTES:,} and {BATCH_EVENTS:,} events, "
+    "also decompressed."
+)
 
 #: a request as a whole: nothing of it is kept. Code -> status and sentence
 REQUESTS: Mapping[str, tuple[int, str]] = {
@@ -27,7 +34,7 @@ REQUESTS: Mapping[str, tuple[int, str]] = {
     "no_such_place": (404, "There is nothing at this address."),
     "wrong_method": (405, "This address does not take that method."),
     "too_slow": (408, "The body did not arrive in time."),
-    "too_large": (413, f"One event has at most {EVENT_BYTES:,} bytes, a batch {BATCH_BYTES:,}, also decompressed."),
+    "too_large": (413, _TOO_LARGE),
     "unknown_encoding": (415, "Send the body plain or with Content-Encoding: gzip."),
     "too_many": (429, "The key has sent more events than it may; wait as long as Retry-After says."),
     "overloaded": (503, "More is waiting than can be written; nothing was kept. Try again as Retry-After says."),

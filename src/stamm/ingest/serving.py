@@ -8,7 +8,7 @@ import resource
 import signal
 from asyncio import TimerHandle
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -18,48 +18,82 @@ from stamm.ingest.records import tell
 #: how long a connection may take to say what it wants
 HEAD_SECONDS = 15.0
 HEAD_BYTES = 64 * 1024
+#: how long the rest of a request may take that is answered already
+REST_SECONDS = 20.0
 IDLE_SECONDS = 65
+#: requests that may be sent before the answer to one of before
+MOST_AHEAD = 100
 #: how long answers under way may take when the server is asked to end
 ENDING_SECONDS = 20
 
 
 class Impatient(HttpToolsProtocol):
-    """A connection that is closed where the head of a request does not come, or does not end."""
+    """A connection that is closed where a request does not come, or does not end, also one that nobody reads."""
 
     _timer: TimerHandle | None = None
-    _head = 0
+    _in_message, _in_head = False, True
+    #: bytes since the head began, and in its headers
+    _head = _headers = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await_head()
+        self._await(HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
         self._head += len(data)
         super().data_received(data)
-        if self._timer is not None and self._head > HEAD_BYTES:
+        if self._in_head and self._head > HEAD_BYTES:
             self._give_up()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        if self._timer is None:
-            self._head = 0
-            self._await_head()
+        self._in_message = True
+        if not self._in_head:
+            self._in_head, self._head, self._headers = True, 0, 0
+            self._await(HEAD_SECONDS)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            return  # what comes behind the body is nobody's, and may have no end
+        self._headers += len(name) + len(value)
+        if self._headers > HEAD_BYTES:
+            self._refuse()
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        self._in_head = False
         self._stop_waiting()
+        if len(self.pipeline) >= MOST_AHEAD:
+            self._refuse()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_message = False
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._in_message and self._timer is None:
+            self._await(REST_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
 
-    def _await_head(self) -> None:
-        self._timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+    def _await(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._timer = self.loop.call_later(seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _refuse(self) -> NoReturn:
+        """Close, and parse no more of what has come already."""
+        self._give_up()
+        raise ConnectionAbortedError
 
     def _give_up(self) -> None:
         self._stop_waiting()

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bench.buying import foretelling
 from bench.collecting import LIMITS, collecting
 from bench.measuring import Cost, apart, in_turn
 from bench.peers import beside
@@ -127,7 +128,9 @@ def _bytes(folder: Path) -> int:
 @click.option("--customers", default=CUSTOMERS, type=click.IntRange(FEWEST), help="How many; some 100 events each.")
 @click.option("--rounds", default=3, type=click.IntRange(1), help="How often everything is measured.")
 @click.option("--growth/--no-growth", "half", default=True, help="Ask a world of half the size, too.")
-@click.option("--peers/--no-peers", "others", default=True, help="Ask pandas, repeatradar and retentioneering, too.")
+@click.option(
+    "--peers/--no-peers", "others", default=True, help="Ask pandas, repeatradar, retentioneering and lifetimes, too."
+)
 def main(folder: Path, customers: int, rounds: int, half: bool, others: bool) -> None:
     """Build the world once, ask, and print the tables of ratios."""
     console = Console()
@@ -146,6 +149,7 @@ def main(folder: Path, customers: int, rounds: int, half: bool, others: bool) ->
         tenth = _made(folder, max(customers // 10, FEWEST), console)
         _keep(tenth)
         tables.append(beside([whole, tenth], console))
+        tables.append(foretelling(console))
     tables.append(arriving(rounds, console))
     orders = max(ORDERS * customers // CUSTOMERS, 1)
     console.print(f"importing {orders:,} orders ...")

@@ -30,6 +30,7 @@ from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.metrics import METRICS, Metric, family
 from stamm.metrics.own.reading import KEYS
+from stamm.predictions import PREDICTIONS, Prediction
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tools import arriving, mappings, tracking
@@ -135,6 +136,23 @@ def analyses() -> str:
         "column `group` bears the name of what was split `--by`. What is not known is `null`.\n",
     ]
     return "\n".join([*lines, *map(analysis_text, ANALYSES)])
+
+
+def predictions() -> str:
+    lines = [
+        "# Predictions\n",
+        "A number foretold of each customer, from what was known at the start of a day: `stamm predict KEY`.",
+        "With `--keep` each becomes a row of the fact [predictions](facts.md#predictions).\n",
+        table(("key", "what it foretells"), ((f"[{kind.key}](#{kind.key})", kind.sentence()) for kind in PREDICTIONS)),
+        "Formats and columns are those of [analyses](analyses.md). `value`, `low` and `high` are in the unit of the",
+        "prediction; money is in minor units. What cannot be told is `null`.\n",
+    ]
+    return "\n".join([*lines, *map(prediction_text, PREDICTIONS)])
+
+
+def prediction_text(kind: type[Prediction]) -> str:
+    gates = [f"{gate.least} {gate.words.en}" for gate in kind.gates]
+    return analysis_text(kind) + (f"\nRefused below {', '.join(gates)}.\n" if gates else "")
 
 
 def analysis_text(kind: type[Analysis]) -> str:
@@ -288,6 +306,7 @@ def pages() -> dict[str, str]:
     found = dict(metrics())
     found |= {
         "analyses.md": analyses(),
+        "predictions.md": predictions(),
         "facts.md": facts(),
         "commands.md": commands(),
         "settings.md": settings(),

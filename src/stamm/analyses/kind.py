@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from stamm.lang.definition import Definition
 from stamm.lang.errors import CurrencyError, UsageError
@@ -173,6 +174,9 @@ class Question(Protocol):
 
     def run(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression."""
+
+    def table(self, expression: ir.Table) -> pa.Table:
+        """The rows of an expression as columns, where there are many."""
 
     def foreign_money(self, fact: str) -> CurrencyError:
         """The refusal to add up money, naming what the fact holds in other currencies."""

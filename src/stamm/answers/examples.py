@@ -30,6 +30,7 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window, days_of, starts_of
 from stamm.metrics import METRICS, Metric
 from stamm.metrics.kind import WindowNames
+from stamm.predictions import PREDICTIONS
 
 MakeEngine = Callable[[Mapping[str, pa.Table]], Engine]
 Rows = list[dict[str, Any]]
@@ -78,9 +79,10 @@ def _cases_of_facts() -> Iterator[Case]:
 
 
 def _cases_of_analyses() -> Iterator[Case]:
-    for analysis in ANALYSES:
-        for number, example in enumerate(analysis.examples, 1):
-            yield _analysis_case(analysis, number, example)
+    for registry in (ANALYSES, PREDICTIONS):
+        for analysis in registry:
+            for number, example in enumerate(analysis.examples, 1):
+                yield _analysis_case(registry.word, analysis, number, example)
 
 
 def sum_example(metric: Metric, example: Example) -> Any:
@@ -135,7 +137,7 @@ def _table_case(fact: type[Fact], number: int, example: TableExample) -> Case:
     return Case(FACTS.word, fact, number, gives, found)
 
 
-def _analysis_case(analysis: type[Analysis], number: int, example: TableExample) -> Case:
+def _analysis_case(word: str, analysis: type[Analysis], number: int, example: TableExample) -> Case:
     context = example.context
     table, settings = context.get("table", ROWS), context.get("settings", {})
     hints = get_type_hints(analysis.tables[table])
@@ -148,7 +150,7 @@ def _analysis_case(analysis: type[Analysis], number: int, example: TableExample)
         return [vars(row) for row in answer.tables[table]]
 
     gives = [{name: _promised(cell, hints[name]) for name, cell in row.items()} for row in example.gives]
-    return Case(ANALYSES.word, analysis, number, gives, found)
+    return Case(word, analysis, number, gives, found)
 
 
 def _promised(word: str | None, hint: Any) -> Any:

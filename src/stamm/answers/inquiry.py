@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from stamm.analyses.kind import Analysis, Customers, Weights
 from stamm.answers.answer import Answer
@@ -115,6 +116,10 @@ class Inquiry:
         """The rows of an expression."""
         found: list[dict[str, Any]] = self.world.engine.run(expression).to_pylist()
         return found
+
+    def table(self, expression: ir.Table) -> pa.Table:
+        """The rows of an expression as columns."""
+        return self.world.engine.run(expression)
 
     def foreign_money(self, fact: str) -> CurrencyError:
         """The refusal to add up money, naming what the fact holds in other currencies."""

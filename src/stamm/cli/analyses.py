@@ -9,14 +9,17 @@ from stamm.cli.session import Session
 from stamm.lang.errors import UsageError
 from stamm.lang.example import TableExample
 from stamm.lang.window import Window
+from stamm.predictions import PREDICTIONS, Prediction
 
 
 def named(key: str) -> type[Analysis] | None:
-    """The analysis of that key, name or abbreviation, if it is one."""
-    try:
-        return ANALYSES[key]
-    except UsageError:
-        return None
+    """The analysis or prediction of that key, name or abbreviation, if it is one."""
+    for registry in (ANALYSES, PREDICTIONS):
+        try:
+            return registry[key]
+        except UsageError:
+            continue
+    return None
 
 
 def print_list(say: Session) -> None:
@@ -26,6 +29,15 @@ def print_list(say: Session) -> None:
     printing.print_pairs(say, (say("key"), say("what it answers")), rows)
     say.out.print()
     say.out.print(say("`stamm explain KEY` tells what each takes; `stamm analyse KEY` asks it."), style="quiet")
+
+
+def print_predictions(say: Session) -> None:
+    """Every prediction with what it foretells."""
+    say.heading(say("Predictions"))
+    rows = [(prediction.key, prediction.sentence(say.language.code)) for prediction in PREDICTIONS]
+    printing.print_pairs(say, (say("key"), say("what it foretells")), rows)
+    say.out.print()
+    say.out.print(say("`stamm explain KEY` tells what each takes; `stamm predict KEY` asks it."), style="quiet")
 
 
 def print_analysis(analysis: Analysis, say: Session) -> None:
@@ -39,6 +51,10 @@ def print_analysis(analysis: Analysis, say: Session) -> None:
         for paragraph in filter(None, analysis.remarks().split("\n\n")):
             say.out.print()
             say.out.print(" ".join(paragraph.split()))
+    if isinstance(analysis, Prediction) and analysis.gates:
+        say.heading(say("Refused below"))
+        for gate in analysis.gates:
+            say.out.print(f"{say.language.number(gate.least, 0)} {gate.words.of(code)}")
     if analysis.settings_declared():
         say.heading(say("Parameters"))
         for name, setting in analysis.settings_declared().items():

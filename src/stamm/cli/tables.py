@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,6 +49,14 @@ def print_answer(answer: TableAnswer, world: World, say: Session) -> None:
     page.notes.print(say)
     page.print_fraction()
     printing.print_notes(answer, world, say, spells=False)
+
+
+def print_top(answer: TableAnswer, world: World, say: Session, top: int) -> None:
+    """The same with only the first rows of the main table, and how many there are besides."""
+    more = max(len(answer.rows) - top, 0)
+    print_answer(replace(answer, tables={**answer.tables, ROWS: answer.rows[:top]}), world, say)
+    if more:
+        say.out.print(say("- {count} more; --top shows more of them, --format csv all.", count=more), style="quiet")
 
 
 @dataclass

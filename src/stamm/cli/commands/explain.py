@@ -1,4 +1,4 @@
-"""stamm explain: what a metric or an analysis means and how it is calculated."""
+"""stamm explain: what a metric, an analysis or a prediction means and how it is calculated."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from stamm.lang.errors import UsageError
     "explain",
     step=4,
     about=(
-        "Explain a metric or an analysis: its meaning, its formula with the numbers filled in, examples and relatives.",
+        "Explain a metric, an analysis or a prediction: its meaning, its formula with numbers, examples and relatives.",
         (
             "The numbers are those you give, or, inside a project with data, those of its last complete month. It "
             "works outside any project, too."
         ),
     ),
     examples=(
-        ("stamm explain", "All metrics, by topic, and all analyses"),
+        ("stamm explain", "All metrics, by topic, all analyses and all predictions"),
         (
             "stamm explain customer_retention_rate --given start=1000 --given kept=600",
             "The formula with your numbers in it",
@@ -45,6 +45,7 @@ def explain(key: str | None, *, given: tuple[str, ...], params: tuple[str, ...],
             raise UsageError(say("Which metric?"), remedy=say("Name one: stamm explain KEY --given name=number."))
         definitions.print_list(say)
         analyses.print_list(say)
+        analyses.print_predictions(say)
         return
     if not given and (analysis := analyses.named(key)) is not None:
         analyses.print_analysis(analysis(**pairs(params, "--param", say)), say)

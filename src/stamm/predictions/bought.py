@@ -1,0 +1,96 @@
+"""The days on which customers bought, as they were known at the start of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stamm.analyses.drivers.before import Before
+from stamm.analyses.kind import Question
+from stamm.facts.orders import Orders
+from stamm.lang.window import Window
+
+_ = ibis._
+
+Reals = npt.NDArray[np.float64]
+Wholes = npt.NDArray[np.int64]
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Bought:
+    """Days with purchases before `on`, one row a customer and local day, customers together and their days ascending.
+
+    Orders of one day are one purchase: people who order twice a day came once. `amount` is what was paid for goods that
+    day in minor units, `days` counts from 1970-01-01. `customers` and `starts` (the first row of each) are as long.
+    """
+
+    on: date
+    customers: pa.Array
+    starts: Wholes
+    days: Wholes
+    amount: Reals
+
+    @property
+    def today(self) -> int:
+        """The day of looking, counted as `days` are."""
+        return (self.on - EPOCH).days
+
+    @cached_property
+    def counts(self) -> Wholes:
+        """How many days with a purchase each customer has."""
+        found: Wholes = np.diff(self.starts, append=len(self.days))
+        return found
+
+    @cached_property
+    def who(self) -> Wholes:
+        """Whose each row is: a place among the customers."""
+        found: Wholes = np.repeat(np.arange(len(self.starts)), self.counts)
+        return found
+
+    @property
+    def first(self) -> Wholes:
+        """Each customer's first day."""
+        return self.days[self.starts]
+
+    @property
+    def last(self) -> Wholes:
+        """Each customer's last day."""
+        found: Wholes = self.days[self.starts + self.counts - 1]
+        return found
+
+    def total(self, values: npt.ArrayLike) -> Reals:
+        """The sum of a column of rows, of each customer."""
+        found: Reals = np.bincount(self.who, np.asarray(values, dtype=np.float64), len(self.starts)).astype(np.float64)
+        return found
+
+
+def bought(question: Question, on: date) -> Bought:
+    """What known customers had bought by the start of a day: orders that stood then, whatever came of them since.
+
+    Raises CurrencyError where an order is in a currency without a rate.
+    """
+    before = Before(question, Window(on, on + timedelta(days=1)), 1)
+    orders = before.so_far("orders").filter(Orders().stands())
+    days = orders.group_by("customer_id", "ordered_on").aggregate(
+        amount=_.amount_minor.sum(), foreign=_.foreign.cast("int64").sum()
+    )
+    table = question.table(days).sort_by([("customer_id", "ascending"), ("ordered_on", "ascending")])
+    if pc.sum(table["foreign"]).as_py():
+        raise question.foreign_money("orders")
+    customers = pc.run_end_encode(table["customer_id"].combine_chunks()) if table.num_rows else None
+    ends = np.asarray(customers.run_ends) if customers is not None else np.zeros(0, dtype=np.int64)
+    return Bought(
+        on=on,
+        customers=customers.values if customers is not None else pa.array([], pa.string()),
+        starts=np.concatenate([[0], ends[:-1]]).astype(np.int64)[: len(ends)],
+        days=table["ordered_on"].cast(pa.int32()).to_numpy().astype(np.int64),
+        amount=table["amount"].cast(pa.float64()).to_numpy(),
+    )

@@ -1,0 +1,101 @@
+"""What a prediction is: a number foretold of each customer, from what was known at the start of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar, NamedTuple
+
+from stamm.analyses.kind import ROWS, Analysis, Column, ColumnUnit, Found, Question, column, row
+from stamm.lang.definition import Setting
+from stamm.lang.errors import TooLittleError
+from stamm.lang.phrase import Phrase
+from stamm.lang.window import day_of
+from stamm.metrics.kind import Unit
+
+#: the table beside the customers: what the model is made of
+MODEL = "model"
+FORETOLD = ("value", "low", "high")
+TOO_LITTLE = "Take in more of them, or look ahead over fewer days."
+
+
+class Gate(NamedTuple):
+    """How much of something there has to be before anything is foretold; `key` names it among what was counted."""
+
+    key: str
+    words: Phrase
+    least: int
+
+
+@row
+class Foretold:
+    """What is foretold of one customer, and what they did so far; the largest value comes first."""
+
+    customer_id: str = column("customer", "Kunde", "text", key=True)
+    value: float | None = column("foretold", "vorhergesagt", "number")
+    low: float | None = column("from", "von", "number", detail=True)
+    high: float | None = column("to", "bis", "number", detail=True)
+    orders: int = column("days with orders", "Tage mit Bestellung", "count")
+    last_on: str = column("last one", "zuletzt", "text")
+
+
+@row
+class Parameter:
+    """One number that the model was fitted to, with its standard error; empty where the data do not tell it."""
+
+    parameter: str = column("parameter", "Parameter", "text", key=True)
+    estimate: float = column("estimate", "Schätzwert", "number")
+    error: float | None = column("standard error", "Standardfehler", "number")
+
+
+class Prediction(Analysis):
+    """A number foretold of each customer who has ever ordered, for some days ahead.
+
+    Asked of all that is known up to a day, it knows nothing that came later. Below its gates it is refused. Kept as
+    facts (`stamm predict KEY --keep`), it can be held against what came.
+    """
+
+    abstract = True
+    splits = False
+    tables: ClassVar = {ROWS: Foretold, MODEL: Parameter}
+    #: of the number foretold
+    unit: ClassVar[Unit]
+    gates: ClassVar[tuple[Gate, ...]] = ()
+
+    horizon = Setting(
+        90,
+        "For how many days ahead, from the day as of which it is asked.",
+        "Für wie viele Tage im Voraus, vom Tag der Vorhersage an.",
+        low=1,
+        high=1095,
+    )
+
+    def unit_of(self, column: Column) -> ColumnUnit:
+        return self.unit if column.name in FORETOLD else column.unit
+
+    def day(self, question: Question) -> date:
+        """The local day at whose start it is foretold; raises TooLittleError without facts."""
+        if question.as_of is None:
+            raise TooLittleError("There are no orders to foretell anything from.", remedy=TOO_LITTLE)
+        return day_of(question.as_of, question.organisation.zone)
+
+    def check_gates(self, counted: Mapping[str, int]) -> None:
+        """Raises TooLittleError for the first gate that is not met, saying which."""
+        for gate in self.gates:
+            if counted[gate.key] < gate.least:
+                raise TooLittleError(
+                    f"This prediction needs at least {gate.least} {gate.words.en}, and there are {counted[gate.key]}.",
+                    remedy=TOO_LITTLE,
+                )
+
+    def answer(self, question: Question) -> Found:
+        raise NotImplementedError
+
+    @property
+    def mark(self) -> str:
+        """What tells this prediction from others of the same customer and moment; the model of its facts."""
+        return f"{self.key}:{self.horizon}d"
+
+    def told(self, row: Any) -> dict[str, float | None]:
+        """Of a row of its answer what is kept as a fact: value, low and high."""
+        return {name: getattr(row, name) for name in FORETOLD}

@@ -1,0 +1,71 @@
+"""`stamm predict`: for people, for programs, and kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stamm.predictions import PREDICTIONS
+
+GIVEN = ("--param", "model=bg_nbd", "--param", "parameters=r=1,alpha=30,a=1,b=2")
+
+
+def test_the_list_names_every_prediction(run) -> None:
+    for words in (("predict",), ("explain",)):
+        result = run(*words)
+        assert result.exit_code == 0, result.output
+        for prediction in PREDICTIONS:
+            assert prediction.key in result.stdout
+            assert prediction.sentence() in result.stdout
+
+
+def test_a_prediction_is_explained(run) -> None:
+    result = run("explain", "no_order_risk", "--language", "de")
+    assert result.exit_code == 0, result.output
+    assert "Risiko ohne Bestellung" in result.stdout
+    assert "Wird abgelehnt unter" in result.stdout
+    assert "100 Kunden mit einer Bestellung" in result.stdout
+
+
+def test_the_table_has_the_first_and_tells_of_the_others(run, shop_once: Path) -> None:
+    # ben came back after 70 days of 82: odds 1/2 (112/100)^2 of having stopped, else silent with (112/202)^2
+    result = run("predict", "no_order_risk", *GIVEN, "--top", 2, "--as-of", "2024-04-01", "--project", shop_once)
+    assert result.exit_code == 0, result.output
+    out = [line for line in result.stdout.splitlines() if line]
+    assert out[0] == "No order risk"
+    assert [line.split()[0] for line in out if line.startswith(("anna", "ben", "cleo", "dora"))] == ["ben", "cleo"]
+    assert "57.4%" in next(line for line in out if line.startswith("ben"))
+    assert any(line.startswith("- 2 more;") for line in out)
+
+
+def test_programs_get_everybody(run, shop_once: Path) -> None:
+    words = ("predict", "value_ahead", *GIVEN, "--param", "worth=own_mean", "--horizon", 30, "--project", shop_once)
+    told = json.loads(run(*words, "--format", "json").stdout)
+    assert told["analysis"] == "value_ahead"
+    assert told["settings"]["horizon"] == 30
+    assert sorted(row["customer_id"] for row in told["rows"]) == ["anna", "ben", "cleo", "dora"]
+    table = list(csv.DictReader(io.StringIO(run(*words, "--format", "csv").stdout)))
+    assert [float(row["value"]) for row in table] == [row["value"] for row in told["rows"]]
+
+
+def test_refused_below_its_gates(run, shop_once: Path) -> None:
+    result = run("predict", "no_order_risk", "--project", shop_once, "--language", "de")
+    assert result.exit_code == 11
+    assert "mindestens 100 Kunden mit einer Bestellung, und es sind 4" in result.stderr
+
+
+def test_kept_predictions_are_facts(run, shop_once: Path, tmp_path: Path) -> None:
+    shop = shutil.copytree(shop_once, tmp_path / "shop")
+    result = run("predict", "no_order_risk", *GIVEN, "--keep", "--project", shop)
+    assert result.exit_code == 0, result.output
+    assert "4 predictions kept." in result.stderr
+
+
+@pytest.mark.parametrize("words", [("--top", 3, "--as-of", "x"), ("--horizon", 0), ("--param", "model=best")])
+def test_what_cannot_be_asked(run, shop_once: Path, words: tuple[object, ...]) -> None:
+    assert run("predict", "no_order_risk", *words, "--project", shop_once).exit_code == 2

@@ -304,3 +304,13 @@ def test_taking_a_row_back_may_come_before_the_row(lake: Lake) -> None:
     assert put(lake, whole_row("p2", withdrawn=True)) == Counts(waiting=1)
     assert put(lake, whole_row("p2", withdrawn=False), at=after(6)) == Counts(new=1)
     assert [one["parcel_id"] for one in current(lake)] == ["p2"]
+
+
+def test_only_the_months_of_the_rows_are_looked_through_where_that_is_enough(lake: Lake) -> None:
+    put(lake, whole_row(weight=1), whole_row("p2", sent_at=T0 + timedelta(days=40), weight=2))
+    again = whole_row(weight=5), whole_row("p3", weight=7)
+    assert put(lake, *again, at=after(1), same_month=True) == Counts(new=1, changed=1)
+    assert [(one["parcel_id"], one["weight"]) for one in current(lake)] == [("p1", 5), ("p2", 2), ("p3", 7)]
+    # a row that does not tell its month may be anywhere
+    assert put(lake, row("p2", weight=9), at=after(2), same_month=True) == Counts(changed=1)
+    assert [one["weight"] for one in current(lake)] == [5, 9, 7]

@@ -93,14 +93,21 @@ class Merge:
         current: Sequence[Path],
         history: Sequence[Path],
         target: tuple[Path, Path],
+        *,
+        same_month: bool = False,
     ) -> Outcome:
-        """Merge what was staged; new files go below the two target directories (current, history)."""
+        """Merge what was staged; new files go below the two target directories (current, history).
+
+        `same_month`: a row that is there already lies in the month of the one that was staged.
+        """
         for name in _TEMPORARY:
             self.run(f"DROP TABLE IF EXISTS {name}")
         self.run(
             f"CREATE OR REPLACE VIEW staged AS SELECT *, {base} + _row AS {ARRIVAL} "
             f"FROM read_parquet({literal(str(stage.path))}, hive_partitioning = false)"
         )
+        if same_month:
+            current = self._of_months(current)
         doubled = self.run(f"CREATE TABLE doubled AS SELECT {self.keys} FROM staged GROUP BY ALL HAVING count(*) > 1")
         there, before = self._gather(current, history, stage.masks)
         settled = self._settle() if there else 0
@@ -115,6 +122,12 @@ class Merge:
         kept = self._write_history(target[1], with_waiting=waiting > 0)
         written, replaced = self._write_current(target[0], current, with_fresh=fresh > 0)
         return Outcome(counts, written, replaced, kept)
+
+    def _of_months(self, current: Sequence[Path]) -> list[Path]:
+        """The files of the months in which a row was staged; all of them, where one does not tell its month."""
+        month = f"strftime({quoted(self.layout.first_day)}, '%Y-%m')"
+        months = {row[0] for row in self.connection.execute(f"SELECT DISTINCT {month} FROM staged").fetchall()}
+        return [path for path in current if None in months or path.parent.name.partition("=")[2] in months]
 
     # -- what is there already ---------------------------------------------------------
     def _gather(self, current: Sequence[Path], history: Sequence[Path], masks: Iterable[int]) -> tuple[int, int]:

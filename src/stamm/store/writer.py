@@ -123,14 +123,17 @@ class Writer:
         simulated: bool = False,
         covered: Coverage | None = None,
         on_rows: Callable[[int], None] | None = None,
+        same_month: bool = False,
     ) -> Counts:
         """Take in rows of a kind.
 
         A batch has some of the kind's columns (always its key) and says nothing about the others; an empty
         cell says that there is no value. A column `received_at` tells when each row was received; without
-        it, or where it is empty, `received_at` does. A column `withdrawn` takes a row back (true), which then is in the
-        history alone, or gives it back (false). `covered` is the first and last local day the source
-        answers for; without it, the days found. `on_rows` is told the size of every piece read.
+        it, or where it is empty, `received_at` does. A column `withdrawn` takes a row back (true), which then
+        is in the history alone, or gives it back (false). `same_month`: where a row of one of these keys is
+        there already, it lies in the same month, and only files of such months are looked through. `covered`
+        is the first and last local day the source answers for; without it, the days found. `on_rows` is told
+        the size of every piece read.
         """
         layout = self._kind(kind)
         if received_at.tzinfo is None:
@@ -143,7 +146,7 @@ class Writer:
             staged, layout, source=source, received_at=received_at, simulated=simulated, zone=self.base.zone, gate=gate
         )
         stage.fill(batches, on_rows)
-        counts = self._merge(layout, stage) if stage.rows else Counts()
+        counts = self._merge(layout, stage, same_month=same_month) if stage.rows else Counts()
         counts += Counts(erased=stage.erased)
         staged.unlink(missing_ok=True)
         state = self._states.get(kind, KindState())
@@ -156,7 +159,7 @@ class Writer:
         self._latest = max(filter(None, (self._latest, received_at)))
         return counts
 
-    def _merge(self, layout: Layout, stage: Stage) -> Counts:
+    def _merge(self, layout: Layout, stage: Stage, *, same_month: bool) -> Counts:
         current, history = self._paths(layout.key), self._paths(layout.history)
         outcome = Merge(self._connection, layout).put(
             stage,
@@ -164,6 +167,7 @@ class Writer:
             list(current),
             list(history),
             (self._staging / layout.key, self._staging / layout.history),
+            same_month=same_month,
         )
         self._change(layout.key, outcome.current, [current[path] for path in outcome.replaced])
         self._change(layout.history, outcome.history)

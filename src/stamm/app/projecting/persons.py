@@ -118,5 +118,7 @@ def given_away(rows: Iterable[Said], known: Mapping[str, str]) -> Iterator[Said]
         owner = known.get(row.values.get(OWNER) or "")
         if owner is None or row.fact not in GIVEN or str(row.values.get("anonymous_id")).startswith(CUSTOMER):
             continue
-        key: Values = {name: row.values[name] for name in imported()[row.fact].key_columns}
+        kind = imported()[row.fact]
+        names = (*kind.key_columns, *((kind.clocks[0],) if row.fact == "events" else ()))  # by which it is found
+        key: Values = {name: row.values[name] for name in names}
         yield Said(row.fact, {**key, OWNER: owner}, RESOLVED, row.received_at)

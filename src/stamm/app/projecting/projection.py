@@ -128,6 +128,7 @@ class Projecting:
 def _write(writer: Writer, rows: Sequence[Said], done: Projected | None) -> None:
     for (fact, source), some in by_fact_and_source(rows).items():
         newest = max(row.received_at for row in some)
-        writer.put(fact, tables(some), source=source, received_at=newest)
+        # the same message says the same moment, so an event that is there already is of the same month
+        writer.put(fact, tables(some), source=source, received_at=newest, same_month=fact == "events")
         if done is not None:
             done.rows[fact] += len(some)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from stamm.facts import imported
@@ -29,9 +30,14 @@ class Row:
 
     def judge(self) -> None:
         """Raise Problem where a cell is not sound."""
-        columns = imported()[self.fact].carried()
+        columns = _columns(self.fact)
         for name, value in self.values.items():
             _judge(columns[name], value, self.values)
+
+
+@cache
+def _columns(fact: str) -> Mapping[str, Column]:
+    return imported()[fact].carried()
 
 
 def _judge(column: Column, value: Any, row: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
+from stamm.ingest.finding import Addresses
 from stamm.people import Scope, create_key
 from stamm.sources.hooks import HOOKS
 from tests.ingest.conftest import Shop
@@ -34,7 +35,8 @@ def test_every_address_is_described_as_the_server_tells_it(shop: Shop) -> None:
     assert told == json.loads(PUBLISHED.read_text("utf-8"))
     routes = {
         (route.path, method.lower())
-        for route in shop.client.app.routes  # type: ignore[attr-defined] - Starlette's
+        for each in shop.client.app.routes  # type: ignore[attr-defined] - Starlette's
+        for route in (each.routes.values() if isinstance(each, Addresses) else [each])
         if isinstance(route, Route)
         for method in route.methods or ()
     }

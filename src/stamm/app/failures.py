@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from stamm.app.project import Project
 from stamm.app.projecting.deliveries import is_delivery, reason_of
@@ -62,7 +64,7 @@ class Failures:
             if reason:
                 still[reason] += 1
             else:
-                mended[failed.number] = replace(failed.entry, reason="")
+                mended[failed.number] = msgspec.structs.replace(failed.entry, reason="")
         outcomes = Counter(self.log.replay(mended)) if mended else Counter()
         put_back = outcomes[Outcome.ACCEPTED]
         return Reread(put_back, outcomes.total() - put_back, tuple(still.most_common()))

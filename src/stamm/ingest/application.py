@@ -14,14 +14,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from stamm.ingest import messages
 from stamm.ingest.admission import secret_of
 from stamm.ingest.door import Door, Taken
+from stamm.ingest.finding import Addresses, Answering, OpenToPages
 from stamm.ingest.hooks import take_message
 from stamm.ingest.openapi import document
 from stamm.ingest.place import BODY, JSON, KEY, SCRIPT, SIGNATURE, TEXT, Place
@@ -57,9 +57,13 @@ def application(door: Door, *, hooks: Mapping[str, str] | None = None, close: bo
         if close:
             door.close()
 
-    routes = [_route(place, door) for place in places(hooks or {})]
+    answering = [(place, _answering(place, door)) for place in places(hooks or {})]
+    routes: list[BaseRoute] = [
+        Addresses("POST", {place.path: each for place, each in answering if place.takes}),
+        *(Route(place.path, each, methods=[place.method]) for place, each in answering if not place.takes),
+    ]
     cors = Middleware(
-        CORSMiddleware,
+        OpenToPages,
         allow_origins=["*"],
         allow_methods=["POST"],
         allow_headers=["Authorization", "Content-Type", "Content-Encoding"],
@@ -243,7 +247,7 @@ def _description() -> bytes:
 
 
 # -- answers -------------------------------------------------------------------------------------------------
-def _route(place: Place, door: Door) -> Route:
+def _answering(place: Place, door: Door) -> Answering:
     async def answer(request: Request) -> Response:
         begun = time.perf_counter()
         try:
@@ -252,11 +256,10 @@ def _route(place: Place, door: Door) -> Route:
             door.measures.refused.labels(refusal.code).inc()
             response = _refused(refusal)
             tell("refused", place=place.path, code=refusal.code, status=refusal.status)
-        door.measures.requests.labels(place.path, response.status_code).inc()
-        door.measures.seconds.labels(place.path).observe(time.perf_counter() - begun)
+        door.measures.answered(place.path, response.status_code, time.perf_counter() - begun)
         return response
 
-    return Route(place.path, answer, methods=[place.method])
+    return answer
 
 
 def _refused(refusal: Refusal) -> Response:

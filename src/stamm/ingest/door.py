@@ -77,12 +77,12 @@ class Door:
         )
         for fault in faults:
             self.measures.faulty.labels(fault.code).inc()
-        return Taken(Counter(outcomes), faults)
+        return Taken(Counter({outcome: outcomes.count(outcome) for outcome in Outcome}), faults)
 
     async def keep(self, entries: Sequence[Entry]) -> list[Outcome]:
         """What became of each entry; raises Refusal where they cannot be kept, and then none of them is."""
         try:
-            return await asyncio.wrap_future(self._writing.append(entries))
+            return await self._writing.keep(entries)
         except OverloadedError as error:
             raise Refusal("overloaded", retry_after=OVERLOADED_SECONDS) from error
         except LogError as error:
@@ -97,7 +97,7 @@ class Door:
         if self._writing.failure is None:
             return True
         try:
-            await asyncio.wrap_future(self._writing.append(()))
+            await self._writing.keep(())
         except (LogError, OverloadedError):
             return False
         return True

@@ -33,6 +33,18 @@ class Measures:
             registry=self.registry,
         )
 
+        self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, place: str, status: int, seconds: float) -> None:
+        """A request has been answered."""
+        known = self._answered.get((place, status))
+        if known is None:  # found by its labels once, which takes longer than counting
+            known = self.requests.labels(place, status), self.seconds.labels(place)
+            self._answered[place, status] = known
+        requests, took = known
+        requests.inc()
+        took.observe(seconds)
+
     def watch(self, log: Log, writing: GroupCommit) -> None:
         """Show the state of a log, too."""
         self.registry.register(_OfLog(log, writing))

@@ -36,7 +36,7 @@ class _Batch(msgspec.Struct):
     sent_at: Any = None
 
 
-class _Event(msgspec.Struct):
+class _Event(msgspec.Struct, gc=False):
     type: Any = None
     action: Any = None
     messageId: Any = None  # noqa: N815
@@ -121,6 +121,8 @@ def _entry(body: bytes, source: str, received_at: datetime, sent_at: datetime | 
         if len(body) > EVENT_BYTES:
             reason = "too_large"
         found = _EVENT.decode(body)
+        if _is_plain(found) and not reason:
+            return Entry(source, found.messageId, body, received_at, sent_at)
         if found.sentAt is not None or found.sent_at is not None or found.writeKey or found.api_key:
             sent_at = sent_at or _moment(found.sentAt or found.sent_at)
             body = _without_attempt(body)
@@ -133,6 +135,20 @@ def _entry(body: bytes, source: str, received_at: datetime, sent_at: datetime | 
     except (msgspec.DecodeError, UnicodeDecodeError):
         reason = reason or _why_no_json(body)
     return Entry(source, message_id, body, received_at, sent_at, reason)
+
+
+def _is_plain(event: _Event) -> bool:
+    """Whether it is as nearly all are, and one need not look closer; whatever this says, the answer is the same."""
+    message_id, whose, name = event.messageId, event.userId or event.anonymousId, event.event
+    return (
+        type(message_id) is type(whose) is str
+        and 0 < len(message_id) <= ID_LENGTH
+        and message_id == message_id.strip()
+        and event.type in TYPES
+        and not whose.isspace()
+        and (event.type != "track" or (type(name) is str and name != "" and not name.isspace()))
+        and event.sentAt is event.sent_at is event.writeKey is event.api_key is None
+    )
 
 
 def _fault(event: _Event) -> str:

@@ -44,13 +44,14 @@ class Impatient(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head and self._head > HEAD_BYTES:
             self._give_up()
+        elif self._in_head and self._timer is None:
+            self._await(HEAD_SECONDS)  # the rest of it: a timer for each request would cost more than its head
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_message = True
         if not self._in_head:
             self._in_head, self._head, self._headers = True, 0, 0
-            self._await(HEAD_SECONDS)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_head:

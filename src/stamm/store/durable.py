@@ -29,7 +29,7 @@ def make_directory(path: Path, root: Path) -> set[Path]:
         missing.append(path)
         path = path.parent
     for directory in reversed(missing):
-        directory.mkdir()
+        directory.mkdir(exist_ok=True)  # somebody else may be making it, too
     return {directory.parent for directory in missing}
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,25 +43,6 @@ _NO_LETTER = re.compile("[^a-z]")
 #: smaller numbers are no telephone number
 _LEAST_NUMBER = 10**6
 _DECODER = msgspec.json.Decoder(float_hook=lambda written: msgspec.Raw(written.encode()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Veiled(Entry):
-    """An entry without those who were erased; it is told from others as the one that came."""
-
-    came: Entry
-
-    @property
-    def key(self) -> bytes:
-        return self.came.key
-
-    @property
-    def digest(self) -> bytes:
-        return self.came.digest
-
-    @property
-    def aside_key(self) -> bytes:
-        return self.came.aside_key
 
 
 class Veil:
@@ -118,7 +98,7 @@ class Cleaning:
         message_id = NOBODY + self._digests.of("cell", entry.message_id)[:16] if named else entry.message_id
         if (message_id, body) == (entry.message_id, entry.body):
             return entry
-        return Veiled(entry.source, message_id, body, entry.received_at, entry.sent_at, entry.reason, came=entry)
+        return msgspec.structs.replace(entry, message_id=message_id, body=body)
 
     def _cleaned(self, entry: Entry, at: datetime | None) -> bytes:
         said = _DECODER.decode(entry.body)

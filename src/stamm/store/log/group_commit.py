@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 from stamm.lang.errors import LogError
@@ -17,11 +20,29 @@ WEIGHT = 500
 #: entries of one transaction, so that a reader or a trim gets its turn
 MOST_AT_ONCE = 20_000
 
-_Asked = tuple[Sequence[Entry], int, "Future[list[Outcome]]"]
-
 
 class OverloadedError(Exception):
     """More is waiting to be written than can be in a moment; try again later. Nothing was kept."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Somebody who waits: a thread, or a coroutine of a loop."""
+
+    entries: Sequence[Entry]
+    size: int
+    future: Future[list[Outcome]] | asyncio.Future[list[Outcome]]
+    loop: asyncio.AbstractEventLoop | None = None
+    answer: list[Outcome] | LogError | None = None
+
+    def settle(self) -> None:
+        """Tell what has become of it, to whoever still waits."""
+        if self.future.cancelled():
+            return
+        if isinstance(self.answer, list):
+            self.future.set_result(self.answer)
+        elif self.answer is not None:
+            self.future.set_exception(self.answer)
 
 
 class GroupCommit:
@@ -53,14 +74,23 @@ class GroupCommit:
 
         Raises OverloadedError where too much is waiting already.
         """
-        size = sum(len(entry.body) + WEIGHT for entry in entries)
         future: Future[list[Outcome]] = Future()
-        with self._guard:
-            if self._closed or self._waiting_bytes + size > MOST_WAITING_BYTES:
-                raise OverloadedError
-            self._waiting_bytes += size
-            self._asked.put((entries, size, future))
+        self._ask(_Asked(entries, _size(entries), future))
         return future
+
+    async def keep(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """The same for a coroutine; raises what the future would fail with."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Outcome]] = loop.create_future()
+        self._ask(_Asked(entries, _size(entries), future, loop))
+        return await future
+
+    def _ask(self, asked: _Asked) -> None:
+        with self._guard:
+            if self._closed or self._waiting_bytes + asked.size > MOST_WAITING_BYTES:
+                raise OverloadedError
+            self._waiting_bytes += asked.size
+            self._asked.put(asked)
 
     def close(self) -> None:
         """Write what is waiting, then stop. What comes later is refused."""
@@ -86,32 +116,46 @@ class GroupCommit:
             if asked is None:
                 return group, False
             group.append(asked)
-            count += len(asked[0])
+            count += len(asked.entries)
         return group, True
 
     def _write(self, group: list[_Asked]) -> None:
         """One transaction for all: all of it is durable, or each of them is told that nothing is."""
         try:
-            outcomes = self._log.append([entry for entries, _, _ in group for entry in entries])
+            outcomes = self._log.append([entry for asked in group for entry in asked.entries])
             if not outcomes:
                 self._log.touch()
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
-            self._refuse(group, error)
-            return
-        self.failure = None
-        self.commits += 1
-        self._written(group)
-        start = 0
-        for entries, _, future in group:
-            future.set_result(outcomes[start : start + len(entries)])
-            start += len(entries)
-
-    def _refuse(self, group: list[_Asked], error: Exception) -> None:
-        self.failure = error if isinstance(error, LogError) else LogError(f"The log failed: {error!r}.")
-        self._written(group)
-        for _, _, future in group:
-            future.set_exception(self.failure)
-
-    def _written(self, group: list[_Asked]) -> None:
+            self.failure = error if isinstance(error, LogError) else LogError(f"The log failed: {error!r}.")
+            for asked in group:
+                asked.answer = self.failure
+        else:
+            self.failure = None
+            self.commits += 1
+            start = 0
+            for asked in group:
+                asked.answer = outcomes[start : start + len(asked.entries)]
+                start += len(asked.entries)
         with self._guard:
-            self._waiting_bytes -= sum(size for _, size, _ in group)
+            self._waiting_bytes -= sum(asked.size for asked in group)
+        _tell(group)
+
+
+def _size(entries: Sequence[Entry]) -> int:
+    return sum([len(entry.body) for entry in entries]) + WEIGHT * len(entries)
+
+
+def _tell(group: list[_Asked]) -> None:
+    """All of one loop at once: waking it costs more than what it is told."""
+    for loop in {asked.loop for asked in group}:
+        some = [asked for asked in group if asked.loop is loop]
+        if loop is None:
+            _settle(some)
+        else:
+            with suppress(RuntimeError):  # it has ended, and with it all who waited
+                loop.call_soon_threadsafe(_settle, some)
+
+
+def _settle(group: list[_Asked]) -> None:
+    for asked in group:
+        asked.settle()

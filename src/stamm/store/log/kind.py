@@ -14,14 +14,14 @@ Positions grow, are never used again, and become visible in their order, so noth
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from hashlib import blake2b
 
-SCHEMA_VERSION = 1
+import msgspec
+
 #: bytes of a hash: no two of 10^15 messages share one
 HASH_BYTES = 16
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,8 +40,7 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One message, as it is to be kept.
 
     `message_id` tells it from all others of its `source`; only what fails may have none. `body` is whatever the
@@ -60,17 +59,17 @@ class Entry:
     @property
     def key(self) -> bytes:
         """What stands for source and message id; the id itself may be somebody's name."""
-        return _hash(self.source.encode(), self.message_id.encode())
+        return marks([self])[0][0]
 
     @property
     def digest(self) -> bytes:
         """What stands for the body."""
-        return _hash(self.body)
+        return marks([self])[0][1]
 
     @property
     def aside_key(self) -> bytes:
         """What stands for a failed entry: it may have no message id, and mended it is another."""
-        return _hash(self.source.encode(), self.message_id.encode(), self.body)
+        return _hash(_led(self.source.encode()), _led(self.message_id.encode()), _led(self.body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,8 @@ class Log(ABC):
     Every method is one transaction, and raises LogError where it could not be made.
     """
 
-    #: asked within the transaction in which entries are kept: what is to be kept in their place
+    #: asked within the transaction in which entries are kept: what is to be kept in the place of each, which is told
+    #: from all others as the one that came
     veil: Callable[[Sequence[Entry]], Sequence[Entry]] = staticmethod(lambda entries: entries)
 
     # -- at the door -------------------------------------------------------------------
@@ -186,30 +186,44 @@ def check_mended(mended: Mapping[int, Entry]) -> None:
         raise ValueError("what is put back has no reason to fail")
 
 
-def tally(entries: Iterable[Entry], outcomes: Iterable[Outcome]) -> dict[str, Counters]:
+def tally(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> dict[str, Counters]:
     """What these outcomes add to the counters of each source."""
-    found: dict[str, Counter[Outcome]] = {}
+    places: dict[str, list[Outcome]] = {entry.source: [] for entry in entries}
     for entry, outcome in zip(entries, outcomes, strict=True):
-        found.setdefault(entry.source, Counter())[outcome] += 1
-    return {
-        source: Counters(
-            received=seen.total(),
-            accepted=seen[Outcome.ACCEPTED],
-            duplicate=seen[Outcome.DUPLICATE] + seen[Outcome.CONFLICT],
-            failed=seen[Outcome.FAILED],
-            conflict=seen[Outcome.CONFLICT],
-        )
-        for source, seen in found.items()
-    }
+        places[entry.source].append(outcome)
+    return {source: _counted(some) for source, some in places.items()}
+
+
+def _counted(outcomes: list[Outcome]) -> Counters:
+    conflict = outcomes.count(Outcome.CONFLICT)
+    return Counters(
+        received=len(outcomes),
+        accepted=outcomes.count(Outcome.ACCEPTED),
+        duplicate=outcomes.count(Outcome.DUPLICATE) + conflict,
+        failed=outcomes.count(Outcome.FAILED),
+        conflict=conflict,
+    )
+
+
+def marks(entries: Sequence[Entry]) -> list[tuple[bytes, bytes]]:
+    """The key and the digest of each entry; all at once, since at the door each microsecond counts."""
+    heads = {source: _led(source.encode()) for source in {entry.source for entry in entries}}
+    found = []
+    for entry in entries:
+        message_id, body = entry.message_id.encode(), entry.body
+        key = blake2b(heads[entry.source] + len(message_id).to_bytes(8, "big") + message_id, digest_size=HASH_BYTES)
+        digest = blake2b(len(body).to_bytes(8, "big") + body, digest_size=HASH_BYTES)
+        found.append((key.digest(), digest.digest()))
+    return found
+
+
+def _led(part: bytes) -> bytes:
+    """A part after its length, so that no two sequences of parts are the same bytes."""
+    return len(part).to_bytes(8, "big") + part
 
 
 def _hash(*parts: bytes) -> bytes:
-    """A hash of the parts, each told from the next by its length."""
-    found = blake2b(digest_size=HASH_BYTES)
-    for part in parts:
-        found.update(len(part).to_bytes(8, "big"))
-        found.update(part)
-    return found.digest()
+    return blake2b(b"".join(parts), digest_size=HASH_BYTES).digest()
 
 
 def microseconds(moment: datetime) -> int:

@@ -11,7 +11,6 @@ import psycopg
 
 from stamm.lang.errors import LogError
 from stamm.store.log.kind import (
-    SCHEMA_VERSION,
     Counters,
     Entry,
     Failed,
@@ -19,11 +18,13 @@ from stamm.store.log.kind import (
     Outcome,
     Stored,
     check_mended,
+    marks,
     microseconds,
     moment_of,
     tally,
 )
 
+SCHEMA_VERSION = 1
 CONNECT_SECONDS = 10
 #: a commit has returned only when it is on the server's disk, whatever is usual there
 SETTINGS = "SET synchronous_commit TO on; SET lock_timeout TO '20s'; SET statement_timeout TO '300s'"
@@ -166,8 +167,7 @@ class PostgresLog(Log):
     # -- at the door -------------------------------------------------------------------
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         with self._transaction(alone=True) as run:
-            entries = self.veil(entries)
-            outcomes = _take(run, entries)
+            outcomes = _take(run, entries, self.veil(entries))
             with run.cursor() as cursor:
                 counted = sorted(tally(entries, outcomes).items())
                 cursor.executemany(_COUNT, [(source, *astuple(more)) for source, more in counted])
@@ -244,7 +244,7 @@ class PostgresLog(Log):
                 held, source = row
                 if held:
                     run.execute(_ADD, _columns([entry]))
-                outcome = Outcome.ACCEPTED if held else _take(run, [entry])[0]
+                outcome = Outcome.ACCEPTED if held else _take(run, [entry], [entry])[0]
                 accepted, conflict = outcome is Outcome.ACCEPTED, outcome is Outcome.CONFLICT
                 run.execute(_MOVE, (int(accepted), int(not accepted), -1, int(conflict), source))
                 outcomes.append(outcome)
@@ -265,32 +265,28 @@ class PostgresLog(Log):
             run.execute("VACUUM (FULL) stamm_log.failed")
 
 
-def _take(run: psycopg.Connection[Any], entries: Sequence[Entry]) -> list[Outcome]:
-    """Keep the entries that have not come before; four questions, however many entries."""
-    first = {entry.key: entry.digest for entry in reversed(entries) if not entry.reason}
+def _take(run: psycopg.Connection[Any], came: Sequence[Entry], kept: Sequence[Entry]) -> list[Outcome]:
+    """Keep what has not come before; four questions, however many entries. Of each that came, what is to be kept."""
+    marked = marks(came)
+    first = {key: digest for entry, (key, digest) in zip(came[::-1], marked[::-1], strict=True) if not entry.reason}
     rows = run.execute(_SEE, (list(first), list(first.values())), binary=True)
     new = {bytes(key) for (key,) in rows}
     asked = "SELECT key, digest FROM stamm_log.seen WHERE key = ANY(%s)"
-    known = {bytes(key): bytes(d) for key, d in run.execute(asked, ([e.key for e in entries],), binary=True)}
+    known = {bytes(key): bytes(d) for key, d in run.execute(asked, ([key for key, _ in marked],), binary=True)}
     outcomes, added = [], []
-    for entry in entries:
-        key = entry.key
+    for entry, ours, (key, digest) in zip(came, kept, marked, strict=True):
         if entry.reason and (not entry.message_id or key not in known or key in new):
-            outcomes.append(_set_aside(run, entry))
+            columns = next(zip(*_columns([ours]), strict=True))
+            aside = run.execute(_SET_ASIDE, (*columns, entry.reason, False, entry.aside_key)).rowcount
+            outcomes.append(Outcome.FAILED if aside else Outcome.DUPLICATE)
         elif key in new and not entry.reason:
             new.discard(key)
-            added.append(entry)
+            added.append(ours)
             outcomes.append(Outcome.ACCEPTED)
         else:
-            outcomes.append(Outcome.DUPLICATE if known[key] == entry.digest else Outcome.CONFLICT)
+            outcomes.append(Outcome.DUPLICATE if known[key] == digest else Outcome.CONFLICT)
     run.execute(_ADD, _columns(added))
     return outcomes
-
-
-def _set_aside(run: psycopg.Connection[Any], entry: Entry) -> Outcome:
-    values = zip(*_columns([entry]), strict=True)
-    kept = run.execute(_SET_ASIDE, (*next(values), entry.reason, False, entry.aside_key)).rowcount
-    return Outcome.FAILED if kept else Outcome.DUPLICATE
 
 
 def _columns(entries: Sequence[Entry]) -> tuple[list[Any], ...]:

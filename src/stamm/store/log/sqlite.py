@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from stamm.lang.errors import LogError
 from stamm.store.durable import make_directory, sync_directories
+from stamm.store.log import layout, parcels
 from stamm.store.log.kind import (
-    SCHEMA_VERSION,
     Counters,
     Entry,
     Failed,
@@ -20,15 +25,15 @@ from stamm.store.log.kind import (
     Outcome,
     Stored,
     check_mended,
+    marks,
     microseconds,
     moment_of,
     tally,
 )
+from stamm.store.log.seen import Seen
 
 #: how long to wait for another process that is writing
 BUSY_SECONDS = 20
-#: rows of one statement
-AT_ONCE = 200
 #: WAL alone survives a kill; only FULL also brings each commit to the disk before it is acknowledged
 SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -37,40 +42,6 @@ SETTINGS = (
     "PRAGMA wal_autocheckpoint = 8000",  # 32 MB: a checkpoint syncs twice more
     "PRAGMA cache_size = -65536",  # 64 MB: message ids are anywhere in `seen`
 )
-#: `seen` stays when entries go, so that a message is dropped however late it comes again
-TABLES = """
-CREATE TABLE IF NOT EXISTS entries (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    source TEXT NOT NULL,
-    message_id BLOB NOT NULL,
-    body BLOB NOT NULL,
-    received_at INTEGER NOT NULL,
-    sent_at INTEGER
-);
-CREATE TABLE IF NOT EXISTS seen (key BLOB PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS failed (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    source TEXT NOT NULL,
-    message_id BLOB NOT NULL,
-    body BLOB NOT NULL,
-    received_at INTEGER NOT NULL,
-    sent_at INTEGER,
-    reason TEXT NOT NULL,
-    held INTEGER NOT NULL,
-    aside_key BLOB NOT NULL UNIQUE
-);
-CREATE TABLE IF NOT EXISTS counters (
-    source TEXT PRIMARY KEY,
-    received INTEGER NOT NULL,
-    accepted INTEGER NOT NULL,
-    duplicate INTEGER NOT NULL,
-    failed INTEGER NOT NULL,
-    conflict INTEGER NOT NULL,
-    CHECK (received = accepted + duplicate + failed AND conflict <= duplicate)
-) WITHOUT ROWID
-"""
-_SEE = "INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING"
-_ADD = "INSERT INTO entries (source, message_id, body, received_at, sent_at) VALUES (?, ?, ?, ?, ?)"
 _SET_ASIDE = """
 INSERT INTO failed (source, message_id, body, received_at, sent_at, reason, held, aside_key)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
@@ -91,32 +62,37 @@ class SqliteLog(Log):
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = None
+        self._seen = Seen()
         with self._connected():
             pass  # made, or refused at once
 
     # -- transactions ------------------------------------------------------------------
     def _open(self) -> sqlite3.Connection:
-        fresh = not self.path.exists()
         named = make_directory(self.path.parent, self.path.parents[1])
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        try:
-            for setting in SETTINGS:
-                connection.execute(setting)
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > SCHEMA_VERSION:
-                raise LogError(
-                    f"This log has schema version {version}; this program reads versions up to {SCHEMA_VERSION}.",
-                    where=str(self.path),
-                    remedy="Install the newer Stamm, or restore a backup made by this one.",
-                )
-            if version < SCHEMA_VERSION:
-                connection.executescript(f"BEGIN IMMEDIATE; {TABLES}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT")
-        except BaseException:
-            connection.close()
-            raise
-        if fresh:
-            sync_directories(named | {self.path.parent})
+        with _alone(self.path.parent):
+            fresh = not self.path.exists()
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            try:
+                self._make(connection)
+            except BaseException:
+                connection.close()
+                raise
+            if fresh:
+                sync_directories(named | {self.path.parent})
         return connection
+
+    def _make(self, connection: sqlite3.Connection) -> None:
+        for setting in SETTINGS:
+            connection.execute(setting)
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > layout.SCHEMA_VERSION:
+            raise LogError(
+                f"This log has schema version {version}; this program reads versions up to {layout.SCHEMA_VERSION}.",
+                where=str(self.path),
+                remedy="Install the newer Stamm, or restore a backup made by this one.",
+            )
+        if version < layout.SCHEMA_VERSION:
+            layout.made(connection)
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -149,14 +125,14 @@ class SqliteLog(Log):
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
-            self._connection = None
+            self._connection, self._seen = None, Seen()
 
     # -- at the door -------------------------------------------------------------------
     def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         with self._transaction() as run:
-            entries = self.veil(entries)
-            outcomes = _take_new(run, entries) or [_take(run, entry) for entry in entries]
+            outcomes = self._take(run, entries, self.veil(entries))
             run.executemany(_COUNT, [(name, *astuple(more)) for name, more in tally(entries, outcomes).items()])
+            self._seen.settle(run, len(entries))
         return outcomes
 
     def touch(self) -> None:
@@ -171,38 +147,25 @@ class SqliteLog(Log):
 
     # -- the way into the lake ---------------------------------------------------------
     def read(self, after: int = 0, limit: int = 10_000) -> list[Stored]:
-        query = """
-            SELECT position, source, message_id, body, received_at, sent_at FROM entries
-            WHERE position > ? ORDER BY position LIMIT ?"""
         with self._transaction("BEGIN") as run:
-            return [Stored(position, _entry(row)) for position, *row in run.execute(query, (after, limit))]
+            return [Stored(*found) for found in islice(parcels.after(run, after), limit)]
 
     def trim(self, up_to: int) -> int:
         with self._transaction() as run:
-            return run.execute("DELETE FROM entries WHERE position <= ?", (up_to,)).rowcount
+            return parcels.trim(run, up_to)
 
     def span(self) -> tuple[int, int]:
         with self._transaction("BEGIN") as run:
-            given = run.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
-            (first,) = run.execute("SELECT min(position) FROM entries").fetchone()
-        last = given[0] if given else 0
-        return (last + 1 if first is None else first), last
+            return parcels.span(run)
 
     # -- what failed -------------------------------------------------------------------
     def fail(self, reasons: Mapping[int, str]) -> int:
-        done = 0
         with self._transaction() as run:
-            for position, reason in sorted(reasons.items()):
-                row = run.execute(
-                    "DELETE FROM entries WHERE position = ? RETURNING source, message_id, body, received_at, sent_at",
-                    (position,),
-                ).fetchone()
-                if row is None:
-                    continue
-                run.execute(_SET_ASIDE, (*row, reason, True, _entry(row).aside_key))
-                run.execute(_MOVE, (-1, 0, 1, 0, row[0]))
-                done += 1
-        return done
+            taken = parcels.take_out(run, reasons)
+            for position, entry in taken.items():
+                run.execute(_SET_ASIDE, (*_row(entry), reasons[position], True, entry.aside_key))
+                run.execute(_MOVE, (-1, 0, 1, 0, entry.source))
+        return len(taken)
 
     def failures(self, after: int = 0, limit: int = 1_000) -> list[Failed]:
         query = """
@@ -223,23 +186,55 @@ class SqliteLog(Log):
                     continue
                 held, source = row
                 if held:
-                    run.execute(_ADD, _row(entry))
-                outcome = Outcome.ACCEPTED if held else _take(run, entry)
+                    self._seen.catch_up(run)
+                    self._add(run, [entry], {})
+                outcome = Outcome.ACCEPTED if held else self._take(run, [entry], [entry])[0]
                 accepted, conflict = outcome is Outcome.ACCEPTED, outcome is Outcome.CONFLICT
                 run.execute(_MOVE, (accepted, not accepted, -1, conflict, source))
                 outcomes.append(outcome)
         return outcomes
 
+    # -- what is new -------------------------------------------------------------------
+    def _take(self, run: sqlite3.Connection, came: Sequence[Entry], kept: Sequence[Entry]) -> list[Outcome]:
+        """Keep what has not come before; of each entry that came, what is to be kept of it."""
+        self._seen.catch_up(run)
+        marked = marks(came)
+        known = self._seen.known(run, [key for key, _ in marked])
+        new = dict(marked)
+        if not known and len(new) == len(came) and not any(entry.reason for entry in came):
+            self._add(run, kept, new)  # as nearly always
+            return [Outcome.ACCEPTED] * len(came)
+        new, added, outcomes = {}, [], []
+        for entry, ours, (key, digest) in zip(came, kept, marked, strict=True):
+            before = known.get(key) or new.get(key)
+            if before is not None and (entry.message_id or not entry.reason):
+                outcomes.append(Outcome.DUPLICATE if before == digest else Outcome.CONFLICT)
+            elif entry.reason:
+                values = (*_row(ours), entry.reason, False, entry.aside_key)
+                outcomes.append(Outcome.FAILED if run.execute(_SET_ASIDE, values).rowcount else Outcome.DUPLICATE)
+            else:
+                new[key] = digest
+                added.append(ours)
+                outcomes.append(Outcome.ACCEPTED)
+        self._add(run, added, new)
+        return outcomes
+
+    def _add(self, run: sqlite3.Connection, entries: Sequence[Entry], new: dict[bytes, bytes]) -> None:
+        """Put entries behind all others; `new` are the keys and digests of those that have not come before."""
+        if entries:
+            last = self._seen.last + len(entries)
+            parcels.put(run, last, entries)
+            self._seen.add(run, new, last)
+
     # -- taking a person out -----------------------------------------------------------
     def amend(self, waiting: Mapping[int, Entry], failures: Mapping[int, Entry]) -> int:
         with self._transaction() as run:
-            before = run.total_changes
-            for table, place, entries in (("entries", "position", waiting), ("failed", "number", failures)):
-                run.executemany(
-                    f"UPDATE {table} SET message_id = ?, body = ? WHERE {place} = ?",  # noqa: S608 - names of ours
-                    [(entry.message_id.encode(), entry.body, number) for number, entry in entries.items()],
-                )
-            return run.total_changes - before
+            amended = parcels.change(run, waiting, lambda position, entry: _amended(entry, waiting[position]))
+            failed = run.executemany(
+                "UPDATE failed SET message_id = ?, body = ? WHERE number = ?",
+                [(entry.message_id.encode(), entry.body, number) for number, entry in failures.items()],
+            )
+            return len(amended) + max(0, failed.rowcount)
 
     def scrub(self) -> None:
         with self._connected() as run:
@@ -253,43 +248,19 @@ class SqliteLog(Log):
             )
 
 
-def _take_new(run: sqlite3.Connection, entries: Sequence[Entry]) -> list[Outcome] | None:
-    """Keep all entries at once, where each of them is new, as nearly all are; else nothing is done."""
-    if len(entries) < 2 or any(entry.reason for entry in entries):
-        return None
-    run.execute("SAVEPOINT new")
-    before = run.total_changes
-    _insert(run, _SEE, sorted((entry.key, entry.digest) for entry in entries))
-    if run.total_changes - before < len(entries):
-        run.execute("ROLLBACK TO new")
-        return None
-    _insert(run, _ADD, [_row(entry) for entry in entries])
-    return [Outcome.ACCEPTED] * len(entries)
+def _amended(entry: Entry, other: Entry) -> Entry:
+    return msgspec.structs.replace(entry, message_id=other.message_id, body=other.body)
 
 
-def _insert(run: sqlite3.Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert many rows by few statements: each one lets go of the interpreter and has to get it back."""
-    head, _, tail = statement.partition(" VALUES ")
-    row, _, tail = tail.partition(")")
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        run.execute(f"{head} VALUES {', '.join([row + ')'] * len(some))}{tail}", [v for one in some for v in one])
-
-
-def _take(run: sqlite3.Connection, entry: Entry) -> Outcome:
-    """Keep one entry unless it has come before."""
-    key, digest = entry.key, entry.digest
-    if entry.reason:
-        known = run.execute("SELECT digest FROM seen WHERE key = ?", (key,)).fetchone() if entry.message_id else None
-        if known is None:
-            kept = run.execute(_SET_ASIDE, (*_row(entry), entry.reason, False, entry.aside_key)).rowcount
-            return Outcome.FAILED if kept else Outcome.DUPLICATE
-    elif run.execute(_SEE, (key, digest)).rowcount:
-        run.execute(_ADD, _row(entry))
-        return Outcome.ACCEPTED
-    else:
-        known = run.execute("SELECT digest FROM seen WHERE key = ?", (key,)).fetchone()
-    return Outcome.DUPLICATE if known == (digest,) else Outcome.CONFLICT
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One opens a file of a directory at a time: SQLite waits for nobody while it turns to a journal of writes."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.metrics import METRICS, Metric, family
 from stamm.metrics.own.reading import KEYS
+from stamm.origins.tables.setting import MEANING as TABLE
 from stamm.predictions import PREDICTIONS, Prediction
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -279,6 +280,9 @@ def settings() -> str:
             "`[metrics.NAME]` tells a metric of your own, see [Your own metrics](../how-to/your-own-metrics.md):\n",
             table(("setting", "meaning"), ((code(name), meaning) for name, meaning in KEYS.items())),
             "`[mapping.NAME]` says how files of somebody's own become facts: see [Mappings](mappings.md).\n",
+            "`[database.NAME]` names a table that is read again and again, see",
+            "[Read a database](../how-to/read-a-database.md):\n",
+            table(("setting", "meaning"), ((code(name), meaning) for name, meaning in TABLE.items())),
             "`engine` stands above the sections: a [cluster](../how-to/spark.md), or the address of a",
             "[database](../how-to/postgresql.md) (or `$NAME` of a variable that holds it), which is read as it is.\n",
             f"As `stamm init` writes it:\n\n```toml\n{text.rstrip()}\n```\n",

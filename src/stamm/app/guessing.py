@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +16,13 @@ from stamm.app.project import Project
 from stamm.app.settings import SETTINGS, read_settings, write_whole
 from stamm.facts.mapping import FactMapping
 from stamm.lang.errors import InputError, ProjectError
+from stamm.origins.tables import TableSource
 from stamm.sources import Reject
 from stamm.sources.checking import Raw
 from stamm.sources.guessing import Proposal
 from stamm.sources.mapped import Mapped
 from stamm.sources.reading import Piece, Reading, Rows
+from stamm.store.writer import STAGING
 
 #: rows of a sample that a preview is made of
 ROWS = 2_000
@@ -32,6 +36,29 @@ class Preview:
     made: int
     first: pa.Table | None
     rejects: tuple[Reject, ...] = ()
+
+
+@contextmanager
+def at_hand(what: Sequence[str], tables: Mapping[str, TableSource], folder: Path) -> Iterator[list[Path]]:
+    """The files to propose mappings for; of a table its first rows, in a file that is gone afterwards.
+
+    It lies where a writer of the lake in `folder` puts what nobody sees yet, so that also what a process that was
+    killed left behind is removed by the next one.
+    """
+    staging = folder / STAGING
+    staging.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=staging, ignore_cleanup_errors=True) as place:
+        files = [Path(place, f"{one}.parquet") if one in tables else Path(one) for one in what]
+        for one, file in zip(what, files, strict=True):
+            if one in tables:
+                tables[one].sample(file)
+        yield files
+
+
+def told_of(proposal: Proposal, tables: Mapping[str, TableSource]) -> Proposal:
+    """The proposal, where it is for a table, without what is said about files."""
+    name = proposal.file.removesuffix(".parquet")
+    return replace(proposal, name=name, file=name, files="") if name in tables else proposal
 
 
 def previews(proposals: Sequence[Proposal], folder: Path) -> Iterator[tuple[Proposal, list[Preview]]]:

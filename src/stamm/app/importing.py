@@ -17,6 +17,7 @@ import pyarrow as pa
 from stamm.app.recognising import Item, Recognising
 from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
+from stamm.origins.tables import TableSource
 from stamm.sources import Chunk, Reject
 from stamm.sources.exports import Export
 from stamm.sources.mapped import FileMapping
@@ -73,6 +74,8 @@ class Writer(Protocol):
     def current(self, kind: str, column: str, values: Sequence[str]) -> pa.Table: ...
     def seen(self, digest: str) -> Mapping[str, Any] | None: ...
     def remember(self, digest: str, about: Mapping[str, Any]) -> None: ...
+    def mark(self, origin: str) -> str | None: ...
+    def note(self, origin: str, mark: str) -> None: ...
     def commit(self) -> Snapshot: ...
 
 
@@ -165,6 +168,8 @@ class Importing:
     mappings: Sequence[FileMapping] = ()
     progress: Progress | None = None
     on_wait: OnWait | None = None
+    #: tables of databases, by their names in stamm.toml
+    tables: Mapping[str, TableSource] = field(default_factory=dict)
 
     def take(
         self, what: Sequence[Path | str], *, now: datetime, strict: bool = False, mapping: str | None = None
@@ -193,7 +198,7 @@ class Importing:
         self, what: Sequence[Path | str], now: datetime, rejects_dir: Path | None, mapping: str | None
     ) -> Iterator[tuple[Writer, RejectsFile, ImportReport]]:
         """All that can be done before anybody sees it."""
-        recognising = Recognising(self.mappings, mapping, self.lake.root)
+        recognising = Recognising(self.mappings, mapping, self.lake.root, self.tables)
         items = recognising.items(what)
         report = ImportReport(others=recognising.others)
         with (
@@ -254,18 +259,33 @@ class _Call:
     report: ImportReport
 
     def take(self, item: Item) -> None:
+        if isinstance(item.source, TableSource):
+            self._follow(item, item.source)
+            return
         digest = _digest(item, self.organisation)
         about = self.writer.seen(digest)
         if about is not None:
             self.report.known.append(Known(item.name, str(about.get("file", "")), str(about.get("at", ""))))
             return
-        done = 0
         if isinstance(item.source, Export):
             item.source.recall = self.writer.current
+        self._read(item)
+        self.writer.remember(digest, {"file": item.name, "at": self.now.isoformat()})
+
+    def _follow(self, item: Item, table: TableSource) -> None:
+        """What is new in a table; how far it was read becomes true with its rows, or not at all."""
+        table.follow(self.writer.mark(item.name), self.organisation, self.now)
+        self._read(item)
+        if table.idle and table.mark:
+            self.report.known.append(Known(item.name, item.name, table.mark.at))
+        elif table.mark:
+            self.writer.note(item.name, table.mark.text())
+
+    def _read(self, item: Item) -> None:
+        done = 0
         chunks = item.source.read(item.what, organisation=self.organisation)
         for fact, group in groupby(chunks, key=lambda chunk: chunk.fact):
             done = self._put(item, fact, group, done)
-        self.writer.remember(digest, {"file": item.name, "at": self.now.isoformat()})
 
     def _put(self, item: Item, fact: str, chunks: Iterator[Chunk], done: int) -> int:
         started = time.perf_counter()

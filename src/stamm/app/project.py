@@ -20,6 +20,7 @@ from stamm.facts import imported
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
 from stamm.metrics import Catalogue
+from stamm.origins.tables import TableSource
 from stamm.people import Act, Database, open_database, record
 from stamm.store.erasing.ledger import FILE as ERASED
 from stamm.store.erasing.veil import Veil
@@ -160,6 +161,14 @@ class Project:
         """
         with closing(self.people()) as database, database.transaction() as run:
             record(run, Act(now, who or _user(), what, about))
+
+    def tables(self) -> dict[str, TableSource]:
+        """The tables of databases that stamm.toml names, each a source by its name there."""
+        mappings = {mapping.name: mapping for mapping in self.settings.mappings}
+        return {
+            one.name: TableSource(one, mappings.get(one.mapping or one.name), self.directory, self.lake_directory)
+            for one in self.settings.tables
+        }
 
     @property
     def reads_database(self) -> bool:

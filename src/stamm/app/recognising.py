@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from stamm.lang.errors import InputError, UsageError
+from stamm.origins.tables import TableSource
 from stamm.sources import SOURCES, Source
 from stamm.sources.exports import Export
 from stamm.sources.files import Canonical, look_into
@@ -28,11 +29,17 @@ class Recognising:
     """Finds the source of each thing named. A mapping goes before a file's own name.
 
     With `chosen`, the mapping of that name reads every file; raises UsageError where there is none. Mapped files put
-    aside on the disk of `folder` what does not fit into memory.
+    aside on the disk of `folder` what does not fit into memory. A table of a database goes by its name in stamm.toml.
     """
 
-    def __init__(self, mappings: Sequence[FileMapping], chosen: str | None, folder: Path) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        mappings: Sequence[FileMapping],
+        chosen: str | None,
+        folder: Path,
+        tables: Mapping[str, TableSource] | None = None,
+    ) -> None:
+        self.folder, self.tables = folder, tables or {}
         self.mappings = mappings
         self.chosen = None if chosen is None else self._named(chosen)
         #: files of folders that are no facts
@@ -52,6 +59,9 @@ class Recognising:
         found: list[Item] = []
         for one in what:
             path = Path(one)
+            if str(one) in self.tables:
+                found.append(self._table(str(one)))
+                continue
             source = self.source_of(one)
             if source is None and path.is_dir():
                 found += self._inside(path)
@@ -66,6 +76,14 @@ class Recognising:
             return Mapped(mapping, self.folder, self.mappings)
         kinds = sorted(SOURCES, key=lambda kind: issubclass(kind, Canonical))
         return next((source for kind in kinds if (source := kind()).recognises(what)), None)
+
+    def _table(self, name: str) -> Item:
+        if self.chosen:
+            raise UsageError(
+                f"{name} is a table, and stamm.toml says by which mapping it is read.",
+                remedy="Leave out --mapping, or change `mapping` there.",
+            )
+        return Item(self.tables[name], name, name, ())
 
     def _mapping_of(self, name: str) -> FileMapping | None:
         if self.chosen:

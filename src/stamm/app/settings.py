@@ -24,6 +24,8 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.window import zone_named
 from stamm.metrics import METRICS, Catalogue
 from stamm.metrics.own import read_own
+from stamm.origins.tables.setting import SECTION as DATABASE
+from stamm.origins.tables.setting import TableSetting
 from stamm.sources.mapped import FileMapping
 
 SETTINGS = "stamm.toml"
@@ -51,6 +53,8 @@ class Settings:
     #: first and last day (both in) that a fact kind is complete for, where somebody says so
     coverage: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     mappings: tuple[FileMapping, ...] = ()
+    #: tables of databases that are read again and again
+    tables: tuple[TableSetting, ...] = ()
     #: `duckdb`, or the address of a cluster or a database
     engine: str = DUCKDB
     #: the folder whose files `stamm work` takes in as they come
@@ -69,15 +73,17 @@ def read_settings(text: str, file: Path) -> Settings:
         raise not_toml(error, file) from error
     engine = _engine(settings.pop(ENGINE, DUCKDB), file)
     for section, content in settings.items():
-        _known(section, (*KNOWN, MAPPING, OWN_METRICS), f"section [{section}]", file)
+        _known(section, (*KNOWN, MAPPING, DATABASE, OWN_METRICS), f"section [{section}]", file)
         if not isinstance(content, dict):
             raise ProjectError(f"{section} must be a section.", where=str(file), remedy=f"Write [{section}].")
-        if section not in (MAPPING, OWN_METRICS):
+        if section not in (MAPPING, DATABASE, OWN_METRICS):
             _check_section(section, content, file)
+    mappings = _mappings(settings, file)
     return Settings(
         organisation=_organisation(settings, file),
         coverage=_coverage(settings, file),
-        mappings=_mappings(settings, file),
+        mappings=mappings,
+        tables=_tables(settings, mappings, file),
         engine=engine,
         watched=_watched(settings, file),
         address=_address(settings, file),
@@ -252,6 +258,15 @@ def _mappings(settings: Mapping[str, Any], file: Path) -> tuple[FileMapping, ...
             )
         found.append(FileMapping.parse(name, table, file=str(file)))
     return tuple(found)
+
+
+def _tables(settings: Mapping[str, Any], mappings: tuple[FileMapping, ...], file: Path) -> tuple[TableSetting, ...]:
+    found = tuple(TableSetting.parse(name, table, file) for name, table in settings.get(DATABASE, {}).items())
+    for table in found:
+        if table.mapping:
+            names = tuple(mapping.name for mapping in mappings)
+            _known(table.mapping, names, f"mapping {table.mapping!r} for [{DATABASE}.{table.name}]", file)
+    return found
 
 
 def _known(name: str, known: tuple[str, ...], what: str, file: Path) -> None:

@@ -28,8 +28,10 @@ def propose(files: Sequence[str], say: Session, *, save: bool) -> None:
     from stamm.sources.guessing import commented, propose_all
 
     project = say.project
-    with _progress(say) as progress_of:
-        proposals = propose_all([Path(file) for file in files], project.organisation, progress_of)
+    tables = project.tables()
+    with guessing.at_hand(files, tables, project.lake().root) as at_hand, _progress(say) as progress_of:
+        proposals = propose_all(at_hand, project.organisation, progress_of)
+    proposals = [guessing.told_of(proposal, tables) for proposal in proposals]
     texts = [commented(proposal, say.language) for proposal in proposals]
     for text in texts:
         for line in text.splitlines():

@@ -15,7 +15,7 @@ from stamm.lang.errors import InputError
 from stamm.lang.organisation import Organisation
 from stamm.sources.checking import Layout
 from stamm.sources.kind import Chunk, Source
-from stamm.sources.reading import Reading, format_of, open_rows, refuse_no_file
+from stamm.sources.reading import Reading, Rows, format_of, open_rows, refuse_no_file
 from stamm.sources.reading.kind import Format
 from stamm.sources.reading.packing import PACKED
 
@@ -96,13 +96,18 @@ class Canonical(Source):
         (path,) = self.files(what)
         fact = fact_of(path)
         with open_rows(path, Reading(format=self.format)) as rows:
-            names = [name for name in rows.heading if name not in rows.inner]
-            layout = Layout(fact, names, path.name, organisation)
-            remarks = (*rows.found, *layout.remarks)
-            for piece in rows.chunks(layout.taken.values()):
-                table, rejects = layout.check(piece.raw)
-                both = tuple(sorted((*piece.rejects, *rejects), key=lambda reject: reject.line))
-                yield Chunk(fact.key, table, piece.rows_read, both, rows.bytes_read, rows.bytes_total, remarks=remarks)
+            yield from rows_of_fact(fact, rows, organisation)
+
+
+def rows_of_fact(fact: type[Imported], rows: Rows, organisation: Organisation) -> Iterator[Chunk]:
+    """The facts in rows whose columns are called as those of the fact."""
+    names = [name for name in rows.heading if name not in rows.inner]
+    layout = Layout(fact, names, rows.file, organisation)
+    remarks = (*rows.found, *layout.remarks)
+    for piece in rows.chunks(layout.taken.values()):
+        table, rejects = layout.check(piece.raw)
+        both = tuple(sorted((*piece.rejects, *rejects), key=lambda reject: reject.line))
+        yield Chunk(fact.key, table, piece.rows_read, both, rows.bytes_read, rows.bytes_total, remarks=remarks)
 
 
 class Csv(Canonical):

@@ -83,6 +83,8 @@ class Manifest:
     kinds: Mapping[str, KindState] = field(default_factory=dict)
     #: by log: the position up to which its messages are in here
     positions: Mapping[str, int] = field(default_factory=dict)
+    #: by table of somebody's database: how far it was read, in words of its reader
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -93,6 +95,7 @@ class Manifest:
             "zone": self.zone,
             "written_at": self.written_at.isoformat(),
             "positions": dict(self.positions),
+            "marks": dict(self.marks),
             "tables": {
                 name: {
                     "identity": table.identity,
@@ -124,6 +127,7 @@ class Manifest:
             stamm_version=raw["stamm_version"],
             schema_version=raw["schema_version"],
             positions=raw.get("positions", {}),  # none where it was written before there were logs
+            marks=raw.get("marks", {}),
             tables={
                 name: TableState(
                     table["identity"],

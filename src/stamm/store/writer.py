@@ -64,6 +64,7 @@ class Writer:
         self._drafts: dict[str, Draft] = {}
         self._states: dict[str, KindState] = dict(base.kinds)
         self._positions: dict[str, int] = dict(base.positions)
+        self._marks: dict[str, str] = dict(base.marks)
         self._remembered: dict[str, dict[str, Any]] = {}
         self._seen: dict[str, str] | None = None
         self._latest: datetime | None = None
@@ -212,6 +213,15 @@ class Writer:
         """Note up to where they are in here; becomes true with the commit, together with their rows."""
         self._positions[log] = position
 
+    # -- tables of somebody's database ---------------------------------------------------
+    def mark(self, origin: str) -> str | None:
+        """How far a table was read, as its reader noted it; None before the first time."""
+        return self._marks.get(origin)
+
+    def note(self, origin: str, mark: str) -> None:
+        """Note how far it is read; becomes true with the commit, together with its rows."""
+        self._marks[origin] = mark
+
     # -- files already taken in --------------------------------------------------------
     def seen(self, digest: str) -> dict[str, Any] | None:
         """What was remembered of a file of that digest; None if it was never taken in."""
@@ -318,6 +328,7 @@ class Writer:
             self.base = after
             self._drafts = {}
             self._states, self._positions = dict(after.kinds), dict(after.positions)
+            self._marks = dict(after.marks)
         return Snapshot(self.root, self.base, self._kinds)
 
     def _after(self) -> Manifest | None:
@@ -333,7 +344,8 @@ class Writer:
                 columns=tuple(schema_of(self._kinds, name).names),
                 files=files,
             )
-        if tables == self.base.tables and self._states == self.base.kinds and self._positions == self.base.positions:
+        noted = (self._states, self._positions, self._marks)
+        if tables == self.base.tables and noted == (self.base.kinds, self.base.positions, self.base.marks):
             return None
         return Manifest(
             number=self.base.number + 1,
@@ -343,6 +355,7 @@ class Writer:
             tables=tables,
             kinds=self._states,
             positions=self._positions,
+            marks=self._marks,
         )
 
     def _publish(self, after: Manifest) -> None:

@@ -22,6 +22,7 @@ from stamm.lang.errors import InputError, UsageError
     ),
     examples=(
         ("stamm import orders.csv returns.csv", "Two files, both or neither"),
+        ("stamm import shop", "What is new in a table that [database.shop] names in stamm.toml"),
         ("stamm import complete_journey", "A year of real purchases to try things on"),
         ("stamm import --guess export.csv", "Propose how an unknown file is to be read"),
         ("stamm import invoices-2024.csv --dry-run", "See what would come in, by a mapping in stamm.toml if one fits"),
@@ -31,7 +32,7 @@ from stamm.lang.errors import InputError, UsageError
     "what",
     (
         "Files named after what they hold (orders.csv, customers.parquet) or read by a mapping in stamm.toml, folders "
-        "of them, or a data set by name."
+        "of them, a data set by name, or a table of a database by its name in stamm.toml."
     ),
     nargs=-1,
     required=True,
@@ -85,6 +86,7 @@ def import_facts(
             project.settings.mappings,
             told,
             taking_in.waiting(say),
+            project.tables(),
         )
         now = datetime.now(UTC)
         if dry_run:

@@ -17,9 +17,10 @@ from stamm.cli.speaking import command, option
         "Take in what arrives, and keep everything that is derived current, as long as it runs.",
         (
             "Looks every second for messages that the server has received, for files that have come into the folder "
-            "named by [watch] in stamm.toml, for new facts and for other settings; messages and files become facts, "
-            "each once, and then it does what `stamm refresh` does. One worker a project; Ctrl-C ends it, as SIGTERM "
-            "does, at any moment and without harm (exit code 130)."
+            "named by [watch] in stamm.toml, for new facts and for other settings, and as often as stamm.toml says "
+            "into the tables of databases that it names; messages, files and rows become facts, each once, and then "
+            "it does what `stamm refresh` does. One worker a project; Ctrl-C ends it, as SIGTERM does, at any moment "
+            "and without harm (exit code 130)."
         ),
     ),
     examples=(

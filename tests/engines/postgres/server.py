@@ -84,6 +84,19 @@ class Database:
         for statement in statements:
             self.connection.execute(statement.encode())
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """All others that are connected are thrown out, and nobody is let in, as if the server had ended."""
+        mine = self.connection.info.backend_pid
+        thrown_out = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
+        with psycopg.connect(self.server.address(), autocommit=True) as beside:
+            beside.execute(f"ALTER DATABASE {self.name} ALLOW_CONNECTIONS false".encode())
+            beside.execute(thrown_out, (self.name, mine))
+            try:
+                yield
+            finally:
+                beside.execute(f"ALTER DATABASE {self.name} ALLOW_CONNECTIONS true".encode())
+
 
 def programs() -> Path | None:
     """Where the server's programs lie: on the path, or where Debian puts them; None where there are none."""

@@ -34,7 +34,7 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 $(VENV)/.engines: $(VENV)/.installed requirements/engines.txt
 	@tools/timed "other engines" tools/setup engines
 
-demo: $(VENV)/.installed ## real purchases in, numbers and a report out, in DEMO_DIR (demo)
+demo: $(VENV)/.installed ## real purchases in, numbers, a report and pages out, in DEMO_DIR (demo); SERVE=0: no pages
 	@tools/timed "demo" $(PY) tools/demo.py "$(DEMO_DIR)"
 
 test: $(VENV)/.engines ## every test but the long ones

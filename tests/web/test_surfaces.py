@@ -11,8 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from stamm.app.project import Project
+from stamm.cli.demo import wants_pages
 from stamm.cli.surfaces import Surface, Surfaces
 from stamm.ingest import Door, application, takes
+from stamm.ingest.application import places
 from stamm.store.log import open_log
 
 
@@ -34,13 +36,11 @@ def test_events_do_not_pass_by_the_pages(server: TestClient, route: str) -> None
     assert "content-security-policy" not in answer.headers
 
 
-def test_every_address_of_the_door_is_its_own(project: Project, tmp_path: Path) -> None:
-    door = Door(lambda: open_log(tmp_path / "log.sqlite"), project.people())
-    paths = [str(route.path).replace("{hook}", "shop") for route in application(door).routes]  # type: ignore[attr-defined]
+def test_every_address_of_the_door_is_its_own() -> None:
+    paths = [place.path.replace("{hook}", "shop") for place in places({})]
     assert [path for path in paths if not takes(path)] == []
     assert not takes("/")
     assert not takes("/batches")
-    door.close()
 
 
 def test_how_the_server_is_asks_no_page(server: TestClient) -> None:
@@ -85,3 +85,19 @@ def test_a_form_that_is_too_large_is_not_read(server: TestClient) -> None:
 
     answer: Any = server.post("/sign-in/", content=pieces())
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "pages"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"CI": "true"}, True, False),
+        ({"SERVE": "0"}, True, False),
+        ({"SERVE": "1", "CI": "true"}, False, True),
+    ],
+)
+def test_the_demo_ends_with_pages_where_somebody_looks(
+    environment: dict[str, str], *, terminal: bool, pages: bool
+) -> None:
+    assert wants_pages(environment, terminal=terminal) is pages

@@ -94,6 +94,7 @@ def settings_of(project: Project, host: str = "") -> dict[str, Any]:
             "django.contrib.auth.middleware.LoginRequiredMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
             "stamm.web.speaking.spoken",
+            "stamm.web.failures.telling",
             "django_htmx.middleware.HtmxMiddleware",
             "allauth.account.middleware.AccountMiddleware",
         ],

@@ -3,15 +3,17 @@
 A project, a year of purchases in, who counts as a customer and why, the numbers that matter with their working,
 churn by five definitions, and a report in both its editions. Around the purchases the same households are given visits,
 messages, answers and tickets that are made up, so that there is something to show of every kind; whatever uses them
-says so, and nothing else changes. A second run finds the data there and is quick.
+says so, and nothing else changes. A second run finds the data there and is quick. Where a person is looking, it ends
+with the pages running.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stamm.answers import Answers
@@ -25,6 +27,7 @@ from stamm.metrics import METRICS
 from stamm.sources import SOURCES
 
 SOURCE = "complete_journey"
+PORT = 8_711
 NUMBERS = (
     "customer_retention_rate",
     "customer_churn_rate",
@@ -63,8 +66,28 @@ def show(folder: Path) -> None:
         "explain customer_churn_rate",
         "compare retention --window 2017-Q4",
         "check",
+        "serve --link",
     ):
         say.out.plain(f"  {stamm} --project {folder} {words}")
+
+
+def pages(folder: Path) -> None:
+    """The same data in a browser, until Ctrl-C."""
+    say = begin(["--project", str(folder)])
+    say.heading(say("And in a browser, until Ctrl-C (SERVE=0 leaves it out)"))
+    port = PORT if _is_free(PORT) else 0
+    run(say, "serve", "--link", "--port", str(port), "--project", str(folder))
+
+
+def wants_pages(environment: Mapping[str, str], *, terminal: bool) -> bool:
+    """Whether the demo ends with the pages running: SERVE says it; else where somebody is looking, and no CI is."""
+    wish = environment.get("SERVE", "")
+    return wish != "0" if wish else terminal and not environment.get("CI")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) != 0
 
 
 def fetch(folder: Path, say: Session) -> None:

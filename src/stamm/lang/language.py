@@ -159,6 +159,21 @@ class Language:
         pattern = ("MMM" if short else "MMMM") + (" y" if year else "")
         return str(format_date(day, format=pattern, locale=self._locale)).replace(".", "")
 
+    def period(self, window: Window, *, short: bool = False, year: bool = True) -> str:
+        """A calendar window beside others of its grain: October 2026, week 40/2026, 5 Jan; of a month its name."""
+        start, days = window.start, window.length
+        if 28 <= days <= 31 and start.day == 1:
+            return self.month(start, short=short, year=year)
+        if days == 1 and short and not year:
+            pattern = "d MMM" if self.code == "en" else "d. MMM"
+            return str(format_date(start, format=pattern, locale=self._locale))
+        if short and not year:
+            if days == 7:
+                return f"{self('wk')} {start.isocalendar().week}"
+            if days < 93:
+                return f"Q{(start.month + 2) // 3}"
+        return self.window(window, short=short)
+
     def window(self, window: Window, *, short: bool = False) -> str:
         """A window by its calendar name where it has one, else its first and last day."""
         start, days = window.start, window.length

@@ -147,6 +147,17 @@ class Window:
             ) from error
 
     @property
+    def name(self) -> str:
+        """How `parse` is told of it: 2024, 2024-Q1, 2024-02, 2024-W07, 2024-02-10, else both its days."""
+        start = self.start
+        year, week, _ = start.isocalendar()
+        quarter = f"{start.year:04}-Q{(start.month + 2) // 3}"
+        for text in (f"{start.year:04}", quarter, f"{start:%Y-%m}", f"{year:04}-W{week:02}", f"{start}"):
+            if Window.parse(text) == self:
+                return text
+        return f"{start}/{self.end}"
+
+    @property
     def length(self) -> int:
         """Number of calendar days."""
         return (self.end - self.start).days

@@ -92,8 +92,8 @@ def _no_change(figure: Figure, months: Months, words: Words) -> str:
     if row is not None and not row.complete:
         return say("not over, so not compared")
     if before is None or months.before is None:
-        return say("no month before it to compare with")
-    month = say.month(before.window.start, year=False)
+        return say("nothing before it to compare with")
+    month = say.period(before.window, year=False)
     if before.value is None:
         return say("no value in {month}: {reason}", month=month, reason=words.reason(figure, before))
     return say("{month} is not whole, so not compared", month=month)
@@ -111,7 +111,7 @@ def _range(figure: Figure, words: Words) -> str:
     row, metric = figure.row, figure.metric
     assert row is not None  # a headline figure has a value
     if not row.complete:
-        interval = words.language("no interval until the month is over")
+        interval = words.language("no interval until it is over")
     else:
         interval = words.interval(row.low, row.high, metric, figure.money) or words.no_interval(metric)
     same = metric.unit == "count" and row.n == row.value

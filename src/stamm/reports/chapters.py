@@ -40,7 +40,9 @@ def chapter_of(figure: Figure, trends: Trends) -> Chapter:
         table=trends.table(figure),
         formula=worked(figure, trends),
         pairs=workings.pairs(figure),
-        command=command_of("metric", metric.key, workings.months.span, where=workings.figures.where),
+        command=command_of(
+            "metric", metric.key, workings.months.span, where=workings.figures.where, grain=workings.months.grain
+        ),
     )
 
 

@@ -17,11 +17,12 @@ def command_of(
     params: Mapping[str, object] | None = None,
     as_of: date | None = None,
     where: Filter = (),
+    grain: str = "month",
 ) -> tuple[str, ...]:
-    """Its lines for a span of months within a filter; `params` are settings that differ from the usual ones."""
+    """Its lines for a span of months, or of another grain, within a filter; `params` are settings unlike the usual."""
     lines = [f"stamm {verb} {key}", f"--from {span.start} --to {span.end}"]
     if verb == "metric":
-        lines.append("--grain month")
+        lines.append(f"--grain {grain}")
     lines += [f"--param {name}={value}" for name, value in (params or {}).items()]
     lines += within(where)
     if as_of:

@@ -75,11 +75,12 @@ def families_of(figures: Figures, months: Months, words: Words, *, all_of_them: 
             figure for metric in family(name, figures.world.metrics) if (figure := figures[metric.key]) is not None
         ]
         if len(members) > 1 and any(figure.value is not None for figure in members):
-            found.append(_family(name, figures, months, words, all_of_them=all_of_them))
+            found.append(family_of(name, figures, months, words, all_of_them=all_of_them))
     return tuple(each for each in found if len(each.definitions) > 1)
 
 
-def _family(name: str, figures: Figures, months: Months, words: Words, *, all_of_them: bool) -> Family:
+def family_of(name: str, figures: Figures, months: Months, words: Words, *, all_of_them: bool) -> Family:
+    """The definitions of one word in the current month, side by side; see `families_of` for what is left out."""
     compared = compare_family(figures.answers, name, months.now, words.language, where=figures.where)
     leader = compared.members[0]
     definitions = [
@@ -87,12 +88,11 @@ def _family(name: str, figures: Figures, months: Months, words: Words, *, all_of
         for member in compared.members
         if all_of_them or member is leader or member.row.value not in (None, leader.row.value)
     ]
-    month = f"{months.now.start:%Y-%m}"
     return Family(
         key=name,
         title=leader.metric.title(words.language.code),
         definitions=tuple(definitions),
-        command=" ".join([f"stamm compare {name} --window {month}", *within(figures.where)]),
+        command=" ".join([f"stamm compare {name} --window {months.now.name}", *within(figures.where)]),
     )
 
 

@@ -18,12 +18,13 @@ from stamm.metrics.operands import inner_of, operands_of
 from stamm.reports.change import Change, change_between
 
 RETENTION = "customer_retention_rate"
-MONTHS = 13
+#: windows shown beside the one that is not over, and days that they cannot exceed
+SHOWN = {"day": (31, 32), "week": (26, 190), "month": (13, 31 * 15), "quarter": (9, 92 * 11), "year": (6, 366 * 8)}
 
 
 @dataclass(frozen=True)
 class Months:
-    """The months a report shows, oldest first.
+    """The months a report shows, oldest first; on a page also other windows, all of one `grain`.
 
     `current` is the place of the last complete month, or of the last month where none is complete;
     `first` and `last` are the first and last local day covered by anything.
@@ -34,6 +35,7 @@ class Months:
     whole: bool
     first: date
     last: date
+    grain: str = "month"
 
     @property
     def span(self) -> Window:
@@ -92,9 +94,9 @@ class Figure:
 
 
 class Figures:
-    """All metrics, or those of some keys, over the months of a report and within a filter.
+    """All metrics, or those of some keys, over the months of a report (or of another grain) and within a filter.
 
-    Raises UsageError where the filter fits none of them.
+    Raises UsageError where the filter fits none of them, and where no window ends by `until`.
     """
 
     def __init__(
@@ -105,9 +107,10 @@ class Figures:
         where: Filter = (),
         *,
         keys: Collection[str] | None = None,
+        grain: str = "month",
     ) -> None:
         self.answers, self.world, self.organisation = answers, answers.world, organisation
-        self.until, self.where = until, where
+        self.until, self.where, self.grain = until, where, grain
         self._left_out: dict[tuple[bool, datetime | None], Mapping[str, int]] = {}
         self.as_of = self._as_of()
         self.months = self._months()
@@ -167,14 +170,15 @@ class Figures:
         if last < first:
             return None
         end = last + timedelta(days=1) if self.until is None else min(last + timedelta(days=1), self.until)
-        earliest = max(first, end - timedelta(days=31 * (MONTHS + 2)))
-        found = windows(earliest, end, "month") if earliest < end else ()
+        most, days = SHOWN[self.grain]
+        earliest = max(first, end - timedelta(days=days))
+        found = windows(earliest, end, self.grain) if earliest < end else ()
         if self.until is not None:
             found = tuple(window for window in found if window.end <= self.until)
         if not found:
-            raise UsageError(f"No month of data ends by {self.until}.", remedy=f"The data begin on {first}.")
+            raise UsageError(f"No {self.grain} of data ends by {self.until}.", remedy=f"The data begin on {first}.")
         over = [window.ends_at(zone) <= self.as_of for window in found]
         whole = max((place for place, done in enumerate(over) if done), default=None)
         current = len(found) - 1 if whole is None else whole
-        start = max(0, current + 1 - MONTHS)
-        return Months(found[start:], current - start, whole is not None, first, last)
+        start = max(0, current + 1 - most)
+        return Months(found[start:], current - start, whole is not None, first, last, self.grain)

@@ -67,21 +67,33 @@ class Trends:
     def spark_ends(self, figure: Figure) -> tuple[str, str]:
         """What is written below the ends of that line."""
         first, last = figure.rows[0], figure.rows[-1]
-        end = self.say.month(last.window.start, short=True, year=last.complete)
-        first_words = "" if first is last else self.say.month(first.window.start, short=True)
+        end = self.say.period(last.window, short=True, year=last.complete)
+        first_words = "" if first is last else self.say.period(first.window, short=True)
         return first_words, end if last.complete else self.say("{month} so far", month=end)
+
+    def title(self, figure: Figure) -> str:
+        """What a picture or a table of the windows shows."""
+        say, name = self.say, figure.metric.title(self.say.code)
+        titles = {
+            "day": say("{name} by day", name=name),
+            "week": say("{name} by week", name=name),
+            "month": say("{name} by month", name=name),
+            "quarter": say("{name} by quarter", name=name),
+            "year": say("{name} by year", name=name),
+        }
+        return titles[self.workings.months.grain]
 
     def _heard(self, figure: Figure) -> str:
         """What a picture shows, for somebody who does not see it."""
         known = [row for row in figure.rows if row.value is not None and row.complete]
         values = [row.value for row in known if row.value is not None]
         if not values:
-            return self.say("{name} by month", name=figure.metric.title(self.say.code))
+            return self.title(figure)
         return self.say(
-            "{name} by month, {first} to {last}: between {low} and {high}",
-            name=figure.metric.title(self.say.code),
-            first=self.say.month(known[0].window.start),
-            last=self.say.month(known[-1].window.start),
+            "{title}, {first} to {last}: between {low} and {high}",
+            title=self.title(figure),
+            first=self.say.period(known[0].window),
+            last=self.say.period(known[-1].window),
             low=self.words.value(min(values), figure.metric, figure.money),
             high=self.words.value(max(values), figure.metric, figure.money),
         )
@@ -103,9 +115,7 @@ class Trends:
 
     def _charts(self, figure: Figure, points: list[Point], *, table: bool) -> tuple[Markup, ...]:
         say, metric = self.say, figure.metric
-        labels = [
-            (say.month(row.window.start, short=True, year=False), str(row.window.start.year)) for row in figure.rows
-        ]
+        labels = [(say.period(row.window, short=True, year=False), str(row.window.start.year)) for row in figure.rows]
         last = next((row for row in reversed(figure.rows) if row.complete and row.value is not None), None)
         marked = self.words.value(last.value, metric, figure.money) if last else ""
         label = self._heard(figure)

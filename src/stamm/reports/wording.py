@@ -44,7 +44,7 @@ class Words:
     def change(self, change: Change, metric: Metric, currency: str, before: Window) -> ChangeWords:
         """A change in words."""
         say = self.language
-        month = say.month(before.start, year=False)
+        month = say.period(before, year=False)
         amount = self.amount(change, metric, currency)
         beside = say("against {month}", month=month)
         arrow = "up" if change.difference > 0 else "down"

@@ -14,7 +14,9 @@ from stamm.answers.ask import Answers
 from stamm.app.project import Project
 from stamm.app.settings import SETTINGS
 from stamm.lang.errors import LakeError
+from stamm.reports.figures import Figures
 from stamm.store.manifest import numbers
+from stamm.web.filters import Period
 
 Made = TypeVar("Made")
 #: a snapshot and the times of the files that numbers depend on beside it
@@ -41,6 +43,14 @@ class Opened:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[what] = make(self.answers)
             return cast(Made, self._kept[what])
+
+    def figures(self, keys: frozenset[str] | None, period: Period) -> Figures:
+        """Metrics, or all of them, over the windows up to the end of a period."""
+        organisation = self.project.organisation
+        return self.kept(
+            ("figures", keys, period),
+            lambda answers: Figures(answers, organisation, period.until, keys=keys, grain=period.grain),
+        )
 
 
 class Desk:

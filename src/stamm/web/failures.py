@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from stamm.app.retelling import retell
 from stamm.lang.errors import StammError
 from stamm.lang.language import Language
 from stamm.web.speaking import language_of
+
+Next = Callable[[HttpRequest], HttpResponseBase]
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
@@ -67,7 +71,21 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def cannot(request: HttpRequest, error: StammError) -> HttpResponse:
     """A page that cannot be made, for a reason that somebody can mend."""
-    return _page(request, 422, error.what, error.remedy)
+    say = _say(request)
+    return _page(request, 422, retell(error.what, say), retell(error.remedy, say))
+
+
+def telling(get_response: Next) -> Next:
+    """A page that cannot be made for a reason that somebody can mend says the reason."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return cannot(request, error) if isinstance(error, StammError) else None
+
+    respond.process_exception = process_exception  # type: ignore[attr-defined]
+    return respond
 
 
 def _say(request: HttpRequest) -> Language:

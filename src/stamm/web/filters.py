@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
-from stamm.lang.window import Window
+from stamm.lang.window import GRAINS, Window, windows
 from stamm.reports.figures import Months
+
+
+@dataclass(frozen=True)
+class Period:
+    """A grain, and the day after the window that is looked at; without one the last whole window."""
+
+    grain: str = "month"
+    until: date | None = None
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Period:
+        """As an address says it: `grain=week`, `window=2024-W07`. Raises UsageError for what is neither."""
+        grain, name = query.get("grain", "") or "month", query.get("window", "")
+        if grain not in GRAINS:
+            raise UsageError(f"There is no grain {grain!r}.", remedy=f"Choose one of {', '.join(GRAINS)}.")
+        if not name:
+            return cls(grain)
+        window = Window.parse(name)
+        if windows(window.start, window.end, grain) != (window,):
+            raise UsageError(f"{name} is no {grain}.", remedy="Write 2024, 2024-Q1, 2024-02, 2024-W07 or 2024-02-10.")
+        return cls(grain, window.end)
 
 
 @dataclass(frozen=True)
@@ -21,24 +42,12 @@ class Choice:
     chosen: bool
 
 
-def until_of(query: Mapping[str, str]) -> date | None:
-    """The first day after the month named in an address; None for the last whole month. Raises UsageError."""
-    asked = query.get("month", "")
-    if not asked:
-        return None
-    window = Window.parse(asked)
-    if window.start.day != 1 or window.start + timedelta(days=31) < window.end:
-        raise UsageError(f"{asked} is no month.", remedy="Write it as 2024-02.")
-    return window.end
-
-
-def month_choices(months: Months | None, until: date | None, say: Language) -> tuple[Choice, ...]:
-    """The whole months there are, the newest first; `months` are those of the newest data."""
-    if months is None:
+def window_choices(newest: Months | None, period: Period, say: Language) -> tuple[Choice, ...]:
+    """The whole windows there are, the newest first; `newest` are those up to the end of the data."""
+    if newest is None or not newest.whole:
         return ()
-    whole = months.windows[: months.current + 1] if months.whole else ()
-    chosen = months.now.end if until is None else until
+    chosen = newest.now.end if period.until is None else period.until
     return tuple(
-        Choice("" if window == months.now else f"{window.start:%Y-%m}", say.month(window.start), window.end == chosen)
-        for window in reversed(whole)
+        Choice("" if window == newest.now else window.name, say.period(window), window.end == chosen)
+        for window in reversed(newest.windows[: newest.current + 1])
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +13,6 @@ from stamm.lang.language import Language
 from stamm.lang.window import day_of
 from stamm.people.roles import EVERYONE
 from stamm.reports.cards import CANDIDATES, card_of, headline_figures
-from stamm.reports.figures import Figures
 from stamm.reports.lacking import lacking_in_short
 from stamm.reports.lead import lead_of
 from stamm.reports.ledger import LEDGER, ledger_of
@@ -23,7 +22,7 @@ from stamm.reports.wording import Words
 from stamm.reports.workings import Workings
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import Opened, desk
-from stamm.web.filters import month_choices, until_of
+from stamm.web.filters import Period, window_choices
 
 #: how many numbers are shown, and months of who came and who went
 NUMBERS, LEDGER_MONTHS = 6, 6
@@ -33,23 +32,17 @@ KEYS = frozenset({LEDGER, *(key for keys in CANDIDATES for key in keys)})
 @page("", may=EVERYONE, entry=Entry("See", "Today", 1))
 def today(request: Asked) -> HttpResponse:
     """The first page: at the last whole month, or at the one chosen."""
-    until = until_of(request.GET)
-    content = desk().ask(lambda opened: _content(opened, until, request.say))
+    period = Period.of({"window": request.GET.get("window", "")})
+    content = desk().ask(lambda opened: _content(opened, period, request.say))
     return render(request, "today.html.j2", content)
 
 
-def _content(opened: Opened, until: date | None, say: Language) -> dict[str, Any]:
-    return opened.kept(("today", until, say.code), lambda answers: _made(answers, opened, until, say))
+def _content(opened: Opened, period: Period, say: Language) -> dict[str, Any]:
+    return opened.kept(("today", period, say.code), lambda answers: _made(answers, opened, period, say))
 
 
-def _figures(opened: Opened, until: date | None) -> Figures:
-    """The numbers that may be shown, over the months up to that day."""
-    organisation = opened.project.organisation
-    return opened.kept(("figures", until), lambda answers: Figures(answers, organisation, until, keys=KEYS))
-
-
-def _made(answers: Answers, opened: Opened, until: date | None, say: Language) -> dict[str, Any]:
-    figures, newest = _figures(opened, until), _figures(opened, None)
+def _made(answers: Answers, opened: Opened, period: Period, say: Language) -> dict[str, Any]:
+    figures, newest = opened.figures(KEYS, period), opened.figures(KEYS, Period())
     months = figures.months
     if months is None:
         return {"months": None}
@@ -60,7 +53,7 @@ def _made(answers: Answers, opened: Opened, until: date | None, say: Language) -
     last = day_of(figures.as_of - timedelta(microseconds=1), answers.world.organisation.zone)
     return {
         "months": months,
-        "choices": month_choices(newest.months, until, say),
+        "choices": window_choices(newest.months, period, say),
         "now": say.month(months.now.start),
         "data_until": say("data to the end of {day}", day=say.day(last)),
         "snapshot": say.number(answers.world.snapshot),

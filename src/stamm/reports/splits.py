@@ -1,0 +1,103 @@
+"""A number told apart by a dimension: its groups in the current window, beside each other and beside the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from stamm.answers.answer import Row
+from stamm.charts.points import Point, extent_of
+from stamm.charts.scale import scale_of
+from stamm.charts.whisker import whisker
+from stamm.facts import FACTS
+from stamm.facts.filter import dimensions_of
+from stamm.metrics import Metric
+from stamm.metrics.operands import facts_used
+from stamm.reports.change import change_between
+from stamm.reports.figures import Figure
+from stamm.reports.trends import Trends, picture
+from stamm.reports.wording import ChangeWords
+
+#: groups that are shown one by one, the largest first
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group in words."""
+
+    name: str
+    value: str
+    reason: str
+    n: str
+    interval: str
+    drawn: Markup
+    change: ChangeWords | None
+
+
+@dataclass(frozen=True)
+class Split:
+    """The groups, the largest first, how many are left, and the ends of their axis."""
+
+    by: str
+    groups: tuple[Group, ...]
+    left: int
+    ends: tuple[str, str]
+    whole: str
+
+
+def dimensions_for(metric: Metric) -> tuple[str, ...]:
+    """By what the metric can be told apart: what all its facts have, in the order of the first."""
+    facts = [dimensions_of(FACTS[key]) for key in sorted(facts_used(metric))]
+    if not facts:
+        return ()
+    first, *others = facts
+    return tuple(name for name in first if all(name in other for other in others))
+
+
+def split_of(figure: Figure, by: str, trends: Trends) -> Split:
+    """The figure's current window told apart by a dimension, and what changed since the one before.
+
+    Raises UsageError where a fact lacks the dimension.
+    """
+    workings, words, metric = trends.workings, trends.words, figure.metric
+    months, figures = workings.months, workings.figures
+    asked = [window for window in (months.before, months.now) if window is not None]
+    answer = figures.answers.ask(metric, asked, by=by, where=figures.where)
+    now = sorted((row for row in answer.rows if row.window == months.now), key=_size)
+    before = {row.group: row for row in answer.rows if row.window == months.before}
+    shown = now[:MOST]
+    points = [Point(row.value, row.low, row.high, row.complete) for row in shown]
+    whole = figure.value
+    known = [*points, *([Point(whole, None, None, True)] if whole is not None else [])]
+    scale = scale_of(*extent_of(known), metric.unit, words.language, figure.money, lines=2)
+    groups = []
+    for row, point in zip(shown, points, strict=True):
+        interval = words.interval(row.low, row.high, metric, figure.money)
+        value = words.value(row.value, metric, figure.money)
+        earlier = before.get(row.group)
+        change = change_between(metric, row, earlier) if earlier is not None else None
+        groups.append(
+            Group(
+                name=words.language("unknown") if row.group is None else str(row.group),
+                value=value,
+                reason="" if row.value is not None else words.reason(figure, row),
+                n="" if row.n is None else words.language.number(row.n),
+                interval=interval,
+                drawn=picture(whisker(point, whole, scale, interval or value)),
+                change=words.change(change, metric, figure.money, months.before) if change and months.before else None,
+            )
+        )
+    return Split(
+        by=by,
+        groups=tuple(groups),
+        left=len(now) - len(shown),
+        ends=(scale.words[0], scale.words[-1]) if scale.words else ("", ""),
+        whole=words.value(whole, metric, figure.money),
+    )
+
+
+def _size(row: Row) -> tuple[float, str]:
+    """The largest first: by n where there is one, else by the value."""
+    return -(row.n if row.n is not None else row.value or 0), str(row.group)

@@ -30,6 +30,7 @@ from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.metrics import METRICS, Metric, family
 from stamm.metrics.own.reading import KEYS
+from stamm.origins.buckets.setting import MEANING as BUCKET
 from stamm.origins.tables.setting import MEANING as TABLE
 from stamm.predictions import PREDICTIONS, Prediction
 
@@ -283,6 +284,9 @@ def settings() -> str:
             "`[database.NAME]` names a table that is read again and again, see",
             "[Read a database](../how-to/read-a-database.md):\n",
             table(("setting", "meaning"), ((code(name), meaning) for name, meaning in TABLE.items())),
+            "`[bucket.NAME]` names a bucket whose objects are taken in as they come, see",
+            "[Watch a bucket](../how-to/watch-a-bucket.md):\n",
+            table(("setting", "meaning"), ((code(name), meaning) for name, meaning in BUCKET.items())),
             "`engine` stands above the sections: a [cluster](../how-to/spark.md), or the address of a",
             "[database](../how-to/postgresql.md) (or `$NAME` of a variable that holds it), which is read as it is.\n",
             f"As `stamm init` writes it:\n\n```toml\n{text.rstrip()}\n```\n",

@@ -172,9 +172,17 @@ class Importing:
     tables: Mapping[str, TableSource] = field(default_factory=dict)
 
     def take(
-        self, what: Sequence[Path | str], *, now: datetime, strict: bool = False, mapping: str | None = None
+        self,
+        what: Sequence[Path | str],
+        *,
+        now: datetime,
+        strict: bool = False,
+        mapping: str | None = None,
+        known_as: Mapping[str, str] | None = None,
     ) -> ImportReport:
         """Take it in; with `strict` a single row that cannot be refuses the whole call.
+
+        `known_as` are digests by which somebody knows files before they have their bytes: names of files by digest.
 
         Raises InputError where something cannot be read or is refused; then the lake is as it was.
         """
@@ -183,7 +191,9 @@ class Importing:
             if strict and rejects.count:
                 rejects.keep()
                 raise _refused(rejects)
-            if report.rows:
+            for digest, file in (known_as or {}).items():
+                writer.remember(digest, {"file": file, "at": now.isoformat()})
+            if report.rows or known_as:
                 report.snapshot = writer.commit().number
             rejects.keep()
         return report

@@ -68,6 +68,11 @@ class Project:
         return self.directory / "log" / "log.sqlite"
 
     @property
+    def fetched_directory(self) -> Path:
+        """Where objects of a bucket lie while they are taken in; nothing is in it otherwise."""
+        return self.directory / ".fetched"
+
+    @property
     def rejects_directory(self) -> Path:
         """Where rows that could not be taken in are set aside."""
         return self.directory / "rejects"

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from stamm.app.fetching import Fetching
 from stamm.app.following import Following
 from stamm.app.project import Project
 from stamm.app.projecting import Projected, Projecting
@@ -63,7 +64,7 @@ class _Worker:
     def __init__(self, directory: Path, progress: Progress | None) -> None:
         self.directory, self.progress = directory, progress
         self.projecting, self.watching = Projecting(Project.open(directory)), Watching()
-        self.following = Following()
+        self.following, self.fetching = Following(), Fetching()
         #: the snapshot and the settings of the last refresh, and from when on there may be another
         self._refreshed: tuple[int, Organisation] | None = None
         self._due, self._cleared = 0.0, time.monotonic()
@@ -85,6 +86,7 @@ class _Worker:
         yield from self._taken_in()
         yield from self._watched(project, once=once)
         yield from self.following.run(project, datetime.now(UTC), once=once)
+        yield from self.fetching.run(project, datetime.now(UTC), once=once)
         yield from self._refresh(project, now=once)
         if time.monotonic() - self._cleared >= VACUUM.total_seconds():
             project.lake().vacuum(unused_for=VACUUM)

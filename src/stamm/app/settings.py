@@ -24,6 +24,8 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.window import zone_named
 from stamm.metrics import METRICS, Catalogue
 from stamm.metrics.own import read_own
+from stamm.origins.buckets.setting import SECTION as BUCKET
+from stamm.origins.buckets.setting import BucketSetting
 from stamm.origins.tables.setting import SECTION as DATABASE
 from stamm.origins.tables.setting import TableSetting
 from stamm.sources.mapped import FileMapping
@@ -35,6 +37,8 @@ ENGINE = "engine"
 MAPPING = "mapping"
 #: the section with a table for each metric of its own
 OWN_METRICS = "metrics"
+#: sections of sections, each of which has a name of its own
+NAMED = (MAPPING, DATABASE, BUCKET, OWN_METRICS)
 KNOWN: dict[str, dict[str, type]] = {
     "organisation": {"name": str, "time_zone": str, "currency": str, "language": str},
     "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
@@ -55,6 +59,8 @@ class Settings:
     mappings: tuple[FileMapping, ...] = ()
     #: tables of databases that are read again and again
     tables: tuple[TableSetting, ...] = ()
+    #: buckets whose objects `stamm work` takes in as they come
+    buckets: tuple[BucketSetting, ...] = ()
     #: `duckdb`, or the address of a cluster or a database
     engine: str = DUCKDB
     #: the folder whose files `stamm work` takes in as they come
@@ -73,10 +79,10 @@ def read_settings(text: str, file: Path) -> Settings:
         raise not_toml(error, file) from error
     engine = _engine(settings.pop(ENGINE, DUCKDB), file)
     for section, content in settings.items():
-        _known(section, (*KNOWN, MAPPING, DATABASE, OWN_METRICS), f"section [{section}]", file)
+        _known(section, (*KNOWN, *NAMED), f"section [{section}]", file)
         if not isinstance(content, dict):
             raise ProjectError(f"{section} must be a section.", where=str(file), remedy=f"Write [{section}].")
-        if section not in (MAPPING, DATABASE, OWN_METRICS):
+        if section not in NAMED:
             _check_section(section, content, file)
     mappings = _mappings(settings, file)
     return Settings(
@@ -84,6 +90,7 @@ def read_settings(text: str, file: Path) -> Settings:
         coverage=_coverage(settings, file),
         mappings=mappings,
         tables=_tables(settings, mappings, file),
+        buckets=tuple(BucketSetting.parse(name, table, file) for name, table in settings.get(BUCKET, {}).items()),
         engine=engine,
         watched=_watched(settings, file),
         address=_address(settings, file),

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from stamm.facts import Imported
 from stamm.lang.errors import UsageError
-from stamm.store.layout import Layout
+from stamm.store.layout import IMPORTS, Layout
 from stamm.store.manifest import KindState, Manifest, TableState
 
 
@@ -87,6 +88,11 @@ class Snapshot:
     def sources(self, kind: str) -> tuple[str, ...]:
         """The imports and endpoints that brought rows of a kind, sorted."""
         return tuple(sorted(self.manifest.kinds.get(self._layout(kind).key, KindState()).coverage))
+
+    def imports(self) -> frozenset[str]:
+        """The digests under which files were taken in."""
+        tables = [pq.read_table(path, columns=["digest"]) for path in self.paths(IMPORTS)]
+        return frozenset(digest for table in tables for digest in table.column("digest").to_pylist())
 
     def dataset(self, kind: str) -> ds.Dataset:
         """The current rows as an Arrow dataset with exactly the kind's schema."""

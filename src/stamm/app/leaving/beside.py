@@ -52,6 +52,10 @@ class Beside:
                 write_atomically(path, told.getvalue().encode(), mode=0o600)
         return count
 
+    def fetched(self) -> None:
+        """Remove copies of objects of a bucket that a worker left when it was killed."""
+        shutil.rmtree(self.project.fetched_directory, ignore_errors=True)
+
     def _without(self, cell: str) -> str:
         return "" if self.is_theirs(cell.lstrip("'")) or self.cells.names(cell) else cell
 

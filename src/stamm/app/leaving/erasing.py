@@ -191,6 +191,7 @@ class Erasing:
         told.snapshots, told.files, told.entries = cleared.snapshots, cleared.files, cleared.entries
         told.kept = KeptFiles(snapshot, self.project.organisation).purge()
         beside = Beside(self.project, cells, ledger.numbers(ledger.pending))
+        beside.fetched()
         told.rejects, told.exports = beside.rejects(), beside.exports()
         told.truth, told.reports = beside.truth(), beside.reports()
         if self.project.has_log:

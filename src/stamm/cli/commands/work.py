@@ -18,7 +18,7 @@ from stamm.cli.speaking import command, option
         (
             "Looks every second for messages that the server has received, for files that have come into the folder "
             "named by [watch] in stamm.toml, for new facts and for other settings, and as often as stamm.toml says "
-            "into the tables of databases that it names; messages, files and rows become facts, each once, and then "
+            "into the tables and buckets that it names; messages, files and rows become facts, each once, and then "
             "it does what `stamm refresh` does. One worker a project; Ctrl-C ends it, as SIGTERM does, at any moment "
             "and without harm (exit code 130)."
         ),

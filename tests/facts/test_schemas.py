@@ -20,8 +20,8 @@ SPECIFIED = """
                     birthday_on, acquired_through, company, persona, traits
     events        | event_id | customer_id, anonymous_id, happened_at, kind, name, page, title, referrer, medium,
                     campaign, channel, value_minor, currency, properties
-    orders        | order_id | customer_id, ordered_at, amount_minor, discount_minor, tax_minor, shipping_minor,
-                    cost_minor, currency, channel, campaign, fulfilled_at, delivered_at, cancelled_at
+    orders        | order_id | customer_id, anonymous_id, ordered_at, amount_minor, discount_minor, tax_minor,
+                    shipping_minor, cost_minor, currency, channel, campaign, fulfilled_at, delivered_at, cancelled_at
     order_lines   | order_id, line_id | customer_id, ordered_at, product_id, product, category, quantity, amount_minor,
                     cost_minor, currency
     returns       | return_id | order_id, line_id, customer_id, ordered_at, returned_at, quantity, amount_minor,

@@ -161,12 +161,12 @@ def test_a_merge_moves_every_row_and_its_end_moves_it_back(project: Project) -> 
     before, identifying = whose(project), Identifying(project)
     assert numbers(project) == (2, 2, 1)
     changed = identifying.merge("anna-before", "anna", now=LATER)
-    assert changed.rows == 4
+    assert changed.rows == 5
     assert {name for kind in whose(project) for (name,) in kind} == {"anna", None}
     assert numbers(project) == (2, 1, 1)
     assert [span.customer for span in identifying.known("anna-before").spans] == ["anna"]
     changed = identifying.unmerge("anna-before", now=LATER + timedelta(minutes=1))
-    assert changed.rows == 4
+    assert changed.rows == 5
     assert whose(project)[:5] == before[:5]
     assert numbers(project) == (2, 2, 1)
     assert identifying.merges() == []

@@ -15,7 +15,9 @@ import pyarrow.dataset as ds
 from stamm.answers.plan import Plan
 from stamm.app.project import Project
 from stamm.app.projecting import persons
+from stamm.app.projecting.devices import recognised
 from stamm.app.projecting.persons import Merge
+from stamm.app.projecting.said import put_said
 from stamm.app.refreshing import END_OF_TIME
 from stamm.facts import imported
 from stamm.lang.errors import UsageError
@@ -183,7 +185,10 @@ class Identifying:
         names = [name for name in _TOLD if name in links[0]]
         table = pa.table({name: pa.array([link[name] for link in links], schema.field(name).type) for name in names})
         writer.put("links", [table], source=RESOLVED, received_at=now)
+        given = recognised(writer, devices=[link["anonymous_id"] for link in links])
+        put_said(writer, given)
         after = persons.owners(persons.all_merges(writer))
+        put_said(writer, list(persons.given_away(given, after)))
         rows = persons.put_right(writer, after, persons.moved(before, after), now)
         devices = tuple(
             sorted({link["anonymous_id"] for link in links if not link["anonymous_id"].startswith(CUSTOMER)})

@@ -20,6 +20,7 @@ class Orders(Imported):
 
     order_id = text("the order's number in the shop", required=True, personal=False)
     customer_id = text("who ordered; empty where unknown", personal=True)
+    anonymous_id = text("the device or browser on which it was ordered, where that is known", personal=True)
     ordered_at = moment("when it was placed", required=True)
     amount_minor = money("paid for goods, after discounts, without tax and shipping", required=True)
     discount_minor = money("discounts taken off")

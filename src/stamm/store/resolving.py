@@ -22,6 +22,8 @@ from stamm.store.relations import listed, scan
 RESOLVED = "identity"
 #: the source of messages that put what was said of several customers who are one person under the one of them
 MERGED = "merge"
+#: the source of messages that give what was done on a device to whose it was
+RECOGNISED = "device"
 OWNER = "customer_id"
 
 
@@ -33,6 +35,22 @@ def rows_starting(
         f"SELECT {listed(layout.carried)} FROM {scan(current, layout.stored)} WHERE starts_with({quoted(column)}, ?)",
         [beginning],
     ).to_arrow_table()
+
+
+def rows_with(
+    connection: duckdb.DuckDBPyConnection,
+    current: Sequence[Path],
+    layout: Layout,
+    columns: Sequence[str],
+    column: str,
+    values: Iterable[str],
+) -> pa.Table:
+    """The current rows with one of these texts in a column."""
+    with _table(connection, {"wanted": list(dict.fromkeys(values))}) as wanted:
+        return connection.execute(
+            f"SELECT {listed(columns)} FROM {scan(current, layout.stored)} SEMI JOIN {wanted} "
+            f"ON wanted = {quoted(column)}"
+        ).to_arrow_table()
 
 
 def messages_of(

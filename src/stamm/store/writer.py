@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from stamm.facts import Imported
@@ -26,7 +25,7 @@ from stamm.store.layout import IMPORTS, IMPORTS_SCHEMA, Layout, schema_of
 from stamm.store.manifest import Coverage, DataFile, KindState, Manifest, TableState
 from stamm.store.merging import Counts, Merge
 from stamm.store.relations import connect, rewrite, rows_of
-from stamm.store.resolving import belonging, messages_of, rows_starting
+from stamm.store.resolving import belonging, messages_of, rows_starting, rows_with
 from stamm.store.snapshot import Snapshot
 from stamm.store.staging import Batches, Stage
 
@@ -181,10 +180,8 @@ class Writer:
         """The current rows of a kind, those put so far included, that have one of the values in a column of text."""
         layout = self._kind(kind)
         schema = layout.schema.remove(layout.schema.get_field_index("month"))
-        paths = [str(path) for path in self._paths(layout.key)]
-        if not paths:
-            return schema.empty_table()
-        return ds.dataset(paths, schema=schema, format="parquet").to_table(filter=ds.field(column).isin(list(values)))
+        found = rows_with(self._connection, list(self._paths(layout.key)), layout, schema.names, column, values)
+        return found.cast(schema)
 
     def starting(self, kind: str, column: str, beginning: str) -> pa.Table:
         """The current rows in which the text in a column begins like this."""

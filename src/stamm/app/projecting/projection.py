@@ -11,8 +11,9 @@ from stamm.app.project import Project
 from stamm.app.projecting import persons
 from stamm.app.projecting.deliveries import is_delivery
 from stamm.app.projecting.deliveries import said as delivered
+from stamm.app.projecting.devices import links_of, recognised
 from stamm.app.projecting.folding import folded
-from stamm.app.projecting.said import Said, by_fact_and_source, tables
+from stamm.app.projecting.said import Said, put_said
 from stamm.sources.segment import Arrival, read
 from stamm.store import Lake, Writer
 from stamm.store.log import Log, Stored
@@ -107,10 +108,14 @@ class Projecting:
 
     def _put(self, writer: Writer, said: Sequence[Said], done: Projected) -> None:
         before = persons.owners(persons.all_merges(writer))
-        rows = folded(said, writer)
-        _write(writer, rows, done)
+        rows = folded([*said, *links_of(said, writer)], writer)
+        done.rows.update(Counter(row.fact for row in rows))
+        put_said(writer, rows)
+        given = recognised(writer, rows)
+        put_said(writer, given)
+        rows += given
         known = persons.owners(persons.all_merges(writer))
-        _write(writer, list(persons.given_away(rows, known)), None)
+        put_said(writer, list(persons.given_away(rows, known)))
         if said:
             changed = persons.moved(before, known) | persons.touched(rows, known)
             others = known.keys() if self._settled != writer.base.number else set()
@@ -123,12 +128,3 @@ class Projecting:
             persons.put_right(writer, known, known, writer.base.written_at)
             self._settled = writer.commit().number
         return Projected(snapshot=self._settled if self._settled != before else None)
-
-
-def _write(writer: Writer, rows: Sequence[Said], done: Projected | None) -> None:
-    for (fact, source), some in by_fact_and_source(rows).items():
-        newest = max(row.received_at for row in some)
-        # the same message says the same moment, so an event that is there already is of the same month
-        writer.put(fact, tables(some), source=source, received_at=newest, same_month=fact == "events")
-        if done is not None:
-            done.rows[fact] += len(some)

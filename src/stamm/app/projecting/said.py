@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from stamm.facts import imported
+from stamm.store import Writer
 
 Values = dict[str, Any]
 
@@ -55,9 +56,17 @@ def tables(rows: Sequence[Said]) -> Iterator[pa.Table]:
         yield pa.table({**columns, "received_at": received})
 
 
-def by_fact_and_source(rows: Iterable[Said]) -> dict[tuple[str, str], list[Said]]:
+def _by_fact_and_source(rows: Iterable[Said]) -> dict[tuple[str, str], list[Said]]:
     """The rows of each fact and source, in their order."""
     found: dict[tuple[str, str], list[Said]] = {}
     for row in rows:
         found.setdefault((row.fact, row.source), []).append(row)
     return found
+
+
+def put_said(writer: Writer, rows: Sequence[Said]) -> None:
+    """Put the rows into the lake."""
+    for (fact, source), some in _by_fact_and_source(rows).items():
+        newest = max(row.received_at for row in some)
+        # the same message says the same moment, so an event that is there already is of the same month
+        writer.put(fact, tables(some), source=source, received_at=newest, same_month=fact == "events")

@@ -17,7 +17,8 @@ _SPEC = "https://segment.com/docs/connections/spec/ecommerce/v2/"
 _AMOUNT = "`subtotal`, else `total` - `tax` - `shipping`, else `revenue`, else the products - `discount`"
 _ORDER = {
     "orders.order_id": "`order_id`",
-    "orders.customer_id": "`userId`",
+    "orders.customer_id": "`userId`, else whose the device was",
+    "orders.anonymous_id": "`anonymousId`",
     "orders.amount_minor": _AMOUNT,
     "orders.discount_minor": "`discount`",
     "orders.tax_minor": "`tax`",
@@ -315,6 +316,7 @@ def _order(said: Message, order_id: str, currency: str, amount: int | None) -> d
     return {
         "order_id": order_id,
         **said.who,
+        "anonymous_id": said.anonymous,
         "amount_minor": amount,
         "discount_minor": money(said.properties, "discount", currency),
         "tax_minor": money(said.properties, "tax", currency),

@@ -35,7 +35,7 @@ from stamm.origins.tables.setting import MEANING as TABLE
 from stamm.predictions import PREDICTIONS, Prediction
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tools import arriving, mappings, tracking
+from tools import answering, arriving, mappings, tracking
 
 PLACE = Path(__file__).parent.parent / "docs" / "reference"
 SAY = Session(Path(), Language("en"))
@@ -320,6 +320,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings(),
         "exit-codes.md": exit_codes(),
         "mappings.md": mappings.page(table),
+        "answers-over-http.md": answering.page(table),
         "http.md": arriving.page(table),
         "tracking.md": tracking.page(table, rows_as_table),
     }

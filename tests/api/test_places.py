@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from starlette.routing import Route
 
+from stamm.api.application import ASSISTANTS
 from stamm.api.openapi import document, scopes_of
 from stamm.api.places import BASE, PLACES, Place
 from stamm.api.problems import PROBLEMS
@@ -34,7 +35,10 @@ READERS = {
     "/analyses/{key}/rows": "read customers",
     "/analyses/{key}/customers": "customers",
     "/openapi.json": "read customers write nobody",
+    ASSISTANTS: "read customers",
 }
+#: described elsewhere, or by their own protocol
+UNDESCRIBED = {"/openapi.json", ASSISTANTS}
 KEYS = {"/metrics": "customer_count", "/compare": "churn", "/analyses": "retention_table"}
 MORE = {"/analyses/{key}/customers": {"who": ("cohort=2024-01", "period=1")}}
 
@@ -46,16 +50,26 @@ def filled(path: str) -> str:
 def test_every_address_has_its_row(asking: Asking) -> None:
     routes = {route.path.removeprefix(BASE) for route in asking.client.app.routes if isinstance(route, Route)}  # type: ignore[attr-defined]
     assert routes == READERS.keys()
-    assert {BASE + path for path in READERS if path != "/openapi.json"} == document()["paths"].keys()
+    assert {BASE + path for path in READERS.keys() - UNDESCRIBED} == document()["paths"].keys()
     assert {place.path: " ".join(scope.value for scope in scopes_of(place)) for place in PLACES} == {
-        path: row for path, row in READERS.items() if path != "/openapi.json"
+        path: row for path, row in READERS.items() if path not in UNDESCRIBED
     }
+
+
+def listing(asking: Asking, scope: Scope | None) -> Any:
+    """An assistant asks for the tools."""
+    token = {"Authorization": f"Bearer {asking.tokens[scope]}"} if scope else {}
+    headers = {**token, "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    return asking.client.post(ASSISTANTS, json=body, headers=headers)
 
 
 @pytest.mark.parametrize("path", READERS)
 @pytest.mark.parametrize("scope", [*Scope, None], ids=lambda scope: scope.value if scope else "nobody")
 def test_who_may_ask(asking: Asking, path: str, scope: Scope | None) -> None:
-    answer = asking.get(filled(path), scope, params=MORE.get(path, {}))
+    answer = (
+        listing(asking, scope) if path == ASSISTANTS else asking.get(filled(path), scope, params=MORE.get(path, {}))
+    )
     may = (scope.value if scope else "nobody") in READERS[path].split()
     assert answer.status_code == (200 if may else 403 if scope else 401), answer.text
     if not may:

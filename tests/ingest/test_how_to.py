@@ -1,4 +1,4 @@
-"""The page on collecting events, run whole by a shell, on a port of its own."""
+"""The pages on a server, each run whole by a shell, on a port of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 
 from tests.docs.reading import agrees, blocks
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "collect-events.md"
+PLACE = Path(__file__).parents[2] / "docs" / "how-to"
+PAGES = ("ask-over-http", "ask-with-an-assistant", "collect-events")
 MARK = "--- next step ---"
 
 
@@ -25,12 +26,17 @@ def free_port() -> int:
 
 
 @pytest.mark.long
-def test_the_page_does_what_it_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_does_what_it_says(name: str, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl; `make system` installs it")
     port = str(free_port())
-    page = PAGE.read_text(encoding="utf-8").replace("8711", port).replace("stamm serve", f"stamm serve --port {port}")
+    page = (PLACE / f"{name}.md").read_text(encoding="utf-8")
+    page = page.replace("8711", port).replace("stamm serve", f"stamm serve --port {port}")
     steps = [step for block in blocks(page) for step in block.steps]
+    for block in blocks(page):
+        if block.file:
+            (tmp_path / block.file).write_text(block.text, encoding=block.encoding)
     for step in steps:  # a command of several lines goes on behind `> `
         while step.shown and step.shown[0].startswith("> "):
             step.command += "\n" + step.shown.pop(0)[2:]
@@ -39,8 +45,8 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
     stamm.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m stamm.cli.main "$@"\n')
     stamm.chmod(0o755)
     environment = {**os.environ, "PATH": f"{stamm.parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
-    for name in ("LC_ALL", "LC_MESSAGES", "COLUMNS", "FORCE_COLOR", "TZ"):
-        environment.pop(name, None)
+    for variable in ("LC_ALL", "LC_MESSAGES", "COLUMNS", "FORCE_COLOR", "TZ"):
+        environment.pop(variable, None)
     script = "set -m\nexec 2>&1\n" + "".join(f"{step.command}\necho\necho '{MARK}'\n" for step in steps)
     script = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n" + script
     done = subprocess.run(

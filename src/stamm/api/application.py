@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 
 import msgspec
 from starlette.applications import Starlette
@@ -15,12 +18,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from stamm.api.desk import Desk, GoneError
 from stamm.api.openapi import document
 from stamm.api.parameters import Asked, refuse_tokens
 from stamm.api.places import BASE, PLACES, Place
-from stamm.api.problems import Problem, problem_of
+from stamm.api.problems import Problem, fault, problem_of
 from stamm.api.readers import Readers
 from stamm.api.replies import Reply, replying
 from stamm.lang.errors import StammError
@@ -39,6 +44,8 @@ _ALWAYS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 _CHALLENGE = 'Bearer realm="stamm", Basic realm="stamm", charset="UTF-8"'
+#: where assistants ask
+ASSISTANTS = "/api/mcp"
 #: nobody asked any more; what is sent is not read
 _GONE = 499
 
@@ -63,6 +70,7 @@ def application(desk: Desk, readers: Readers, *, tell: Tell) -> Starlette:
             for place in PLACES
         ),
         Route(f"{BASE}/openapi.json", partial(_answered, _describe, tell)),
+        Route(ASSISTANTS, Assisted(desk, readers, tell), methods=["GET", "POST", "DELETE"]),
     ]
     return Starlette(
         routes=routes,
@@ -85,6 +93,44 @@ async def _asked(place: Place, desk: Desk, readers: Readers, request: Request) -
     return Response(reply.body, reply.status, {**_ALWAYS, **reply.headers})
 
 
+class Assisted:
+    """The address of assistants, where the package for them is installed; each is let in by their token, each time."""
+
+    def __init__(self, desk: Desk, readers: Readers, tell: Tell) -> None:
+        self._desk, self._readers, self._tell = desk, readers, tell
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        response = await _answered(partial(self._let_in, scope, receive, send), self._tell, request)
+        if response is not _SENT:
+            await response(scope, receive, send)
+
+    async def _let_in(self, scope: AsgiScope, receive: Receive, send: Send, request: Request) -> Response:
+        refuse_tokens(request.query_params.multi_items())
+        if "origin" in request.headers:  # a page in a browser has no business here, whoever's token it holds
+            raise Problem("wrong_scope", "Pages may not ask this.", remedy="Ask from a program.")
+        key = await self._readers.admit(secret_in(request.headers.get("authorization", "")), Scope.READ)
+        if find_spec("mcp") is None:
+            raise Problem(
+                "no_such_place",
+                "The package for assistants is not installed.",
+                remedy="Install it: `pip install 'stamm[mcp]'`.",
+            )
+        assistants = await asyncio.to_thread(import_module, "stamm.api.assistants")
+
+        async def disclosed(place: Place, about: str) -> None:
+            await self._readers.write_down(key, f"{place.tool} {about}")
+
+        server = assistants.server_for(self._desk, key.scope, reader_of(request), disclosed=disclosed, tell=self._tell)
+        await assistants.over_http(server, scope, receive, send)
+        return _SENT
+
+
+#: what was answered already
+_SENT = Response()
+
+
 async def _describe(request: Request) -> Response:
     """All of this, for programs."""
     Asked.of("", request.query_params.multi_items(), (), say=reader_of(request), scope=Scope.READ)
@@ -102,8 +148,7 @@ async def _answered(handler: Callable[[Request], Awaitable[Response]], tell: Tel
         problem = problem_of(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody is told what stood in the data
         tell("api_failed", place=request.scope["route"].path, error=type(error).__name__)
-        remedy = "Ask again; should it stay, report what was asked."
-        problem = Problem("fault", "This is a fault in Stamm, not yours.", remedy=remedy)
+        problem = fault()
     if problem.code == "unusable":
         tell("api_refused", place=request.scope["route"].path, code=problem.code)
     return refused(problem, reader_of(request))

@@ -15,9 +15,10 @@ BASE = "/api/v1"
 
 @dataclass(frozen=True)
 class Place:
-    """An address below /api/v1. `scope` says which token it takes; without one anybody may ask."""
+    """An address below /api/v1, and the tool that assistants have for it; `scope` says which token it takes."""
 
     path: str
+    tool: str
     ask: Ask
     scope: Scope = Scope.READ
     takes: tuple[Parameter, ...] = ()
@@ -28,9 +29,13 @@ class Place:
     #: whether its texts are in the language of whoever reads
     spoken: bool = False
 
+    def tells_customers(self, key: str) -> bool:
+        """Whether with that key it says who customers are, to those who may know."""
+        return self.scope is Scope.CUSTOMERS or self.names(key)
+
     def discloses(self, asked: Asked) -> bool:
         """Whether the answer says who customers are."""
-        return asked.names_customers and (self.scope is Scope.CUSTOMERS or self.names(asked.key))
+        return asked.names_customers and self.tells_customers(asked.key)
 
     @property
     def says(self) -> str:
@@ -55,23 +60,27 @@ _COMPARED = (*parameters.DAYS, parameters.GRAIN, parameters.WHERE, parameters.AS
 _DEFINED = (parameters.SETTINGS, parameters.SNAPSHOT)
 
 PLACES = (
-    Place("/data", questions.data, takes=(parameters.SNAPSHOT,)),
-    Place("/metrics", questions.metrics, takes=(parameters.SNAPSHOT,)),
-    Place("/metrics/{key}", questions.metric, takes=_DEFINED),
-    Place("/metrics/{key}/rows", questions.metric_rows, takes=parameters.METRIC, table=True),
-    Place("/metrics/{key}/explain", questions.explained, takes=_ONE),
+    Place("/data", "data", questions.data, takes=(parameters.SNAPSHOT,)),
+    Place("/metrics", "list_metrics", questions.metrics, takes=(parameters.SNAPSHOT,)),
+    Place("/metrics/{key}", "describe_metric", questions.metric, takes=_DEFINED),
+    Place("/metrics/{key}/rows", "ask_metric", questions.metric_rows, takes=parameters.METRIC, table=True),
+    Place("/metrics/{key}/explain", "explain_metric", questions.explained, takes=_ONE),
     Place(
         "/metrics/{key}/customers",
+        "customers_behind_metric",
         questions.metric_customers,
         Scope.CUSTOMERS,
         takes=(*_ONE, parameters.PART, *parameters.PAGES),
         table=True,
     ),
-    Place("/compare/{key}", questions.compared, takes=_COMPARED, spoken=True, names=lambda _: True),
-    Place("/analyses", questions.analyses, takes=(parameters.SNAPSHOT,)),
-    Place("/analyses/{key}", questions.analysis, takes=_DEFINED),
+    Place(
+        "/compare/{key}", "compare_definitions", questions.compared, takes=_COMPARED, spoken=True, names=lambda _: True
+    ),
+    Place("/analyses", "list_analyses", questions.analyses, takes=(parameters.SNAPSHOT,)),
+    Place("/analyses/{key}", "describe_analysis", questions.analysis, takes=_DEFINED),
     Place(
         "/analyses/{key}/rows",
+        "analyse",
         questions.analysis_rows,
         takes=(*parameters.ANALYSIS, parameters.TABLE),
         table=True,
@@ -79,6 +88,7 @@ PLACES = (
     ),
     Place(
         "/analyses/{key}/customers",
+        "customers_behind_row",
         questions.analysis_customers,
         Scope.CUSTOMERS,
         takes=(*parameters.ANALYSIS, parameters.ROW, *parameters.PAGES),

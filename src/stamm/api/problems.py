@@ -75,3 +75,9 @@ def problem_of(error: StammError) -> Problem:
     problem = Problem(code, error.what, where=error.where, remedy=error.remedy)
     problem.options = True
     return problem
+
+
+def fault() -> Problem:
+    """What is told of a failure of our own: nothing of what stood in the data, or was asked."""
+    remedy = "Ask again; should it stay, report what was asked."
+    return Problem("fault", "This is a fault in Stamm, not yours.", remedy=remedy)

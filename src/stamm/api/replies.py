@@ -40,7 +40,7 @@ def replying(place: Place, asked: Asked, known: str) -> Callable[[World], Reply]
     """The work of answering one question in a world; `known` are the marks of answers that the asker has."""
 
     def work(world: World) -> Reply:
-        _check_snapshot(world, asked)
+        check_snapshot(world, asked)
         headers = {SNAPSHOT_HEADER: str(world.snapshot)}
         mark = _mark(world, place, asked)
         if mark:
@@ -57,7 +57,8 @@ def replying(place: Place, asked: Asked, known: str) -> Callable[[World], Reply]
     return work
 
 
-def _check_snapshot(world: World, asked: Asked) -> None:
+def check_snapshot(world: World, asked: Asked) -> None:
+    """Raise Problem where another snapshot is wanted than there is."""
     wanted = asked[parameters.SNAPSHOT]
     if wanted is not None and wanted != world.snapshot:
         raise Problem(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stamm.ingest import bodies
+from stamm.ingest import bodies, messages
 from stamm.ingest.refusals import BATCH_BYTES, EVENT_BYTES
 from stamm.ingest.splitting import split_batch
 from tests.ingest.conftest import Shop
@@ -118,6 +118,34 @@ def test_all_bodies_together_have_a_limit(shop: Shop, monkeypatch: pytest.Monkey
     assert answer.headers["Retry-After"] == "1"
     for _ in range(3):
         assert told(shop.send("/v1/batch", b" " * 9_000 + b'{"batch":[]}')) == (200, ""), "the place is given back"
+
+
+def test_strangers_leave_room_for_others(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "STRANGERS_BYTES", 10_000)
+    body = b" " * 10_000 + b'{"batch":[],"writeKey":"' + shop.write.encode() + b'"}'
+    for _ in range(3):
+        assert told(shop.client.post("/v1/batch", content=body)) == (503, "overloaded")
+        assert told(shop.client.post("/v1/batch", content=body[9_000:])) == (200, ""), "the place is given back"
+        assert told(shop.send("/v1/batch", body)) == (200, "")
+
+
+def test_of_a_stranger_nothing_is_read_but_the_key(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    split: list[bytes] = []
+    monkeypatch.setattr(messages, "split_batch", lambda body: split.append(body) or split_batch(body))
+    body = b'{"batch":[{"type":"page","userId":"a","messageId":"m1"},{"a":NaN}],"api_key" : "KEY"}'
+    assert told(shop.client.post("/batch/", content=body)) == (401, "unknown_key")
+    assert told(shop.client.post("/batch/", content=body.replace(b"api_key", b"key"))) == (401, "no_key")
+    assert split == []
+    known = shop.client.post("/batch/", content=body.replace(b"KEY", shop.write.encode())).json()
+    assert (known["accepted"], known["failed"], len(split)) == (1, 1, 1)
+
+
+def test_what_is_set_aside_holds_no_key(shop: Shop) -> None:
+    broken = b'{"type":"page","userId":"a","x":NaN,"writeKey": "%b"}' % shop.write.encode()
+    assert told(shop.client.post("/v1/page", content=broken)) == (400, "no_json")
+    shop.client.post("/v1/batch", content=b'{"batch":[' + broken.replace(b"NaN", b"[" * 3_000) + b"]}")
+    assert next(entry.body for entry in shop.failed()) == b'{"type":"page","userId":"a","x":NaN,"writeKey": ""}'
+    assert not any(shop.write.encode() in entry.body for entry in shop.failed())
 
 
 def test_addresses_and_methods(shop: Shop) -> None:

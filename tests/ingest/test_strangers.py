@@ -9,11 +9,14 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from stamm.ingest.admission import FRESH_SECONDS
 from stamm.ingest.refusals import BATCH_EVENTS
+from stamm.people import Scope, create_key, revoke_key
 from tests.ingest.server import Server
 
 #: somebody of whom nothing may be written anywhere but into the log
@@ -120,7 +123,7 @@ SENT: dict[str, tuple[bytes, int]] = {
     "a long key": (request(head=b"Authorization: Bearer " + b"a" * 60_000), 401),
     "half a sign as a key": (request(head=b"Authorization: Basic " + base64.b64encode(b"\xed\xa0\x80:")), 401),
     "two keys": (request(head=b"Authorization: Bearer x\r\nKEY"), 401),
-    "half a sign in the body": (request(head=b"", body=b'{"writeKey":"\\ud800","batch":[]}'), 400),
+    "half a sign in the body": (request(head=b"", body=b'{"writeKey":"\\ud800","batch":[]}'), 401),
     # headers
     "many headers": (request(head=b"KEY" + b"\r\nX: y" * 2_000), 200),
     "too many": (request(head=b"KEY" + b"\r\nX: y" * 40_000), 0),
@@ -129,6 +132,8 @@ SENT: dict[str, tuple[bytes, int]] = {
     "a null in a header": (request(head=b"KEY\r\nX: a\0b"), 400),
     "lines that end otherwise": (request().replace(b"\r\n", b"\n"), 400),
     "packed twice": (request(head=b"KEY\r\nContent-Encoding: gzip, gzip"), 415),
+    "another protocol is wished for": (request(head=b"KEY\r\nConnection: Upgrade\r\nUPGRADE: h2c"), 200),
+    "a socket": (request(method=b"GET", head=b"Connection: upgrade\r\nUpgrade: websocket"), 405),
     "where from in bytes": (request(head=b"KEY\r\nOrigin: " + LATIN), 200),
     # events
     "no id": (request(body=event(messageId="")), 400),
@@ -219,6 +224,23 @@ def test_what_has_no_end_takes_no_memory(server: Server, head: bytes, more: byte
                 break
     assert memory(server) - before < 20
     assert answer(server, request())[0] == 200
+
+
+def test_a_key_is_out_at_once_when_it_is_revoked_elsewhere(server: Server) -> None:
+    people, now = server.project.people(), datetime.now(UTC)
+    secret, key = create_key(people, "other", Scope.WRITE, who="test", now=now)
+    read, _ = create_key(people, "other", Scope.READ, who="test", now=now)
+    time.sleep(2 * FRESH_SECONDS)
+    assert ask(server, secret) == 200
+    assert ask(server, read) == 403
+    revoke_key(people, key.id, who="test", now=now)
+    time.sleep(2 * FRESH_SECONDS)
+    assert ask(server, secret) == 401
+    people.close()
+
+
+def ask(server: Server, key: str) -> int:
+    return answer(server, request(head=b"Authorization: Bearer " + key.encode()))[0]
 
 
 def test_nothing_of_it_was_a_fault_of_ours(server: Server) -> None:

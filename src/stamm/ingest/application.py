@@ -179,10 +179,11 @@ async def _take(door: Door, request: Request, most: int, read: Callable[[bytes],
     """Take in what the body holds; the answer is given when it is durable, or says that nothing was kept."""
     secret = secret_of(request)
     key = await door.admission.admit(secret, Scope.WRITE) if secret else None
-    with door.bodies.receiving() as held:
-        told = read(await held.read(request, most))
+    with door.bodies.receiving(of_stranger=key is None) as held:
+        body = await held.read(request, most)
         if key is None:
-            key = await door.admission.admit(told.key, Scope.WRITE)
+            key = await door.admission.admit(messages.key_in(body), Scope.WRITE)
+        told = read(body)
         entries = list(told.entries(key.source, door.now()))
         taken = await door.take(key, entries)
     return _json(_told(taken), 400 if taken.faults and len(entries) == 1 else 200)

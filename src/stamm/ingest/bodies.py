@@ -15,6 +15,8 @@ from stamm.ingest.refusals import Refusal
 SECONDS = 20.0
 #: bytes of all bodies that are being received; more is refused instead of swelling
 MOST_BYTES = 64 * 2**20
+#: and of those whose sender has not said who it is, so that there is room for the others
+STRANGERS_BYTES = MOST_BYTES // 2
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -22,29 +24,31 @@ class Bodies:
     """Receives bodies; knows how much of them lies in memory."""
 
     def __init__(self) -> None:
-        self._held = 0
+        self._held = self._of_strangers = 0
 
     @contextmanager
-    def receiving(self) -> Iterator[Held]:
-        """The place of one body; it is given back at the end."""
-        held = Held(self)
+    def receiving(self, *, of_stranger: bool = False) -> Iterator[Held]:
+        """The place of one body; it is given back at the end. A stranger's key is in the body, if it has one."""
+        held = Held(self, of_stranger=of_stranger)
         try:
             yield held
         finally:
             self._held -= held.bytes
+            self._of_strangers -= held.bytes * of_stranger
 
-    def take(self, size: int) -> None:
+    def take(self, size: int, *, of_stranger: bool) -> None:
         """Raises Refusal where there is no room."""
-        if self._held + size > MOST_BYTES:
+        if self._held + size > MOST_BYTES or (of_stranger and self._of_strangers + size > STRANGERS_BYTES):
             raise Refusal("overloaded", retry_after=1)
         self._held += size
+        self._of_strangers += size * of_stranger
 
 
 class Held:
     """One body while it is received and read."""
 
-    def __init__(self, bodies: Bodies) -> None:
-        self._bodies, self.bytes = bodies, 0
+    def __init__(self, bodies: Bodies, *, of_stranger: bool) -> None:
+        self._bodies, self._of_stranger, self.bytes = bodies, of_stranger, 0
 
     async def read(self, request: Request, most: int) -> bytes:
         """The body, decompressed, of at most so many bytes; raises Refusal as soon as there are more."""
@@ -93,5 +97,5 @@ class Held:
         return found
 
     def _hold(self, size: int) -> None:
-        self._bodies.take(size)
+        self._bodies.take(size, of_stranger=self._of_stranger)
         self.bytes += size

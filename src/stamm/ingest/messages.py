@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,11 @@ class _Batch(msgspec.Struct):
     sent_at: Any = None
 
 
+class _Keyed(msgspec.Struct):
+    writeKey: Any = None  # noqa: N815
+    api_key: Any = None
+
+
 class _Event(msgspec.Struct, gc=False):
     type: Any = None
     action: Any = None
@@ -54,6 +60,20 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _BATCH, _EVENT = msgspec.json.Decoder(_Batch), msgspec.json.Decoder(_Event)
+_KEYED = msgspec.json.Decoder(_Keyed)
+#: a key in what is no JSON
+_KEY = re.compile(rb'("(?:writeKey|write_key|api_key)"\s*:\s*)"([^"\\]*)"')
+
+
+def key_in(body: bytes) -> str:
+    """The key in a body, looked for before anything else in it is: of a stranger's nothing more is read."""
+    try:
+        _check_text(body)
+        found = _KEYED.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        written = _KEY.search(body)
+        return written[2].decode("ascii", "replace") if written else ""
+    return _text(found.writeKey) or _text(found.api_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +81,6 @@ class Request:
     """What a body says before anything is known of who sent it."""
 
     events: list[bytes]
-    #: the key in the body, where it is there
-    key: str
     sent_at: datetime | None
 
     @classmethod
@@ -83,7 +101,7 @@ class Request:
             raise Refusal("too_large")
         if context not in (b"", b"null", b"{}"):
             events = [_with_context(event, context) for event in events]
-        return cls(events, _text(found.writeKey) or _text(found.api_key), _moment(found.sentAt or found.sent_at))
+        return cls(events, _moment(found.sentAt or found.sent_at))
 
     @classmethod
     def of_event(cls, body: bytes, type_: str = "") -> Request:
@@ -93,12 +111,11 @@ class Request:
             told = _OBJECT.decode(body)
             found = _EVENT.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return cls([body], "", None)  # judged, and kept, as it is
+            return cls([body], None)  # judged, and kept, as it is
         said = {name: raw for name, raw in told.items() if name not in _OF_THE_ATTEMPT}
         if type_:
             said["type"] = msgspec.Raw(msgspec.json.encode(type_))
-        key = _text(found.writeKey) or _text(found.api_key)
-        return cls([msgspec.json.encode(said)], key, _moment(found.sentAt or found.sent_at))
+        return cls([msgspec.json.encode(said)], _moment(found.sentAt or found.sent_at))
 
     def entries(self, source: str, received_at: datetime) -> Iterator[Entry]:
         """The events as entries of the log; those that are none with a reason."""
@@ -131,9 +148,9 @@ def _entry(body: bytes, source: str, received_at: datetime, sent_at: datetime | 
         if not message_id:
             reason = reason or "no_id:messageId"
     except RecursionError:
-        reason = reason or "too_deep"
+        reason, body = reason or "too_deep", _KEY.sub(rb'\1""', body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        reason = reason or _why_no_json(body)
+        reason, body = reason or _why_no_json(body), _KEY.sub(rb'\1""', body)
     return Entry(source, message_id, body, received_at, sent_at, reason)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import resource
 import signal
 from asyncio import TimerHandle
@@ -25,6 +26,7 @@ IDLE_SECONDS = 65
 MOST_AHEAD = 100
 #: how long answers under way may take when the server is asked to end
 ENDING_SECONDS = 20
+_UPGRADE = re.compile(rb"\r\nupgrade[ \t]*:", re.IGNORECASE)
 
 
 class Impatient(HttpToolsProtocol):
@@ -41,6 +43,8 @@ class Impatient(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._head += len(data)
+        if self._in_head or not self._in_message:
+            data = _without_upgrade(data)
         super().data_received(data)
         if self._in_head and self._head > HEAD_BYTES:
             self._give_up()
@@ -102,13 +106,24 @@ class Impatient(HttpToolsProtocol):
             self.transport.close()
 
 
+def _without_upgrade(data: bytes) -> bytes:
+    """The head of a request without the wish for another protocol: the parser would take the body for that protocol's.
+
+    Java's own client wishes for HTTP/2 with the first request that it sends without TLS, whatever that is.
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"\r\nX-Upgrade:", head) + end + rest if b"pgrade" in head else data
+
+
 class _Told(logging.Handler):
     """What the libraries log, as one of our lines; of an error only its kind, since its text may hold anything."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         about = {"error": error} if error else {}
-        tell("server", level=record.levelname.lower(), message=record.getMessage(), **about)
+        if record.name.startswith("uvicorn"):  # which puts nothing of a request into its messages
+            about["message"] = record.getMessage()
+        tell("server", level=record.levelname.lower(), about=record.name, **about)
 
 
 def serve(app: Any, host: str, port: int, *, started: Callable[[int], None]) -> None:
@@ -121,8 +136,8 @@ def serve(app: Any, host: str, port: int, *, started: Callable[[int], None]) -> 
         signal.signal(asked, signal.default_int_handler)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    logger = logging.getLogger("uvicorn")
-    logger.handlers, logger.level, logger.propagate = [_Told()], logging.WARNING, False
+    logger = logging.getLogger()
+    logger.handlers, logger.level = [_Told()], logging.WARNING
     config = uvicorn.Config(
         app,
         host=host,

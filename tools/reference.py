@@ -281,6 +281,8 @@ def settings() -> str:
             "`[metrics.NAME]` tells a metric of your own, see [Your own metrics](../how-to/your-own-metrics.md):\n",
             table(("setting", "meaning"), ((code(name), meaning) for name, meaning in KEYS.items())),
             "`[mapping.NAME]` says how files of somebody's own become facts: see [Mappings](mappings.md).\n",
+            "`[time_zones]` says by source, such as `meta_posts`, in which time zone an export is written that does",
+            "not say so.\n",
             "`[database.NAME]` names a table that is read again and again, see",
             "[Read a database](../how-to/read-a-database.md):\n",
             table(("setting", "meaning"), ((code(name), meaning) for name, meaning in TABLE.items())),

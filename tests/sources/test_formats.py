@@ -3,17 +3,24 @@
 import gzip
 import json
 import lzma
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stamm.sources import Reject
+from stamm.sources.exports.kind import NO_ZONE
 from stamm.sources.reading.flaws import NUL
 from tests.sources.canonical import HEADING, SOUND, read, refusal, rejects, rows, written
+from tests.sources.recorded import BERLIN, source_of
 
 
 # -- other formats -------------------------------------------------------------------------------------------
@@ -131,3 +138,31 @@ def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
         assert refusal(path) == (
             "orders.parquet: The file is not sound Parquet. Write or copy it again; it seems damaged."
         )
+
+
+# -- time zones that an export does not say ------------------------------------------------------------------
+def test_times_of_an_export_are_those_of_the_zone_that_is_set(tmp_path: Path) -> None:
+    """Meta's are taken as Pacific and that is told; others are the organisation's."""
+    meta = Path(str(import_module("stamm.sources.meta.posts").__file__)).parent / "recorded"
+    woo = Path(str(import_module("stamm.sources.woocommerce.orders_export").__file__)).parent / "recorded"
+    (posts,) = (path for path in meta.glob("*.csv") if "facebook" in path.name)
+    for path, key, column, kind in (
+        (posts, "meta_posts", "posted_at", "posts"),
+        (woo / "orders_by_item.csv", "woocommerce_orders", "ordered_at", "orders"),
+    ):
+        source = source_of(path)
+        assert source.key == key
+
+        def first(zones: Mapping[str, str], path: Path = path, column: str = column, kind: str = kind) -> Any:
+            chunks = list(source_of(path).read(path, organisation=replace(BERLIN, time_zones=zones)))
+            told = [remark for chunk in chunks for remark in chunk.remarks if remark.startswith(NO_ZONE)]
+            table = next(chunk.table for chunk in chunks if chunk.fact == kind and chunk.table.num_rows)
+            return table.column(column)[0].as_py(), bool(told)
+
+        usual, told = first({})
+        assert told == (key == "meta_posts")
+        tokyo, told = first({key: "Asia/Tokyo"})
+        assert not told
+        assert first({"shopify": "Asia/Tokyo"})[0] == usual
+        written = usual.astimezone(ZoneInfo(source.zone or BERLIN.zone)).replace(tzinfo=None)
+        assert tokyo.astimezone(ZoneInfo("Asia/Tokyo")).replace(tzinfo=None) == written

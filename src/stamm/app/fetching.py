@@ -103,7 +103,8 @@ def _reads(project: Project) -> str:
     sources = sorted((kind.key, kind.reading) for kind in SOURCES)
     mappings = [(mapping.name, mapping.table()) for mapping in project.settings.mappings]
     organisation = project.organisation
-    return json.dumps([sources, mappings, organisation.zone, organisation.currency], sort_keys=True)
+    settings = (organisation.zone, organisation.currency, organisation.time_zones)
+    return json.dumps([sources, mappings, settings], sort_keys=True)
 
 
 def _digest(setting: BucketSetting, one: Object, read_as: str) -> str:

@@ -240,7 +240,8 @@ def _refused(rejects: RejectsFile) -> InputError:
 def _digest(item: Item, organisation: Organisation) -> str:
     """A fingerprint of the bytes and of all that decides how they are read."""
     total = hashlib.sha256()
-    settings = (item.source.reads_as(item.what), organisation.zone, organisation.currency)
+    said = organisation.time_zones.get(item.source.key)
+    settings = (item.source.reads_as(item.what), organisation.zone, organisation.currency, *([said] if said else ()))
     total.update("\0".join(settings).encode())
     for path in item.paths:
         refuse_no_file(path)

@@ -28,6 +28,8 @@ from stamm.origins.buckets.setting import SECTION as BUCKET
 from stamm.origins.buckets.setting import BucketSetting
 from stamm.origins.tables.setting import SECTION as DATABASE
 from stamm.origins.tables.setting import TableSetting
+from stamm.sources import SOURCES
+from stamm.sources.exports import Export
 from stamm.sources.mapped import FileMapping
 
 SETTINGS = "stamm.toml"
@@ -39,6 +41,8 @@ MAPPING = "mapping"
 OWN_METRICS = "metrics"
 #: sections of sections, each of which has a name of its own
 NAMED = (MAPPING, DATABASE, BUCKET, OWN_METRICS)
+#: the section that says in which time zone an export is written that does not say so, by source
+TIME_ZONES = "time_zones"
 KNOWN: dict[str, dict[str, type]] = {
     "organisation": {"name": str, "time_zone": str, "currency": str, "language": str},
     "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
@@ -79,10 +83,10 @@ def read_settings(text: str, file: Path) -> Settings:
         raise not_toml(error, file) from error
     engine = _engine(settings.pop(ENGINE, DUCKDB), file)
     for section, content in settings.items():
-        _known(section, (*KNOWN, *NAMED), f"section [{section}]", file)
+        _known(section, (*KNOWN, TIME_ZONES, *NAMED), f"section [{section}]", file)
         if not isinstance(content, dict):
             raise ProjectError(f"{section} must be a section.", where=str(file), remedy=f"Write [{section}].")
-        if section not in NAMED:
+        if section not in (TIME_ZONES, *NAMED):
             _check_section(section, content, file)
     mappings = _mappings(settings, file)
     return Settings(
@@ -233,6 +237,7 @@ def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:
         spell_rule=_choice(rule.get("rule", fresh.spell_rule), ("orders", "subscriptions", "activity"), "rule", file),
         lapse_days=_positive(rule.get("lapse_days", fresh.lapse_days), "lapse_days", file),
         session_minutes=_positive(web.get("session_minutes", fresh.session_minutes), "session_minutes", file),
+        time_zones=_time_zones(settings.get(TIME_ZONES, {}), file),
         reasons={code: rule[f"reason_{code}"] for code in CODES if rule.get(f"reason_{code}")},
     )
     try:
@@ -243,6 +248,17 @@ def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:
     if organisation.language:
         _choice(organisation.language, CODES, "language", file)
     return organisation
+
+
+def _time_zones(table: Mapping[str, Any], file: Path) -> dict[str, str]:
+    known = tuple(kind.key for kind in SOURCES if issubclass(kind, Export)) if table else ()
+    for name, zone in table.items():
+        _known(name, known, f"setting {name!r} in [{TIME_ZONES}]", file)
+        try:
+            zone_named(str(zone))
+        except UsageError as error:
+            raise ProjectError(error.what, where=f"{file}, [{TIME_ZONES}]", remedy=error.remedy) from error
+    return dict(table)
 
 
 def _engine(choice: object, file: Path) -> str:

@@ -26,5 +26,7 @@ class Organisation:
     spell_rule: SpellRule = "orders"
     lapse_days: int = 90
     session_minutes: int = 30
+    #: by source: the time zone of an export that does not say in which its times are written
+    time_zones: Mapping[str, str] = field(default_factory=dict)
     #: why the rule and lapse were chosen, shown beside numbers that depend on them
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -34,9 +34,11 @@ class Mark:
         return json.dumps({"of": self.of, "kind": kind, "newest": value, "within": self.within, "at": self.at})
 
     @classmethod
-    def read(cls, text: str) -> Mark:
-        """The reverse of `text`."""
+    def read(cls, text: str) -> Mark | None:
+        """The reverse of `text`; None for what another version wrote: then all is read again, which harms nobody."""
         raw = json.loads(text)
+        if raw.keys() != {"of", "kind", "newest", "within", "at"}:
+            return None
         return cls(raw["of"], _read(raw["kind"], raw["newest"]), raw["within"], raw["at"])
 
 

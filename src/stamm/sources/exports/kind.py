@@ -27,6 +27,7 @@ from stamm.sources.reading.ndjson import column_of
 Row = Mapping[str, Any]
 #: what one thing of a file becomes: rows, faults (one reject each), and nothing where it is no such fact
 Rows = Iterator[Row | FaultError | None]
+NO_ZONE = "the export does not say its time zone: its times are taken as those of"
 #: rows of a chunk at most
 ROWS = 10_000
 P = ParamSpec("P")
@@ -92,6 +93,8 @@ class Export(Source, Generic[T]):
     called: ClassVar[Mapping[str, str]] = {}
     #: a kind of fact -> the kind whose days it covers, because each of those tells all of these it has
     covered_by: ClassVar[Mapping[str, str]] = {}
+    #: the time zone of times in it that is most likely, where it says none; empty: the organisation's
+    zone: ClassVar[str] = ""
     #: what the person should know of how a kind of fact is made, one sentence each
     remarks_on: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
@@ -99,6 +102,8 @@ class Export(Source, Generic[T]):
         super().__init__(**settings)
         #: asked by what depends on facts that came before
         self.recall: Recall = nothing
+        #: the time zone of times that do not say theirs, in the file being read
+        self.written_in = self.zone or "UTC"
 
     def files(self, what: Path | str) -> tuple[Path, ...]:
         path = Path(what)
@@ -116,7 +121,7 @@ class Export(Source, Generic[T]):
 
     def read(self, what: Path | str, *, organisation: Organisation) -> Iterator[Chunk]:
         (path,) = self.files(what)
-        total, reading = path.stat().st_size, _Pass(path.name, organisation)
+        total, reading = path.stat().st_size, self._begun(path.name, organisation)
         for turn, fact in enumerate(self.makes):
             for chunk in self._facts(fact, self.things(path), reading, first=not turn):
                 done = turn * total + chunk.bytes_read
@@ -124,18 +129,32 @@ class Export(Source, Generic[T]):
 
     def facts(self, things: list[Known[T]], file: str, organisation: Organisation) -> Iterator[Chunk]:
         """The facts in things at hand, kind by kind."""
-        reading = _Pass(file, organisation)
+        reading = self._begun(file, organisation)
         for turn, fact in enumerate(self.makes):
             yield from self._facts(fact, iter(things), reading, first=not turn)
+
+    def _begun(self, file: str, organisation: Organisation) -> _Pass:
+        self.written_in = organisation.time_zones.get(self.key) or self.zone or organisation.zone
+        return _Pass(file, organisation)
+
+    def _local(self, organisation: Organisation) -> Organisation:
+        """The organisation, as far as days and times without a zone go: a day is its own, unless a zone was set."""
+        return replace(organisation, zone=organisation.time_zones.get(self.key) or organisation.zone)
+
+    def _remarks(self, fact: str, organisation: Organisation) -> tuple[str, ...]:
+        told = self.remarks_on.get(fact, ())
+        if fact != self.makes[0] or not self.zone or self.key in organisation.time_zones:
+            return told
+        return (*told, f"{NO_ZONE} {self.zone}, unless [time_zones] in stamm.toml says another")
 
     def _facts(self, fact: str, things: Iterator[Thing[T]], reading: _Pass, *, first: bool) -> Iterator[Chunk]:
         """One kind of fact; there is at least one chunk."""
         made = self._made(fact, things, broken=first)
-        covered = reading.days.get(self.covered_by.get(fact, ""))
+        covered, remarks = reading.days.get(self.covered_by.get(fact, "")), self._remarks(fact, reading.organisation)
         empty = True
         while some := list(islice(made, ROWS)):
             for chunk in self._chunks(fact, some, reading):
-                yield replace(chunk, covered=covered, remarks=(*self.remarks_on.get(fact, ()), *chunk.remarks))
+                yield replace(chunk, covered=covered, remarks=(*remarks, *chunk.remarks))
             empty = False
         if empty:
             yield Chunk(fact, pa.table({}), 0, covered=covered)
@@ -184,7 +203,7 @@ class Export(Source, Generic[T]):
         self, fact: str, names: tuple[str, ...], rows: list[tuple[int, Row]], reading: _Pass, done: int
     ) -> Chunk:
         kind = imported()[fact]
-        layout = Layout(kind, names, reading.file, reading.organisation)
+        layout = Layout(kind, names, reading.file, self._local(reading.organisation))
         columns, flaws = {}, []
         for name in names:
             columns[name], found = column_of([cell_of(row[name]) for _, row in rows])

@@ -3,7 +3,8 @@
 - Each row tells of a post, either for a day or (`Lifetime`) since it was published. Of a day there are counts of
   reactions on that day; since publishing, how often the post has been shown, and counts placed at the moment of the
   post.
-- Moments are in Pacific time, as Meta writes them, month first.
+- Moments are written month first and without a time zone. What is known of such exports speaks for Pacific time, but
+  Meta does not publish it: that is assumed and told, and `[time_zones]` in stamm.toml says another.
 - Nobody's name is in it: the counts belong to no customer.
 """
 
@@ -17,7 +18,6 @@ from stamm.sources.exports import FaultError, Known, Rows, Table
 from stamm.sources.exports.posting import american, count_of, reactions_of
 from stamm.sources.exports.tables import Line
 
-ZONE = "America/Los_Angeles"
 LIFETIME = "lifetime"
 KINDS: Mapping[str, tuple[str, ...]] = {
     "like": ("Reactions", "Likes"),
@@ -34,6 +34,7 @@ class MetaPosts(Table):
     de = "Meta, Beiträge"
     sentence_de = "Metas CSV-Export von Beiträgen auf Facebook und Instagram, je Tag oder seit Veröffentlichung."
     cited = "https://www.facebook.com/business/help/285345775610585"
+    zone = "America/Los_Angeles"
     makes = ("posts", "reactions")
     marks = frozenset({"Post ID", "Publish time", "Post type", "Permalink", "Reach"})
     columns = frozenset({
@@ -51,7 +52,7 @@ class MetaPosts(Table):
         row = {
             "post_id": line["Post ID"],
             "network": "instagram" if line["Account ID"] else "facebook",
-            "posted_at": american(line, "Publish time", ZONE),
+            "posted_at": american(line, "Publish time", self.written_in),
         }
         yield row if _day(line) else row | {"impressions": count_of(line, "Views", "Impressions")}
 
@@ -61,7 +62,11 @@ class MetaPosts(Table):
         if line["Post ID"] is None:
             raise FaultError("Post ID", MISSING)
         yield from reactions_of(
-            line, KINDS, post=line["Post ID"], posted_at=american(line, "Publish time", ZONE), happened=_day(line)
+            line,
+            KINDS,
+            post=line["Post ID"],
+            posted_at=american(line, "Publish time", self.written_in),
+            happened=_day(line),
         )
 
 

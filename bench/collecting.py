@@ -96,7 +96,7 @@ def running(which: str) -> Iterator[tuple[int, str]]:
 
 
 # -- the load ------------------------------------------------------------------------------------------------
-def _request(place: str, content: object, key: str) -> bytes:
+def request(place: str, content: object, key: str) -> bytes:
     body = json.dumps(content).encode()
     head = f"POST {place} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
@@ -133,11 +133,11 @@ def throughput(which: str, kind: str) -> float:
     """Events a second that a server acknowledges; new ones all of them."""
     with running(which) as (port, key):
         if kind == "singles":
-            requests = [_request("/v1/track", _event(number), key) for number in range(SINGLES)]
+            requests = [request("/v1/track", _event(number), key) for number in range(SINGLES)]
         else:
             groups = (range(start * BATCH, (start + 1) * BATCH) for start in range(BATCHES))
-            requests = [_request("/v1/batch", {"batch": [_event(n) for n in group]}, key) for group in groups]
-        warm = [_request("/v1/track", _event(10**9 + number), key) for number in range(50)]
+            requests = [request("/v1/batch", {"batch": [_event(n) for n in group]}, key) for group in groups]
+        warm = [request("/v1/track", _event(10**9 + number), key) for number in range(50)]
         asyncio.run(_send(port, warm))
         begun = time.perf_counter()
         asyncio.run(_send(port, requests))

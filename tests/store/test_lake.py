@@ -235,6 +235,28 @@ def test_vacuum_removes_what_no_kept_snapshot_names(lake: Lake) -> None:
     assert current(lake)[0]["weight"] == 7
 
 
+def test_vacuum_leaves_of_a_long_log_what_its_checkpoint_does_not_say(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stamm.store.delta_log.CHECKPOINT_EVERY", 2)
+    for number in range(7):
+        put(lake, whole_row(weight=number), at=after(number))
+    log = lake.root / "parcels" / "_delta_log"
+    before = {path.name for path in log.iterdir()}
+    lake.vacuum(unused_for=timedelta(hours=1))
+    assert {path.name for path in log.iterdir()} == before, "somebody may be reading them"
+    lake.vacuum(unused_for=timedelta(0))
+    assert sorted(path.name for path in log.iterdir()) == [
+        f"{6:020d}.checkpoint.parquet",
+        f"{6:020d}.json",
+        "_last_checkpoint",
+    ]
+    assert DeltaTable(str(lake.root / "parcels")).file_uris() == lake.snapshot().files("parcels")
+    put(lake, whole_row(weight=9), at=after(60))
+    assert current(lake)[0]["weight"] == 9
+    assert DeltaTable(str(lake.root / "parcels")).file_uris() == lake.snapshot().files("parcels")
+
+
 def test_delta_gets_checkpoints(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stamm.store.delta_log.CHECKPOINT_EVERY", 2)
     for number in range(4):

@@ -168,6 +168,25 @@ def checkpoint(table: Path, versions: Sequence[int]) -> None:
     sync_file(log)
 
 
+def forget(table: Path, before: float) -> int:
+    """Remove what was written before a moment (seconds since 1970) and stands in a later checkpoint, too; how much.
+
+    A stream is a version every second or two, and each is a file.
+    """
+    log = table / "_delta_log"
+    newest = max((int(path.name.partition(".")[0]) for path in log.glob("*.checkpoint.parquet")), default=0)
+    gone = [
+        path
+        for path in log.iterdir()
+        if path.name[:20].isdigit() and int(path.name[:20]) < newest and path.stat().st_mtime < before
+    ]
+    for path in gone:
+        path.unlink()
+    if gone:
+        sync_file(log)
+    return len(gone)
+
+
 def collapse(table: Path) -> int:
     """Leave of a log its newest version alone, with a checkpoint that says what was before; returns files removed.
 

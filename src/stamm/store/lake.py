@@ -19,7 +19,7 @@ from stamm.facts import Imported, imported
 from stamm.lang.errors import LakeError
 from stamm.lang.version import __version__
 from stamm.lang.window import zone_named
-from stamm.store import manifest, migrations, past
+from stamm.store import delta_log, manifest, migrations, past
 from stamm.store.durable import make_directory, sync_directories, sync_file
 from stamm.store.lock import exclusive
 from stamm.store.manifest import SCHEMA_VERSION, Manifest
@@ -197,5 +197,6 @@ def _vacuum(root: Path, keep: int, unused_for: timedelta) -> int:
             if path not in named and log not in path.parents:
                 path.unlink()
                 removed += 1
+        delta_log.forget(log.parent, horizon)
     shutil.rmtree(root / ".staging", ignore_errors=True)
     return removed

@@ -53,7 +53,9 @@ class GroupCommit:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._asked: SimpleQueue[list[_Asked] | None] = SimpleQueue()
+        #: of each loop, what came since it was last looked after
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Asked]] = {}
         self._guard = threading.Lock()
         self._waiting_bytes = 0
         self._closed = False
@@ -75,22 +77,36 @@ class GroupCommit:
         Raises OverloadedError where too much is waiting already.
         """
         future: Future[list[Outcome]] = Future()
-        self._ask(_Asked(entries, _size(entries), future))
+        with self._guard:
+            self._asked.put([self._admitted(_Asked(entries, _size(entries), future))])
         return future
 
     async def keep(self, entries: Sequence[Entry]) -> list[Outcome]:
         """The same for a coroutine; raises what the future would fail with."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Outcome]] = loop.create_future()
-        self._ask(_Asked(entries, _size(entries), future, loop))
+        with self._guard:
+            asked = self._admitted(_Asked(entries, _size(entries), future, loop))
+        gathered = self._gathered.setdefault(loop, [])
+        if not gathered:  # the others whose turn it is now are handed over with it: waking the thread costs most
+            loop.call_soon(self._hand_over, loop)
+        gathered.append(asked)
         return await future
 
-    def _ask(self, asked: _Asked) -> None:
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        gathered = self._gathered.pop(loop)
         with self._guard:
-            if self._closed or self._waiting_bytes + asked.size > MOST_WAITING_BYTES:
-                raise OverloadedError
-            self._waiting_bytes += asked.size
-            self._asked.put(asked)
+            if not self._closed:
+                self._asked.put(gathered)
+                return
+        for asked in gathered:
+            asked.future.set_exception(OverloadedError())
+
+    def _admitted(self, asked: _Asked) -> _Asked:
+        if self._closed or self._waiting_bytes + asked.size > MOST_WAITING_BYTES:
+            raise OverloadedError
+        self._waiting_bytes += asked.size
+        return asked
 
     def close(self) -> None:
         """Write what is waiting, then stop. What comes later is refused."""
@@ -112,11 +128,11 @@ class GroupCommit:
         group: list[_Asked] = []
         count = 0
         while not group or (count < MOST_AT_ONCE and not self._asked.empty()):
-            asked = self._asked.get()
-            if asked is None:
+            some = self._asked.get()
+            if some is None:
                 return group, False
-            group.append(asked)
-            count += len(asked.entries)
+            group += some
+            count += sum(len(asked.entries) for asked in some)
         return group, True
 
     def _write(self, group: list[_Asked]) -> None:

@@ -40,12 +40,12 @@ class Tab:
         self.requests: list[str] = []
         self.complaints: list[str] = []
 
-    def open(self, file: Path, width: int, height: int = 900, theme: str = "light") -> None:
-        """Load a file at that width, in the light or the dark theme of the system."""
+    def open(self, page: Path | str, width: int, height: int = 900, theme: str = "light") -> None:
+        """Load a file or an address at that width, in the light or the dark theme of the system."""
         self._attach()
         self.resize(width, height)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
-        self.visit(file.as_uri())
+        self.visit(page if isinstance(page, str) else page.as_uri())
         self.drawn()
 
     def visit(self, url: str) -> None:
@@ -77,6 +77,16 @@ class Tab:
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def wait(self, expression: str) -> Any:
+        """The value of an expression as soon as there is one that is true; a page may be on its way meanwhile."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+            if answer["result"].get("value"):
+                return answer["result"]["value"]
+            time.sleep(0.05)
+        raise AssertionError(f"never true: {expression}")
 
     def press(self, key: str, code: int) -> None:
         """A key, down and up."""

@@ -86,7 +86,8 @@ def test_several_processes_make_the_tables_together_beside_the_keys(shop: Path) 
     with ThreadPoolExecutor(2) as at_once:
         told = list(at_once.map(lambda n: said(shop, f"people invite p{n}@example.com --role owner"), range(2)))
     assert [text.count("= 0") for text in told] == [1, 1]
-    assert (shop / "secret.key").stat().st_mode & 0o777 == 0o600
+    for name in ("secret.key", "stamm.sqlite"):
+        assert (shop / name).stat().st_mode & 0o777 == 0o600
     listed = said(shop, "people list", "keys list")
     assert "website" in listed
     assert all(f"p{number}@example.com" in listed for number in range(2))

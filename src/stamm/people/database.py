@@ -68,11 +68,12 @@ class _File(Database):
     def __init__(self, file: Path) -> None:
         self._file = file
         try:
+            file.touch(0o600)  # what is in it signs people in
             self._connection = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA secure_delete = ON")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise self._unusable(error) from error
         with self.transaction() as run:
             for table in TABLES:
@@ -96,7 +97,7 @@ class _File(Database):
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
-    def _unusable(self, error: sqlite3.Error) -> ProjectError:
+    def _unusable(self, error: Exception) -> ProjectError:
         return ProjectError(
             f"The database of people cannot be used: {error}.",
             where=str(self._file),

@@ -1,0 +1,92 @@
+"""A running server for the browser: a project of half a year of orders, with somebody of each role."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.browser.chromium import Tab
+from tests.reports import shops
+
+#: makes the project and its people, and prints a session of each role; a process of its own, as one serves one project
+SCRIPT = """
+import json, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from click.testing import CliRunner
+from stamm.app.framework import set_up
+from stamm.app.project import Project
+from stamm.cli.main import cli
+
+folder = Path(sys.argv[1])
+for line in sys.stdin.read().splitlines():
+    done = CliRunner().invoke(cli, json.loads(line))
+    assert done.exit_code == 0, done.output
+set_up(Project.open(folder))
+from django.test import Client
+from stamm.people.accounts import invite
+from stamm.people.roles import Role
+
+sessions = {}
+for role in Role:
+    person = invite(f"{role}@example.com", role, who="test", now=datetime.now(UTC), name=role.capitalize())
+    browser = Client()
+    browser.force_login(person)
+    sessions[role] = browser.cookies["stamm_session"].value
+print(json.dumps(sessions))
+"""
+
+
+@dataclass
+class Served:
+    """Where it runs, and a session of each role."""
+
+    address: str
+    sessions: dict[str, str]
+
+    def sign_in(self, tab: Tab, role: str, language: str) -> None:
+        """Be somebody of that role, or nobody, in a browser that asks for the language."""
+        tab.visit("about:blank")
+        tab.call("Network.clearBrowserCookies")
+        tab.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+        if role:
+            tab.call("Network.setCookie", name="stamm_session", value=self.sessions[role], url=self.address)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """The server of a new project, ended with the tests."""
+    rows = shops.orders(60)
+    with (folder / "orders.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    shop = folder / "shop"
+    steps = (
+        ("init", shop, "--name", "Lindenhof Kaffee", "--time-zone", "UTC", "--currency", "EUR"),
+        ("import", folder / "orders.csv", "--project", shop),
+    )
+    lines = "\n".join(json.dumps([str(word) for word in words]) for words in steps)
+    surroundings = {**os.environ, "LANG": "C.UTF-8"}
+    made = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(shop)], input=lines, text=True, stdout=subprocess.PIPE, check=True,
+        env=surroundings,
+    )  # fmt: skip
+    command = [sys.executable, "-m", "stamm.cli.main", "--project", str(shop), "serve", "--no-worker", "--port", "0"]
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=surroundings)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert "http://" in line, (folder / "server.log").read_text()
+    try:
+        yield Served(line.split()[-1], json.loads(made.stdout))
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)

@@ -1,0 +1,141 @@
+"""The pages in a real browser, signed in as each role: quiet, alone, within their width, and usable without a mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from tests.browser.chromium import Tab
+from tests.browser.served import Served, served
+from tests.browser.test_report_page import CONTRAST
+
+WIDTHS = (390, 768, 1200, 1440, 2560)
+#: by who may open them; a link is good once, so it is not among them
+PAGES = {
+    "viewer": ("/", "/metrics/", "/metrics/customer_retention_rate", "/account/", "/no-such-page/"),
+    "support": ("/metrics/customer_retention_rate/customers?window=2024-05",),
+    "analyst": ("/metrics/order_count?grain=week&by=channel", "/metrics/net_promoter_score"),
+    "owner": ("/account/password/", "/account/codes/", "/?window=2024-03"),
+    "": ("/sign-in/", "/in/abc:def/"),
+}
+EVERY = [(role, path) for role, paths in PAGES.items() for path in paths]
+OVERFLOW = """[document.documentElement.scrollWidth - window.innerWidth,
+  ...[...document.querySelectorAll('.change, .range, .value, .state, td, th, .pairs dd, summary, .button, .side a, h1')]
+  .filter(e => e.offsetParent && !e.closest('.scroll') && e.scrollWidth > e.clientWidth + 1 && e.clientWidth)
+  .map(e => e.className + ': ' + e.textContent.trim().slice(0, 60))]"""
+#: what is wrong by axe, of those that keep somebody out
+AXE = """axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}).then(found =>
+  [found.passes.length, ...found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+  .map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))])"""
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.parametrize(("role", "path"), EVERY)
+def test_a_page_is_quiet_alone_and_within_its_width(
+    tab: Tab, server: Served, role: str, path: str, language: str
+) -> None:
+    server.sign_in(tab, role, language)
+    over: dict[str, Any] = {}
+    for theme, width in (("light", 1440), ("dark", 390)):
+        tab.open(server.address + path, width, theme=theme)
+        assert tab.eval("document.documentElement.lang") == language
+        assert tab.eval("document.title").endswith("Stamm")
+        elsewhere = [url for url in tab.requests if not url.startswith((server.address, "data:"))]
+        assert elsewhere == []
+        expected = "the server responded with a status of" if path in ("/no-such-page/", "/in/abc:def/") else "nothing"
+        assert [complaint for complaint in tab.complaints if expected not in complaint] == []
+        count, *unreadable = tab.eval(CONTRAST)
+        assert count > 2
+        assert unreadable == []
+    for width in WIDTHS:
+        tab.resize(width)
+        sideways, *cut = tab.eval(OVERFLOW)
+        if sideways > 0 or cut:
+            over[str(width)] = [sideways, *cut]
+    assert over == {}
+
+
+@pytest.mark.parametrize(("role", "path"), EVERY)
+def test_axe_finds_nothing_serious(tab: Tab, server: Served, role: str, path: str) -> None:
+    server.sign_in(tab, role, "de")
+    tab.open(server.address + path, 1200)
+    tab.eval(files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; 0")
+    passed, *found = tab.eval(AXE)
+    assert passed > 10
+    assert found == []
+
+
+def test_a_filter_changes_the_page_without_loading_it_anew(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "viewer", "en")
+    tab.open(server.address + "/", 1440)
+    tab.requests.clear()
+    tab.eval("window.stays = true; document.querySelector('[name=window]').focus()")
+    tab.eval(
+        "(() => { const s = document.querySelector('[name=window]'); s.value = '2024-03';"
+        " s.dispatchEvent(new Event('change', {bubbles: true})); })()"
+    )
+    sentence = tab.wait("document.querySelector('.lead')?.textContent.startsWith('In March') && location.search")
+    assert sentence == "?window=2024-03"
+    assert tab.eval("window.stays") is True
+    assert tab.eval("document.activeElement.name") == "window"
+    assert [url for url in tab.requests if "/static/" in url] == []
+
+
+def test_all_metrics_come_by_themselves(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "viewer", "en")
+    tab.open(server.address + "/metrics/", 1440)
+    assert tab.wait("document.querySelectorAll('.catalogue td.n').length") > 20
+
+
+def test_the_keyboard_alone_is_enough(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "owner", "en")
+    tab.open(server.address + "/", 390)
+    tab.press("Tab", 9)
+    assert tab.eval("document.activeElement.className") == "skip"
+    tab.press("Tab", 9)
+    assert tab.eval("document.activeElement.textContent") == "Menu"
+    assert tab.eval("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    tab.press("Enter", 13)
+    assert tab.eval("document.getElementById('nav').matches(':popover-open')") is True
+    tab.press("Escape", 27)
+    assert tab.eval("document.getElementById('nav').matches(':popover-open')") is False
+    wanted = tab.eval(
+        "(() => { window.passed = new Set(); document.addEventListener('focusin', e => passed.add(e.target));"
+        " window.wanted = [...document.querySelectorAll('main a[href], main summary, main [tabindex=\"0\"]')]"
+        ".filter(e => e.getClientRects().length); return wanted.length; })()"
+    )
+    for _ in range(wanted + 20):
+        tab.press("Tab", 9)
+    assert tab.eval("wanted.filter(e => !passed.has(e)).map(e => e.outerHTML)") == []
+
+
+def test_the_theme_is_the_systems_until_somebody_chooses(tab: Tab, server: Served) -> None:
+    ground = "getComputedStyle(document.querySelector('main')).backgroundColor"
+    server.sign_in(tab, "support", "en")
+    seen = {}
+    for theme in ("light", "dark"):
+        tab.open(server.address + "/account/", 1440, theme=theme)
+        seen[theme] = tab.eval(ground)
+    assert seen["light"] != seen["dark"]
+    tab.eval("document.querySelector('[name=theme][value=light]').click()")
+    assert tab.wait("document.documentElement.dataset.theme") == "light"
+    assert tab.wait(ground) == seen["light"]
+    tab.eval("document.querySelector('[name=theme][value=\"\"]').click()")
+    assert tab.wait("document.readyState === 'complete' && !document.documentElement.dataset.theme")
+
+
+def test_what_comes_over_the_wire_is_small(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "viewer", "en")
+    tab.call("Network.clearBrowserCache")
+    tab.open(server.address + "/", 1440)
+    sizes = "performance.getEntries().filter(e => 'transferSize' in e).reduce((sum, e) => sum + e.transferSize, 0)"
+    assert 20_000 < tab.eval(sizes) < 120_000

@@ -51,7 +51,7 @@ def rows_of(orders: list[tuple[str, int, int, int | None]]) -> list[dict[str, An
     ]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(orders=ORDERS, moved=st.lists(st.tuples(HOURS, st.booleans()), min_size=30, max_size=30))
 def test_what_comes_later_changes_nothing(
     orders: list[tuple[str, int, int, int | None]], moved: list[tuple[int, bool]]

@@ -172,11 +172,11 @@ def test_weeks_or_days_make_no_difference(kind: type[BuyingModel]) -> None:
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_discounting(kind: type[BuyingModel]) -> None:
-    """Against a sum over single days; without a discount it is the number of orders."""
+    """Against a sum over stretches of five days; without a discount it is the number of orders."""
     model, known = kind(0.6, 30.0, 0.8, 2.5), one(4, 100, 120)
-    until = [model.expected_orders(known, day)[0] for day in range(366)]
-    by_day = sum(1.1 ** (-(day + 0.5) / 365) * (b - a) for day, (a, b) in enumerate(pairwise(until)))
-    assert model.discounted_orders(known, 365, 0.1, 365)[0] == pytest.approx(by_day, rel=1e-6)
+    until = [model.expected_orders(known, day)[0] for day in range(0, 366, 5)]
+    by_day = sum(1.1 ** (-(5 * step + 2.5) / 365) * (b - a) for step, (a, b) in enumerate(pairwise(until)))
+    assert model.discounted_orders(known, 365, 0.1, 365)[0] == pytest.approx(by_day, rel=2e-6)
     assert model.discounted_orders(known, 365, 0.0, 365)[0] == until[-1]
 
 
@@ -197,6 +197,7 @@ MADE = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("truth", "make", "seed"), MADE, ids=["Pareto/NBD", "BG/NBD", "MBG/NBD"])
 def test_the_truth_is_found_again(truth: BuyingModel, make: Callable[..., buyers.Made], seed: int) -> None:
     made = make(truth, 20_000, 90.0, seed)
@@ -232,6 +233,7 @@ def heavy() -> Histories:
     return Histories.collapsed(count - 1, last - first, end - first)[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", MODELS)
 def test_households_with_hundreds_of_orders(kind: type[BuyingModel]) -> None:
     known = heavy()
@@ -246,6 +248,7 @@ def test_households_with_hundreds_of_orders(kind: type[BuyingModel]) -> None:
     assert np.all(silent[often] < 0.01)
 
 
+@pytest.mark.long
 def test_a_ridge_is_told_by_errors_without_end() -> None:
     """Hardly any household stops, so that nobody can tell how unequally they would; the rates are told all the same."""
     fit = ParetoNbd.fit(heavy())

@@ -9,6 +9,9 @@ import pytest
 
 from stamm.analyses import ANALYSES
 from stamm.analyses.kind import ROWS, ColumnUnit
+from stamm.app.retelling import retell
+from stamm.lang.errors import TooLittleError
+from stamm.lang.language import Language
 from stamm.metrics import METRICS
 from stamm.metrics.kind import Unit
 from stamm.predictions import PREDICTIONS, Prediction
@@ -41,6 +44,11 @@ def test_settings_and_gates_are_told_in_both_languages(prediction: type[Predicti
     for gate in prediction.gates:
         assert gate.words.en != gate.words.de
         assert gate.least > 0
+        with pytest.raises(TooLittleError) as refused:
+            prediction().check_gates({each.key: 1 if each == gate else each.least for each in prediction.gates})
+        german = Language("de")
+        assert gate.words.de in retell(refused.value.what, german)
+        assert retell(refused.value.remedy, german) != refused.value.remedy
 
 
 @EVERY
@@ -58,7 +66,7 @@ def test_columns_have_short_words_in_both_languages(prediction: type[Prediction]
 
 @EVERY
 def test_it_has_worked_examples(prediction: type[Prediction]) -> None:
-    assert prediction.examples
+    assert prediction.examples or prediction.learned, "what is learned has no parameters that could be given"
     for example in prediction.examples:
         assert set(example.gives[0]) <= {column.name for column in prediction().columns()}
 

@@ -35,7 +35,7 @@ def keep_foretold(project: Project, answer: TableAnswer, *, now: datetime) -> in
     told = [(row.customer_id, asked.told(row)) for row in answer.rows]
     kept = [(who, cells) for who, cells in told if cells["value"] is not None]
     columns = Predictions.columns()
-    made = ",".join(f"{each.parameter}={each.estimate:.6g}" for each in answer.tables[MODEL])
+    made = ",".join(f"{each.parameter}={each.estimate:.6g}" for each in answer.tables.get(MODEL, ()))
     cells = {
         "model": [asked.mark] * len(kept),
         "customer_id": [who for who, _ in kept],

@@ -61,6 +61,10 @@ class Prediction(Analysis):
     #: of the number foretold
     unit: ClassVar[Unit]
     gates: ClassVar[tuple[Gate, ...]] = ()
+    #: whether it is learned from the past anew each time, so that no example can be followed by hand
+    learned: ClassVar[bool] = False
+    #: what to do below its gates
+    instead: ClassVar[str] = TOO_LITTLE
 
     horizon = Setting(
         90,
@@ -85,7 +89,7 @@ class Prediction(Analysis):
             if counted[gate.key] < gate.least:
                 raise TooLittleError(
                     f"This prediction needs at least {gate.least} {gate.words.en}, and there are {counted[gate.key]}.",
-                    remedy=TOO_LITTLE,
+                    remedy=self.instead,
                 )
 
     def answer(self, question: Question) -> Found:

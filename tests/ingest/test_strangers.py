@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import resource
 import signal
 import socket
 import time
@@ -16,6 +17,7 @@ import pytest
 
 from stamm.ingest.admission import FRESH_SECONDS
 from stamm.ingest.refusals import BATCH_EVENTS
+from stamm.ingest.serving import SPARE_FILES
 from stamm.people import Scope, create_key, revoke_key
 from tests.ingest.server import Server
 
@@ -224,6 +226,22 @@ def test_what_has_no_end_takes_no_memory(server: Server, head: bytes, more: byte
                 break
     assert memory(server) - before < 20
     assert answer(server, request())[0] == 200
+
+
+def test_connections_leave_files_for_the_log(server: Server) -> None:
+    assert server.process is not None
+    files, most = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (SPARE_FILES + 150, most))
+    try:
+        held = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(250)]
+        assert held[-1].recv(1) == b"", "one too many is closed at once"
+        held[0].sendall(request(b"/readyz", method=b"GET", head=b"", body=b""))
+        assert held[0].recv(15) == b"HTTP/1.1 200 OK"
+        for one in held:
+            one.close()
+    finally:
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (files, most))
+    assert ask(server, server.key) == 200
 
 
 def test_a_key_is_out_at_once_when_it_is_revoked_elsewhere(server: Server) -> None:

@@ -22,6 +22,10 @@ HEAD_BYTES = 64 * 1024
 #: how long the rest of a request may take that is answered already
 REST_SECONDS = 20.0
 IDLE_SECONDS = 65
+#: connections that wait to be taken, and are taken in one go
+BACKLOG = 256
+#: connections at once; and files that stay for the log, the lake and the pages where the system allows few
+MOST_CONNECTIONS, SPARE_FILES = 10_000, BACKLOG + 100
 #: requests that may be sent before the answer to one of before
 MOST_AHEAD = 100
 #: how long answers under way may take when the server is asked to end
@@ -40,6 +44,9 @@ class Impatient(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await(HEAD_SECONDS)
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if len(self.connections) > min(MOST_CONNECTIONS, files - SPARE_FILES):
+            self._give_up()
 
     def data_received(self, data: bytes) -> None:
         self._head += len(data)
@@ -148,7 +155,7 @@ def serve(app: Any, host: str, port: int, *, started: Callable[[int], None]) -> 
         log_config=None,
         access_log=False,
         server_header=False,
-        backlog=2_048,
+        backlog=BACKLOG,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=ENDING_SECONDS,
     )

@@ -14,6 +14,7 @@ import pytest
 from stamm.app.project import Project
 from stamm.lang.organisation import Organisation
 from stamm.people import Scope, create_key
+from tests.engines.postgres.server import Server
 
 SCRIPT = """
 import sys
@@ -32,14 +33,14 @@ def shop(tmp_path: Path) -> Path:
     return Project.create(tmp_path / "shop", Organisation(currency="EUR", zone="UTC")).directory
 
 
-def said(shop: Path, *lines: str) -> str:
+def said(shop: Path, *lines: str, **surroundings: str) -> str:
     """What the command line says to some lines, one after the other."""
     typed = "\n".join(f"--project {shop} {line}" for line in lines)
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
         input=typed,
         text=True,
-        env={**os.environ, "LANG": "C.UTF-8"},
+        env={**os.environ, "LANG": "C.UTF-8", **surroundings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=True,
@@ -79,6 +80,7 @@ def test_people_come_and_go(shop: Path) -> None:
     assert positions == sorted(positions)
 
 
+@pytest.mark.long
 def test_several_processes_make_the_tables_together_beside_the_keys(shop: Path) -> None:
     people = Project.open(shop).people()
     create_key(people, "website", Scope.WRITE, who="test", now=datetime(2026, 3, 2, tzinfo=UTC))
@@ -91,3 +93,20 @@ def test_several_processes_make_the_tables_together_beside_the_keys(shop: Path) 
     listed = said(shop, "people list", "keys list")
     assert "website" in listed
     assert all(f"p{number}@example.com" in listed for number in range(2))
+
+
+def test_people_in_a_database_of_their_own(shop: Path, server: Server) -> None:
+    with server.database() as database:
+        told = said(
+            shop,
+            "people invite anna@example.com --role owner",
+            "people link anna@example.com",
+            "keys create website",
+            "keys history",
+            STAMM_DATABASE=database.address(),
+        )
+        assert told.count("= 0") == 4
+        assert told.count("link made") == 2
+        assert "person invited" in told
+        assert "key made" in told
+    assert not (shop / "stamm.sqlite").exists()

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 
 from stamm.answers.ask import Answers
 from stamm.app.project import Project
 from stamm.app.settings import SETTINGS
-from stamm.lang.errors import LakeError
+from stamm.lang.errors import LakeError, StammError
 from stamm.reports.figures import Figures
 from stamm.store.manifest import numbers
 from stamm.web.filters import Period
 
 Made = TypeVar("Made")
+Make = Callable[["Opened"], Any]
 #: a snapshot and the times of the files that numbers depend on beside it
 State = tuple[int, int, int]
 #: things that pages were made of and that are kept until there is another snapshot
 MOST_KEPT = 200
+#: of these, the last ones looked at are made anew before a newer snapshot is shown
+MOST_RENEWED = 12
+#: how often a newer snapshot is looked for, and how many times as long as a renewal the next one waits for
+LOOK_SECONDS, REST = 0.5, 10
+
+_log = logging.getLogger("django.stamm")
 
 
 @dataclass
@@ -33,51 +42,95 @@ class Opened:
     answers: Answers
     state: State
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    _kept: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    _kept: dict[Hashable, tuple[Make, object]] = field(default_factory=dict, repr=False)
 
-    def kept(self, what: Hashable, make: Callable[[Answers], Made]) -> Made:
-        """What `make` gives, made once; `what` names it and everything it depends on beside the snapshot."""
+    def kept(self, what: Hashable, make: Callable[[Opened], Made]) -> Made:
+        """What `make` gives of this snapshot, made once; `what` names it and all that it depends on besides."""
         with self._lock:
-            if what not in self._kept:
-                if len(self._kept) >= MOST_KEPT:
-                    self._kept.pop(next(iter(self._kept)))
-                self._kept[what] = make(self.answers)
-            return cast(Made, self._kept[what])
+            found = self._kept.pop(what, None) or (make, make(self))
+            self._kept[what] = found  # the last one looked at is the last
+            if len(self._kept) > MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            return cast(Made, found[1])
 
     def figures(self, keys: frozenset[str] | None, period: Period) -> Figures:
         """Metrics, or all of them, over the windows up to the end of a period."""
-        organisation = self.project.organisation
         return self.kept(
             ("figures", keys, period),
-            lambda answers: Figures(answers, organisation, period.until, keys=keys, grain=period.grain),
+            lambda opened: Figures(
+                opened.answers, opened.project.organisation, period.until, keys=keys, grain=period.grain
+            ),
         )
+
+    def looked_at(self) -> list[tuple[Hashable, Make]]:
+        """What was last looked at, and how it is made."""
+        with self._lock:
+            return [(what, make) for what, (make, _) in self._kept.items()][-MOST_RENEWED:]
 
 
 class Desk:
-    """Opens the newest snapshot when there is one; pages still being made keep theirs."""
+    """Opens a newer snapshot when there is one; pages still being made keep theirs.
+
+    Where it is kept current, a newer snapshot is shown once it is ready, so that no page waits for it.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._lock = threading.Lock()
         self._opened: Opened | None = None
+        self._keeper: threading.Thread | None = None
 
     def opened(self) -> Opened:
-        """The newest snapshot under the settings as they are now; raises ProjectError and LakeError."""
+        """The newest snapshot that is ready, under the settings as they are now; raises ProjectError and LakeError."""
         with self._lock:
-            state = self._state()
-            if self._opened is None or self._opened.state != state:
-                project = Project.open(self._directory)
-                self._opened = Opened(project, Answers(project.world()), state)
+            state, opened = self._state(), self._opened
+            if opened is not None and (opened.state == state or (self._keeper and opened.state[1:] == state[1:])):
+                return opened
+            self._opened = self._open(state)
             return self._opened
 
-    def ask(self, make: Callable[[Opened], Made]) -> Made:
-        """What `make` gives of the newest snapshot; once more where its files went because a person was erased."""
+    def kept(self, what: Hashable, make: Callable[[Opened], Made]) -> Made:
+        """As of what is opened; once more where files of a snapshot went because a person was erased."""
         try:
-            return make(self.opened())
+            return self.opened().kept(what, make)
         except LakeError:
             with self._lock:
                 self._opened = None
-            return make(self.opened())
+            return self.opened().kept(what, make)
+
+    def keep_current(self) -> None:
+        """From now on, as long as the process lives, a newer snapshot is made ready beside the one that is shown."""
+        self._keeper = threading.Thread(target=self._keep, name="desk", daemon=True)
+        self._keeper.start()
+
+    def _keep(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            begun = time.monotonic()
+            try:
+                renewed = self._renew()
+            except (StammError, OSError) as error:
+                # somebody is writing, or a file has just gone: the next look finds another state
+                _log.warning("a newer snapshot is not ready: %s", type(error).__name__)
+                renewed = True
+            if renewed:
+                time.sleep(REST * (time.monotonic() - begun))
+
+    def _renew(self) -> bool:
+        """Whether there was a newer snapshot, which is shown from now on."""
+        before, state = self._opened, self._state()
+        if before is None or before.state == state:
+            return False
+        renewed = self._open(state)
+        for what, make in before.looked_at():
+            renewed.kept(what, make)
+        with self._lock:
+            self._opened = renewed
+        return True
+
+    def _open(self, state: State) -> Opened:
+        project = Project.open(self._directory)
+        return Opened(project, Answers(project.world()), state)
 
     def _state(self) -> State:
         known = numbers(self._directory / "lake")

@@ -61,8 +61,10 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     set_up(project, host)
     from stamm.people.links import SOON  # once Django is set up, and so the next
     from stamm.web.application import Web
+    from stamm.web.desk import desk as pages_desk
 
     invited = link_for_owner(anyway=link)
+    pages_desk().keep_current()
 
     def started(port: int) -> None:
         address = f"http://{host}:{port}"

@@ -12,13 +12,14 @@ from stamm.answers.people import People
 from stamm.answers.written import as_csv, csv_of
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
+from stamm.lang.phrase import Phrase
 from stamm.metrics import family
 from stamm.metrics.operands import operands_of
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.reports.catalogue import topics_of
 from stamm.reports.chapters import chapter_of
 from stamm.reports.differences import family_of
-from stamm.reports.figures import Months
+from stamm.reports.figures import Figures, Months
 from stamm.reports.simulated import simulated_words
 from stamm.reports.splits import dimensions_for, split_of
 from stamm.reports.trends import Trends
@@ -38,7 +39,7 @@ def metrics(request: Asked) -> HttpResponse:
     say = request.say
     if "values" not in request.GET:
         return render(request, "metrics.html.j2", {"topics": None, "names": _names(desk().opened(), say)})
-    content = desk().ask(lambda opened: opened.kept(("metrics", say.code), lambda _: _catalogue(opened, say)))
+    content = desk().kept(("metrics", say.code), lambda opened: _catalogue(opened, say))
     return render(request, "metrics.html.j2", content)
 
 
@@ -50,11 +51,9 @@ def metric(request: Asked, key: str) -> HttpResponse:
     _known(opened, key)
     say = request.say
     named = request.user.may in NAMES
-    content = desk().ask(
-        lambda opened: opened.kept(
-            ("metric", key, period, by, named, say.code),
-            lambda _: _metric(opened, key, period, by, say, named=named),
-        )
+    content = desk().kept(
+        ("metric", key, period, by, named, say.code),
+        lambda opened: _metric(opened, key, period, by, say, named=named),
     )
     return render(request, "metric.html.j2", {**content, "named": named})
 
@@ -69,10 +68,9 @@ def metric_csv(request: Asked, key: str) -> HttpResponse:
         months = opened.figures(frozenset({key}), period).months
         if months is None:
             return ""
-        windows = months.windows
-        return opened.kept(("csv", key, period, by), lambda answers: as_csv(answers.ask(key, windows, by=by or None)))
+        return as_csv(opened.answers.ask(key, months.windows, by=by or None))
 
-    return _download(desk().ask(rows), f"{key}.csv")
+    return _download(desk().kept(("csv", key, period, by), rows), f"{key}.csv")
 
 
 @page("metrics/<slug:key>/customers", may=NAMES)
@@ -81,7 +79,7 @@ def metric_customers(request: Asked, key: str) -> HttpResponse:
     period, part = Period.of(request.GET), _number(request.GET.get("part", "0"))
     first = _number(request.GET.get("first", "0"))
     _known(desk().opened(), key)
-    content = desk().ask(lambda opened: _customers(opened, key, period, part, request.say))
+    content = _customers(key, period, part, request.say)
     shown = content["customers"][first : first + MOST]
     more = {"shown": shown, "first": first, "next": first + MOST, "may_export": request.user.may in EXPORTS}
     return render(request, "metric_customers.html.j2", {**content, **more})
@@ -92,7 +90,7 @@ def metric_customers_csv(request: Asked, key: str) -> HttpResponse:
     """The same customers, to take away."""
     period, part = Period.of(request.GET), _number(request.GET.get("part", "0"))
     _known(desk().opened(), key)
-    content = desk().ask(lambda opened: _customers(opened, key, period, part, request.say))
+    content = _customers(key, period, part, request.say)
     rows = ({"customer_id": customer} for customer in content["customers"])
     return _download(csv_of(["customer_id"], rows), f"{key}-customers.csv")
 
@@ -159,30 +157,34 @@ def _metric(opened: Opened, key: str, period: Period, by: str, say: Language, *,
     }
 
 
-def _customers(opened: Opened, key: str, period: Period, part: int, say: Language) -> dict[str, Any]:
-    made = opened.answers.world.metrics[key]()
-    figures = opened.figures(frozenset({key, *_kin(opened.answers, key)}), period)
-    if figures.months is None:
-        raise UsageError(f"There is no data yet to compute {key} from.", remedy="Bring some in with `stamm import`.")
-    now = figures.months.now
-    parts = opened.kept(
-        ("customers", key, period),
-        lambda answers: [(phrase, sorted(who)) for phrase, who in People(answers.world).memberships(made, now).items()],
-    )
+def _customers(key: str, period: Period, part: int, say: Language) -> dict[str, Any]:
+    figures, months, parts = desk().kept(("customers", key, period), lambda opened: _counted(opened, key, period))
+    figure = figures[key]
+    assert figure is not None  # it was asked for
     if not parts:
         raise UsageError(f"{key} counts nobody one by one.", remedy="Look at a metric that counts customers.")
     chosen = min(part, len(parts) - 1)
     return {
         "key": key,
-        "name": made.title(say.code),
-        "now": say.period(now),
-        "query": _query(period, figures.months),
+        "name": figure.metric.title(say.code),
+        "now": say.period(months.now),
+        "query": _query(period, months),
         "counts": tuple((phrase.of(say.code), say.number(len(who))) for phrase, who in parts),
         "part": chosen,
         "customers": parts[chosen][1],
         "count": say.number(len(parts[chosen][1])),
-        "simulated": simulated_words([figure for figure in [figures[key]] if figure], say),
+        "simulated": simulated_words([figure], say),
     }
+
+
+def _counted(opened: Opened, key: str, period: Period) -> tuple[Figures, Months, list[tuple[Phrase, list[str]]]]:
+    """The customers that a metric counted in its current window, by what they were counted as."""
+    figures = opened.figures(frozenset({key}), period)
+    if figures.months is None:
+        raise UsageError(f"There is no data yet to compute {key} from.", remedy="Bring some in with `stamm import`.")
+    world = opened.answers.world
+    behind = People(world).memberships(world.metrics[key](), figures.months.now)
+    return figures, figures.months, [(phrase, sorted(who)) for phrase, who in behind.items()]
 
 
 # -- what an address says ------------------------------------------------------------------------------------

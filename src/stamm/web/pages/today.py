@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from stamm.answers.ask import Answers
 from stamm.lang.language import Language
 from stamm.lang.window import day_of
 from stamm.people.roles import EVERYONE
@@ -33,30 +32,28 @@ KEYS = frozenset({LEDGER, *(key for keys in CANDIDATES for key in keys)})
 def today(request: Asked) -> HttpResponse:
     """The first page: at the last whole month, or at the one chosen."""
     period = Period.of({"window": request.GET.get("window", "")})
-    content = desk().ask(lambda opened: _content(opened, period, request.say))
+    say = request.say
+    content = desk().kept(("today", period, say.code), lambda opened: _content(opened, period, say))
     return render(request, "today.html.j2", content)
 
 
 def _content(opened: Opened, period: Period, say: Language) -> dict[str, Any]:
-    return opened.kept(("today", period, say.code), lambda answers: _made(answers, opened, period, say))
-
-
-def _made(answers: Answers, opened: Opened, period: Period, say: Language) -> dict[str, Any]:
+    world = opened.answers.world
     figures, newest = opened.figures(KEYS, period), opened.figures(KEYS, Period())
     months = figures.months
     if months is None:
         return {"months": None}
-    words = Words(say, answers.world)
+    words = Words(say, world)
     trends = Trends(Workings(figures, months, words))
     shown = headline_figures(figures, NUMBERS)
     assert figures.as_of is not None  # there are months
-    last = day_of(figures.as_of - timedelta(microseconds=1), answers.world.organisation.zone)
+    last = day_of(figures.as_of - timedelta(microseconds=1), world.organisation.zone)
     return {
         "months": months,
         "choices": window_choices(newest.months, period, say),
         "now": say.month(months.now.start),
         "data_until": say("data to the end of {day}", day=say.day(last)),
-        "snapshot": say.number(answers.world.snapshot),
+        "snapshot": say.number(world.snapshot),
         "simulated": simulated_words(shown, say),
         "lead": lead_of(figures, months, shown, words),
         "cards": tuple(card_of(figure, trends) for figure in shown),

@@ -1,0 +1,88 @@
+"""One snapshot at a time: pages do not wait for the next one, and do not mix two."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from stamm.app.project import Project
+from stamm.cli.main import cli
+from stamm.web.desk import Desk, Opened
+from stamm.web.filters import Period
+
+ORDER = "order_id,customer_id,ordered_at,amount_minor\n{},c1,2024-06-17,500\n"
+
+
+@pytest.fixture
+def shop(project: Project, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(project.directory, tmp_path / "shop"))
+
+
+def order(shop: Path, name: str) -> None:
+    file = shop.parent / f"orders-{name}.csv"
+    file.write_text(ORDER.format(name), encoding="utf-8")
+    done = CliRunner().invoke(cli, ["import", str(file), "--project", str(shop)])
+    assert done.exit_code == 0, done.output
+
+
+def orders(opened: Opened) -> tuple[int, float | None]:
+    figure = opened.figures(frozenset({"order_count"}), Period("year"))["order_count"]
+    assert figure is not None
+    return opened.answers.world.snapshot, figure.value
+
+
+def test_what_a_page_is_made_of_is_made_once_a_snapshot(shop: Path) -> None:
+    desk, made = Desk(shop), []
+
+    def make(opened: Opened) -> int:
+        made.append(opened.state)
+        return len(made)
+
+    assert [desk.kept("it", make), desk.kept("it", make), desk.kept("other", make)] == [1, 1, 2]
+    order(shop, "late")
+    assert desk.kept("it", make) == 3
+    assert made[2] != made[0]
+
+
+def test_another_setting_is_another_state(shop: Path) -> None:
+    desk = Desk(shop)
+    assert desk.opened().project.organisation.name == "Lindenhof Kaffee"
+    text = (shop / "stamm.toml").read_text(encoding="utf-8")
+    (shop / "stamm.toml").write_text(text.replace("Lindenhof Kaffee", "Lindenhof Tee"), encoding="utf-8")
+    assert desk.opened().project.organisation.name == "Lindenhof Tee"
+
+
+def test_a_newer_snapshot_is_shown_once_it_is_ready(shop: Path) -> None:
+    desk = Desk(shop)
+    first, before = desk.kept("orders", orders)
+    desk.keep_current()
+    order(shop, "late")
+    waited, end = [], time.monotonic() + 60
+    while desk.kept("orders", orders)[0] == first:
+        assert time.monotonic() < end
+        begun = time.monotonic()
+        snapshot, value = desk.kept("orders", orders)
+        waited.append(time.monotonic() - begun)
+        assert value == before if snapshot == first else value == (before or 0) + 1
+        time.sleep(0.01)
+    assert desk.kept("orders", orders)[1] == (before or 0) + 1
+    assert waited
+    # it was made before it was shown: nobody has waited for it
+    assert ("orders" in dict(desk.opened().looked_at())) is True
+
+
+def test_a_page_in_the_making_keeps_its_snapshot(shop: Path) -> None:
+    desk = Desk(shop)
+
+    def slow(opened: Opened) -> list[tuple[int, float | None]]:
+        first = orders(opened)
+        order(shop, "late")
+        assert desk.opened().state != opened.state
+        return [first, orders(opened)]
+
+    first, second = desk.kept("slow", slow)
+    assert first == second

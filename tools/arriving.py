@@ -32,7 +32,7 @@ def page(table: Table) -> str:
             "(the same source and `messageId`, ever; the first body stays), `failed` ones cannot be understood and",
             "are kept with the reason. `errors` names those by `index`, `messageId`, `code` and `message`; the",
             "[codes](tracking.md) are those of tracking calls. A single event that failed is answered with 400.\n",
-            "Any other answer has `code` and `message`, and nothing of the request was kept:\n",
+            "Any other answer has `code` and `message`, and nothing of the request is acknowledged:\n",
             table(("status", "code", "message"), ((s, f"`{code}`", text) for code, (s, text) in REQUESTS.items())),
             "429 and 503 carry `Retry-After` in seconds. What was not acknowledged may be sent again, however often.\n",
             "## Limits\n",

@@ -180,7 +180,7 @@ PARSERS: dict[str, tuple[st.SearchStrategy[bytes], Callable[[Path], Check]]] = {
 @pytest.mark.parametrize("name", PARSERS)
 def test_any_file_is_read_or_refused(name: str, tmp_path: Path) -> None:
     spoilt, check = PARSERS[name]
-    for_seconds(0.05, spoilt, check(tmp_path), turns=20)
+    for_seconds(0.05, spoilt, check(tmp_path), turns=10)
 
 
 @pytest.mark.long

@@ -29,6 +29,7 @@ class Shop:
     people: Database
     write: str
     read: str
+    log_file: Path
     now: list[datetime] = field(default_factory=lambda: [NOON])
 
     def send(self, place: str, body: bytes | str | Any, key: str | None = None, **headers: str) -> Any:
@@ -62,6 +63,6 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     door = Door(lambda: open_log(file), open_database(tmp_path / "stamm.sqlite"), now=lambda: now[0])
     log = open_log(file)
     with TestClient(application(door), raise_server_exceptions=False) as client:
-        yield Shop(client, door, log, people, write, read, now)
+        yield Shop(client, door, log, people, write, read, file, now)
     log.close()
     people.close()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 import time
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
-from stamm.ingest.admission import FRESH_SECONDS
-from stamm.people import Scope, create_key, keys, revoke_key
+from stamm.ingest import admission, door
+from stamm.ingest.admission import FRESH_SECONDS, Admission
+from stamm.people import Database, Scope, create_key, keys, revoke_key
+from stamm.people.database import Run
 from stamm.people.rates import Rates
+from stamm.store.log import group_commit
 from tests.ingest.conftest import NOON, Shop, basic
 
 EVENT = {"type": "track", "messageId": "m1", "userId": "anna", "event": "x"}
@@ -88,3 +94,54 @@ def test_a_bucket_fills_steadily() -> None:
     # a pause fills it no further than it holds
     assert rates.take(1, 10, 101, 1000.0) == 0
     assert rates.take(1, 10, 1, 1000.0) > 0
+
+
+class Silent(Database):
+    """A database that says nothing until it is told to."""
+
+    def __init__(self, inner: Database) -> None:
+        self._inner, self.go = inner, threading.Event()
+
+    def transaction(self) -> AbstractContextManager[Run]:
+        assert self.go.wait(10)
+        return self._inner.transaction()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def test_a_database_that_says_nothing_is_not_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "PATIENCE_SECONDS", 0.05)
+    silent = Silent(shop.people)
+    shop.door.admission = Admission(silent)
+    for _ in range(2):
+        answer = shop.send("/v1/track", EVENT)
+        assert code(answer) == (503, "not_stored")
+        assert answer.headers["Retry-After"] == "5"
+    silent.go.set()
+    time.sleep(0.1)
+    assert shop.send("/v1/track", EVENT).json()["accepted"] == 1
+
+
+def test_a_log_that_says_nothing_is_not_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "PATIENCE_SECONDS", 0.1)
+    busy = sqlite3.connect(shop.log_file, isolation_level=None)
+    busy.execute("BEGIN IMMEDIATE")
+    answer = shop.send("/v1/track", EVENT)
+    assert code(answer) == (503, "not_stored")
+    assert answer.headers["Retry-After"] == "5"
+    busy.execute("ROLLBACK")
+    busy.close()
+    again = shop.send("/v1/batch", {"batch": [EVENT, {**EVENT, "messageId": "m2"}]})
+    assert (again.json()["accepted"], again.json()["duplicate"]) == (1, 1), "it was stored after all, and counts once"
+    assert len(shop.entries()) == 2
+
+
+def test_what_cannot_wait_for_the_disk_is_told_to_come_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "MOST_WAITING_BYTES", 100)
+    answer = shop.send("/v1/track", EVENT)
+    assert code(answer) == (503, "overloaded")
+    assert answer.headers["Retry-After"] == "1"
+    monkeypatch.undo()
+    assert shop.send("/v1/track", EVENT).json()["accepted"] == 1
+    assert shop.log.counters()["shop"].received == 1

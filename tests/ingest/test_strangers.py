@@ -200,6 +200,7 @@ def test_requests_ahead_are_answered_in_turn_until_they_are_too_many(server: Ser
     assert answer(server, request())[0] == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("head", "more"),
     [

@@ -18,6 +18,8 @@ from stamm.people.rates import Rates
 FRESH_SECONDS = 0.25
 #: when to come again where the disk is full or the database away
 UNUSABLE_SECONDS = 5.0
+#: how long a disk or a database may say nothing at all
+PATIENCE_SECONDS = 20.0
 
 
 class Admission:
@@ -27,7 +29,7 @@ class Admission:
         self._database, self._clock = database, clock
         self._keys: dict[str, Key] = {}
         self._read_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
         self._rates = Rates()
 
     async def admit(self, secret: str, scope: Scope) -> Key:
@@ -51,15 +53,19 @@ class Admission:
     async def _refresh(self) -> None:
         if self._clock() - self._read_at < FRESH_SECONDS:
             return
-        async with self._reading:
-            now = self._clock()
-            if now - self._read_at >= FRESH_SECONDS:
-                try:
-                    found = await asyncio.to_thread(keys, self._database)
-                except ProjectError as error:
-                    raise Refusal("not_stored", retry_after=UNUSABLE_SECONDS) from error
-                self._keys = {key.hash: key for key in found if key.revoked_at is None}
-                self._read_at = now
+        if self._reading is None or self._reading.done():  # all who come meanwhile wait for the same
+            self._reading = asyncio.create_task(self._read())
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await asyncio.shield(self._reading)
+        except (ProjectError, TimeoutError) as error:
+            raise Refusal("not_stored", retry_after=UNUSABLE_SECONDS) from error
+
+    async def _read(self) -> None:
+        now = self._clock()
+        found = await asyncio.to_thread(keys, self._database)
+        self._keys = {key.hash: key for key in found if key.revoked_at is None}
+        self._read_at = now
 
 
 def secret_of(request: Request) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from stamm.ingest.admission import UNUSABLE_SECONDS, Admission
+from stamm.ingest.admission import PATIENCE_SECONDS, UNUSABLE_SECONDS, Admission
 from stamm.ingest.bodies import Bodies
 from stamm.ingest.measures import Measures
 from stamm.ingest.refusals import Refusal
@@ -80,12 +80,13 @@ class Door:
         return Taken(Counter({outcome: outcomes.count(outcome) for outcome in Outcome}), faults)
 
     async def keep(self, entries: Sequence[Entry]) -> list[Outcome]:
-        """What became of each entry; raises Refusal where they cannot be kept, and then none of them is."""
+        """What became of each entry; raises Refusal where that cannot be said, and then nothing is promised."""
         try:
-            return await self._writing.keep(entries)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._writing.keep(entries)
         except OverloadedError as error:
             raise Refusal("overloaded", retry_after=OVERLOADED_SECONDS) from error
-        except LogError as error:
+        except (LogError, TimeoutError) as error:  # what is stored after all has come before when it comes again
             raise Refusal("not_stored", retry_after=UNUSABLE_SECONDS) from error
 
     def now(self) -> datetime:
@@ -97,8 +98,9 @@ class Door:
         if self._writing.failure is None:
             return True
         try:
-            await self._writing.keep(())
-        except (LogError, OverloadedError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._writing.keep(())
+        except (LogError, OverloadedError, TimeoutError):
             return False
         return True
 

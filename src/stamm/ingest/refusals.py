@@ -38,7 +38,7 @@ REQUESTS: Mapping[str, tuple[int, str]] = {
     "unknown_encoding": (415, "Send the body plain or with Content-Encoding: gzip."),
     "too_many": (429, "The key has sent more events than it may; wait as long as Retry-After says."),
     "overloaded": (503, "More is waiting than can be written; nothing was kept. Try again as Retry-After says."),
-    "not_stored": (503, "The events could not be stored; nothing was kept. Try again as Retry-After says."),
+    "not_stored": (503, "The events could not be stored just now. Try again as Retry-After says; each counts once."),
 }
 
 

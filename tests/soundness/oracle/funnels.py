@@ -93,8 +93,7 @@ def things(world: World, settings: Settings, until: datetime) -> dict[Person, li
             found.append((visitor_of(world, first), Thing(first["happened_at"], 0, "", first)))
     if kinds & {"event", "page", "screen", "track", "activity"}:
         for event in events(world):
-            if event["kind"] != "stay":
-                found.append((visitor_of(world, event), Thing(event["happened_at"], 1, event["event_id"], event)))
+            found.append((visitor_of(world, event), Thing(event["happened_at"], 1, event["event_id"], event)))
     if kinds & {"order", "activity"}:
         for order in orders(world):
             owner = None if order["customer_id"] is None else ("customer", order["customer_id"])
@@ -173,7 +172,9 @@ def known_until(world: World, settings: Settings) -> datetime:
 def counted(world: World, settings: Settings, start: date, end: date) -> dict[Person, Attempt]:
     """Everybody who began, with the attempt that counts."""
     until, found = known_until(world, settings), {}
-    for person, did in things(world, settings, until).items():
+    for person, all_of_it in things(world, settings, until).items():
+        # a visit may begin with a stay, and is a thing done all the same
+        did = [thing for thing in all_of_it if thing.place != 1 or thing.row["kind"] != "stay"]
         best = furthest(did, settings, day_start(world.zone, start), day_start(world.zone, end), until)
         if best is not None:
             found[person] = best

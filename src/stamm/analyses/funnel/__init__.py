@@ -24,8 +24,9 @@ class Funnel(Analysis):
     """Of those who began, how many reached each step within a time, and where the others dropped.
 
     A step is an order, a visit (its start) or an event: of a kind, by its name (track:Signed up) or on a page
-    (page:/cart, page:/product/*). Cancelled orders do not count. People are visitors, of whom some are customers, or
-    customers alone; only customers can be named. An order of nobody is left out and counted.
+    (page:/cart, page:/product/*). Cancelled orders do not count, and neither do stays, which only tell how long a
+    page was looked at. People are visitors, of whom some are customers, or customers alone; only customers can be
+    named. An order of nobody is left out and counted.
 
     An attempt begins with each first step that somebody does in the span. The other steps follow within the time
     counted from it; exactly at its end still counts, also after the span. Everybody counts once, with the attempt

@@ -28,8 +28,8 @@ class Paths(Analysis):
     id. It is shorter where the visit ends sooner, or began later. With step=visit it is the way from the first place
     of every visit, or to the last.
 
-    Places are pages and screens by their path, else by their name; or all events by their name, else by their path.
-    The step itself is a place, too, also where it is neither a page nor a screen. With `collapse` the same
+    Places are pages and screens by their path, else by their name; or all events but stays by their name, else by their
+    path. The step itself is a place, too, also where it is neither a page nor a screen. With `collapse` the same
     place several times in a row is one, such as a page that was loaded again.
 
     A share is of all visits that come to the step, also of those whose ways are not among the `top`; of equally

@@ -64,6 +64,15 @@ def test_kept_predictions_are_facts(run, shop_once: Path, tmp_path: Path) -> Non
     result = run("predict", "no_order_risk", *GIVEN, "--keep", "--project", shop)
     assert result.exit_code == 0, result.output
     assert "4 predictions kept." in result.stderr
+    kept = run(
+        "predict", "no_order_risk", *GIVEN, "--as-of", "2024-02-15", "--horizon", 30, "--keep", "--project", shop
+    )
+    assert "4 predictions kept." in kept.stderr
+    told = json.loads(run("predict", "no_order_risk", "--check", "--format", "json", "--project", shop).stdout)
+    (row,) = told["rows"]
+    assert (row["predicted_on"], row["model"], row["customers"]) == ("2024-02-15", "no_order_risk:bg_nbd:30d", 4)
+    assert row["came"] == 0.75  # anna alone ordered in the thirty days from the 15th of February
+    assert run("predict", "no_order_risk", "--check", "--keep", "--project", shop).exit_code == 2
 
 
 @pytest.mark.parametrize("words", [("--top", 3, "--as-of", "x"), ("--horizon", 0), ("--param", "model=best")])

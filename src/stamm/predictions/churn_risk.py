@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
@@ -127,6 +127,9 @@ class ChurnRisk(Prediction):
             },
             notes=tuple(_notes(cuts, trial, learned, quality)),
         )
+
+    def outcome(self, kept: Mapping[str, Reals]) -> tuple[Reals, Reals]:
+        return kept["value"], (kept["orders"] == 0).astype(np.float64)
 
     def _cuts(self, question: Question, day: date) -> tuple[Bought, list[Cut]]:
         """What is known on the day, and the past days that can be learned from, the earliest first.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from stamm.predictions.bought import Reals
 from stamm.predictions.buying.kind import BuyingModel
 from stamm.predictions.examples import EXPECTED_ORDERS
@@ -23,3 +25,6 @@ class ExpectedOrders(FromBuying):
 
     def foretell(self, model: BuyingModel, known: Known) -> tuple[Reals, ...]:
         return (model.expected_orders(known.histories, self.horizon)[known.place],)
+
+    def outcome(self, kept: Mapping[str, Reals]) -> tuple[Reals, Reals]:
+        return kept["value"], kept["orders"]

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from stamm.analyses.kind import ROWS, Analysis, Column, ColumnUnit, Found, Question, column, row
 from stamm.lang.definition import Setting
 from stamm.lang.errors import TooLittleError
@@ -13,6 +16,7 @@ from stamm.lang.phrase import Phrase
 from stamm.lang.window import day_of
 from stamm.metrics.kind import Unit
 
+Reals = npt.NDArray[np.float64]
 #: the table beside the customers: what the model is made of
 MODEL = "model"
 FORETOLD = ("value", "low", "high")
@@ -93,6 +97,20 @@ class Prediction(Analysis):
                 )
 
     def answer(self, question: Question) -> Found:
+        raise NotImplementedError
+
+    # -- afterwards ------------------------------------------------------------------
+    @property
+    def unit_of_outcome(self) -> Unit:
+        """The unit in which what was told and what came are compared."""
+        return self.unit
+
+    def outcome(self, kept: Mapping[str, Reals]) -> tuple[Reals, Reals]:
+        """What was told of each customer, and what came, to be compared on average.
+
+        `kept` has columns of equal length: `value` as it was kept, and of the days it was told for the number of days
+        with an order (`orders`) and what was paid (`amount`); `first` is after how many days an order came, or NaN.
+        """
         raise NotImplementedError
 
     @property

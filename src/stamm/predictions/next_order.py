@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+import numpy as np
+
 from stamm.analyses.kind import ROWS, column, row
 from stamm.lang.definition import Setting
+from stamm.metrics.kind import Unit
 from stamm.predictions.bought import Reals
 from stamm.predictions.buying.kind import BuyingModel
 from stamm.predictions.examples import NEXT_ORDER
@@ -63,6 +67,14 @@ class NextOrder(FromBuying):
         value, low, high = told
         middle, early, late = (_after(known.bought.on, days) for days in told)
         return Next(customer_id, middle, early, late, value, low, high, orders, last_on)
+
+    @property
+    def unit_of_outcome(self) -> Unit:
+        return "share"
+
+    def outcome(self, kept: Mapping[str, Reals]) -> tuple[Reals, Reals]:
+        """By the day told an order has come of half of them."""
+        return np.full(len(kept["value"]), MIDDLE), (kept["first"] < kept["value"]).astype(np.float64)
 
 
 def _after(on: date, days: float | None) -> str:

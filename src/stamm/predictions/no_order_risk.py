@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from stamm.predictions.bought import Reals
 from stamm.predictions.buying.kind import BuyingModel
 from stamm.predictions.examples import NO_ORDER_RISK
@@ -24,3 +28,6 @@ class NoOrderRisk(FromBuying):
 
     def foretell(self, model: BuyingModel, known: Known) -> tuple[Reals, ...]:
         return (model.no_order_within(known.histories, self.horizon)[known.place],)
+
+    def outcome(self, kept: Mapping[str, Reals]) -> tuple[Reals, Reals]:
+        return kept["value"], (kept["orders"] == 0).astype(np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -66,3 +66,6 @@ class ValueAhead(FromBuying):
         if self.worth == GAMMA_GAMMA:
             worth = known.worth
             yield from parameters(vars(worth.model), worth.errors)
+
+    def outcome(self, kept: Mapping[str, Reals]) -> tuple[Reals, Reals]:
+        return kept["value"], kept["amount"]

@@ -29,6 +29,7 @@ from stamm.lang.errors import UsageError
             "What everybody will bring, as known then",
         ),
         ("stamm predict no_order_risk --keep", "The same, kept with its date"),
+        ("stamm predict no_order_risk --check", "How those that were kept came out"),
     ),
 )
 @argument("key", "Which prediction: its key. Without it, all are listed.", required=False, metavar="[KEY]")
@@ -37,6 +38,7 @@ from stamm.lang.errors import UsageError
 @option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of it; may be repeated.")
 @option("--top", type=click.IntRange(1), default=20, metavar="NUMBER", help="How many customers the table shows.")
 @option("--keep", is_flag=True, help="Keep it as facts, to be held against what comes.")
+@option("--check", is_flag=True, help="Hold what was kept of it against what came since, instead of foretelling.")
 @option(
     "--format",
     "form",
@@ -52,6 +54,7 @@ def predict(
     params: tuple[str, ...],
     top: int,
     keep: bool,
+    check: bool,
     form: str,
 ) -> None:
     """Print one prediction, or the list of all."""
@@ -62,8 +65,11 @@ def predict(
     from stamm.cli import analyses, tables
     from stamm.lang.window import day_start
     from stamm.predictions import PREDICTIONS
+    from stamm.predictions.checked import Checked
 
     say = current()
+    if keep and check:
+        raise UsageError(say("--keep foretells, --check looks back."), remedy=say("Say one of the two."))
     if key is None:
         if params or as_of or keep or horizon is not None:
             raise UsageError(say("Which prediction?"), remedy=say("Name one: stamm predict KEY."))
@@ -78,11 +84,11 @@ def predict(
     world = project.world(as_of=day_start(day, project.organisation.zone) if day else None)
     span = span_of(Span(None, None, "day"), world, asked, say)
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
-        answer = Answers(world).analyse(asked, span)
+        answer = Answers(world).analyse(Checked(asked) if check else asked, span)
+    if keep:  # first: whoever reads a pipe may have had enough before the end
+        rows = keep_foretold(project, answer, now=datetime.now(UTC))
+        say.err.print(say.language.counted(rows, "One prediction kept.", "{count} predictions kept."))
     if form == "table":
         tables.print_top(answer, world, say, top)
     else:
         click.echo(written.as_json(answer) if form == "json" else written.as_csv(answer))
-    if keep:
-        rows = keep_foretold(project, answer, now=datetime.now(UTC))
-        say.err.print(say.language.counted(rows, "One prediction kept.", "{count} predictions kept."))

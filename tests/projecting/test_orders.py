@@ -13,6 +13,7 @@ import pytest
 from stamm.answers.ask import Answers
 from stamm.app.project import Project
 from stamm.lang.window import Window
+from tests.leaving import planted as p
 from tests.projecting.shops import arrive, project_all, rows, shop, track
 
 DAY = Window(date(2024, 2, 1), date(2024, 2, 2))
@@ -37,9 +38,9 @@ def lines(project: Project) -> list[tuple[Any, ...]]:
 
 
 def check(project: Project, calls: Sequence[dict[str, Any]]) -> None:
-    """Each call in a round of its own."""
+    """Each call in a round of its own, every other one from another sender."""
     for number, call in enumerate(calls):
-        arrive(project, [call], first=number + 1)
+        arrive(project, [call], first=number + 1, source=("shop", "web")[number % 2])
         project_all(project)
     assert rows(project, "orders", "amount_minor", "ordered_at", "campaign") == [(2200, "09:01", "spring")]
     assert lines(project) == LINES
@@ -69,6 +70,17 @@ def test_all_in_one_round(tmp_path: Path) -> None:
     project_all(project)
     assert lines(project) == LINES
     assert rows(project, "returns", "amount_minor") == [(4300,)]
+
+
+def test_lines_of_files_stand_beside(tmp_path: Path) -> None:
+    project = shop(tmp_path / "shop")
+    arrive(project, CALLS[:1])
+    project_all(project)
+    packed = {"order_id": "o1", "line_id": "wrapping", "ordered_at": p.JANUARY, "quantity": 1.0, "amount_minor": 0}
+    p.put(project, "order_lines", [packed], source="lines.csv")
+    arrive(project, CALLS[1:2], first=10)
+    project_all(project)
+    assert [name for name, *_ in lines(project)] == ["p1", "p3", "wrapping"]
 
 
 def test_a_change_that_names_no_products_leaves_them(tmp_path: Path) -> None:

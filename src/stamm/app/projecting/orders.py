@@ -41,7 +41,8 @@ def _messages(lake: InLake, kind: str, key: str, names: Iterable[str], news: Seq
     for message in lake.messages(kind, key, names).to_pylist():
         yield {**message, "carried": set(message["carried"].split(","))}
     for row in news:
-        yield {**row.values, "carried": set(row.values), "source": row.source, "received_at": row.received_at}
+        carried = {*row.values, *([GIVEN_BACK] if row.withdrawn is False else [])}
+        yield {**row.values, "carried": carried, "source": row.source, "received_at": row.received_at}
 
 
 def _by(name: str, messages: Iterable[Message]) -> dict[str, list[Message]]:
@@ -58,23 +59,21 @@ def _when(messages: Iterable[Message], column: str) -> datetime | None:
 
 # -- lines ---------------------------------------------------------------------------------------------------
 def _lines(order: Sequence[Message], messages: Sequence[Message]) -> Iterator[Said]:
-    """Of the lists of one source the last counts: what it does not name is taken back. What files say stands beside.
+    """What the last list of an order does not name is taken back; all lines are of the moment of their order.
 
-    All lines are of the moment of their order.
+    Who sends a list gives back what it names, so that what files say of an order's lines stands beside.
     """
     placed = [each["ordered_at"] for each in order if each.get("ordered_at") is not None]
-    for source, some in _by("source", (each for each in messages if each["source"] != RESOLVED)).items():
-        newest = _when(some, "quantity")
-        if newest is None:
+    newest = _when(messages, GIVEN_BACK)
+    for line_id, line in _by("line_id", messages).items():
+        key = {"order_id": line[0]["order_id"], "line_id": line_id}
+        named, gone = _when(line, GIVEN_BACK), _when(line, WITHDRAWN)
+        if named is None or newest is None:
             continue
-        for line_id, line in _by("line_id", some).items():
-            key = {"order_id": line[0]["order_id"], "line_id": line_id}
-            gone, back = _when(line, WITHDRAWN), _when(line, GIVEN_BACK)
-            is_gone = gone is not None and (back is None or back < gone)
-            if is_gone == (_when(line, "quantity") == newest):
-                yield Said("order_lines", key, source, newest, withdrawn=not is_gone)
-            if placed and not any("ordered_at" in each["carried"] for each in messages if each["line_id"] == line_id):
-                yield Said("order_lines", {**key, "ordered_at": placed[-1]}, RESOLVED, newest)
+        if named < newest and (gone is None or gone < named):
+            yield Said("order_lines", key, RESOLVED, newest, withdrawn=True)
+        if placed and not any("ordered_at" in each["carried"] for each in line):
+            yield Said("order_lines", {**key, "ordered_at": placed[-1]}, RESOLVED, newest)
 
 
 # -- what was paid back --------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from stamm.app.projecting.devices import links_of, recognised
 from stamm.app.projecting.folding import folded
 from stamm.app.projecting.said import Said, put_said
 from stamm.sources.segment import Arrival, read
+from stamm.sources.segment.semantic import Row
 from stamm.store import Lake, Writer
-from stamm.store.log import Log, Stored
+from stamm.store.log import Entry, Log, Stored
 
 #: messages of one commit: as many as fit into memory, each of the greatest size that the door lets in
 MOST = 5_000
@@ -101,9 +102,7 @@ class Projecting:
             found = read(entry.body, arrival, currency)
             if found.problem is not None:
                 reasons[stored.position] = found.problem.reason
-            said += [
-                Said(row.fact, dict(row.values), entry.source, row.said_at or entry.received_at) for row in found.rows
-            ]
+            said += [_said(row, entry) for row in found.rows]
         return said, reasons
 
     def _put(self, writer: Writer, said: Sequence[Said], done: Projected) -> None:
@@ -128,3 +127,9 @@ class Projecting:
             persons.put_right(writer, known, known, writer.base.written_at)
             self._settled = writer.commit().number
         return Projected(snapshot=self._settled if self._settled != before else None)
+
+
+def _said(row: Row, entry: Entry) -> Said:
+    """A row as a message says it; a list of products says of each that it is one of the order's."""
+    listed = False if row.fact == "order_lines" else None
+    return Said(row.fact, dict(row.values), entry.source, row.said_at or entry.received_at, withdrawn=listed)

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from stamm.ingest.refusals import Refusal
 
@@ -67,16 +67,17 @@ class Held:
 
     async def _received(self, request: Request, most: int) -> bytes:
         pieces = []
-        size = 0
-        try:
-            async for piece in request.stream():
-                size += len(piece)
-                if size > most:
-                    raise Refusal("too_large")
-                self._hold(len(piece))
-                pieces.append(piece)
-        except ClientDisconnect as error:
-            raise Refusal("too_slow") from error
+        size, more = 0, True
+        while more:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise Refusal("too_slow")
+            piece, more = message.get("body", b""), message.get("more_body", False)
+            size += len(piece)
+            if size > most:
+                raise Refusal("too_large")
+            self._hold(len(piece))
+            pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _decompressed(self, packed: bytes, most: int) -> bytes:

@@ -73,7 +73,7 @@ class Door:
         self.admission.spend(key, len(events))
         outcomes = await self.keep(events)
         faults = tuple(
-            Fault(place, event.message_id, event.reason) for place, event in enumerate(events) if event.reason
+            [Fault(place, event.message_id, event.reason) for place, event in enumerate(events) if event.reason]
         )
         for fault in faults:
             self.measures.faulty.labels(fault.code).inc()

@@ -188,13 +188,16 @@ def check_mended(mended: Mapping[int, Entry]) -> None:
 
 def tally(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> dict[str, Counters]:
     """What these outcomes add to the counters of each source."""
-    places: dict[str, list[Outcome]] = {entry.source: [] for entry in entries}
+    sources = {entry.source for entry in entries}
+    if len(sources) == 1:
+        return {sources.pop(): _counted(outcomes)}
+    places: dict[str, list[Outcome]] = {source: [] for source in sources}
     for entry, outcome in zip(entries, outcomes, strict=True):
         places[entry.source].append(outcome)
     return {source: _counted(some) for source, some in places.items()}
 
 
-def _counted(outcomes: list[Outcome]) -> Counters:
+def _counted(outcomes: Sequence[Outcome]) -> Counters:
     conflict = outcomes.count(Outcome.CONFLICT)
     return Counters(
         received=len(outcomes),

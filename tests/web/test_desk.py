@@ -43,7 +43,7 @@ def test_what_a_page_is_made_of_is_made_once_a_snapshot(shop: Path) -> None:
         return len(made)
 
     assert [desk.kept("it", make), desk.kept("it", make), desk.kept("other", make)] == [1, 1, 2]
-    order(shop, "late")
+    order(shop, "next")
     assert desk.kept("it", make) == 3
     assert made[2] != made[0]
 
@@ -60,7 +60,7 @@ def test_a_newer_snapshot_is_shown_once_it_is_ready(shop: Path) -> None:
     desk = Desk(shop)
     first, before = desk.kept("orders", orders)
     desk.keep_current()
-    order(shop, "late")
+    order(shop, "next")
     waited, end = [], time.monotonic() + 60
     while desk.kept("orders", orders)[0] == first:
         assert time.monotonic() < end
@@ -80,7 +80,7 @@ def test_a_page_in_the_making_keeps_its_snapshot(shop: Path) -> None:
 
     def slow(opened: Opened) -> list[tuple[int, float | None]]:
         first = orders(opened)
-        order(shop, "late")
+        order(shop, "next")
         assert desk.opened().state != opened.state
         return [first, orders(opened)]
 

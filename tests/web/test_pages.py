@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,31 @@ def test_a_window_that_is_none_is_told(signed_in: Make, window: str) -> None:
     assert 'class="state' in answer.content.decode()
 
 
+def test_today_says_which_group_a_clear_change_comes_from(signed_in: Make, project: Project) -> None:
+    """All 120 stay in March; whoever is gone in April, counted here from the orders, is one of 18 from Austria."""
+    lapse = timedelta(days=project.organisation.lapse_days)
+    last: dict[str, date] = {}
+    for row in shops.orders(120):
+        last[row["customer_id"]] = max(last.get(row["customer_id"], shops.FIRST), date.fromisoformat(row["ordered_at"]))
+    gone = [who for who, day in last.items() if day + lapse < date(2024, 5, 1)]
+    assert 0 < len(gone) < 18
+    assert {int(who[1:]) % 7 for who in gone} == {0}
+    points = Language("en").number(100 * len(gone) / 120, 1)
+    page = text_of(signed_in().get("/?window=2024-04"))
+    assert f"AT (country) makes up {points} of the {points} points." in page
+    assert f" {18 - len(gone)} of 18 " in page
+    assert f" {120 - len(gone)} of 120 " in page
+    assert "Where the change comes from" not in text_of(signed_in("analyst").get("/?window=2024-03"))
+
+
+def test_who_may_not_see_names_does_not_split_by_what_tells_them(signed_in: Make) -> None:
+    viewer, support = signed_in("viewer"), signed_in("support")
+    for path in (f"{RATE}?by=city", f"{RATE}.csv?by=city"):
+        assert viewer.get(path).status_code == 422
+        assert "Dorf 10" in support.get(path).content.decode()
+    assert "Dorf" not in text_of(viewer.get("/?window=2024-05"))
+
+
 # -- metrics -------------------------------------------------------------------------------------------------
 def test_every_metric_has_a_page(signed_in: Make, project: Project) -> None:
     browser = signed_in()
@@ -123,7 +148,7 @@ def test_a_viewer_sees_numbers_and_nobody(signed_in: Make) -> None:
     query = "/metrics/customer_churn_rate?window=2024-05"
     assert "The customers behind it" not in text_of(viewer.get(query))
     assert "The customers behind it" in text_of(analyst.get(query))
-    keys = {f"c{number}" for number in range(60)}
+    keys = {f"c{number}" for number in range(120)}
     assert keys & set(re.findall(r"\bc\d+\b", text_of(analyst.get(query))))
     assert not keys & set(re.findall(r"\bc\d+\b", text_of(viewer.get(query))))
 

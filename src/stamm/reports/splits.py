@@ -47,13 +47,18 @@ class Split:
     whole: str
 
 
-def dimensions_for(metric: Metric) -> tuple[str, ...]:
-    """By what the metric can be told apart: what all its facts have, in the order of the first."""
-    facts = [dimensions_of(FACTS[key]) for key in sorted(facts_used(metric))]
+def dimensions_for(metric: Metric, *, personal: bool = True) -> tuple[str, ...]:
+    """By what the metric can be told apart: what all its facts have, in the order of the first.
+
+    Not `personal`: without what may tell who somebody is, such as a city.
+    """
+    facts = [FACTS[key] for key in sorted(facts_used(metric))]
     if not facts:
         return ()
-    first, *others = facts
-    return tuple(name for name in first if all(name in other for other in others))
+    first, *others = (dimensions_of(fact) for fact in facts)
+    columns = {**FACTS["customers"].columns(), **{n: c for fact in facts for n, c in fact.columns().items()}}
+    shared = (name for name in first if all(name in other for other in others))
+    return tuple(name for name in shared if personal or not columns[name].personal)
 
 
 def split_of(figure: Figure, by: str, trends: Trends) -> Split:

@@ -13,7 +13,7 @@ from stamm.answers.written import as_csv, csv_of
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.phrase import Phrase
-from stamm.metrics import family
+from stamm.metrics import Metric, family
 from stamm.metrics.operands import operands_of
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.reports.catalogue import topics_of
@@ -63,14 +63,17 @@ def metric_csv(request: Asked, key: str) -> HttpResponse:
     """The rows of its page, as `stamm metric --format csv` gives them."""
     period, by = Period.of(request.GET), request.GET.get("by", "")
     _known(desk().opened(), key)
+    named = request.user.may in NAMES
 
     def rows(opened: Opened) -> str:
+        if by:
+            _check_dimension(opened.answers.world.metrics[key](), by, named=named)
         months = opened.figures(frozenset({key}), period).months
         if months is None:
             return ""
         return as_csv(opened.answers.ask(key, months.windows, by=by or None))
 
-    return _download(desk().kept(("csv", key, period, by), rows), f"{key}.csv")
+    return _download(desk().kept(("csv", key, period, by, named), rows), f"{key}.csv")
 
 
 @page("metrics/<slug:key>/customers", may=NAMES)
@@ -137,10 +140,9 @@ def _metric(opened: Opened, key: str, period: Period, by: str, say: Language, *,
     words = Words(say, opened.answers.world)
     trends = Trends(Workings(figures, months, words))
     known = figure.value is not None
-    dimensions = dimensions_for(made)
-    if by and by not in dimensions:
-        remedy = f"Split by one of {', '.join(dimensions)}." if dimensions else "Ask without --by."
-        raise UsageError(f"{key} cannot be split by {by}.", remedy=remedy)
+    dimensions = dimensions_for(made, personal=named)
+    if by:
+        _check_dimension(made, by, named=named)
     return {
         **shared,
         "months": months,
@@ -191,6 +193,14 @@ def _counted(opened: Opened, key: str, period: Period) -> tuple[Figures, Months,
 def _known(opened: Opened, key: str) -> None:
     if key not in opened.answers.world.metrics:
         raise Http404
+
+
+def _check_dimension(made: Metric, by: str, *, named: bool) -> None:
+    """Raises UsageError for what the metric cannot be split by, or not for somebody who may not see names."""
+    dimensions = dimensions_for(made, personal=named)
+    if by not in dimensions:
+        remedy = f"Split by one of {', '.join(dimensions)}." if dimensions else "Ask without --by."
+        raise UsageError(f"{made.key} cannot be split by {by}.", remedy=remedy)
 
 
 def _number(text: str) -> int:

@@ -12,6 +12,8 @@ from stamm.lang.language import Language
 from stamm.lang.window import day_of
 from stamm.people.roles import EVERYONE
 from stamm.reports.cards import CANDIDATES, card_of, headline_figures
+from stamm.reports.contributions import explained
+from stamm.reports.figures import RETENTION
 from stamm.reports.lacking import lacking_in_short
 from stamm.reports.lead import lead_of
 from stamm.reports.ledger import LEDGER, ledger_of
@@ -46,6 +48,7 @@ def _content(opened: Opened, period: Period, say: Language) -> dict[str, Any]:
     words = Words(say, world)
     trends = Trends(Workings(figures, months, words))
     shown = headline_figures(figures, NUMBERS)
+    first = figures[RETENTION]
     assert figures.as_of is not None  # there are months
     last = day_of(figures.as_of - timedelta(microseconds=1), world.organisation.zone)
     return {
@@ -56,6 +59,9 @@ def _content(opened: Opened, period: Period, say: Language) -> dict[str, Any]:
         "snapshot": say.number(world.snapshot),
         "simulated": simulated_words(shown, say),
         "lead": lead_of(figures, months, shown, words),
+        "explained": explained(first, trends) if first is not None else None,
+        "before_short": say.period(months.before, short=True, year=False) if months.before else "",
+        "now_short": say.period(months.now, short=True, year=False),
         "cards": tuple(card_of(figure, trends) for figure in shown),
         "ledger": ledger_of(figures[LEDGER], trends.workings, LEDGER_MONTHS),
         "lacking": lacking_in_short(figures, months, trends.workings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ import pytest
 from stamm.app.fetching import Fetching
 from stamm.app.leaving.erasing import Erasing
 from stamm.app.project import Project
-from stamm.lang.errors import ProjectError
+from stamm.lang.errors import InputError, ProjectError
 from stamm.origins.buckets import BucketSetting, Object, Storage
+from stamm.origins.buckets.setting import VARIABLES
 from tests.origins.buckets import Bucket, Served, running
 from tests.origins.shops import facts, project_of
 
@@ -223,6 +225,8 @@ def test_nothing_is_fetched_unless_it_is_set(project: Project, monkeypatch: pyte
         ({"address": "s3://key:secret@bucket"}, "Credentials do not belong into stamm.toml."),
         ({"address": "s3://b", "endpoint": "ftp://x"}, "That is no endpoint."),
         ({"address": "s3://b", "credentials": "mine"}, "There are no such credentials."),
+        ({"address": "gs://b", "endpoint": "http://x"}, "A bucket of gs:// has no endpoint."),
+        ({"address": "az://b", "region": "x"}, "A bucket of az:// has no region."),
         ({"address": "s3://b", "region_": "x"}, "There is no setting 'region_' for a bucket."),
         ({"address": "s3://b", "every_minutes": 0}, "every_minutes must be a whole number from 1 on."),
     ],
@@ -232,3 +236,22 @@ def test_what_no_setting_can_be(settings: dict[str, object], what: str) -> None:
         BucketSetting.parse("b", settings, Path("stamm.toml"))
     assert error.value.what == what
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("address", ["s3://b/in", "gs://b/in", "az://b/in"])
+def test_each_provider_is_opened_with_credentials_alone(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = BucketSetting.parse("b", {"address": address}, Path("stamm.toml"))
+    for names in VARIABLES[setting.scheme]:
+        for name in names:
+            monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ProjectError, match="no credentials for the bucket"):
+        Storage(setting)
+    for name in VARIABLES[setting.scheme][0]:
+        monkeypatch.setenv(name, "eA==")
+    if setting.scheme == "gs":  # its variable names a file, which is read at once
+        with pytest.raises(InputError, match=r"The credentials for the bucket cannot be used as they are\."):
+            Storage(setting)
+    else:
+        Storage(setting)
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    Storage(replace(setting, credentials="none"))

@@ -40,6 +40,8 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
         ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_CLIENT_ID"),
     ),
 })  # fmt: skip
+#: settings that only some of them have
+ONLY = {"endpoint": ("s3", "az"), "region": ("s3",)}
 CREDENTIALS = ("environment", "machine", "none")
 _NUMBERS = ("largest_mb", "every_minutes")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -80,6 +82,11 @@ class BucketSetting:
             )
         if found.endpoint and urlsplit(found.endpoint).scheme not in ("http", "https"):
             raise ProjectError("That is no endpoint.", where=place, remedy='Write endpoint = "https://HOST".')
+        for key, schemes in ONLY.items():
+            if getattr(found, key) and found.scheme not in schemes:
+                raise ProjectError(
+                    f"A bucket of {found.scheme}:// has no {key}.", where=place, remedy=f"Leave {key} out."
+                )
         if found.credentials not in CREDENTIALS:
             raise ProjectError(
                 "There are no such credentials.", where=place, remedy=f"Write one of {', '.join(CREDENTIALS)}."

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stamm.lang.errors import InputError
-from stamm.origins.buckets.setting import BucketSetting
+from stamm.origins.buckets.setting import VARIABLES, BucketSetting
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -51,7 +51,7 @@ class Object:
 
 
 class Storage:
-    """A bucket; raises ProjectError for missing credentials, InputError where obstore is missing."""
+    """A bucket; raises ProjectError without credentials, InputError for useless ones and where obstore is missing."""
 
     def __init__(self, setting: BucketSetting) -> None:
         self.setting = setting
@@ -62,7 +62,16 @@ class Storage:
                 where=setting.address,
                 remedy="Install it: `pip install 'stamm[bucket]'`.",
             )
-        self._store = _opened(setting)
+        from obstore.exceptions import BaseError  # noqa: PLC0415 - may not be installed
+
+        try:
+            self._store = _opened(setting)
+        except BaseError:  # what it says may hold a piece of a key
+            raise InputError(
+                "The credentials for the bucket cannot be used as they are.",
+                where=setting.address,
+                remedy=f"Look at {', '.join(VARIABLES[setting.scheme][0])} in the environment.",
+            ) from None
 
     def objects(self) -> Iterator[Object]:
         """All that lies there, by their keys, a page at a time; raises InputError where it cannot be listed."""

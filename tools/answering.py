@@ -64,6 +64,7 @@ def page(table: Table) -> str:
                 ("what", "at most"),
                 (
                     ("windows of a question", f"{questions.MOST_WINDOWS:,}"),
+                    ("windows in which definitions are compared", f"{questions.MOST_COMPARED}"),
                     ("windows times groups of a metric", f"{questions.MOST_NUMBERS:,}"),
                     (
                         "customers on a page of JSON",

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from stamm.answers import World
+from stamm.api import questions
 from stamm.api.desk import Desk, GoneError
 from stamm.api.problems import Problem
 from stamm.app.project import Project
@@ -140,7 +141,9 @@ def test_who_is_told_to_stop_before_begins_nothing(simulated: Path) -> None:
     worlds.close()
 
 
-def test_a_grid_that_is_too_large_is_refused_before_it_is_computed(simulated: Path) -> None:
+def test_a_grid_that_is_too_large_is_refused_before_it_is_computed(
+    simulated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for asking in client_of(simulated):
         asked = {"from": "1900-01-01", "to": "2200-01-01", "grain": "day", "by": "channel"}
         began = time.monotonic()
@@ -152,3 +155,11 @@ def test_a_grid_that_is_too_large_is_refused_before_it_is_computed(simulated: Pa
         answer = asking.get("/analyses/retention_table/rows", Scope.READ, params=asked)
         assert answer.status_code == 400, answer.text
         assert "windows; at once there are at most" in answer.json()["detail"]
+        asked = {"param": ("family=churn", "grain=day"), "from": "2024-01-01", "to": "2024-05-01"}
+        answer = asking.get("/analyses/compare_definitions/rows", Scope.READ, params=asked)
+        assert answer.json()["detail"] == "That would be 121 windows; at once there are at most 24."
+        monkeypatch.setattr(questions, "MOST_NUMBERS", 100)
+        asked = {"from": "2024-01-01", "to": "2024-05-01", "grain": "day", "by": "page"}
+        answer = asking.get("/metrics/page_views/rows", Scope.READ, params=asked)
+        assert answer.status_code == 400
+        assert "numbers; at once there are at most 100." in answer.json()["detail"]

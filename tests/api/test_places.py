@@ -17,7 +17,7 @@ from stamm.api.places import BASE, PLACES, Place
 from stamm.api.problems import PROBLEMS
 from stamm.app.project import Project
 from stamm.lang.language import Language
-from stamm.people import Scope, acts, keys, revoke_key
+from stamm.people import Scope, acts, create_key, key_of, revoke_key
 from tests.api.conftest import NOON, Asking
 
 GERMAN = Language("de")
@@ -96,8 +96,6 @@ def test_a_token_ends_at_once_and_may_come_as_a_user_name(asking: Asking) -> Non
     token = asking.tokens[Scope.READ]
     assert asking.client.get(f"{BASE}/metrics", auth=(token, "")).status_code == 200
     people = Project.open(asking.folder).people()
-    from stamm.people import create_key  # noqa: PLC0415
-
     secret, key = create_key(people, "short", Scope.READ, who="anna", now=NOON, per_second=1)
     headers = {"Authorization": f"Bearer {secret}"}
     answers = [asking.client.get(f"{BASE}/data", headers=headers) for _ in range(12)]
@@ -121,7 +119,9 @@ def test_who_read_customers_is_written_down(asking: Asking) -> None:
     asking.get("/metrics/customer_count/customers", Scope.CUSTOMERS, params={"where": "country=DE"})
     asking.get("/compare/churn", Scope.CUSTOMERS)
     asking.get("/analyses/compare_definitions/rows", Scope.CUSTOMERS, params={"param": "family=churn"})
-    number = next(key.id for key in keys(people) if key.scope is Scope.CUSTOMERS)
+    key = key_of(people, asking.tokens[Scope.CUSTOMERS])
+    assert key is not None
+    number = key.id
     last = acts(people, 3)
     assert [(act.who, act.what, act.about) for act in reversed(last)] == [
         (f"key {number} customers", "customers_read", "/metrics/customer_count/customers"),

@@ -13,8 +13,6 @@ from importlib.util import find_spec
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -38,7 +36,7 @@ Tell = Callable[..., None]
 #: nothing is for other pages, for caches that others share, or to be guessed at
 _ALWAYS = {
     "Cache-Control": "private, no-cache",
-    "Vary": "Authorization, Accept-Language",
+    "Vary": "Authorization, Accept-Language, Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -75,7 +73,6 @@ def application(desk: Desk, readers: Readers, *, tell: Tell) -> Starlette:
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[Middleware(GZipMiddleware, minimum_size=1_000)],
         exception_handlers={HTTPException: _nowhere},
     )
 
@@ -86,7 +83,8 @@ async def _asked(place: Place, desk: Desk, readers: Readers, request: Request) -
     key = await readers.admit(secret_in(request.headers.get("authorization", "")), place.scope)
     key_asked, given = request.path_params.get("key", ""), request.query_params.multi_items()
     asked = Asked.of(key_asked, given, place.parameters, say=reader_of(request), scope=key.scope)
-    work = replying(place, asked, request.headers.get("if-none-match", ""))
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    work = replying(place, asked, request.headers.get("if-none-match", ""), packed=packed)
     reply: Reply = await desk.ask(work, _leaving(request))
     if reply.status == 200 and place.discloses(asked):
         await readers.write_down(key, place.path.replace("{key}", asked.key))

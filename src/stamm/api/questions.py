@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from stamm.analyses import ANALYSES, Analysis
+from stamm.analyses.compare_definitions import CompareDefinitions
 from stamm.answers import Answer, Answers, TableAnswer, World
 from stamm.answers.compare import Comparison, Member, compare_family
 from stamm.answers.people import NotCountedError, People
@@ -26,7 +27,9 @@ from stamm.lang.window import Window, windows
 from stamm.metrics import Metric, families, family
 
 #: windows of one question, and numbers (windows times groups) of a metric
-MOST_WINDOWS, MOST_NUMBERS = 1_000, 200_000
+MOST_WINDOWS, MOST_NUMBERS = 1_000, 100_000
+#: windows in each of which customers are named, one definition after the other
+MOST_COMPARED = 24
 _SHORTEST = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 
 
@@ -197,7 +200,8 @@ def analysis_rows(world: World, asked: Asked) -> TableAnswer:
     world = _moment(world, asked)
     found = _analysis(world, asked)
     span = _span(world, asked, found)
-    _check_windows(len(found.windows(span)))
+    most = MOST_COMPARED if isinstance(found, CompareDefinitions) else MOST_WINDOWS
+    _check_windows(len(found.windows(span)), most)
     answer = _answers(world).analyse(found, span, by=asked[parameters.BY], where=asked.where)
     if (table := asked[parameters.TABLE]) is not None and table not in answer.tables:
         names = ", ".join(answer.tables)
@@ -281,10 +285,10 @@ def _windows(world: World, asked: Asked, found: Metric) -> tuple[Window, ...]:
     return windows(days.start, days.end, grain)
 
 
-def _check_windows(count: int) -> None:
-    if count > MOST_WINDOWS:
+def _check_windows(count: int, most: int = MOST_WINDOWS) -> None:
+    if count > most:
         raise UsageError(
-            f"That would be {count:,} windows; at once there are at most {MOST_WINDOWS:,}.",
+            f"That would be {count:,} windows; at once there are at most {most:,}.",
             remedy="Ask for fewer days, or a coarser grain.",
         )
 

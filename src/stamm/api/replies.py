@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,8 @@ TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8; header=present",
     "parquet": "application/vnd.apache.parquet",
 }
+#: shorter ones are not packed, and how hard it is tried with the others
+SMALL_BYTES, PACKING = 1_000, 5
 SNAPSHOT_HEADER = "Stamm-Snapshot"
 
 
@@ -36,8 +39,11 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def replying(place: Place, asked: Asked, known: str) -> Callable[[World], Reply]:
-    """The work of answering one question in a world; `known` are the marks of answers that the asker has."""
+def replying(place: Place, asked: Asked, known: str, *, packed: bool = False) -> Callable[[World], Reply]:
+    """The work of answering one question in a world, all of it, so that the loop has only to send it.
+
+    `known` are the marks of answers that the asker has; `packed` says that the asker takes gzip.
+    """
 
     def work(world: World) -> Reply:
         check_snapshot(world, asked)
@@ -52,6 +58,9 @@ def replying(place: Place, asked: Asked, known: str) -> Callable[[World], Reply]
         headers["Content-Type"] = TYPES[form]
         if form != "json":
             headers["Content-Disposition"] = f'attachment; filename="{_name(place, asked)}.{form}"'
+        if packed and len(body) >= SMALL_BYTES:
+            headers["Content-Encoding"] = "gzip"
+            body = gzip.compress(body, PACKING)
         return Reply(200, body, headers)
 
     return work

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import random
 import shutil
 import stat
 import threading
@@ -17,7 +18,7 @@ import pytest
 from deltalake import DeltaTable
 
 from stamm.app.leaving import restoring
-from stamm.app.leaving.backing_up import back_up
+from stamm.app.leaving.backing_up import back_up, members_of, opened, read_member
 from stamm.app.leaving.erasing import Erasing
 from stamm.app.leaving.restoring import release, restore
 from stamm.app.project import Project
@@ -181,6 +182,29 @@ def test_a_damaged_backup_is_refused(
         restore(tmp_path / "new", place, now=NOW)
     assert list((tmp_path / "new").iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["harmed.stamm", "new"]
+
+
+def test_a_bit_that_is_not_what_it_was_is_told_or_means_nothing(backup: Path, tmp_path: Path) -> None:
+    """Anywhere in the file; what a ZIP file says beside its contents, such as times, may be anything."""
+    content, chance = backup.read_bytes(), random.Random(7)
+
+    def read(place: Path) -> dict[str, bytes]:
+        with opened(place) as archive:
+            about, members = members_of(archive, place)
+            return {"": str(about).encode()} | {
+                each.name: b"".join(read_member(archive, each, place)) for each in members
+            }
+
+    whole, told = read(backup), 0
+    for place in sorted(chance.sample(range(len(content)), 150)):
+        harmed = bytearray(content)
+        harmed[place] ^= 1 << chance.randrange(8)
+        (tmp_path / "harmed.stamm").write_bytes(harmed)
+        try:
+            assert read(tmp_path / "harmed.stamm") == whole, place
+        except LakeError:
+            told += 1
+    assert told > 100
 
 
 def test_where_something_is_there_nothing_is_done(project: Project, backup: Path, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -185,12 +187,27 @@ def _added(archive: zipfile.ZipFile, name: str, path: Path) -> Member:
 
 
 # -- read again ----------------------------------------------------------------------------------------------
+#: what Python's reader of ZIP files raises where a bit is not what it was
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, TypeError),
+    *(NotImplementedError, RuntimeError, struct.error),
+)
+
+
+def opened(place: Path) -> zipfile.ZipFile:
+    """The backup in a file; raises LakeError where its list of contents cannot be read."""
+    try:
+        return zipfile.ZipFile(place)
+    except UNREADABLE as error:
+        raise damaged(place, "The end of this backup is missing, or it is none.") from error
+
+
 def members_of(archive: zipfile.ZipFile, place: Path) -> tuple[dict[str, object], list[Member]]:
     """What a backup says of itself, and its members; raises LakeError where it is none of ours or not complete."""
     try:
         about = json.loads(archive.read(ABOUT))
         members = [Member(*each) for each in about["members"]]
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise damaged(place, "This backup does not say what it holds.") from error
     if about["format"] != FORMAT:
         raise LakeError(
@@ -219,7 +236,7 @@ def read_member(archive: zipfile.ZipFile, member: Member, place: Path) -> Iterat
                 digest.update(piece)
                 size += len(piece)
                 yield piece
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, KeyError) as error:
+    except UNREADABLE as error:
         raise damaged(place, f"{member.name} in this backup cannot be read.") from error
     if (size, digest.hexdigest()) != (member.size, member.digest):
         raise damaged(place, f"{member.name} in this backup is not what was written.")

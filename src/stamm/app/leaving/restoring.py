@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from stamm.app.leaving.backing_up import PLAIN, Member, Progress, damaged, members_of, read_member
+from stamm.app.leaving.backing_up import PLAIN, Member, Progress, damaged, members_of, opened, read_member
 from stamm.app.leaving.erasing import Erasing
 from stamm.app.project import HELD, Project
 from stamm.app.settings import SETTINGS
@@ -126,11 +125,7 @@ def _ledger(file: Path | None) -> Ledger | None:
 
 def _unpacked(draft: Path, place: Path, progress: Progress | None) -> tuple[dict[str, Any], int]:
     """Unpack and verify every file, durably."""
-    try:
-        archive = zipfile.ZipFile(place)
-    except zipfile.BadZipFile as error:
-        raise damaged(place, "The end of this backup is missing, or it is none.") from error
-    with archive:
+    with opened(place) as archive:
         about, members = members_of(archive, place)
         for number, member in enumerate(members):
             target = _target(draft, member, place)

@@ -124,8 +124,15 @@ def test_killed_fifty_times_under_load(tmp_path: Path) -> None:
 
 
 # -- a disk that fails ---------------------------------------------------------------------------------------
-@pytest.mark.parametrize("call", ["fdatasync,fsync", "pwrite64"])
-@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("fdatasync,fsync", "EIO"),
+        ("fdatasync,fsync", "ENOSPC"),
+        ("pwrite64", "EIO"),
+        ("pwrite64,write", "ENOSPC"),  # so that the server cannot even write that it cannot
+    ],
+)
 def test_a_disk_that_fails_is_answered_and_passes(tmp_path: Path, call: str, error: str) -> None:
     if shutil.which("strace") is None:
         pytest.skip("there is no strace; `make system` installs it")
@@ -136,7 +143,7 @@ def test_a_disk_that_fails_is_answered_and_passes(tmp_path: Path, call: str, err
     strace = subprocess.Popen([*failing, "-e", f"inject={call}:error={error}"], stderr=subprocess.PIPE, text=True)
     assert strace.stderr is not None
     assert "attached" in strace.stderr.readline()
-    status, told, later = until(503, port, key, event("m1"))
+    status, told, later = post(port, key, event("m1"))
     assert (status, told["code"], later) == (503, "not_stored", "5")
     assert post(port, key, event("m0"))[0] == 503, "also what is there already: nothing new can be promised"
     strace.send_signal(signal.SIGINT)

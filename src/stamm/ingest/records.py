@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -45,5 +46,6 @@ def tell(what: str, **about: object) -> None:
     untold = _TOLD.untold(msgspec.json.encode(line))
     if untold is not None:
         line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **line}
-        sys.stderr.write(msgspec.json.encode(line | ({"untold": untold} if untold else {})).decode() + "\n")
-        sys.stderr.flush()
+        with suppress(OSError):  # where the disk is full, too, there is nobody to tell, and more to do than to tell
+            sys.stderr.write(msgspec.json.encode(line | ({"untold": untold} if untold else {})).decode() + "\n")
+            sys.stderr.flush()

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 
 #: places of an error that are told, the innermost last
@@ -30,5 +31,6 @@ class Told(logging.Handler):
             line["error"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])[-PLACES:]
             line["places"] = [f"{frame.filename}:{frame.lineno}" for frame in frames]
-        sys.stderr.write(json.dumps(line) + "\n")
-        sys.stderr.flush()
+        with suppress(OSError):  # a full disk is no reason to answer otherwise
+            sys.stderr.write(json.dumps(line) + "\n")
+            sys.stderr.flush()

@@ -196,6 +196,24 @@ def test_consent_holds_in_all_tabs(shop: Shop) -> None:
     assert shop.stored() == {}
 
 
+def test_a_page_that_is_shown_again_heeds_what_was_said_meanwhile(shop: Shop) -> None:
+    """Out of the browser's memory, as it was left: in other browsers than this one it has heard of nothing."""
+    deaf = "addEventListener('storage', event => event.stopImmediatePropagation())"
+    shop.site.head = f"<script>{deaf}</script>{shop.tag()}"
+    shop.agree()
+    shop.tab.eval("window.left = true")
+    shop.wait_for("/")
+    shop.visit("/tea")
+    shop.wait_for("/", "Page Seen", "/tea")
+    shop.tab.eval("stamm.consent(false); history.back()")
+    shop.wait_until(lambda: bool(shop.tab.eval("location.pathname === '/' && document.readyState === 'complete'")))
+    assert shop.tab.eval("window.left"), "the page was loaded anew"
+    shop.tab.eval("stamm.track('Looked')")
+    shop.wait(QUIET)
+    assert shop.stored() == {}
+    shop.wait_for("/", "Page Seen", "/tea")
+
+
 def test_whoever_signs_out_is_another_visitor(shop: Shop) -> None:
     shop.agree()
     shop.tab.eval("stamm.identify('anna')")

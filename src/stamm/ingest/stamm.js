@@ -203,6 +203,12 @@
     },
   };
 
+  // Another page of the shop was told whether they agree, or who they are.
+  const heed = (text) => {
+    if (text) recall(text);
+    stamm.consent(text);
+  };
+
   const begin = () => {
     if (silent) forget();
     else if (stored((all) => recall(all.getItem(PERSON)))) {
@@ -221,14 +227,16 @@
       };
     }
     addEventListener("popstate", () => turn());
-    addEventListener("pageshow", (shown) => shown.persisted && turn(true));
+    addEventListener("pageshow", ({ persisted }) => {
+      if (!persisted) return;
+      // Shown again as it was left; what they said on other pages meanwhile, it was not told.
+      const text = stored((all) => all.getItem(PERSON));
+      if (text || agreed) heed(text);
+      turn(true);
+    });
     addEventListener("online", () => send());
     addEventListener("pagehide", () => { leave(); send(true); });
-    addEventListener("storage", ({ key, newValue }) => {
-      // Another tab of the shop was told whether they agree, or who they are.
-      if (key === PERSON && newValue) recall(newValue);
-      if (key === PERSON) stamm.consent(newValue);
-    });
+    addEventListener("storage", ({ key, newValue }) => key === PERSON && heed(newValue));
     document.addEventListener("visibilitychange", () => {
       const now = Date.now(), idle = now - last;
       if (!visible()) {

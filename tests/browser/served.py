@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import subprocess
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.browser.chromium import Tab
-from tests.reports import shops
+from tests.web.shop import written
 
 #: makes the project and its people, and prints a session of each role; a process of its own, as one serves one project
 SCRIPT = """
@@ -63,17 +62,8 @@ class Served:
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
     """The server of a new project, ended with the tests."""
-    rows = shops.orders(60)
-    with (folder / "orders.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
     shop = folder / "shop"
-    steps = (
-        ("init", shop, "--name", "Lindenhof Kaffee", "--time-zone", "UTC", "--currency", "EUR"),
-        ("import", folder / "orders.csv", "--project", shop),
-    )
-    lines = "\n".join(json.dumps([str(word) for word in words]) for words in steps)
+    lines = "\n".join(json.dumps(words) for words in written(folder))
     surroundings = {**os.environ, "LANG": "C.UTF-8"}
     made = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(shop)], input=lines, text=True, stdout=subprocess.PIPE, check=True,

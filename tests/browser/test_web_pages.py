@@ -18,7 +18,7 @@ PAGES = {
     "viewer": ("/", "/metrics/", "/metrics/customer_retention_rate", "/account/", "/no-such-page/"),
     "support": ("/metrics/customer_retention_rate/customers?window=2024-05",),
     "analyst": ("/metrics/order_count?grain=week&by=channel", "/metrics/net_promoter_score"),
-    "owner": ("/account/password/", "/account/codes/", "/?window=2024-03"),
+    "owner": ("/account/password/", "/account/codes/", "/?window=2024-04"),
     "": ("/sign-in/", "/in/abc:def/"),
 }
 EVERY = [(role, path) for role, paths in PAGES.items() for path in paths]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,47 +12,18 @@ from click.testing import CliRunner
 from stamm.app.framework import set_up
 from stamm.app.project import Project
 from stamm.cli.main import cli
-from tests.reports import shops
+from tests.web.shop import written
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PASSWORD = "drei Kannen Tee"
 
 
-def written(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows as CSV."""
-    with file.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.DictWriter(handle, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Half a year of orders of 120 customers, and Django set up for it.
-
-    Every seventh customer stops on 10 April; those are from Austria, the others by turns from Germany and Switzerland.
-    """
+    """The shop, and Django set up for it."""
     place = tmp_path_factory.mktemp("served")
-    written(place / "orders.csv", shops.orders(120))
-    written(
-        place / "customers.csv",
-        [
-            {
-                "customer_id": f"c{number}",
-                "valid_from": "2024-01-01",
-                "country": "AT" if number % 7 == 0 else ("DE", "CH")[number % 2],
-                "city": f"Dorf {number}",
-            }
-            for number in range(120)
-        ],
-    )
-    steps = (
-        ("init", place / "shop", "--name", "Lindenhof Kaffee", "--time-zone", "UTC", "--currency", "EUR"),
-        ("import", place / "orders.csv", "--project", place / "shop"),
-        ("import", place / "customers.csv", "--project", place / "shop"),
-    )
-    for words in steps:
-        result = CliRunner().invoke(cli, [str(word) for word in words])
+    for words in written(place):
+        result = CliRunner().invoke(cli, words)
         assert result.exit_code == 0, result.output
     project = Project.open(place / "shop")
     set_up(project)

@@ -144,11 +144,11 @@ def _told(
         sentence = say(
             "{group} ({dimension}) makes up {part} of the {whole} points.",
             group=say("unknown") if first is None else str(first),
-            dimension=by.replace("_", " "),
+            dimension=trends.words.dimension(by),
             part=say.number(abs(100 * found[first]), 1),
             whole=say.number(abs(100 * change.difference), 1),
         )
-    return Explained(by, sentence, tuple(line(group) for group in ordered), total)
+    return Explained(trends.words.dimension(by), sentence, tuple(line(group) for group in ordered), total)
 
 
 def _part(name: str, before: Counts | None, now: Counts | None, drawn: Markup, points: str, trends: Trends) -> Part:

@@ -95,7 +95,7 @@ def split_of(figure: Figure, by: str, trends: Trends) -> Split:
             )
         )
     return Split(
-        by=by,
+        by=words.dimension(by),
         groups=tuple(groups),
         left=len(now) - len(shown),
         ends=(scale.words[0], scale.words[-1]) if scale.words else ("", ""),

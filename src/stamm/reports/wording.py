@@ -109,6 +109,37 @@ class Words:
         fact = FACTS[key]
         return fact.de if self.language.code == "de" else fact.en
 
+    def dimension(self, name: str) -> str:
+        """By what something is told apart, inside a sentence."""
+        say = self.language
+        names = {
+            "language": say("language"),
+            "country": say("country"),
+            "city": say("city"),
+            "acquired_through": say("how first won"),
+            "company": say("company"),
+            "persona": say("kind of customer"),
+            "kind": say("kind"),
+            "name": say("name"),
+            "page": say("page"),
+            "referrer": say("where from"),
+            "medium": say("medium"),
+            "campaign": say("campaign"),
+            "channel": say("channel"),
+            "entry_page": say("first page"),
+            "exit_page": say("last page"),
+            "variant": say("variant"),
+            "purpose": say("purpose"),
+            "network": say("network"),
+            "survey": say("survey"),
+            "choice": say("choice"),
+            "touchpoint": say("touchpoint"),
+            "topic": say("topic"),
+            "product": say("product"),
+            "category": say("category"),
+        }
+        return names.get(name, name.replace("_", " "))
+
     # -- no value ------------------------------------------------------------------------
     def reason(self, figure: Figure, row: Row | None) -> str:
         """Why there is no value, in a few plain words."""

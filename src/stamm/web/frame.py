@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 
 from stamm.app.project import Project
 from stamm.lang.language import Language
@@ -36,8 +37,16 @@ def environment(**options: Any) -> Environment:
     """Where templates are rendered; the reports' own are among them."""
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**{**given, "autoescape": True})  # noqa: S701 - it is set
+    made.filters["coded"] = coded
     made.globals.update(url=reverse, asset=lambda name: assets()[name].path)
     return made
+
+
+def coded(text: str) -> Markup:
+    """A sentence in which `commands` are set as code."""
+    pieces = str(escape(text)).split("`")
+    drawn = (f"<code>{piece}</code>" if place % 2 else piece for place, piece in enumerate(pieces))
+    return Markup("".join(drawn))  # noqa: S704 - it was escaped
 
 
 def around(request: HttpRequest) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _metric(opened: Opened, key: str, period: Period, by: str, say: Language, *,
         "query": _query(period, months),
     }
     if months is None:
-        return {**shared, "months": None, "chapter": None, "reason": ""}
+        return {**shared, "months": None, "chapter": None, "reason": "", "split": None}
     words = Words(say, opened.answers.world)
     trends = Trends(Workings(figures, months, words))
     known = figure.value is not None
@@ -152,7 +152,7 @@ def _metric(opened: Opened, key: str, period: Period, by: str, say: Language, *,
         "chapter": chapter_of(figure, trends) if known else None,
         "reason": "" if known else words.reason(figure, figure.row),
         "title": trends.title(figure),
-        "dimensions": dimensions,
+        "dimensions": tuple(Choice(name, words.dimension(name), name == by) for name in dimensions),
         "split": split_of(figure, by, trends) if by and known else None,
         "family": family_of(made.family, figures, months, words, all_of_them=named) if len(kin) > 1 and known else None,
         "counted": known and any(part.person for part in operands_of(made)[0].values()),

@@ -58,8 +58,8 @@ def test_another_setting_is_another_state(shop: Path) -> None:
 
 def test_a_newer_snapshot_is_shown_once_it_is_ready(shop: Path) -> None:
     desk = Desk(shop)
+    desk.keep_current(first=lambda: desk.kept("orders", orders))
     first, before = desk.kept("orders", orders)
-    desk.keep_current()
     order(shop, "next")
     waited, end = [], time.monotonic() + 60
     while desk.kept("orders", orders)[0] == first:

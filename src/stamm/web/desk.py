@@ -98,23 +98,30 @@ class Desk:
                 self._opened = None
             return self.opened().kept(what, make)
 
-    def keep_current(self) -> None:
-        """From now on, as long as the process lives, a newer snapshot is made ready beside the one that is shown."""
-        self._keeper = threading.Thread(target=self._keep, name="desk", daemon=True)
+    def keep_current(self, first: Callable[[], object]) -> None:
+        """From now on, as long as the process lives, a newer snapshot is made ready beside the one that is shown.
+
+        `first` is done before: it makes what is looked at first, so that whoever comes first does not wait for it.
+        """
+        self._keeper = threading.Thread(target=self._keep, args=(first,), name="desk", daemon=True)
         self._keeper.start()
 
-    def _keep(self) -> None:
+    def _keep(self, first: Callable[[], object]) -> None:
+        self._tried(first)
         while True:
             time.sleep(LOOK_SECONDS)
             begun = time.monotonic()
-            try:
-                renewed = self._renew()
-            except (StammError, OSError) as error:
-                # somebody is writing, or a file has just gone: the next look finds another state
-                _log.warning("a newer snapshot is not ready: %s", type(error).__name__)
-                renewed = True
-            if renewed:
+            if self._tried(self._renew) is not False:
                 time.sleep(REST * (time.monotonic() - begun))
+
+    @staticmethod
+    def _tried(work: Callable[[], object]) -> object:
+        """What it gives; None where somebody is writing, or a file has just gone: the next look finds another state."""
+        try:
+            return work()
+        except (StammError, OSError) as error:
+            _log.warning("a newer snapshot is not ready: %s", type(error).__name__)
+            return None
 
     def _renew(self) -> bool:
         """Whether there was a newer snapshot, which is shown from now on."""

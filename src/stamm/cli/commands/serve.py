@@ -62,9 +62,10 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     from stamm.people.links import SOON  # once Django is set up, and so the next
     from stamm.web.application import Web
     from stamm.web.desk import desk as pages_desk
+    from stamm.web.pages.today import ready
 
     invited = link_for_owner(anyway=link)
-    pages_desk().keep_current()
+    pages_desk().keep_current(first=ready)
 
     def started(port: int) -> None:
         address = f"http://{host}:{port}"

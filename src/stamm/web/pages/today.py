@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from stamm.lang.language import Language
+from stamm.lang.language import CODES, Language
 from stamm.lang.window import day_of
 from stamm.people.roles import EVERYONE
 from stamm.reports.cards import CANDIDATES, card_of, headline_figures
@@ -34,9 +34,17 @@ KEYS = frozenset({LEDGER, *(key for keys in CANDIDATES for key in keys)})
 def today(request: Asked) -> HttpResponse:
     """The first page: at the last whole month, or at the one chosen."""
     period = Period.of({"window": request.GET.get("window", "")})
-    say = request.say
-    content = desk().kept(("today", period, say.code), lambda opened: _content(opened, period, say))
-    return render(request, "today.html.j2", content)
+    return render(request, "today.html.j2", _kept(period, request.say))
+
+
+def ready() -> None:
+    """Make the page in both languages before anybody asks for it."""
+    for code in CODES:
+        _kept(Period(), Language(code))
+
+
+def _kept(period: Period, say: Language) -> dict[str, Any]:
+    return desk().kept(("today", period, say.code), lambda opened: _content(opened, period, say))
 
 
 def _content(opened: Opened, period: Period, say: Language) -> dict[str, Any]:

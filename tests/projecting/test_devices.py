@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import permutations
@@ -61,8 +62,8 @@ def test_an_order_goes_to_whose_the_device_was_whatever_comes_first(project: Pro
 
 
 @pytest.mark.long
-def test_in_every_order(tmp_path: Path) -> None:
-    for number, calls in enumerate(permutations(CALLS[:4])):
+def test_in_many_orders(tmp_path: Path) -> None:
+    for number, calls in enumerate(random.Random(5).sample(list(permutations(CALLS[:4])), 8)):
         project = shop(tmp_path / str(number))
         one_by_one(project, [*calls, *CALLS[4:]])
         check(project)

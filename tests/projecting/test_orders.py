@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from datetime import date
 from itertools import permutations
@@ -59,8 +60,8 @@ def test_a_change_replaces_the_lines_whatever_comes_first(tmp_path: Path, order:
 
 
 @pytest.mark.long
-def test_in_every_order(tmp_path: Path) -> None:
-    for number, calls in enumerate(permutations(CALLS)):
+def test_in_many_orders(tmp_path: Path) -> None:
+    for number, calls in enumerate(random.Random(5).sample(list(permutations(CALLS)), 12)):
         check(shop(tmp_path / str(number)), calls)
 
 

@@ -7,6 +7,7 @@ import io
 import re
 from typing import Any
 
+import jsonschema
 import msgspec
 import pytest
 from starlette.routing import Route
@@ -212,6 +213,10 @@ def test_the_description_fits_what_is_answered(asking: Asking) -> None:
         named = {parameter["name"] for parameter in operation["parameters"]} - {"key"}
         assert named == {parameter.name for parameter in place.parameters}
         assert operation["summary"].endswith(".")
+        for parameter in operation["parameters"]:
+            jsonschema.Draft202012Validator.check_schema(parameter["schema"])
+            if "example" in parameter:
+                jsonschema.validate(parameter["example"], parameter["schema"])
     ids = [operation["get"]["operationId"] for operation in told["paths"].values()]
     assert len(set(ids)) == len(ids)
 

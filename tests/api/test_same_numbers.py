@@ -21,6 +21,8 @@ from tests.api.conftest import Asking, run
 
 #: one in so many with the fast tests, all with the long ones
 EVERY = 15
+#: and of so many one is also asked of the command line, which opens the data each time
+SAID = 5
 #: quick and unlike each other: a matrix, and several tables
 QUICK = ("lifecycle", "rfm")
 LONG = pytest.mark.long
@@ -37,27 +39,22 @@ def opened(simulated: Path):
         yield found
 
 
-def splitting(asking: Asking, place: str) -> list[str]:
-    """What the definition says it can be split by, the first of it."""
-    return asking.get(place).json()["splits_by"][:1]
-
-
 @pytest.mark.parametrize("key", some(METRICS.keys()))
 def test_a_metric(asking: Asking, opened: OpenProject, key: str) -> None:
-    for by in ([], splitting(asking, f"/metrics/{key}")):
-        words = [word for name in by for word in ("--by", name)]
-        asked = {"grain": "quarter", **({"by": by[0]} if by else {})}
-        told = asking.get(f"/metrics/{key}/rows", params=asked)
-        assert told.status_code == 200, told.text
-        command = ("metric", key, "--grain", "quarter", *words, "--project", asking.folder)
-        assert told.text == run(*command, "--format", "json")
-        flat = asking.get(f"/metrics/{key}/rows", params={**asked, "format": "csv"}).text
-        assert flat == run(*command, "--format", "csv")
-        agree(told.json()["rows"], flat, by)
-        table = opened.metric(key, grain="quarter", by=by[0] if by else None).to_arrow()
-        written = asking.get(f"/metrics/{key}/rows", params={**asked, "format": "parquet"})
-        assert pq.read_table(io.BytesIO(written.content)).equals(table, check_metadata=True)
-        assert table.column("value").to_pylist() == [row["value"] for row in told.json()["rows"]]
+    by = asking.get(f"/metrics/{key}").json()["splits_by"][:1]
+    asked = {"grain": "quarter", **({"by": by[0]} if by else {})}
+    told, flat, written = (
+        asking.get(f"/metrics/{key}/rows", params={**asked, "format": form}) for form in ("json", "csv", "parquet")
+    )
+    assert told.status_code == 200, told.text
+    agree(told.json()["rows"], flat.text, by)
+    table = opened.metric(key, grain="quarter", by=by[0] if by else None).to_arrow()
+    assert pq.read_table(io.BytesIO(written.content)).equals(table, check_metadata=True)
+    assert table.column("value").to_pylist() == [row["value"] for row in told.json()["rows"]]
+    if METRICS.keys().index(key) % SAID == 0:
+        words = ("metric", key, "--grain", "quarter", *(("--by", by[0]) if by else ()), "--project", asking.folder)
+        assert told.text == run(*words, "--format", "json")
+        assert flat.text == run(*words, "--format", "csv")
 
 
 def agree(rows: list[dict[str, Any]], flat: str, by: list[str]) -> None:
@@ -93,7 +90,7 @@ def test_an_analysis(asking: Asking, opened: OpenProject, key: str) -> None:
     )
 
 
-@pytest.mark.parametrize("key", some(METRICS.keys()))
+@pytest.mark.parametrize("key", some(METRICS.keys()[::3]))
 def test_the_working_and_the_customers_are_those_of_the_number(asking: Asking, key: str) -> None:
     (row,) = asking.get(f"/metrics/{key}/rows", params={"window": "2024-03"}).json()["rows"]
     told = asking.get(f"/metrics/{key}/explain", params={"window": "2024-03"}).json()

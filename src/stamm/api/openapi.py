@@ -103,15 +103,10 @@ def scopes_of(place: Place) -> list[Scope]:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    many = {"style": "form", "explode": True} if parameter.many else {}
-    return {
-        "name": parameter.name,
-        "in": "query",
-        "description": parameter.says,
-        "schema": dict(parameter.schema),
-        "example": [parameter.written] if parameter.many else parameter.written,
-        **many,
-    }
+    told = {"name": parameter.name, "in": "query", "description": parameter.says, "schema": dict(parameter.schema)}
+    if parameter.many:
+        return {**told, "style": "form", "explode": True, "example": [parameter.written]}
+    return told | ({"example": parameter.written} if parameter.schema.get("type") == "string" else {})
 
 
 def _answer(place: Place) -> dict[str, Any]:

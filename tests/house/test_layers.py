@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 LINE = (
     "lang -> facts -> metrics -> analyses -> predictions -> segments -> charts | sources | engines | store"
-    " -> answers -> people -> jobs -> delivery -> surveys | goals | rewards | ideas | inbox -> boards"
+    " -> origins -> answers -> people -> jobs -> delivery -> surveys | goals | rewards | ideas | inbox -> boards"
     " -> reports -> automations -> app -> api | ingest | web | library -> cli"
 )
 
@@ -59,6 +59,7 @@ def test_downwards_is_allowed(tmp_path: Path) -> None:
         ("answers/x", "cli/y"),
         ("charts/x", "sources/y"),
         ("engines/x", "store/y"),
+        ("sources/x", "origins/y"),
         ("surveys/x", "rewards/y"),
         ("api/x", "web/y"),
     ],
@@ -105,3 +106,11 @@ def test_surfaces_ask_through_answers(tmp_path: Path) -> None:
     modules = {"engines/duckdb": "import duckdb", "answers/x": "import stamm.engines.duckdb"}
     assert lint(tmp_path, {**modules, "reports/x": "import stamm.answers.x"}).returncode == 0
     assert lint(tmp_path, {**modules, "reports/x": "import duckdb"}).returncode == 1
+
+
+def test_origins_alone_fetch(tmp_path: Path) -> None:
+    modules = {"origins/tables": "import sqlalchemy", "app/x": "import stamm.origins.tables"}
+    assert lint(tmp_path, modules).returncode == 0
+    for package in ("app", "store", "sources"):
+        assert lint(tmp_path, {**modules, f"{package}/y": "import sqlalchemy"}).returncode == 1
+        (tmp_path / "src" / "stamm" / package / "y.py").unlink()

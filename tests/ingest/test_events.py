@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import msgspec
 import pytest
 
+from stamm.ingest import messages
 from tests.ingest.conftest import NOON, Shop
 
 EVENT = {"type": "track", "messageId": "m1", "userId": "anna", "event": "Signed Up"}
@@ -147,3 +149,23 @@ def test_posthog(shop: Shop) -> None:
     single = {"api_key": shop.write, **event, "uuid": "u4"}
     assert shop.client.post("/capture/", json=single).json() == COUNTED
     assert msgspec.json.decode(shop.bodies()[-1]) == {**event, "uuid": "u4"}
+
+
+def test_the_short_way_says_what_the_long_one_says() -> None:
+    """An event as nearly all are is not looked at closely; whether it is one must not matter."""
+    said: dict[str, list[Any]] = {
+        "type": ["track", "page", "Track", None, 7, ["track"]],
+        "messageId": ["m1", " m1", "", "m" * 256, "m" * 257, 12, None],
+        "userId": ["anna", " ", "", 7, None],
+        "anonymousId": ["phone", " ", None],
+        "event": ["Seen", " ", "", None],
+        "sentAt": [None, "2024-02-01T00:00:00Z"],
+        "writeKey": [None, ""],
+    }
+    short = 0
+    for values in product(*said.values()):
+        body = msgspec.json.encode(dict(zip(said, values, strict=True)) | {"timestamp": "2024-02-01T00:00:00Z"})
+        (entry,) = messages.Request([body], None).entries("shop", NOON)
+        assert entry == messages._entry(body, "shop", NOON, None)
+        short += bool(messages._plain_id(body))
+    assert short == 50

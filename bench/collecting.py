@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -82,14 +83,14 @@ def bare(folder: Path) -> Starlette:
 
 
 @contextmanager
-def running(which: str) -> Iterator[tuple[int, str]]:
-    """A server in a process of its own: its port and a key."""
+def running(which: str) -> Iterator[tuple[int, str, int]]:
+    """A server in a process of its own: its port, a key, and the number of the process."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "bench.collecting", which, folder]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         try:
-            yield int(process.stdout.readline()), (Path(folder) / "key").read_text()
+            yield int(process.stdout.readline()), (Path(folder) / "key").read_text(), process.pid
         finally:
             process.kill()
             process.communicate()
@@ -129,9 +130,17 @@ async def _send(port: int, requests: list[bytes]) -> None:
     await asyncio.gather(*(sender() for _ in range(SENDERS)))
 
 
-def throughput(which: str, kind: str) -> float:
-    """Events a second that a server acknowledges; new ones all of them."""
-    with running(which) as (port, key):
+@dataclass(frozen=True)
+class Taken:
+    """Events a second that a server acknowledges, and the microseconds of processor that each costs it."""
+
+    per_second: float
+    cpu: float
+
+
+def throughput(which: str, kind: str) -> Taken:
+    """What a server takes in; new events all of them."""
+    with running(which) as (port, key, process):
         if kind == "singles":
             requests = [request("/v1/track", _event(number), key) for number in range(SINGLES)]
         else:
@@ -139,18 +148,39 @@ def throughput(which: str, kind: str) -> float:
             requests = [request("/v1/batch", {"batch": [_event(n) for n in group]}, key) for group in groups]
         warm = [request("/v1/track", _event(10**9 + number), key) for number in range(50)]
         asyncio.run(_send(port, warm))
+        events, cpu = len(requests) * (1 if kind == "singles" else BATCH), processor(process)
         begun = time.perf_counter()
         asyncio.run(_send(port, requests))
-        return len(requests) * (1 if kind == "singles" else BATCH) / (time.perf_counter() - begun)
+        return Taken(events / (time.perf_counter() - begun), (processor(process) - cpu) / events * 1e6)
 
 
-def collecting(rounds: int = ROUNDS) -> dict[str, tuple[float, float, float]]:
-    """By kind of request: events a second of Stamm, of the bare handler, and the share; medians of rounds in turn."""
+def processor(process: int) -> float:
+    """Seconds of processor of all threads of a process, so far."""
+    told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Medians of rounds in turn: both servers, the share of events a second, how many times the processor."""
+
+    ours: Taken
+    bare: Taken
+    share: float
+    times: float
+
+
+def collecting(rounds: int = ROUNDS) -> dict[str, Beside]:
+    """By kind of request."""
     found = {}
     for kind in LIMITS:
         pairs = [(throughput("stamm", kind), throughput("bare", kind)) for _ in range(rounds)]
-        share = statistics.median(ours / theirs for ours, theirs in pairs)
-        found[kind] = (*(statistics.median(pair[side] for pair in pairs) for side in (0, 1)), share)
+        ours, bare = (
+            Taken(statistics.median(one.per_second for one in side), statistics.median(one.cpu for one in side))
+            for side in zip(*pairs, strict=True)
+        )
+        share = statistics.median(one.per_second / other.per_second for one, other in pairs)
+        found[kind] = Beside(ours, bare, share, statistics.median(one.cpu / other.cpu for one, other in pairs))
     return found
 
 
@@ -162,6 +192,9 @@ def _say(port: int) -> None:
 if __name__ == "__main__":
     if sys.argv[1:]:
         serve({"stamm": stamm, "bare": bare}[sys.argv[1]](Path(sys.argv[2])), "127.0.0.1", 0, started=_say)
-    for kind, (ours, theirs, share) in collecting().items():
-        line = f"{kind}: {ours:,.0f} events/s, bare {theirs:,.0f}: {share:.2f} (at least {LIMITS[kind]})"
-        sys.stdout.write(line + "\n")
+    for kind, beside in collecting().items():
+        sys.stdout.write(
+            f"{kind}: {beside.ours.per_second:,.0f} events/s, bare {beside.bare.per_second:,.0f}: {beside.share:.2f} "
+            f"(at least {LIMITS[kind]}); {beside.ours.cpu:.1f} us of processor an event, bare {beside.bare.cpu:.1f}: "
+            f"{beside.times:.2f} times\n"
+        )

@@ -96,10 +96,16 @@ def upkeep(made: Made, rounds: int, rollup: Cost, console: Console) -> Table:
 
 def arriving(rounds: int, console: Console) -> Table:
     """Events over HTTP a second, beside a bare handler that brings them to the disk."""
-    table = Table("requests", "events/s", "bare handler", "share", "at least", title="Taking events in over HTTP")
+    table = Table(
+        *("requests", "events/s", "bare handler", "share", "at least", "CPU us an event", "times the bare handler's"),
+        title="Taking events in over HTTP",
+    )
     console.print("taking events in over HTTP ...")
-    for kind, (ours, theirs, share) in collecting(rounds).items():
-        table.add_row(kind, f"{ours:,.0f}", f"{theirs:,.0f}", f"{share:.2f}", f"{LIMITS[kind]}")
+    for kind, found in collecting(rounds).items():
+        speeds = (f"{side.per_second:,.0f}" for side in (found.ours, found.bare))
+        table.add_row(
+            kind, *speeds, f"{found.share:.2f}", f"{LIMITS[kind]}", f"{found.ours.cpu:.1f}", f"{found.times:.2f}"
+        )
     return table
 
 

@@ -84,6 +84,25 @@ def test_a_year_and_a_half_of_repeats_is_foretold(kind: type[BuyingModel], off: 
     assert told / cdnow.repeats_in_all() - 1 == pytest.approx(off, abs=6e-4)
 
 
+@pytest.mark.parametrize("kind", [BgNbd, ParetoNbd])
+def test_errors_are_those_of_the_curvature(kind: type[BuyingModel]) -> None:
+    """By second differences of the likelihood alone, in the parameters as they are."""
+    known = cdnow.histories()
+    fit = kind.fit(known)
+    best = np.array(list(fit.model.parameters.values()))
+    steps = np.diag(best * 1e-3)
+
+    def rise(*ways: np.ndarray) -> float:
+        return kind(*(best + sum(ways))).score(known)[0]
+
+    bends = [
+        [rise(a, b) - rise(a, -b) - rise(-a, b) + rise(-a, -b) for b in steps] / (4 * a.sum() * steps.sum(axis=1))
+        for a in steps
+    ]
+    errors = np.sqrt(np.diag(np.linalg.inv(-np.array(bends))))
+    assert list(fit.errors.values()) == pytest.approx(list(errors), rel=5e-3)
+
+
 # -- against other ways to compute the same -------------------------------------------------------------------
 @pytest.mark.parametrize("kind", MODELS)
 def test_slopes_are_those_of_the_likelihood(kind: type[BuyingModel]) -> None:

@@ -65,6 +65,8 @@ def test_features_by_hand() -> None:
     assert (anna["mean_amount"], anna["last_amount"], anna["largest_amount"]) == (3000, 6000, 6000)
     assert (anna["spent_in_28"], anna["spent_in_91"]) == (6000, 11000)
     assert (ben["since_last"], ben["days"], ben["days_in_56"]) == (40, 1, 1)
+    fortnight = features(seen(TWO, date(2024, 4, 14)), MODEL, 30, 182)["days_in_14"]
+    assert fortnight[0] == 1, "the fourteenth day before is the first of fourteen"
     assert all(np.isnan(ben[name]) for name in ("mean_gap", "longest_gap", "last_gap", "silence_to_mean"))
 
 

@@ -135,6 +135,13 @@ def test_a_new_password_ends_every_other_session(person: Make) -> None:
 def test_who_came_by_a_link_chooses_a_password_without_the_old_one(client: Any, person: Make) -> None:
     client.post(link(person(password=PASSWORD)))
     new = {"new_password1": "vier Kannen Tee", "new_password2": "vier Kannen Tee"}
+    session = client.session
+    came = session["came_by_link_at"]
+    session["came_by_link_at"] = came - 31 * 60
+    session.save()
+    assert client.post("/account/password/", new).status_code == 422  # half an hour later the old one is asked for
+    session["came_by_link_at"] = came
+    session.save()
     assert client.post("/account/password/", {**new, "new_password2": "other"}).status_code == 422
     assert client.post("/account/password/", new).status_code == 302
     assert client.post("/account/password/", new).status_code == 422  # from now on the old one is asked for

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
@@ -14,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from stamm.lang.language import CODES
 from stamm.people.accounts import acted, forget_links
+from stamm.people.links import SOON
 from stamm.people.models import THEMES, Person
 from stamm.people.roles import EVERYONE
 from stamm.web.access import ANYBODY, Asked, Entry, page
@@ -32,7 +34,7 @@ def account(request: Asked) -> HttpResponse:
 def account_change_password(request: Asked) -> HttpResponse:
     """A new password; every other session of the person is over then."""
     person = request.user
-    by_link = request.session.get(BY_LINK, False)
+    by_link = time.time() - request.session.get(BY_LINK, 0.0) < SOON.total_seconds()
     form_class: Any = PasswordChangeForm if person.has_usable_password() and not by_link else SetPasswordForm
     form = form_class(person, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -13,8 +13,8 @@ from django.urls import reverse
 from stamm.people.links import person_of, use_link
 from stamm.web.access import ANYBODY, Asked, page
 
-#: in the session: the person came by a link, so a forgotten password need not be known to be changed
-BY_LINK = "came_by_link"
+#: in the session: when the person came by a link; for a while a forgotten password need not be known to be changed
+BY_LINK = "came_by_link_at"
 
 
 @page("in/<str:token>/", may=ANYBODY, methods=("GET", "POST"))
@@ -28,7 +28,7 @@ def enter(request: Asked, token: str) -> HttpResponseBase:
     if person is None:
         return render(request, "enter.html.j2", {"invited": None}, status=410)
     request.session.flush()
-    request.session[BY_LINK] = True
+    request.session[BY_LINK] = now.timestamp()
     record_authentication(request, person, method="link")
     response: HttpResponse = perform_login(request, person, redirect_url=reverse("today"))
     return response

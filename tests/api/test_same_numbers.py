@@ -69,7 +69,7 @@ def agree(rows: list[dict[str, Any]], flat: str, by: list[str]) -> None:
         assert [line[name] or None for name in by] == [row[name] for name in by]
 
 
-@pytest.mark.parametrize("key", [pytest.param(key, marks=() if key in QUICK else LONG) for key in ANALYSES])
+@pytest.mark.parametrize("key", [pytest.param(kind.key, marks=() if kind.key in QUICK else LONG) for kind in ANALYSES])
 def test_an_analysis(asking: Asking, opened: OpenProject, key: str) -> None:
     asked = {"compare_definitions": {"param": "family=churn"}}.get(key, {})
     words = [word for value in asked.values() for word in ("--param", value)]

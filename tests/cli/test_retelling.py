@@ -182,3 +182,7 @@ def test_what_stood_in_the_gaps_is_kept() -> None:
     assert retell("Nobody ever wrote this.", GERMAN) == "Nobody ever wrote this."
     odd = 'traits is not a JSON object; write it as {"key": "value"}'
     assert retell(odd, GERMAN) == 'traits: kein JSON-Objekt; schreiben Sie es als {"schlüssel": "wert"}'
+
+
+def test_a_choice_of_words_is_joined_in_german() -> None:
+    assert retell("Did you mean revenue or visits or churn?", GERMAN) == "Meinten Sie revenue oder visits oder churn?"

@@ -19,6 +19,7 @@ from stamm.lang.language import Language
 #: would be told as a list of one, named "none"
 EXACT = ("Its parameters: none.",)
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+_CHOICE = re.compile(r"\S+( or \S+)+")
 _GAP = re.compile(r"\\\{(\d)\\\}")
 
 
@@ -56,7 +57,9 @@ def retell(text: str, language: Language) -> str:
 
 
 def _named(word: str, language: Language) -> str:
-    """The name of a fact and a number as people write them; any other word as it is."""
+    """The name of a fact, a number and a choice of words as people write them; any other word as it is."""
     if _THOUSANDS.fullmatch(word):
         return language.number(int(word.replace(",", "")))
+    if _CHOICE.fullmatch(word):
+        return word.replace(" or ", f" {language('or')} ")
     return next((fact.de if language.code == "de" else fact.en for fact in FACTS if fact.en == word), word)

@@ -12,6 +12,7 @@ import stamm
 from stamm.app.retelling import retell
 from stamm.lang import errors
 from stamm.lang.language import Language
+from stamm.predictions import PREDICTIONS
 from stamm.sources import SOURCES, cells, checking, moments
 from stamm.sources.exports import Export
 from stamm.sources.mapped import adding, filling, numbers, source
@@ -28,6 +29,17 @@ COMPOSED = {
     "Gap not sound, so nothing was taken in. GapGap.": (
         "1 row is not sound, so nothing was taken in. a.csv, line 3: amount is too large.",
         "12 rows are not sound, so nothing was taken in. a.csv, line 3: amount is too large; and 7 more.",
+    ),
+    "Columns found: Gap.Gap": ("Columns found: a, b.", "Columns found: a, b. Perhaps b?"),
+    "Gap in [Gap] must be a section with a plain name.": ("shop in [database] must be a section with a plain name.",),
+    "The mapping says `Gap` for Gap, but Gap.": (
+        "The mapping says `row` for order_id, but rows of a table have no order.",
+        "The mapping says `through` for order_id, but no file lies beside a table.",
+    ),
+    "This prediction needs at least Gap Gap, and there are Gap.": tuple(
+        f"This prediction needs at least 100 {gate.words.en}, and there are 7."
+        for prediction in PREDICTIONS
+        for gate in prediction.gates
     ),
     "Gap must be Gap.": ("heading must be a whole number.", "columns must be a list of names."),
     "There is no Gap Gap.": ("There is no rule 'colum'.", "There is no column of orders named 'custmer_id'."),

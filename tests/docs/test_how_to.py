@@ -12,7 +12,15 @@ from tests.docs.reading import Block, agrees, blocks, converse, perform
 PAGES = sorted((Path(__file__).parent.parent.parent / "docs" / "how-to").glob("*.md"))
 #: need a package, an engine or a server of their own: see test_added_metric.py; in tests/engines, test_spark_page.py
 #: and postgres/test_how_to.py; in tests/ingest, test_how_to.py
-ELSEWHERE = {"add-a-metric", "ask-over-http", "ask-with-an-assistant", "collect-events", "postgresql", "spark"}
+ELSEWHERE = {
+    "add-a-metric",
+    "ask-over-http",
+    "ask-with-an-assistant",
+    "collect-events",
+    "postgresql",
+    "sign-in",
+    "spark",
+}
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.stem not in ELSEWHERE], ids=lambda page: page.stem)

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 
 from stamm.app.retelling import retell
-from stamm.app.worlds import StoppedError
-from stamm.lang.errors import CurrencyError, ScaleError, StammError, UsageError
+from stamm.lang.errors import CurrencyError, ScaleError, StammError, StoppedError, UsageError
 from stamm.lang.language import Language
 
 #: code -> status and title

@@ -20,7 +20,7 @@ from stamm.app.leaving.erasing import finish_begun
 from stamm.app.project import Project
 from stamm.app.settings import SETTINGS
 from stamm.engines.kind import Engine
-from stamm.lang.errors import LakeError, StammError
+from stamm.lang.errors import LakeError, StoppedError
 from stamm.store import manifest
 from stamm.store.kept.files import DIRECTORY
 
@@ -28,13 +28,6 @@ from stamm.store.kept.files import DIRECTORY
 _ANSWERS = "answers"
 
 State = tuple[object, ...]
-
-
-class StoppedError(StammError):
-    """Somebody no longer wants the answer, or it took too long; nothing was changed."""
-
-    def __init__(self) -> None:
-        super().__init__("The question was stopped.", remedy="Ask for fewer days, or ask again later.")
 
 
 class Stop:
@@ -64,18 +57,22 @@ class Stop:
     def watching(self, engine: Engine) -> Iterator[None]:
         """While something runs on the engine, it is what is interrupted; what ends for that reason is StoppedError."""
         if self:
-            raise StoppedError
+            raise _stopped()
         self._engine = engine
         try:
             yield
         except Exception as error:
             if self:
-                raise StoppedError from error
+                raise _stopped() from error
             raise
         finally:
             self._engine = None
         if self:
-            raise StoppedError
+            raise _stopped()
+
+
+def _stopped() -> StoppedError:
+    return StoppedError("The question was stopped.", remedy="Ask for fewer days, or ask again later.")
 
 
 class _Stoppable:

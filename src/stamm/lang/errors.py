@@ -81,3 +81,9 @@ class TooLittleError(StammError):
     """The data do not reach for what was asked of them, such as a prediction."""
 
     exit_code = 11
+
+
+class StoppedError(StammError):
+    """A question that took too long, or that nobody waits for any more; nothing was changed."""
+
+    exit_code = 12

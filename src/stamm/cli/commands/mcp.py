@@ -21,7 +21,10 @@ from stamm.lang.errors import ProjectError
             "learns who customers are only with --customers. At /api/mcp of `stamm serve` it asks with a key instead."
         ),
     ),
-    examples=(("stamm mcp --project shop", "For this project, without names of customers"),),
+    examples=(
+        ("stamm mcp --project shop", "For this project, without names of customers"),
+        ("stamm mcp --project shop --customers", "Also tell who is behind a number"),
+    ),
 )
 @option("--customers", is_flag=True, help="Also tell who is behind a number.")
 def mcp(*, customers: bool) -> None:

@@ -110,8 +110,9 @@ def test_what_is_not_done_is_not_recorded(opener: Opener) -> None:
 
 def test_a_database_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "stamm.sqlite").write_bytes(b"this is no database, it is a text" * 100)
-    with pytest.raises(ProjectError, match="not a database"):
+    with pytest.raises(ProjectError, match="not a database") as damaged:
         open_database(tmp_path / "stamm.sqlite")
+    assert "stamm restore" in damaged.value.remedy
     with pytest.raises(ProjectError, match="cannot be used") as caught:
         open_database(tmp_path / "x", "postgresql://anna:secret@127.0.0.1:1/x")
     assert "secret" not in str(caught.value)

@@ -307,7 +307,11 @@ def _choice(value: str, choices: tuple[Any, ...], name: str, file: Path) -> Any:
 
 def _positive(value: int, name: str, file: Path) -> int:
     if not 1 <= value <= 36_500:
-        raise ProjectError(f"{name} must lie between 1 and 36,500, not at {value}.", where=str(file))
+        raise ProjectError(
+            f"{name} must lie between 1 and 36,500, not at {value}.",
+            where=str(file),
+            remedy="Write a number of days, such as 60.",
+        )
     return value
 
 

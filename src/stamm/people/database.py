@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stamm.lang.errors import ProjectError
+from stamm.store.durable import remedy
 
 if TYPE_CHECKING:
     import psycopg
@@ -101,7 +102,7 @@ class _File(Database):
         return ProjectError(
             f"The database of people cannot be used: {error}.",
             where=str(self._file),
-            remedy="Check that the disk has space, and that the file may be written (`stamm doctor`).",
+            remedy=remedy(error),
         )
 
     def close(self) -> None:

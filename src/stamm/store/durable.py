@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -46,3 +47,11 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
         os.close(handle)
     os.replace(temporary, path)  # noqa: PTH105 - the call that makes it visible, watched by the tests
     sync_file(path.parent)
+
+
+def remedy(error: Exception) -> str:
+    """What to do about a SQLite file that cannot be used."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest tells only where it happened
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return "The file is damaged. Put it aside and bring a backup back with `stamm restore`."
+    return "Check that the disk has space, and that the file may be written (`stamm doctor`)."

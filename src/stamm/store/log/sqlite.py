@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from stamm.lang.errors import LogError
-from stamm.store.durable import make_directory, sync_directories
+from stamm.store.durable import make_directory, remedy, sync_directories
 from stamm.store.log import layout, parcels
 from stamm.store.log.kind import (
     Counters,
@@ -106,7 +106,7 @@ class SqliteLog(Log):
             raise LogError(
                 f"The log cannot be used: {error}.",
                 where=str(self.path),
-                remedy="Check that the disk has space, and that the file may be written (`stamm doctor`).",
+                remedy=remedy(error),
             ) from error
         except BaseException:
             self.close()

@@ -9,13 +9,18 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from stamm.answers.ask import Answers
 from stamm.app.identifying import Identifying
 from stamm.app.importing import Importing
+from stamm.app.leaving.erasing import Erasing
+from stamm.app.leaving.exporting import held
 from stamm.app.project import Project
 from stamm.app.projecting.persons import Merge, owners
 from stamm.lang.errors import UsageError
@@ -62,6 +67,66 @@ def merged(*pairs: str) -> list[Merge]:
 )
 def test_who_stands_for_whom(told: list[Merge], wanted: dict[str, str]) -> None:
     assert all(owners(order) == wanted for order in permutations(told))
+
+
+IDS = st.sampled_from("abcd")
+
+
+@given(st.lists(st.tuples(IDS, IDS), max_size=7))
+def test_whatever_is_merged_somebody_stands_for_everybody(pairs: list[tuple[str, str]]) -> None:
+    told = merged(*(f"{former}>{customer}" for former, customer in pairs))
+    stands = owners(told)
+    assert not set(stands) & set(stands.values())
+    for merge in told:
+        same = {stands.get(name, name) for name in (merge.former, merge.customer)}
+        overruled = any(later > merge and later.former == merge.former for later in told)
+        assert len(same) == 1 or overruled
+
+
+@given(st.lists(st.tuples(IDS, IDS), min_size=2, max_size=6))
+@example([("a", "b"), ("b", "a")])
+@settings(max_examples=3, deadline=None)
+def test_whatever_is_merged_everybody_is_known(pairs: list[tuple[str, str]]) -> None:
+    told = [
+        *(track("Order Completed", 0, user=name, order_id=name, subtotal=5) for name in "abcd"),
+        *(message("alias", 1 + at, previousId=pair[0], userId=pair[1]) for at, pair in enumerate(pairs)),
+    ]
+    with TemporaryDirectory() as folder:
+        project = shop(Path(folder) / "shop")
+        arrive(project, told)
+        project_all(project)
+        identifying = Identifying(project)
+        standing, found = identifying.merges(), {name: identifying.known(name) for name in "abcd"}
+        assert numbers(project)[1] == len({each.customer for each in found.values()})
+    stands = owners(standing)
+    for name, each in found.items():
+        assert each.customer == stands.get(name, name)
+        assert each.is_circle == (each.customer in {merge.former for merge in standing})
+    shown = {each.customer: each.merges for each in found.values()}
+    assert sorted(merge for merges in shown.values() for merge in merges) == standing
+
+
+def test_two_customers_in_a_ring_are_one(project: Project) -> None:
+    arrive(
+        project,
+        [
+            track("Order Completed", 1, user="cyc-a", order_id="o1", subtotal=5),
+            track("Order Completed", 1, user="cyc-b", order_id="o2", subtotal=5),
+            message("identify", 2, userId="cyc-b", traits={"email": "cyc@example.org"}),
+            message("alias", 3, previousId="cyc-a", userId="cyc-b"),
+            message("alias", 4, previousId="cyc-b", userId="cyc-a"),
+        ],
+    )
+    project_all(project)
+    assert numbers(project)[1] == 1
+    for name in ("cyc-a", "cyc-b"):
+        found = Identifying(project).known(name)
+        assert (found.customer, found.is_circle, found.spans) == ("cyc-a", True, ())
+        assert [merge.former for merge in found.merges] == ["cyc-a", "cyc-b"]
+    for called in ("cyc-a", "cyc-b", "cyc@example.org"):
+        person = held(project, Erasing(project).customer(called))
+        assert len(person.rows["orders"]) == 2
+        assert [row["email"] for row in person.rows["customers"]] == ["cyc@example.org"]
 
 
 # -- in any order, with a crash between ----------------------------------------------------------------------

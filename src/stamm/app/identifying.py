@@ -55,6 +55,11 @@ class Identity:
         """Devices that others have used as well; they make nobody one person."""
         return shared(self.spans)
 
+    @property
+    def is_circle(self) -> bool:
+        """Whether the merges lead back to the customer: then the oldest of the circle does not count."""
+        return any(merge.former == self.customer for merge in self.merges)
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -89,7 +94,7 @@ class Identifying:
     def known(self, name: str) -> Identity:
         """What is known of a customer or a device; raises UsageError where nothing is."""
         standing = self.merges()
-        owners = persons.owners(standing)
+        owners, formers = persons.owners(standing), {merge.former for merge in standing}
         is_customer = name in owners or name in owners.values() or self._is_customer(name)
         customer = owners.get(name, name) if is_customer else None
         spans = self._spans(_.customer_id == customer) if customer else self._spans(_.anonymous_id == name)
@@ -97,9 +102,10 @@ class Identifying:
             raise _nobody(name)
         if customer and spans:
             spans = self._spans(_.anonymous_id.isin(sorted({span.device for span in spans})))
-        of_person = tuple(merge for merge in standing if owners[merge.former] == customer)
+        # whoever stands for all of a circle is no former id, and is in it as one
+        of_person = tuple(merge for merge in standing if owners.get(merge.former, merge.former) == customer)
         # an alias says of a former id that it is the customer's, be it a device's or a customer's
-        devices = tuple(span for span in spans if customer is None or span.device not in owners)
+        devices = tuple(span for span in spans if customer is None or span.device not in formers)
         return Identity(name, customer, of_person, devices)
 
     def merges(self) -> list[Merge]:

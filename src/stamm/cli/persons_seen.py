@@ -31,6 +31,12 @@ def print_identity(identity: Identity, say: Session) -> None:
         say.out.print(say("{name} is a customer.", name=identity.asked), style="title")
     if identity.merges:
         print_merges(identity.merges, say)
+    if identity.is_circle:
+        text = say(
+            "These merges run in a circle: the oldest of it does not count, and {customer} stands for all.",
+            customer=identity.customer,
+        )
+        say.out.print(text)
     if identity.spans:
         say.heading(say("Devices"))
         _print_spans(identity.spans, say)

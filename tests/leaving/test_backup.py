@@ -118,7 +118,22 @@ def test_a_list_of_another_project_is_refused(backup: Path, tmp_path: Path) -> N
     Ledger.made(other)
     with pytest.raises(LakeError, match="different projects"):
         restore(tmp_path / "new", backup, now=NOW, erased=other / "erased.json")
-    assert list((tmp_path / "new").iterdir()) == []
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_list_that_is_not_there_brings_nobody_back(backup: Path, tmp_path: Path) -> None:
+    with pytest.raises(LakeError, match="list of those who were erased cannot be read"):
+        restore(tmp_path / "new", backup, now=NOW, erased=tmp_path / "nix")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_and_a_folder_are_told_apart_from_what_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    with pytest.raises(InputError, match="There is no such file"):
+        restore(tmp_path / "not" / "yet", tmp_path / "nofile.stamm", now=NOW)
+    with pytest.raises(InputError, match="This is a folder"):
+        restore(tmp_path / "there", tmp_path, now=NOW)
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
 
 
 def _cut(backup: Path, place: Path) -> None:
@@ -180,8 +195,7 @@ def test_a_damaged_backup_is_refused(
     harm(backup, place)
     with pytest.raises(LakeError, match=why):
         restore(tmp_path / "new", place, now=NOW)
-    assert list((tmp_path / "new").iterdir()) == []
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["harmed.stamm", "new"]
+    assert [path.name for path in tmp_path.iterdir()] == ["harmed.stamm"]
 
 
 def test_a_bit_that_is_not_what_it_was_is_told_or_means_nothing(backup: Path, tmp_path: Path) -> None:

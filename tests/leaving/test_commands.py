@@ -63,6 +63,7 @@ def test_a_project_goes_into_a_file_and_back(project: Project, tmp_path: Path) -
     )
     assert result.exit_code == 0, result.output
     assert "Known as erased: 1; of these taken out again: 1." in result.output
+    assert "give the list" not in result.output
     assert p.traces(copy) == []
     restored = Project.open(copy)
     assert "Restored from a backup" in run(restored, "doctor")[1]

@@ -141,7 +141,8 @@ def print_restored(done: Restored, say: Session) -> None:
         say.out.print(
             say("Known as erased: {known}; of these taken out again: {again}.", known=number(done.known), again=again)
         )
-    say.out.print(
-        say("Whoever was erased later is in here again: erase them once more, or give the list with --erased.")
-    )
+    if not done.listed:
+        say.out.print(
+            say("Whoever was erased later is in here again: erase them once more, or give the list with --erased.")
+        )
     say.out.print(say("This project sends nothing until `stamm release`."))

@@ -195,7 +195,16 @@ UNREADABLE = (
 
 
 def opened(place: Path) -> zipfile.ZipFile:
-    """The backup in a file; raises LakeError where its list of contents cannot be read."""
+    """The backup in a file; raises InputError where there is no file, LakeError where its contents are not listed."""
+    if place.is_dir():
+        raise InputError(
+            "This is a folder, and a backup is one file.",
+            where=str(place),
+            remedy="Nothing was changed. Name the file that `stamm backup` wrote.",
+        )
+    if not place.exists():
+        remedy = "Nothing was changed. Check the name and the folder."
+        raise InputError("There is no such file.", where=str(place), remedy=remedy)
     try:
         return zipfile.ZipFile(place)
     except UNREADABLE as error:

@@ -38,6 +38,8 @@ class Restored:
     files: int
     known: int
     erased_again: int
+    #: whether a list of those who were erased since was at hand
+    listed: bool
 
 
 def restore(
@@ -51,22 +53,26 @@ def restore(
 ) -> Restored:
     """Bring a backup into a directory that is empty but for the list of those who were erased (`lake/erased.json`).
 
-    `erased` is another such list, `who` asked for it. Raises ProjectError where something else is there, LakeError
-    where the backup is damaged or not complete; then the directory is as it was.
+    `erased` is another such list, `who` asked for it. Raises ProjectError where something else is there, InputError
+    where there is no backup, LakeError where it is damaged or not complete, or a list cannot be read; then the
+    directory is as it was.
     """
     _refuse_what_is_there(directory, place)
-    since = _ledger(directory / "lake" / ERASED), _ledger(erased) if erased else None
+    own = directory / "lake" / ERASED
+    since = [Ledger.at(file) for file in (own if own.is_file() else None, erased) if file is not None]
     draft = directory / DRAFT
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    made = _made(draft)
     try:
         about, files = _unpacked(draft, place, progress)
-        ledger = _joined(draft, [each for each in since if each is not None])
+        ledger = _joined(draft, since)
         _begin_logs(draft / "lake")
         held = {"restored_at": now.isoformat(), "made_at": about["made_at"]}
         write_atomically(draft / HELD, json.dumps(held).encode())
     except BaseException:
         shutil.rmtree(draft)
+        for folder in made[1:]:
+            folder.rmdir()
         raise
     _put_in_place(draft, directory)
     draft.rmdir()
@@ -75,7 +81,8 @@ def restore(
         Erasing(project).finish()
     about_it = f"backup of {about['made_at']}, snapshot {about['snapshot']}, erased again {again}"
     project.note("backup_restored", about_it, now=now, who=who)
-    return Restored(datetime.fromisoformat(about["made_at"]), about["snapshot"], files, len(ledger.people), again)
+    made_at = datetime.fromisoformat(about["made_at"])
+    return Restored(made_at, about["snapshot"], files, len(ledger.people), again, listed=bool(since))
 
 
 def release(project: Project, *, now: datetime, who: str | None = None) -> None:
@@ -117,10 +124,12 @@ def _remove_piece(piece: Path) -> None:
         piece.unlink(missing_ok=True)
 
 
-def _ledger(file: Path | None) -> Ledger | None:
-    if file is None or not file.is_file():
-        return None
-    return Ledger.at(file)
+def _made(draft: Path) -> list[Path]:
+    """Make the draft and what is missing above it, for their owner alone; what was made, deepest first."""
+    missing = [draft, *(folder for folder in draft.parents if not folder.exists())]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700)
+    return missing
 
 
 def _unpacked(draft: Path, place: Path, progress: Progress | None) -> tuple[dict[str, Any], int]:

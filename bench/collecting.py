@@ -30,7 +30,7 @@ from starlette.routing import Route
 
 from bench.measuring import ROUNDS
 from stamm.ingest import Door, application
-from stamm.ingest.serving import serve
+from stamm.ingest.serving import listening, serve
 from stamm.people import Scope, create_key, open_database
 from stamm.store.log import open_log
 
@@ -191,7 +191,7 @@ def _say(port: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        serve({"stamm": stamm, "bare": bare}[sys.argv[1]](Path(sys.argv[2])), "127.0.0.1", 0, started=_say)
+        serve({"stamm": stamm, "bare": bare}[sys.argv[1]](Path(sys.argv[2])), listening("127.0.0.1", 0), started=_say)
     for kind, beside in collecting().items():
         sys.stdout.write(
             f"{kind}: {beside.ours.per_second:,.0f} events/s, bare {beside.bare.per_second:,.0f}: {beside.share:.2f} "

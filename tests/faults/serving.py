@@ -9,7 +9,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from stamm.ingest import Door, application
-from stamm.ingest.serving import serve
+from stamm.ingest.serving import listening, serve
 from stamm.people import open_database
 from stamm.store.log.sqlite import SqliteLog
 
@@ -27,7 +27,7 @@ def serve_door(folder: Path, port: int) -> None:
     """Take events in at a port of this machine, until somebody ends the process."""
     ctypes.CDLL(None).prctl(_MAY_BE_TRACED, ctypes.c_ulong(_BY_ANYBODY), 0, 0, 0)
     door = Door(lambda: log_of(folder), open_database(folder / "stamm.sqlite"))
-    serve(application(door), "127.0.0.1", port, started=lambda _: None)
+    serve(application(door), listening("127.0.0.1", port), started=lambda _: None)
 
 
 def started(folder: Path, port: int) -> BaseProcess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from click.testing import CliRunner
 
 from stamm.app.project import Project
 from stamm.cli.main import cli
+from stamm.reports.figures import Figures
 from stamm.web.desk import Desk, Opened
 from stamm.web.filters import Period
 
+ORDERS = frozenset({"order_count"})
 ORDER = "order_id,customer_id,ordered_at,amount_minor\n{},c1,2024-06-17,500\n"
 
 
@@ -58,7 +61,11 @@ def test_another_setting_is_another_state(shop: Path) -> None:
 
 def test_a_newer_snapshot_is_shown_once_it_is_ready(shop: Path) -> None:
     desk = Desk(shop)
-    desk.keep_current(first=lambda: desk.kept("orders", orders))
+    with desk.kept_current(first=lambda: desk.kept("orders", orders)):
+        _shown_once_ready(desk, shop)
+
+
+def _shown_once_ready(desk: Desk, shop: Path) -> None:
     first, before = desk.kept("orders", orders)
     order(shop, "next")
     waited, end = [], time.monotonic() + 60
@@ -73,6 +80,23 @@ def test_a_newer_snapshot_is_shown_once_it_is_ready(shop: Path) -> None:
     assert waited
     # it was made before it was shown: nobody has waited for it
     assert ("orders" in dict(desk.opened().looked_at())) is True
+
+
+def test_what_is_being_made_is_given_up_at_the_end(shop: Path) -> None:
+    """No thread may still compute when the process ends."""
+    desk, began, ended = Desk(shop), threading.Event(), threading.Event()
+
+    def endless(opened: Opened) -> None:
+        began.set()
+        try:
+            while True:
+                Figures(opened.answers, opened.project.organisation, Period().until, keys=ORDERS)["order_count"]
+        finally:
+            ended.set()
+
+    with desk.kept_current(first=lambda: desk.kept("endless", endless)):
+        assert began.wait(30)
+    assert ended.is_set()
 
 
 def test_a_page_in_the_making_keeps_its_snapshot(shop: Path) -> None:

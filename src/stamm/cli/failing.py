@@ -22,7 +22,7 @@ INTERRUPTED = "Query interrupted"
 
 def report_failure(error: BaseException, session: Session) -> int:
     """Print one block on the error stream and give the exit code."""
-    if isinstance(error, click.Abort) or str(error) == INTERRUPTED:
+    if is_stop(error):
         _block(session, session("Stopped. Nothing was left half done."), "", "")
         return STOPPED
     if isinstance(error, click.ClickException):
@@ -47,6 +47,11 @@ def report_failure(error: BaseException, session: Session) -> int:
         session("Run it again with --debug and report what it shows. Your data is as it was."),
     )
     return FAULT
+
+
+def is_stop(error: BaseException) -> bool:
+    """Whether it is no failure, but somebody's wish that it ends."""
+    return isinstance(error, (KeyboardInterrupt, click.Abort)) or str(error) == INTERRUPTED
 
 
 def told(error: StammError, session: Session) -> str:

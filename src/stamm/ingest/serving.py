@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import re
 import resource
 import signal
+import socket
 import sys
 from asyncio import TimerHandle
 from collections.abc import Callable
@@ -16,6 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stamm.ingest.records import tell
+from stamm.lang.errors import AddressError
 
 #: how long a connection may take to say what it wants
 HEAD_SECONDS = 15.0
@@ -136,14 +139,53 @@ class _Told(logging.Handler):
         tell("server", level=record.levelname.lower(), about=record.name, **about)
 
 
-def serve(app: Any, host: str, port: int, *, started: Callable[[int], None]) -> None:
+def heed_signals() -> None:
+    """From now on SIGTERM ends the process as Ctrl-C does, also where a shell has told it to ignore that."""
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.default_int_handler)
+
+
+def listening(host: str, port: int) -> list[socket.socket]:
+    """Sockets that are this process's from now on; who connects waits until it serves. With port 0 the system chooses.
+
+    Raises AddressError where the address is taken, forbidden, or none of this machine.
+    """
+    found: list[socket.socket] = []
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, place in dict.fromkeys(places):
+            opened = socket.socket(family, kind, protocol)
+            found.append(opened)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family is socket.AF_INET6:
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            opened.bind(place)
+            opened.listen(BACKLOG)
+    except (OSError, UnicodeError) as error:
+        for opened in found:
+            opened.close()
+        raise _no_address(host, port, error) from error
+    return found
+
+
+def _no_address(host: str, port: int, error: OSError | UnicodeError) -> AddressError:
+    where = f"{host}:{port}"
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        remedy = "End what listens there, or take another with --port; 0 takes a free one."
+        return AddressError("Another program listens on this port already.", where=where, remedy=remedy)
+    if isinstance(error, PermissionError):
+        remedy = "Take a port from 1024 on with --port, or let the system allow this one."
+        return AddressError("This port is not allowed to whoever runs Stamm.", where=where, remedy=remedy)
+    remedy = "Name one of this machine with --host: 127.0.0.1 for this machine alone, 0.0.0.0 for others as well."
+    return AddressError("This is no address of this machine.", where=where, remedy=remedy)
+
+
+def serve(app: Any, sockets: list[socket.socket], *, started: Callable[[int], None]) -> None:
     """Serve until the process is asked to end (SIGINT, SIGTERM), then raise KeyboardInterrupt.
 
-    `started` is told the port once connections are taken; with port 0 the system chooses one.
+    `started` is told the port once connections are answered.
     """
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        # raised again by uvicorn once it has ended, also where a shell has told us to ignore Ctrl-C
-        signal.signal(asked, signal.default_int_handler)
+    heed_signals()  # uvicorn raises them again once it has ended
     sys.setswitchinterval(TURN_SECONDS)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -151,8 +193,6 @@ def serve(app: Any, host: str, port: int, *, started: Callable[[int], None]) -> 
     logger.handlers, logger.level = [_Told()], logging.WARNING
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         http=Impatient,
         ws="none",
         lifespan="on",
@@ -163,7 +203,7 @@ def serve(app: Any, host: str, port: int, *, started: Callable[[int], None]) -> 
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=ENDING_SECONDS,
     )
-    _Server(config, started).run()
+    _Server(config, started).run(sockets)
 
 
 class _Server(uvicorn.Server):

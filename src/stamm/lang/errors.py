@@ -83,6 +83,12 @@ class TooLittleError(StammError):
     exit_code = 11
 
 
+class AddressError(StammError):
+    """An address that a server cannot listen on: taken, forbidden, or not of this machine."""
+
+    exit_code = 13
+
+
 class StoppedError(StammError):
     """A question that took too long, or that nobody waits for any more; nothing was changed."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from stamm.answers.ask import Answers
 from stamm.app.project import Project
 from stamm.app.settings import SETTINGS
+from stamm.app.worlds import Stop
 from stamm.lang.errors import LakeError, StammError
 from stamm.reports.figures import Figures
 from stamm.store.manifest import numbers
@@ -30,6 +32,8 @@ MOST_KEPT = 200
 MOST_RENEWED = 12
 #: how often a newer snapshot is looked for, and how many times as long as a renewal the next one waits for
 LOOK_SECONDS, REST = 0.5, 10
+#: what is given up is told so again after so long
+JOIN_SECONDS = 0.05
 
 _log = logging.getLogger("django.stamm")
 
@@ -41,6 +45,8 @@ class Opened:
     project: Project
     answers: Answers
     state: State
+    #: ends what is being made of it, for good
+    stop: Stop = field(default_factory=Stop)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _kept: dict[Hashable, tuple[Make, object]] = field(default_factory=dict, repr=False)
 
@@ -79,6 +85,9 @@ class Desk:
         self._lock = threading.Lock()
         self._opened: Opened | None = None
         self._keeper: threading.Thread | None = None
+        self._ending = threading.Event()
+        #: opened, and being made ready
+        self._coming: Opened | None = None
 
     def opened(self) -> Opened:
         """The newest snapshot that is ready, under the settings as they are now; raises ProjectError and LakeError."""
@@ -98,29 +107,41 @@ class Desk:
                 self._opened = None
             return self.opened().kept(what, make)
 
-    def keep_current(self, first: Callable[[], object]) -> None:
-        """From now on, as long as the process lives, a newer snapshot is made ready beside the one that is shown.
+    @contextmanager
+    def kept_current(self, first: Callable[[], object]) -> Iterator[None]:
+        """As long as this lasts, a newer snapshot is made ready beside the one that is shown.
 
         `first` is done before: it makes what is looked at first, so that whoever comes first does not wait for it.
+        At the end, what is being made is given up: no thread may still compute when the process ends.
         """
+        self._ending.clear()
         self._keeper = threading.Thread(target=self._keep, args=(first,), name="desk", daemon=True)
         self._keeper.start()
+        try:
+            yield
+        finally:
+            self._ending.set()
+            while self._keeper.is_alive():
+                for opened in (self._opened, self._coming):
+                    if opened is not None:
+                        opened.stop.now()
+                self._keeper.join(JOIN_SECONDS)
+            self._keeper = self._opened = None
 
     def _keep(self, first: Callable[[], object]) -> None:
         self._tried(first)
-        while True:
-            time.sleep(LOOK_SECONDS)
+        while not self._ending.wait(LOOK_SECONDS):
             begun = time.monotonic()
             if self._tried(self._renew) is not False:
-                time.sleep(REST * (time.monotonic() - begun))
+                self._ending.wait(REST * (time.monotonic() - begun))
 
-    @staticmethod
-    def _tried(work: Callable[[], object]) -> object:
+    def _tried(self, work: Callable[[], object]) -> object:
         """What it gives; None where somebody is writing, or a file has just gone: the next look finds another state."""
         try:
             return work()
         except (StammError, OSError) as error:
-            _log.warning("a newer snapshot is not ready: %s", type(error).__name__)
+            if not self._ending.is_set():
+                _log.warning("a newer snapshot is not ready: %s", type(error).__name__)
             return None
 
     def _renew(self) -> bool:
@@ -128,16 +149,20 @@ class Desk:
         before, state = self._opened, self._state()
         if before is None or before.state == state:
             return False
-        renewed = self._open(state)
+        renewed = self._coming = self._open(state)
         for what, make in before.looked_at():
             renewed.kept(what, make)
         with self._lock:
-            self._opened = renewed
+            self._opened, self._coming = renewed, None
         return True
 
     def _open(self, state: State) -> Opened:
-        project = Project.open(self._directory)
-        return Opened(project, Answers(project.world()), state)
+        project, stop = Project.open(self._directory), Stop()
+        world = project.world()
+        opened = Opened(project, Answers(replace(world, engine=stop.over(world.engine))), state, stop)
+        if self._ending.is_set():
+            stop.now()
+        return opened
 
     def _state(self) -> State:
         known = numbers(self._directory / "lake")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 
 import click
@@ -49,6 +49,7 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     from stamm.ingest import Door, application, takes
     from stamm.ingest.hooks import secrets_in
     from stamm.ingest.records import tell
+    from stamm.ingest.serving import heed_signals, listening
     from stamm.ingest.serving import serve as serve_until_ended
 
     say = current()
@@ -58,14 +59,8 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
             "Facts in a shop's own database are read as they are; nothing of them is kept here.",
             remedy="Keep facts with an engine over imported data (`engine` in stamm.toml).",
         )
-    set_up(project, host)
-    from stamm.people.links import SOON  # once Django is set up, and so the next
-    from stamm.web.application import Web
-    from stamm.web.desk import desk as pages_desk
-    from stamm.web.pages.today import ready
-
-    invited = link_for_owner(anyway=link)
-    pages_desk().keep_current(first=ready)
+    sockets = listening(host, port)
+    heed_signals()
 
     def started(port: int) -> None:
         address = f"http://{host}:{port}"
@@ -77,13 +72,23 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
             say.out.plain(f"  {project.settings.address or address}/in/{token}/", style="name")
         say.out.file.flush()  # whoever reads a pipe wants to know now
 
-    # the server has ended in order before it says how it was asked to
-    with suppress(KeyboardInterrupt), nullcontext() if no_worker else worker_beside(say.directory):
+    # whatever has begun has ended in order before it says how it was asked to
+    with suppress(KeyboardInterrupt), ExitStack() as ending:
+        set_up(project, host)
+        from stamm.people.links import SOON  # once Django is set up, and so the next
+        from stamm.web.application import Web
+        from stamm.web.desk import desk as pages_desk
+        from stamm.web.pages.today import ready
+
+        invited = link_for_owner(anyway=link)
+        ending.enter_context(pages_desk().kept_current(first=ready))
+        if not no_worker:
+            ending.enter_context(worker_beside(say.directory))
         door = Door(project.log, project.people())
         events = Surface(takes, application(door, hooks=secrets_in(os.environ)))
         desk, readers = api.Desk(project.directory), api.Readers(project.people())
         answers = Surface(api.takes, api.application(desk, readers, tell=tell))
-        serve_until_ended(Surfaces(events, answers, others=Web()), host, port, started=started)
+        serve_until_ended(Surfaces(events, answers, others=Web()), sockets, started=started)
     say.out.print(say("Stopped. Everything acknowledged is on the disk."))
 
 

@@ -52,6 +52,7 @@ def test_what_failed(project: Project) -> None:
     assert "12,5" not in german
     assert '"subtotal": "12,5"' in told(project, "failed", "show", "1")
     assert "Still no facts: 1 (subtotal is not a number)." in told(project, "failed", "replay")
+    assert "Put back" not in told(project, "failed", "replay")
     assert "There is no failed message 7." in told(project, "failed", "show", "7")
 
 
@@ -61,10 +62,22 @@ def test_without_a_log_nothing_was_received(tmp_path: Path) -> None:
     assert not project.log_file.exists()
 
 
+def test_where_nothing_failed_nothing_is_read_again(tmp_path: Path) -> None:
+    project = shop(tmp_path / "shop")
+    arrive(project, [message("identify", 1, anonymousId="phone", userId="anna")])
+    told(project, "work", "--once")
+    assert told(project, "failed", "replay") == "No message has failed, so there is nothing to read again.\n"
+    german = told(project, "--language", "de", "identity", "unmerge", "phone")
+    assert german.startswith("Zurückgenommen, was sagte, wem das Gerät phone gehört.")
+
+
 def test_who_is_who(project: Project) -> None:
     told(project, "work", "--once")
+    assert "takes no numbers" in told(project, "failed", "list", "3")
     assert told(project, "identity", "show", "guest").startswith("guest is the customer anna.\n")
     assert "guest ist der Kunde anna." in told(project, "--language", "de", "identity", "show", "guest")
-    assert "takes other ids" in told(project, "identity", "merge", "anna")
-    assert "Zurückgenommen" in told(project, "identity", "unmerge", "guest", "--language", "de")
+    assert "takes two ids" in told(project, "identity", "merge", "anna")
+    assert "takes a former id or a device" in told(project, "identity", "unmerge")
+    assert "takes one id, or none" in told(project, "identity", "show", "anna", "guest")
+    assert told(project, "identity", "unmerge", "guest").startswith("Rows that are")  # a customer's, and no device
     assert told(project, "identity", "show").startswith("No customers were merged.\n")

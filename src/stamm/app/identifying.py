@@ -196,10 +196,9 @@ class Identifying:
         after = persons.owners(persons.all_merges(writer))
         put_said(writer, list(persons.given_away(given, after)))
         rows = persons.put_right(writer, after, persons.moved(before, after), now)
-        devices = tuple(
-            sorted({link["anonymous_id"] for link in links if not link["anonymous_id"].startswith(CUSTOMER)})
-        )
-        return Changed(rows, writer.commit().number, devices)
+        told = {link["anonymous_id"] for link in links}  # an alias tells of a former id both ways
+        devices = sorted(name for name in told if not name.startswith(CUSTOMER) and CUSTOMER + name not in told)
+        return Changed(rows, writer.commit().number, tuple(devices))
 
     def _writing(self) -> AbstractContextManager[Writer]:
         return self.project.lake().writing(on_wait=self._on_wait)

@@ -6,13 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from stamm.app.failures import Reread
 from stamm.app.projecting.deliveries import MEANINGS
 from stamm.cli import printing
 from stamm.cli.session import Session
 from stamm.sources.segment.problem import sentence
 
 if TYPE_CHECKING:
-    from stamm.app.failures import Failures, Reread
+    from stamm.app.failures import Failures
     from stamm.store.log import Failed
 
 #: so many messages are listed
@@ -59,7 +60,10 @@ def print_message(failed: Failed, say: Session) -> None:
 def print_reread(done: Reread, say: Session) -> None:
     """What is a fact by now, and what is not."""
     number = say.language.number
-    say.out.print(say("Put back: {messages}; `stamm work` takes them in.", messages=number(done.put_back)))
+    if done == Reread():
+        say.out.print(say("No message has failed, so there is nothing to read again."))
+    if done.put_back:
+        say.out.print(say("Put back: {messages}; `stamm work` takes them in.", messages=number(done.put_back)))
     if done.duplicate:
         text = say("Came again in the meantime, so they are left out: {messages}.", messages=number(done.duplicate))
         say.out.print(text)

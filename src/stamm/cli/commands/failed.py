@@ -45,7 +45,9 @@ def failed(action: str, numbers: tuple[int, ...]) -> None:
     project = say.project
     if (action == "list" and numbers) or (action == "show" and len(numbers) != 1):
         raise UsageError(
-            say("`stamm failed {action}` takes other numbers.", action=action),
+            say("`stamm failed list` takes no numbers.")
+            if action == "list"
+            else say("`stamm failed show` takes the number of one message."),
             remedy=say("`{command} --help` shows what it takes.", command="stamm failed"),
         )
     if not project.has_log:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from stamm.cli.session import current
+from stamm.cli.session import Session, current
 from stamm.cli.speaking import argument, command
 from stamm.lang.errors import UsageError
 
@@ -46,7 +46,7 @@ def identity(action: str, ids: tuple[str, ...]) -> None:
     least, most = TAKES[action]
     if not least <= len(ids) <= most:
         raise UsageError(
-            say("`stamm identity {action}` takes other ids.", action=action),
+            _takes(action, say),
             remedy=say("`{command} --help` shows what it takes.", command="stamm identity"),
         )
     identifying, now = Identifying(say.project, waiting(say)), datetime.now(UTC)
@@ -59,3 +59,12 @@ def identity(action: str, ids: tuple[str, ...]) -> None:
     else:
         persons_seen.print_merges(identifying.merges(), say)
         persons_seen.print_shared(identifying.shared(), say)
+
+
+def _takes(action: str, say: Session) -> str:
+    """Which ids a way of asking takes."""
+    if action == "merge":
+        return say("`stamm identity merge` takes two ids: the former one, and the customer's.")
+    if action == "unmerge":
+        return say("`stamm identity unmerge` takes a former id or a device, and at most whose it is no longer.")
+    return say("`stamm identity show` takes one id, or none.")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 
@@ -31,6 +32,16 @@ OWN = Organisation(
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project.create(tmp_path / "shop", OWN)
+
+
+def test_what_names_people_is_its_owners_alone(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir(0o755)
+    there = Project.create(tmp_path / "there", OWN)
+    for each in (project, there):
+        each.log().close()
+        assert {S_IMODE(path.stat().st_mode) for path in (each.lake_directory, each.log_file.parent)} == {0o700}
+    assert S_IMODE(project.directory.stat().st_mode) == 0o700
+    assert S_IMODE(there.directory.stat().st_mode) == 0o755
 
 
 def test_what_is_created_is_opened(project: Project) -> None:

@@ -50,6 +50,8 @@ def test_what_comes_back_is_what_was_there(planted: Path, backup: Path, tmp_path
     assert (done.made_at, done.known, done.erased_again) == (NOW, 0, 0)
     project = Project.open(tmp_path / "new")
     assert p.numbers(project, keys=FEW) == numbers
+    for path in (project.directory, project.lake_directory):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
     there = sorted(path.name for path in project.directory.iterdir())
     assert there == ["held.json", "lake", "stamm.sqlite", "stamm.toml"]
     old, new = before.lake().snapshot(), project.lake().snapshot()

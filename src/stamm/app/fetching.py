@@ -69,7 +69,7 @@ class Fetching:
 
     def _take(self, project: Project, storage: Storage, one: Object, read_as: str, now: datetime) -> Watched | None:
         """Fetch and take in; the copy is gone afterwards. None for what has to be looked at again."""
-        project.fetched_directory.mkdir(exist_ok=True)
+        project.fetched_directory.mkdir(mode=0o700, exist_ok=True)
         with TemporaryDirectory(dir=project.fetched_directory, ignore_cleanup_errors=True) as folder:
             path, place = Path(folder, one.name), f"{storage.setting.address}: {one.key}"
             try:

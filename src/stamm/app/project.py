@@ -100,7 +100,7 @@ class Project:
             raise ProjectError(f"{file} exists already.", remedy="Edit it, or choose another directory.")
         text = settings_text(organisation)
         read_settings(text, file)
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(file, text)
         project = cls.open(directory)
         project.lake()

@@ -23,14 +23,14 @@ def sync_directories(paths: Iterable[Path]) -> None:
         sync_file(path)
 
 
-def make_directory(path: Path, root: Path) -> set[Path]:
+def make_directory(path: Path, root: Path, mode: int = 0o777) -> set[Path]:
     """Create a directory below `root`; returns the directories that got a new name in them."""
     missing = []
     while not path.is_dir() and path != root:
         missing.append(path)
         path = path.parent
     for directory in reversed(missing):
-        directory.mkdir(exist_ok=True)  # somebody else may be making it, too
+        directory.mkdir(mode, exist_ok=True)  # somebody else may be making it, too
     return {directory.parent for directory in missing}
 
 

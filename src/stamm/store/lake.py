@@ -44,7 +44,7 @@ class Lake:
         """Start an empty lake whose local days are those of `zone`; raises LakeError where one is."""
         zone_named(zone)
         root = Path(path).absolute()
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)  # its owner's alone: all below it names people
         with exclusive(root / LOCK, 10.0, None):
             if manifest.numbers(root):
                 raise LakeError(

@@ -138,8 +138,9 @@ def _unpacked(draft: Path, place: Path, progress: Progress | None) -> tuple[dict
         about, members = members_of(archive, place)
         for number, member in enumerate(members):
             target = _target(draft, member, place)
-            named = make_directory(target.parent, draft.parent)
-            with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            named = make_directory(target.parent, draft.parent, 0o700 if target.parent.parent == draft else 0o777)
+            mode = 0o666 if target.suffix == ".parquet" else 0o600  # as the lake writes them: the folder is closed
+            with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
                 for piece in read_member(archive, member, place):
                     file.write(piece)
                 file.flush()
@@ -181,7 +182,7 @@ def _begin_logs(lake: Path) -> None:
 def _put_in_place(draft: Path, directory: Path) -> None:
     """Move all of it where it belongs, durably, the settings last."""
     lake = directory / "lake"
-    lake.mkdir(exist_ok=True)
+    lake.mkdir(mode=0o700, exist_ok=True)
     (draft / "lake" / ERASED).replace(lake / ERASED)
     for path in sorted((draft / "lake").iterdir()):
         path.replace(lake / path.name)

@@ -68,7 +68,7 @@ class SqliteLog(Log):
 
     # -- transactions ------------------------------------------------------------------
     def _open(self) -> sqlite3.Connection:
-        named = make_directory(self.path.parent, self.path.parents[1])
+        named = make_directory(self.path.parent, self.path.parents[1], 0o700)  # what is in it names people
         with _alone(self.path.parent):
             fresh = not self.path.exists()
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)

@@ -61,6 +61,16 @@ def test_the_help_lists_all_commands(run) -> None:
         (("explain", "--language", "fr"), "Choose one of en, de.", ""),
         (("metric", "revenuu"), "There is no metric named 'revenuu'.", "Es gibt keine Kennzahl namens 'revenuu'."),
         (("metric", "revenue", "--by"), "--by needs a value.", "--by braucht einen Wert."),
+        (
+            ("serve", "--port", "99999"),
+            "--port: 99999 is not in the range 0<=x<=65535.",
+            "--port: 99999 liegt nicht im Bereich 0<=x<=65535.",
+        ),
+        (
+            ("serve", "--port", "web"),
+            "--port: 'web' is not a valid integer",
+            "--port: 'web' ist keine ganze Zahl.",
+        ),
     ],
 )
 def test_a_line_that_makes_no_sense(run, words, english, german) -> None:

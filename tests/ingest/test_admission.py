@@ -48,7 +48,11 @@ def test_without_a_key_nothing_is_kept(shop: Shop, header: str) -> None:
 
 def test_a_key_is_good_for_one_thing(shop: Shop) -> None:
     assert code(shop.send("/v1/track", EVENT, shop.read)) == (403, "wrong_scope")
-    assert code(shop.client.get("/metrics", headers=basic(shop.write))) == (403, "wrong_scope")
+    refused = shop.client.get("/metrics", headers=basic(shop.write))
+    assert code(refused) == (403, "wrong_scope")
+    assert refused.json()["message"] == (
+        "This needs a key of scope read; this one is of scope write. `stamm keys create NAME --scope read` makes one."
+    )
     assert code(shop.client.get("/metrics")) == (401, "no_key")
     shop.send("/v1/track", EVENT)
     told = shop.client.get("/metrics", headers=basic(shop.read)).text

@@ -1,5 +1,6 @@
 """Hooks at the door: what is rightly signed is kept byte for byte, once; anything else is refused with its code."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -57,6 +58,13 @@ def test_what_is_not_signed_rightly_is_refused_and_not_kept(client: TestClient, 
         old = client.post(f"/hooks/{key}", content=body, headers=headers)
         assert (old.status_code, old.json()["code"]) == (401, "signature_old")
     assert log.read() == []
+
+
+def test_the_log_names_a_hook_and_no_word_of_a_stranger(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("shopify", "anna@example.com"):
+        client.post(f"/hooks/{name}", content=b"{}")
+    told = [json.loads(line)["place"] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["/hooks/shopify", "/hooks/{hook}"]
 
 
 def test_other_answers_are_defined(client: TestClient, log: Log) -> None:

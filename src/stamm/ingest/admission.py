@@ -41,7 +41,11 @@ class Admission:
         if key is None:
             raise Refusal("unknown_key")
         if not key.scope.covers(scope):
-            raise Refusal("wrong_scope")
+            raise Refusal(
+                "wrong_scope",
+                f"This needs a key of scope {scope.value}; this one is of scope {key.scope.value}. "
+                f"`stamm keys create NAME --scope {scope.value}` makes one.",
+            )
         return key
 
     def spend(self, key: Key, events: int) -> None:

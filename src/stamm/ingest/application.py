@@ -22,7 +22,7 @@ from stamm.ingest import messages
 from stamm.ingest.admission import secret_of
 from stamm.ingest.door import Door, Taken
 from stamm.ingest.finding import Addresses, Answering, OpenToPages
-from stamm.ingest.hooks import take_message
+from stamm.ingest.hooks import place_of, take_message
 from stamm.ingest.openapi import document
 from stamm.ingest.place import BODY, JSON, KEY, SCRIPT, SIGNATURE, TEXT, Place
 from stamm.ingest.published import CAPTURED, TRACKED, TYPED, Answer, Batch, Event, Refused, shape
@@ -256,7 +256,7 @@ def _answering(place: Place, door: Door) -> Answering:
         except Refusal as refusal:
             door.measures.refused.labels(refusal.code).inc()
             response = _refused(refusal)
-            tell("refused", place=place.path, code=refusal.code, status=refusal.status)
+            tell("refused", place=place_of(place.path, request), code=refusal.code, status=refusal.status)
         door.measures.answered(place.path, response.status_code, time.perf_counter() - begun)
         return response
 

@@ -30,6 +30,12 @@ def secrets_in(environment: Mapping[str, str]) -> dict[str, str]:
     return {key: environment[name] for name, key in names.items() if environment.get(name)}
 
 
+def place_of(path: str, request: Request) -> str:
+    """An address as the log names it: of a hook that we know with its name, never with a stranger's word."""
+    name = request.path_params.get("hook")
+    return path.replace("{hook}", name) if name in {hook.key for hook in HOOKS} else path
+
+
 async def take_message(door: Door, request: Request, secrets: Mapping[str, str]) -> Counter[Outcome]:
     """What became of one message; raises Refusal for one that is not signed as it should be."""
     name = request.path_params["hook"]

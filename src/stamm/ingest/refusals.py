@@ -45,8 +45,9 @@ REQUESTS: Mapping[str, tuple[int, str]] = {
 class Refusal(Exception):  # noqa: N818 - an answer, not an error of ours
     """A request that is answered with a code instead of being taken in."""
 
-    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, code: str, sentence: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.status, self.sentence = REQUESTS[code]
+        self.status, usual = REQUESTS[code]
+        self.sentence = sentence or usual
         self.retry_after = retry_after

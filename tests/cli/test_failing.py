@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from stamm.app.rounds import Delayed
 from stamm.cli.group import Stamm
+from stamm.cli.keeping import print_delayed
 from stamm.cli.main import cli
-from stamm.cli.session import Screen
+from stamm.cli.session import Screen, begin
 from stamm.lang.errors import StammError
 from stamm.metrics import METRICS
 
@@ -194,3 +196,12 @@ def test_no_cell_and_no_name_steers_the_terminal(run, shop: Path, tmp_path: Path
     refused = run("import", file, "--project", shop)
     for output in (shown.output, refused.output):
         assert not set(output) & {"\x1b", "\x07"}
+
+
+def test_what_delays_the_worker_is_told_with_place_and_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    error = PermissionError(13, "Permission denied", "shop/lake/orders")
+    print_delayed(Delayed(error), begin(("--language", "en")))
+    assert capsys.readouterr().err == (
+        "It is tried again shortly: shop/lake/orders: Permission denied. Check that the place exists, may be "
+        "written to, and has space left (`stamm doctor`).\n"
+    )

@@ -13,7 +13,6 @@ from stamm.cli.failing import told
 from stamm.cli.session import Session
 from stamm.cli.taking_in import print_report
 from stamm.facts import FACTS
-from stamm.lang.errors import StammError
 
 if TYPE_CHECKING:
     from stamm.app.projecting import Projected
@@ -105,9 +104,7 @@ def print_projected(done: Projected, say: Session) -> None:
 
 def print_delayed(done: Delayed, say: Session) -> None:
     """One line on what has to pass before it goes on."""
-    error = done.error
-    why = told(error, say) if isinstance(error, StammError) else error.strerror or str(error)
-    say.err.print(say("It is tried again shortly: {why}", why=why))
+    say.err.print(say("It is tried again shortly: {why}", why=told(done.error, say)))
 
 
 def print_watched(done: Watched, say: Session) -> None:

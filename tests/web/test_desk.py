@@ -110,3 +110,16 @@ def test_a_page_in_the_making_keeps_its_snapshot(shop: Path) -> None:
 
     first, second = desk.kept("slow", slow)
     assert first == second
+
+
+def test_what_hinders_the_next_snapshot_is_told_once(shop: Path, caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(shop)
+    with caplog.at_level("WARNING", "django.stamm"), desk.kept_current(first=lambda: desk.kept("orders", orders)):
+        order(shop, "next")
+        (shop / "stamm.toml").write_text("foo = [", encoding="utf-8")
+        end = time.monotonic() + 30
+        while not caplog.records:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        time.sleep(1.5)  # three looks
+    assert [record.exc_info[0].__name__ for record in caplog.records if record.exc_info] == ["ProjectError"]

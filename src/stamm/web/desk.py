@@ -86,6 +86,8 @@ class Desk:
         self._opened: Opened | None = None
         self._keeper: threading.Thread | None = None
         self._ending = threading.Event()
+        #: why a newer snapshot is not ready, told once and not at every look
+        self._failed = ""
         #: opened, and being made ready
         self._coming: Opened | None = None
 
@@ -138,11 +140,14 @@ class Desk:
     def _tried(self, work: Callable[[], object]) -> object:
         """What it gives; None where somebody is writing, or a file has just gone: the next look finds another state."""
         try:
-            return work()
+            given = work()
         except (StammError, OSError) as error:
-            if not self._ending.is_set():
-                _log.warning("a newer snapshot is not ready: %s", type(error).__name__)
+            if str(error) != self._failed and not self._ending.is_set():
+                _log.warning("a newer snapshot is not ready", exc_info=error)
+            self._failed = str(error)
             return None
+        self._failed = ""
+        return given
 
     def _renew(self) -> bool:
         """Whether there was a newer snapshot, which is shown from now on."""

@@ -103,7 +103,7 @@ def _block(has: _Shared, block: int) -> Made:
             "customers": customers(folk),
             "events": event_rows(folk, every, seen, bought, has.catalogue, plan),
             "links": link_rows(folk, every, seen),
-            "orders": order_rows(folk, bought, plan, money),
+            "orders": order_rows(folk, bought, every.device_of(len(bought)), plan, money),
             "order_lines": line_rows(folk, bought, has.catalogue, money),
             "returns": return_rows(folk, bought, back, money),
             "subscriptions": subscription_rows(folk),

@@ -187,13 +187,14 @@ def expected_amount(catalogue: Catalogue) -> tuple[Real, Real]:
 
 
 # -- facts ---------------------------------------------------------------------------------------------------
-def order_rows(folk: People, made: Orders, plan: Sequence[Campaign], currency: str) -> pa.Table:
-    """Facts: the orders."""
+def order_rows(folk: People, made: Orders, device: Whole, plan: Sequence[Campaign], currency: str) -> pa.Table:
+    """Facts: the orders; `device` is where each was placed, or -1."""
     end, size = folk.shop.end, len(made)
     return pa.table(
         {
             "order_id": made.ids(np.arange(size)),
             "customer_id": folk.ids(made.who),
+            "anonymous_id": named("d", device, device >= 0),
             "ordered_at": moments(made.at, end),
             "amount_minor": whole(made.amount),
             "discount_minor": whole(made.discount),

@@ -52,6 +52,13 @@ class Visits:
     login: Whole
     bot: Mask
 
+    def device_of(self, orders: int) -> Whole:
+        """On which device each of so many orders was placed; -1 for one that no visit led to."""
+        found = np.full(orders, -1, np.int64)
+        leads = self.order >= 0
+        found[self.order[leads]] = self.device[leads]
+        return found
+
 
 def media_of(plan: Sequence[Campaign]) -> Whole:
     """The place among MEDIA where the visits of each campaign come from, mailings first, then advertising."""

@@ -61,11 +61,15 @@ class Shop:
         return found
 
     def told(self) -> list[dict[str, Any]]:
-        """The messages in the log, in the order in which they happened."""
+        """The messages in the log, in the order in which they happened; within a millisecond one page ends first."""
         log = self.stamm.project.log()
         entries = [each.entry for each in log.read(limit=10_000) if each.entry.source == self.source]
         log.close()
-        return sorted((json.loads(entry.body) for entry in entries), key=lambda said: said["timestamp"])
+        within = {"Page Seen": 0, "page": 1}
+        return sorted(
+            (json.loads(entry.body) for entry in entries),
+            key=lambda said: (said["timestamp"], within.get(said.get("event") or said["type"], 2)),
+        )
 
     def wait_for(self, *names: str) -> list[dict[str, Any]]:
         """Wait until these pages and events have been told, in this order; all that was told."""

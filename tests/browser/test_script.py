@@ -44,7 +44,9 @@ class Shop:
 
     def visit(self, path: str = "/") -> None:
         self.tab.visit(self.site.origin + path)
-        there = "window.stamm?.track ? done(true) : setTimeout(look, 10)"
+        # until a page is complete, a change of its address may take the place of an entry of its history
+        ready = "document.readyState === 'complete' && window.stamm?.track"
+        there = f"{ready} ? done(true) : setTimeout(look, 10)"
         assert self.tab.eval(f"new Promise(done => {{ const look = () => {there}; look() }})")
 
     def agree(self, path: str = "/") -> None:
@@ -61,15 +63,11 @@ class Shop:
         return found
 
     def told(self) -> list[dict[str, Any]]:
-        """The messages in the log, in the order in which they happened; within a millisecond one page ends first."""
+        """The messages in the log, in the order in which they happened."""
         log = self.stamm.project.log()
         entries = [each.entry for each in log.read(limit=10_000) if each.entry.source == self.source]
         log.close()
-        within = {"Page Seen": 0, "page": 1}
-        return sorted(
-            (json.loads(entry.body) for entry in entries),
-            key=lambda said: (said["timestamp"], within.get(said.get("event") or said["type"], 2)),
-        )
+        return sorted((json.loads(entry.body) for entry in entries), key=lambda said: said["timestamp"])
 
     def wait_for(self, *names: str) -> list[dict[str, Any]]:
         """Wait until these pages and events have been told, in this order; all that was told."""

@@ -26,12 +26,13 @@ def told(project: Project) -> list[tuple[datetime, str, str]]:
 
 def test_each_act_is_kept_with_who_did_it(project: Project, tmp_path: Path) -> None:
     hours = [NOW + timedelta(hours=number) for number in range(7)]
+    before = len(told(project))  # what was done to plant the shop
     export_person(project, p.ID, now=hours[0], language=Language("de"), place=tmp_path / "e.zip", who="ines")
     Identifying(project).merge("cleo", "ben", now=hours[1], who="mara")
     Identifying(project).unmerge("cleo", now=hours[2], who="mara")
     back_up(project, tmp_path / "b.stamm", now=hours[3], who="cron")
     done = Erasing(project).erase(p.ID, now=hours[4], who="ines")
-    assert told(project) == [
+    assert told(project)[before:] == [
         (hours[0], "ines", "person_exported"),
         (hours[1], "mara", "customers_merged"),
         (hours[2], "mara", "customers_unmerged"),
@@ -47,7 +48,7 @@ def test_each_act_is_kept_with_who_did_it(project: Project, tmp_path: Path) -> N
     restored = tmp_path / "new"
     restore(restored, tmp_path / "b.stamm", now=hours[5], erased=project.lake_directory / "erased.json", who="sol")
     release(Project.open(restored), now=hours[6], who="sol")
-    assert told(Project.open(restored))[3:] == [  # the backup was made before its own act was written
+    assert told(Project.open(restored))[before + 3 :] == [  # the backup was made before its own act was written
         (hours[4], "ines", "person_erased_again"),
         (hours[5], "sol", "backup_restored"),
         (hours[6], "sol", "released"),

@@ -244,8 +244,8 @@ def locks_name_no_host(root: Path) -> Iterator[Finding]:
             if "node_modules" in path.parts or any(part.startswith(".") for part in path.relative_to(root).parts):
                 continue
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-                if '"resolved"' in line or "registry =" in line:
-                    yield Finding(path.relative_to(root).as_posix(), number, "lock-host", "names a registry")
+                if "://" in line or "registry =" in line:
+                    yield Finding(path.relative_to(root).as_posix(), number, "lock-host", "names a host")
 
 
 def build_names_no_host(root: Path) -> Iterator[Finding]:

@@ -31,7 +31,6 @@ COMPOSED = {
         "12 rows are not sound, so nothing was taken in. a.csv, line 3: amount is too large; and 7 more.",
     ),
     "Columns found: Gap.Gap": ("Columns found: a, b.", "Columns found: a, b. Perhaps b?"),
-    "Gap in [Gap] must be a section with a plain name.": ("shop in [database] must be a section with a plain name.",),
     "The mapping says `Gap` for Gap, but Gap.": (
         "The mapping says `row` for order_id, but rows of a table have no order.",
         "The mapping says `through` for order_id, but no file lies beside a table.",

@@ -196,8 +196,9 @@ def test_a_lock_names_no_host(tmp_path: Path, line: str) -> None:
     assert rules_broken(tmp_path, "requirements/runtime.txt", f"click==8.2.0{HASH}\n{line}\n") == ["lock-host"]
 
 
-def test_a_lock_of_node_packages_names_no_registry(tmp_path: Path) -> None:
-    text = '{"packages": {"a": {"resolved": "https://registry.example/a.tgz"}}}'
+@pytest.mark.parametrize("key", ["resolved", "funding"])
+def test_a_lock_of_node_packages_names_no_host(tmp_path: Path, key: str) -> None:
+    text = f'{{"packages": {{"a": {{"{key}": "https://registry.example/a.tgz"}}}}}}'
     assert rules_broken(tmp_path, "tests/browser/package-lock.json", text) == ["lock-host"]
 
 

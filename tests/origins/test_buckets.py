@@ -227,7 +227,7 @@ def test_nothing_is_fetched_unless_it_is_set(project: Project, monkeypatch: pyte
         ({"address": "s3://b", "credentials": "mine"}, "There are no such credentials."),
         ({"address": "gs://b", "endpoint": "http://x"}, "A bucket of gs:// has no endpoint."),
         ({"address": "az://b", "region": "x"}, "A bucket of az:// has no region."),
-        ({"address": "s3://b", "region_": "x"}, "There is no setting 'region_' for a bucket."),
+        ({"address": "s3://b", "region_": "x"}, "There is no setting 'region_' in [bucket]."),
         ({"address": "s3://b", "every_minutes": 0}, "every_minutes must be a whole number from 1 on."),
     ],
 )

@@ -90,7 +90,7 @@ def test_what_no_setting_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     assert wrong() == "It needs an address of a database, and one alone."
     assert wrong(address="$A", address_file="b") == "It needs an address of a database, and one alone."
-    assert wrong(address="$A", tabel="x") == "There is no setting 'tabel' for a database."
+    assert wrong(address="$A", tabel="x") == "There is no setting 'tabel' in [database]."
     assert wrong(address="$A", overlap=-1) == "overlap must be a whole number from 0 on."
     assert wrong(address="$UNSET_OF_ALL") == "The environment variable UNSET_OF_ALL is not set."
     assert wrong(address="postgresql://a:secret@b/c") == "A password does not belong into stamm.toml."

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from stamm.lang.errors import ProjectError
+from stamm.origins.section import settings_of
 
 SECTION = "bucket"
 #: what each setting means to whoever writes one
@@ -43,8 +42,7 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
 #: settings that only some of them have
 ONLY = {"endpoint": ("s3", "az"), "region": ("s3",)}
 CREDENTIALS = ("environment", "machine", "none")
-_NUMBERS = ("largest_mb", "every_minutes")
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_LEAST = {"largest_mb": 1, "every_minutes": 1}
 _EXAMPLE = 'Write address = "s3://BUCKET/BEGINNING", gs://... or az://...'
 
 
@@ -63,16 +61,8 @@ class BucketSetting:
     @classmethod
     def parse(cls, name: str, table: object, file: Path) -> BucketSetting:
         """The setting as it stands in stamm.toml; raises ProjectError with section, key and remedy."""
-        place = f"{file}, [{SECTION}.{name}]"
-        if not isinstance(table, dict) or not _NAME.fullmatch(name):
-            raise ProjectError(
-                f"{name} in [bucket] must be a section with a plain name.",
-                where=str(file),
-                remedy="Write [bucket.exports].",
-            )
-        for key, value in table.items():
-            _check(key, value, place)
-        found = cls(name, **({"address": ""} | dict(table)))
+        given, place = settings_of(SECTION, name, table, file, known=MEANING, least=_LEAST)
+        found = cls(name, **({"address": ""} | dict(given)))
         parts = urlsplit(found.address)
         if parts.scheme not in VARIABLES or not parts.netloc or parts.query or parts.fragment:
             raise ProjectError("That is no address of a bucket.", where=place, remedy=_EXAMPLE)
@@ -108,16 +98,3 @@ class BucketSetting:
                 remedy=f'Set {" and ".join(sets[0])}; or write credentials = "machine" for the role of this machine, '
                 '"none" for a public bucket.',
             )
-
-
-def _check(key: str, value: object, place: str) -> None:
-    if key not in MEANING:
-        near = get_close_matches(key, MEANING, n=1) or list(MEANING)
-        raise ProjectError(
-            f"There is no setting {key!r} for a bucket.", where=place, remedy=f"Did you mean {' or '.join(near)}?"
-        )
-    if key in _NUMBERS:
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ProjectError(f"{key} must be a whole number from 1 on.", where=place)
-    elif not isinstance(value, str):
-        raise ProjectError(f"{key} must be a text in quotation marks.", where=place)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from stamm.lang.errors import ProjectError
+from stamm.origins.section import settings_of
 
 SECTION = "database"
 #: what each setting means to whoever writes one
@@ -25,8 +24,7 @@ MEANING = {
     "moment (15), or steps of a number (1,000)",
     "every_minutes": "how often `stamm work` reads it (15; without `by`, 1,440)",
 }
-_NUMBERS = ("overlap", "every_minutes")
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_LEAST = {"overlap": 0, "every_minutes": 1}
 OFTEN, SELDOM = 15, 1_440
 
 
@@ -46,40 +44,18 @@ class TableSetting:
     @classmethod
     def parse(cls, name: str, table: object, file: Path) -> TableSetting:
         """The setting as it stands in stamm.toml; raises ProjectError with section, key and remedy."""
-        place = f"{file}, [{SECTION}.{name}]"
-        if not isinstance(table, dict) or not _NAME.fullmatch(name):
-            raise ProjectError(
-                f"{name} in [{SECTION}] must be a section with a plain name.",
-                where=str(file),
-                remedy="Write [database.orders].",
-            )
-        for key, value in table.items():
-            _check(key, value, place)
-        if bool(table.get("address")) == bool(table.get("address_file")):
+        given, place = settings_of(SECTION, name, table, file, known=MEANING, least=_LEAST)
+        if bool(given.get("address")) == bool(given.get("address_file")):
             raise ProjectError(
                 "It needs an address of a database, and one alone.",
                 where=place,
                 remedy='Write address = "$NAME" for an environment variable that holds it, or address_file.',
             )
-        if not table.get("table"):
+        if not given.get("table"):
             raise ProjectError("It names no table.", where=place, remedy='Write table = "orders".')
-        usual = {"every_minutes": OFTEN if table.get("by") else SELDOM}
-        return cls(name, **(usual | dict(table)))
+        usual = {"every_minutes": OFTEN if given.get("by") else SELDOM}
+        return cls(name, **(usual | dict(given)))
 
     def told(self) -> Mapping[str, Any]:
         """All that decides what is read, by name."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _NUMBERS}
-
-
-def _check(key: str, value: object, place: str) -> None:
-    if key not in MEANING:
-        near = get_close_matches(key, MEANING, n=1) or list(MEANING)
-        raise ProjectError(
-            f"There is no setting {key!r} for a database.", where=place, remedy=f"Did you mean {' or '.join(near)}?"
-        )
-    if key in _NUMBERS:
-        lowest = 0 if key == "overlap" else 1
-        if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
-            raise ProjectError(f"{key} must be a whole number from {lowest} on.", where=place)
-    elif not isinstance(value, str):
-        raise ProjectError(f"{key} must be a text in quotation marks.", where=place)
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _LEAST}

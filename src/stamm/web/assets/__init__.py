@@ -12,12 +12,10 @@ from importlib.resources.abc import Traversable
 
 #: where they are served
 PLACE = "/static/"
-#: the sheet of reports comes first, since it holds the tokens and parts; the other adds what only served pages have
-SOURCES: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "stamm.css": (("stamm.reports", "stamm.css"), ("stamm.web.assets", "web.css")),
-    "htmx.js": (("django_htmx", "static/django_htmx/htmx-2.min.js"),),
-    "icon.svg": (("stamm.web.assets", "icon.svg"),),
-}
+#: the sheet of reports comes first, since it holds the tokens and parts; then what all served pages have
+FIRST = (("stamm.reports", "stamm.css"), ("stamm.web.assets", "web.css"))
+#: what installed packages bring
+BROUGHT = {"htmx.js": ("django_htmx", "static/django_htmx/htmx-2.min.js")}
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -31,11 +29,19 @@ class Asset:
     packed: bytes
 
 
+def sources() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """What each asset is made of: one sheet of all sheets here, every script and picture by its own name."""
+    own = sorted(file.name for file in files("stamm.web.assets").iterdir())
+    sheets = tuple(("stamm.web.assets", name) for name in own if name.endswith(".css") and name != "web.css")
+    alone = {name: (("stamm.web.assets", name),) for name in own if name.endswith((".js", ".svg"))}
+    return {"stamm.css": FIRST + sheets, **{name: (place,) for name, place in BROUGHT.items()}, **alone}
+
+
 @lru_cache
 def assets() -> Mapping[str, Asset]:
     """All of them by the name that templates use."""
     made = {}
-    for name, parts in SOURCES.items():
+    for name, parts in sources().items():
         content = b"\n".join(_file(package, place).read_bytes() for package, place in parts)
         stem, _, suffix = name.rpartition(".")
         path = f"{PLACE}{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"

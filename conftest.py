@@ -1,4 +1,4 @@
-"""What holds for every test run: what was not run is named, and in CI that is a failure.
+"""What holds for every test run: what fails is named at once; what was not run is named, and in CI that is a failure.
 
 Hypothesis sets no time limit per example (a busy machine is no bug), and in CI it draws the same examples
 every time, so that a change is judged by itself and not by luck; elsewhere it goes on looking for new ones.
@@ -13,6 +13,14 @@ IN_CI = bool(os.environ.get("CI"))
 
 settings.register_profile("house", deadline=None, derandomize=IN_CI, print_blob=True)
 settings.load_profile("house")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name what fails at once: whoever has to stop a run, or reads what is left of one, knows it."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        why = f"\n{crash.path}:{crash.lineno}: {crash.message[:600]}" if crash else ""
+        print(f"\nFAILED {report.nodeid} ({report.when}, {report.duration:.1f} s){why}", flush=True)
 
 
 def _not_run(config: pytest.Config) -> list[str]:

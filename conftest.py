@@ -5,6 +5,7 @@ every time, so that a change is judged by itself and not by luck; elsewhere it g
 """
 
 import os
+import sys
 
 import pytest
 from hypothesis import settings
@@ -20,7 +21,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
         crash = getattr(report.longrepr, "reprcrash", None)
         why = f"\n{crash.path}:{crash.lineno}: {crash.message[:600]}" if crash else ""
-        print(f"\nFAILED {report.nodeid} ({report.when}, {report.duration:.1f} s){why}", flush=True)
+        sys.stdout.write(f"\nFAILED {report.nodeid} ({report.when}, {report.duration:.1f} s){why}\n")
+        sys.stdout.flush()
 
 
 def _not_run(config: pytest.Config) -> list[str]:

@@ -10,10 +10,19 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window, day_of, day_start, moved
 
 STEP = "step"
 DAY = timedelta(days=1)
+#: what units of the calendar are called where one is chosen
+UNITS = {
+    "day": Phrase("day", "Tag"),
+    "week": Phrase("week", "Woche"),
+    "month": Phrase("month", "Monat"),
+    "quarter": Phrase("quarter", "Quartal"),
+    "year": Phrase("year", "Jahr"),
+}
 
 
 @dataclass(frozen=True)

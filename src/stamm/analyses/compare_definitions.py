@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import ClassVar
 
+from stamm.analyses.calendar import UNITS
 from stamm.analyses.kind import ROWS, Analysis, Customers, Found, Matrix, MetricRow, Question, column, row
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
@@ -114,12 +115,15 @@ class CompareDefinitions(Analysis):
         "retention",
         "Which word: a family such as churn, or the key of one of its definitions.",
         "Welches Wort: eine Familie wie churn oder der Schlüssel einer ihrer Definitionen.",
+        title=Phrase("Word", "Wort"),
     )
     grain = Setting(
         "month",
         "How the span is cut into windows; whole leaves it in one.",
         "Wie die Spanne in Zeiträume geteilt wird; whole lässt sie ganz.",
         choices=(*GRAINS, WHOLE),
+        title=Phrase("Windows", "Zeiträume"),
+        words={**UNITS, WHOLE: Phrase("one window", "ein Zeitraum")},
     )
 
     @cached_property

@@ -152,18 +152,29 @@ class Concentration(Analysis):
         "What they bring: what is left after the costs they cause, or revenue.",
         "Was sie erbringen: was nach den von ihnen verursachten Kosten bleibt, oder Umsatz.",
         choices=tuple(BUYERS),
+        title=Phrase("They bring", "Sie erbringen"),
+        words={
+            CONTRIBUTION: Phrase("contribution", "Deckungsbeitrag"),
+            REVENUE: Phrase("revenue less returns", "Umsatz abzüglich Rücksendungen"),
+        },
     )
     first = Setting(
         BEST,
         "From whom the curve begins: who brought most, or who brought least.",
         "Bei wem die Kurve beginnt: wer am meisten erbrachte oder wer am wenigsten.",
         choices=(BEST, LEAST),
+        title=Phrase("The curve begins with", "Die Kurve beginnt mit"),
+        words={
+            BEST: Phrase("who brought most", "wer am meisten erbrachte"),
+            LEAST: Phrase("who brought least", "wer am wenigsten erbrachte"),
+        },
     )
     points = Setting(
         10,
         "How many points the curve has; 100: one at every percent.",
         "Wie viele Punkte die Kurve hat; 100: einen je Prozent.",
         choices=(4, 5, 10, 20, 100),
+        title=Phrase("Points", "Punkte"),
     )
 
     def facts(self) -> tuple[str, ...]:

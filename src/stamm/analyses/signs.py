@@ -15,6 +15,7 @@ from stamm.analyses.reach import moment
 from stamm.facts import FACTS
 from stamm.facts.columns import day_column, moment_column
 from stamm.lang.errors import UsageError
+from stamm.lang.phrase import Phrase
 from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_EVENTS, CUSTOMERLESS_ORDERS, CUSTOMERLESS_VISITS
 
 _ = ibis._
@@ -24,6 +25,21 @@ PAGE = "page"
 KINDS = (PAGE, "screen", "track")
 VISITORS = "visitors"
 PLAIN = (ORDER, VISIT, EVENT, *KINDS, ACTIVITY)
+#: whom something can count
+PEOPLE = {
+    VISITORS: Phrase("visitors, known or not", "Besucher, bekannt oder nicht"),
+    "customers": Phrase("customers alone", "nur Kunden"),
+}
+#: what signs are called where one is chosen
+WORDS = {
+    ORDER: Phrase("an order", "eine Bestellung"),
+    VISIT: Phrase("a visit", "ein Besuch"),
+    EVENT: Phrase("any event", "irgendein Ereignis"),
+    PAGE: Phrase("a page seen", "eine Seite gesehen"),
+    "screen": Phrase("a screen seen", "eine Ansicht gesehen"),
+    "track": Phrase("something done", "etwas getan"),
+    ACTIVITY: Phrase("an order or any event", "eine Bestellung oder irgendein Ereignis"),
+}
 #: a page's path that ends in it stands for all that begin so
 ANY = "*"
 #: what tells of events day by day

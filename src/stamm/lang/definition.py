@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from stamm.lang.errors import UsageError
+from stamm.lang.phrase import Phrase
 
 T = TypeVar("T")
 
@@ -33,9 +34,13 @@ _READERS: dict[type, Callable[[str], Any]] = {
 
 
 class Setting(Generic[T]):
-    """A typed parameter of a definition: default, bounds or choices, and a sentence in both languages."""
+    """A typed parameter of a definition: default, bounds or choices, and a sentence in both languages.
 
-    def __init__(
+    `title` is what stands beside it in a form. `words` are what values are called: all there are where they are
+    `choices`, else those worth naming.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is one thing to declare, and only the first three must be
         self,
         default: T,
         en: str,
@@ -45,11 +50,14 @@ class Setting(Generic[T]):
         low: float | None = None,
         high: float | None = None,
         choices: tuple[T, ...] | None = None,
+        title: Phrase | None = None,
+        words: Mapping[T, Phrase] | None = None,
     ) -> None:
         self.default = default
         self.en, self.de = en, de
         self.kind: type = kind or type(default)
         self.low, self.high, self.choices = low, high, choices
+        self.title, self.words = title, dict(words or {})
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -64,6 +72,14 @@ class Setting(Generic[T]):
             return self
         value: T = vars(instance)["settings"][self.name]
         return value
+
+    def label(self, language: str) -> str:
+        """What stands beside it in a form."""
+        return self.title.of(language) if self.title else title_of(self.name)
+
+    def says(self, language: str) -> str:
+        """What it means, in a sentence."""
+        return self.de if language == "de" else self.en
 
     def read(self, value: object) -> T:
         """The setting from what a person wrote; raises UsageError naming the remedy."""

@@ -75,12 +75,14 @@ class Drivers(Analysis):
         "Wie viele Tage vor dem Zeitraum nach Verhalten gesucht wird.",
         low=1,
         high=3660,
+        title=Phrase("Days looked back", "Tage zurück"),
     )
     least = Setting(
         30,
         "How many customers with and without it a verdict needs.",
         "Wie viele Kunden mit und ohne es ein Urteil braucht.",
         low=1,
+        title=Phrase("Customers at least", "Kunden mindestens"),
     )
 
     @classmethod

@@ -10,7 +10,7 @@ from stamm.analyses.funnel.examples import EXAMPLES
 from stamm.analyses.funnel.steps import Arranging, Step
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question
 from stamm.analyses.reach import known_until, reach_within
-from stamm.analyses.signs import VISITORS, Sign, facts_of, left_out
+from stamm.analyses.signs import PEOPLE, VISITORS, Sign, facts_of, left_out
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase
@@ -56,12 +56,19 @@ class Funnel(Analysis):
         "visit > order",
         "The steps, in order: order, visit, event, page, screen, track, activity, page:/cart, track:Signed up.",
         "Die Schritte der Reihe nach: order, visit, event, page, screen, track, activity, page:/cart, track:Kauf.",
+        title=Phrase("Steps", "Schritte"),
     )
     mode = Setting(
         ORDERED,
         "Whether other things may lie between two steps (ordered), nothing may (strict), or order plays no part (any).",
         "Ob zwischen Schritten anderes liegen darf (ordered), nichts (strict) oder die Folge keine Rolle spielt (any).",
         choices=(ORDERED, STRICT, ANY),
+        title=Phrase("Order of steps", "Folge der Schritte"),
+        words={
+            ORDERED: Phrase("in order, others between", "der Reihe nach, anderes dazwischen"),
+            STRICT: Phrase("in order, nothing between", "der Reihe nach, nichts dazwischen"),
+            ANY: Phrase("in any order", "in beliebiger Folge"),
+        },
     )
     within_hours = Setting(
         168.0,
@@ -69,12 +76,15 @@ class Funnel(Analysis):
         "Binnen wie vieler Stunden nach dem ersten Schritt alle anderen getan sein müssen.",
         low=0,
         high=87_600,
+        title=Phrase("Within hours", "Binnen Stunden"),
     )
     people = Setting(
         VISITORS,
         "Who is counted: visitors, known or not, or customers alone.",
         "Wer gezählt wird: Besucher, bekannt oder nicht, oder nur Kunden.",
-        choices=(VISITORS, "customers"),
+        choices=tuple(PEOPLE),
+        title=Phrase("Who is counted", "Wer gezählt wird"),
+        words=PEOPLE,
     )
 
     def __init__(self, **settings: object) -> None:

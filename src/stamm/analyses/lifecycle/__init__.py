@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from stamm.analyses.calendar import UNITS
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question, column, row
 from stamm.analyses.lifecycle.examples import EXAMPLES
 from stamm.analyses.lifecycle.turns import DORMANT, NEW, RESURRECTED, RETURNING, Turns
 from stamm.analyses.reach import Reach, begins_before, known_until, reach
-from stamm.analyses.signs import ORDER, VISITORS, Sign, left_out
+from stamm.analyses.signs import ORDER, PEOPLE, VISITORS, WORDS, Sign, left_out
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.formula import ratio
@@ -79,18 +80,24 @@ class Lifecycle(Analysis):
         ORDER,
         "The sign of life: order, visit, event, page, screen, track, activity, page:/cart, track:Signed up.",
         "Das Lebenszeichen: order, visit, event, page, screen, track, activity, page:/cart, track:Kauf.",
+        title=Phrase("Sign of life", "Lebenszeichen"),
+        words=WORDS,
     )
     period = Setting(
         "month",
         "The unit of the calendar that a period is.",
         "Die Kalendereinheit, die ein Zeitraum ist.",
         choices=("day", "week", "month", "quarter"),
+        title=Phrase("A period is", "Eine Periode ist"),
+        words=UNITS,
     )
     people = Setting(
         CUSTOMERS,
         "Who is counted: customers alone, or visitors, known or not.",
         "Wer gezählt wird: nur Kunden oder Besucher, bekannt oder nicht.",
         choices=(CUSTOMERS, VISITORS),
+        title=Phrase("Who is counted", "Wer gezählt wird"),
+        words=PEOPLE,
     )
 
     def __init__(self, **settings: object) -> None:

@@ -9,7 +9,7 @@ from stamm.analyses.paths.examples import EXAMPLES
 from stamm.analyses.paths.journeys import EVENTS, FROM, PAGES, TO, Journeys
 from stamm.analyses.paths.rows import Channel, Exit, Journey, Landing, Referrer
 from stamm.analyses.reach import known_until, reach_within
-from stamm.analyses.signs import ACTIVITY, ORDER, VISIT, Sign
+from stamm.analyses.signs import ACTIVITY, ORDER, VISIT, WORDS, Sign
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.formula import ratio
@@ -51,25 +51,49 @@ class Paths(Analysis):
         "Ways from the step on, or to it.",
         "Wege vom Schritt aus oder zu ihm.",
         choices=(FROM, TO),
+        title=Phrase("Direction", "Richtung"),
+        words={FROM: Phrase("from the step on", "vom Schritt aus"), TO: Phrase("to the step", "zum Schritt")},
     )
     step = Setting(
         VISIT,
         "The step: visit (its first place, or its last), page, screen, track, event, page:/cart, track:Signed up.",
         "Der Schritt: visit (sein erster Ort oder letzter), page, screen, track, event, page:/cart, track:Kauf.",
+        title=Phrase("Step", "Schritt"),
+        words={name: words for name, words in WORDS.items() if name not in (ORDER, ACTIVITY)},
     )
-    length = Setting(4, "How many places a way has at most.", "Wie viele Orte ein Weg höchstens hat.", low=1, high=12)
+    length = Setting(
+        4,
+        "How many places a way has at most.",
+        "Wie viele Orte ein Weg höchstens hat.",
+        low=1,
+        high=12,
+        title=Phrase("Places of a way", "Orte eines Wegs"),
+    )
     places = Setting(
         PAGES,
         "What is a place: pages and screens, or all events.",
         "Was ein Ort ist: Seiten und Ansichten oder alle Ereignisse.",
         choices=(PAGES, EVENTS),
+        title=Phrase("A place is", "Ein Ort ist"),
+        words={
+            PAGES: Phrase("a page or screen", "eine Seite oder Ansicht"),
+            EVENTS: Phrase("any event", "irgendein Ereignis"),
+        },
     )
     collapse = Setting(
         True,
         "Whether the same place several times in a row is one.",
         "Ob derselbe Ort mehrmals hintereinander nur einer ist.",
+        title=Phrase("Repeats are one", "Wiederholungen sind eine"),
     )
-    top = Setting(10, "How many lines a table has at most.", "Wie viele Zeilen eine Tabelle hat.", low=1, high=1000)
+    top = Setting(
+        10,
+        "How many lines a table has at most.",
+        "Wie viele Zeilen eine Tabelle hat.",
+        low=1,
+        high=1000,
+        title=Phrase("Lines at most", "Zeilen höchstens"),
+    )
 
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings)

@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from stamm.analyses.calendar import DAY, STEP, Periods
+from stamm.analyses.calendar import DAY, STEP, UNITS, Periods
 from stamm.analyses.kind import ROWS, Analysis, Behind, Column, ColumnUnit, Found, Fraction, Matrix, Question
-from stamm.analyses.retention_table.cells import BEFORE, CONTRIBUTION, CUSTOMERS, START, Arranging, Cell, Known
+from stamm.analyses.retention_table.cells import CONTRIBUTION, CUSTOMERS, START, Arranging, Cell, Known
 from stamm.analyses.retention_table.counting import Counting
 from stamm.analyses.retention_table.examples import EXAMPLES
 from stamm.analyses.retention_table.signs import MEASURES, Signs
-from stamm.analyses.retention_table.words import CUT, REASONS, fraction_of
-from stamm.analyses.signs import ORDER, Sign
+from stamm.analyses.retention_table.words import (
+    CUT,
+    DENOMINATORS,
+    ENTRIES,
+    MEASURED,
+    PERIODS,
+    REASONS,
+    RULES,
+    fraction_of,
+)
+from stamm.analyses.signs import ORDER, WORDS, Sign
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase
@@ -68,39 +77,51 @@ class RetentionTable(Analysis):
         "What is counted.",
         "Was gezählt wird.",
         choices=tuple(MEASURES),
+        title=Phrase("Counted", "Gezählt"),
+        words=MEASURED,
     )
     entry = Setting(
         "first_ever",
         "Who begins: with the first sign ever, with the first in the range asked for, or anew in every cohort.",
         "Wer beginnt: mit dem ersten Zeichen überhaupt, dem ersten im gefragten Zeitraum oder in jeder Kohorte neu.",
-        choices=("first_ever", "first_in_range", "recurring"),
+        choices=tuple(ENTRIES),
+        title=Phrase("Who begins", "Wer beginnt"),
+        words=ENTRIES,
     )
     begins_with = Setting(
         ORDER,
         "What begins it: order, visit, event, page, screen, track, activity, or an event by name (track:Signed up).",
         "Womit es beginnt: order, visit, event, page, screen, track, activity oder ein Ereignis (track:Signed up).",
+        title=Phrase("Begins with", "Beginnt mit"),
+        words=WORDS,
     )
     returns_with = Setting(
         SAME,
         "What counts as coming back: the same, or any of those.",
         "Was als Wiederkommen zählt: dasselbe (same) oder eines von jenen.",
+        title=Phrase("Counts as return", "Zählt als Rückkehr"),
+        words={SAME: Phrase("the same again", "dasselbe noch einmal"), **WORDS},
     )
     least_minor = Setting(
         0,
         "An order below this amount in minor units is no return.",
         "Eine Bestellung unter diesem Betrag in kleinsten Einheiten ist kein Wiederkommen.",
         low=0,
+        title=Phrase("Orders of at least", "Bestellungen ab"),
     )
     rule = Setting(
         "on",
         "When: in the period, in it or any later one, or in a bracket of periods.",
         "Wann: in der Periode, in ihr oder einer späteren, oder in einer Gruppe von Perioden.",
-        choices=("on", "on_or_after", "bracket"),
+        choices=tuple(RULES),
+        title=Phrase("Came back", "Wieder da"),
+        words=RULES,
     )
     brackets = Setting(
         "1-3,4-7,8-14",
         "The brackets of periods, for that rule.",
         "Die Gruppen von Perioden, für diese Regel.",
+        title=Phrase("Groups of periods", "Gruppen von Perioden"),
     )
     minimum = Setting(
         1,
@@ -108,28 +129,47 @@ class RetentionTable(Analysis):
         "Wie oft jemand darin wiederkommen muss, um zu zählen.",
         low=1,
         high=1000,
+        title=Phrase("How often at least", "Wie oft mindestens"),
     )
     period = Setting(
         "month",
         "What a period is: a unit of the calendar, or a step of the customer's own 24 hours.",
         "Was eine Periode ist: eine Einheit des Kalenders oder ein Schritt eigener 24 Stunden.",
-        choices=("day", "week", "month", "quarter", "year", STEP),
+        choices=tuple(PERIODS),
+        title=Phrase("A period is", "Eine Periode ist"),
+        words=PERIODS,
     )
     step_days = Setting(
-        1, "How many times 24 hours a step has.", "Wie viele Male 24 Stunden ein Schritt hat.", low=1, high=366
+        1,
+        "How many times 24 hours a step has.",
+        "Wie viele Male 24 Stunden ein Schritt hat.",
+        low=1,
+        high=366,
+        title=Phrase("Days of a step", "Tage eines Schritts"),
     )
-    periods = Setting(12, "How many periods after the first.", "Wie viele Perioden nach der ersten.", low=1, high=400)
+    periods = Setting(
+        12,
+        "How many periods after the first.",
+        "Wie viele Perioden nach der ersten.",
+        low=1,
+        high=400,
+        title=Phrase("Periods", "Perioden"),
+    )
     cohort = Setting(
         "month",
         "The unit of the calendar in which those of a cohort began.",
         "Die Kalendereinheit, in der die einer Kohorte begannen.",
         choices=GRAINS,
+        title=Phrase("Cohorts by", "Kohorten nach"),
+        words=UNITS,
     )
     denominator = Setting(
         START,
         "Divided by: period 0 (of customers: the cohort), the period before, or the customers of the cohort.",
         "Geteilt durch: Periode 0 (bei Kunden: die Kohorte), die Periode davor oder die Kunden der Kohorte.",
-        choices=(START, BEFORE, CUSTOMERS),
+        choices=tuple(DENOMINATORS),
+        title=Phrase("Divided by", "Geteilt durch"),
+        words=DENOMINATORS,
     )
 
     def __init__(self, **settings: object) -> None:

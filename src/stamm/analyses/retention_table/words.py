@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from stamm.analyses.calendar import STEP
 from stamm.analyses.kind import Fraction
-from stamm.analyses.retention_table.cells import BEFORE, CONTRIBUTION, CUSTOMERS, FIRST
+from stamm.analyses.retention_table.cells import BEFORE, CONTRIBUTION, CUSTOMERS, FIRST, START
 from stamm.lang.phrase import Phrase
 from stamm.lang.reasons import GROWING, NOT_OVER
 
@@ -47,6 +48,37 @@ CUT = Phrase(
     "The data begin in mid-life, so 'first ever' means: not seen in the data before.",
     "Die Daten beginnen mittendrin; „zum ersten Mal“ heißt also: vorher nicht in den Daten.",
 )
+#: what the choices of its settings are called
+MEASURED = {
+    "customers": Phrase("customers who came back", "wiedergekommene Kunden"),
+    "orders": Phrase("their orders", "ihre Bestellungen"),
+    "gross_revenue": Phrase("revenue before returns", "Umsatz vor Rücksendungen"),
+    "revenue": Phrase("revenue less returns", "Umsatz abzüglich Rücksendungen"),
+    "contribution": Phrase("contribution, added up", "Deckungsbeitrag, aufsummiert"),
+}
+ENTRIES = {
+    "first_ever": Phrase("with the first one ever", "mit dem allerersten"),
+    "first_in_range": Phrase("with the first in these days", "mit dem ersten in diesen Tagen"),
+    "recurring": Phrase("anew in every cohort", "in jeder Kohorte neu"),
+}
+RULES = {
+    "on": Phrase("in the period", "in der Periode"),
+    "on_or_after": Phrase("in it or later", "in ihr oder später"),
+    "bracket": Phrase("in a group of periods", "in einer Gruppe von Perioden"),
+}
+PERIODS = {
+    "day": Phrase("a calendar day", "ein Kalendertag"),
+    "week": Phrase("a calendar week", "eine Kalenderwoche"),
+    "month": Phrase("a calendar month", "ein Kalendermonat"),
+    "quarter": Phrase("a calendar quarter", "ein Kalenderquartal"),
+    "year": Phrase("a calendar year", "ein Kalenderjahr"),
+    STEP: Phrase("own days of 24 hours", "eigene Tage zu 24 Stunden"),
+}
+DENOMINATORS = {
+    START: Phrase("the beginning", "den Anfang"),
+    BEFORE: Phrase("the period before", "die Periode davor"),
+    CUSTOMERS: Phrase("customers of the cohort", "Kunden der Kohorte"),
+}
 
 
 def fraction_of(of: str, rule: str, denominator: str) -> Fraction:

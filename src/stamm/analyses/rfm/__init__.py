@@ -109,11 +109,17 @@ class Rfm(Analysis):
         "Money less what was sent back, or as it was paid.",
         "Umsatz nach Abzug der Rücksendungen oder so, wie bezahlt wurde.",
         choices=(REVENUE, GROSS),
+        title=Phrase("Money", "Geld"),
+        words={
+            REVENUE: Phrase("revenue less returns", "Umsatz abzüglich Rücksendungen"),
+            GROSS: Phrase("revenue as it was paid", "Umsatz wie bezahlt"),
+        },
     )
     earlier = Setting(
         "",
         "An earlier day such as 2024-01-01, from whose start moves are told.",
         "Ein früherer Tag wie 2024-01-01, von dessen Beginn an Wechsel genannt werden.",
+        title=Phrase("Moves since", "Wechsel seit"),
     )
 
     def __init__(self, **settings: object) -> None:

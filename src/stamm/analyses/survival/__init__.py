@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 import ibis
 import ibis.expr.types as ir
 
+from stamm.analyses.calendar import UNITS
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question
 from stamm.analyses.reach import end_of, reach
-from stamm.analyses.survival.curve import GRIDS, Curve, Point, Summary
+from stamm.analyses.survival.curve import EVENT, GRIDS, Curve, Point, Summary
 from stamm.analyses.survival.examples import EXAMPLES
 from stamm.analyses.survival.why import Reasons, Why
 from stamm.facts.survival import observed
@@ -67,6 +68,8 @@ class Survival(Analysis):
         "At which times the curve is told; event: whenever somebody left.",
         "Zu welchen Zeiten die Kurve genannt wird; event: immer, wenn jemand ging.",
         choices=tuple(GRIDS),
+        title=Phrase("A step is", "Ein Schritt ist"),
+        words={**UNITS, EVENT: Phrase("whenever somebody left", "immer, wenn jemand ging")},
     )
     horizon_years = Setting(
         5.0,
@@ -74,11 +77,13 @@ class Survival(Analysis):
         "Jahre, nach denen Kurve und Mittelwert abgeschnitten werden.",
         low=0.01,
         high=100,
+        title=Phrase("Years at most", "Jahre höchstens"),
     )
     survey = Setting(
         "",
         "The survey that asks those who leave; without it, choices in any survey count.",
         "Die Umfrage, die Gehende befragt; ohne sie zählt die Auswahl in jeder Umfrage.",
+        title=Phrase("Survey of those who leave", "Umfrage unter Gehenden"),
     )
     near_days = Setting(
         30,
@@ -86,6 +91,7 @@ class Survival(Analysis):
         "Wie viele Tage vor oder nach dem Ende jemand gefragt worden sein muss.",
         low=0,
         high=3650,
+        title=Phrase("Days around the end", "Tage um das Ende"),
     )
 
     def __init__(self, **settings: object) -> None:

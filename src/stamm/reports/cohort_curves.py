@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ from stamm.charts.points import Point, extent_of
 from stamm.charts.scale import scale_of
 from stamm.lang.language import Language
 from stamm.lang.window import Window
-from stamm.reports.heat import Grid
+from stamm.reports.cohort_words import heads_of
+from stamm.reports.heat import Grid, Line, line_words, period_words
 from stamm.reports.trends import SIZES, picture
 
 #: a cohort with fewer customers is no example of anything
@@ -28,47 +30,65 @@ class CohortCurves:
     charts: tuple[Markup, ...]
     about: str
     banded: bool
+    #: the lines that are drawn beside all together
+    drawn: tuple[Line, ...]
 
 
-def curves_of(grid: Grid, say: Language) -> CohortCurves | None:
-    """The curves of a grid; None where there is one period only, which is no curve."""
+def curves_of(grid: Grid, say: Language, drawn: Sequence[Line] = ()) -> CohortCurves | None:
+    """The curves of a grid; None where there is one period only, which is no curve.
+
+    Beside all together are the lines `drawn`, else three that show how far they lie apart.
+    """
     pooled = grid.row(None)
-    if sum(cell.value is not None for cell in pooled) < 2:
+    known = [cell for cell in pooled if cell.value is not None]
+    if len(known) < 2:
         return None
-    chosen, about = _chosen(grid, say)
-    last = [cell for cell in pooled if cell.value is not None][-1]
-    main = Curve(say("all, {share}", share=say.percent(last.value)), _points(pooled))
-    beside = [Curve(say.window(cohort, short=True), _points(grid.row(cohort))) for cohort in chosen]
+    banded = any(cell.low is not None for cell in pooled)
+    chosen, about = (
+        (drawn[: len(BESIDE)], _all_words(say, banded=banded)) if drawn else _chosen(grid, say, banded=banded)
+    )
+    first, last = known[0], known[-1]
+    heads, currency = heads_of(grid.answer.analysis, say), grid.answer.currency
+    words = say("all, {share}", share=say.value(last.value, grid.unit, currency))
+    main = Curve(words, _points(pooled))
+    beside = [Curve(line_words(line, say), _points(grid.row(line))) for line in chosen]
     label = say(
-        "Share who came back by month after the first: of all {first} in month {start}, {last} in month {end}. "
+        "{shown}, by {unit}: of all {first} in {unit} {start}, {last} in {unit} {end}. "
         "The numbers are in the table above.",
-        first=say.percent(pooled[0].value),
-        start=pooled[0].period,
-        last=say.percent(last.value),
+        shown=heads.share.removesuffix(", %"),
+        unit=heads.unit,
+        first=say.value(first.value, grid.unit, currency),
+        start=first.period,
+        last=say.value(last.value, grid.unit, currency),
         end=last.period,
     )
     charts = []
     for kind, width, height in SIZES:
-        extent = extent_of([point for curve in (main, *beside) for point in curve.points])
-        scale = scale_of(0.0, extent[1], "share", say, lines=5 if width > 400 else 4)
-        drawn = Curves(main, beside, [str(p) for p in grid.periods], say("months after the first"), scale)
-        charts.append(picture(curves_svg(drawn, width, height, label=label, kind=kind)))
-    rests = say("Month {number} rests on {count} customers.", number=last.period, count=say.number(last.n))
-    return CohortCurves(tuple(charts), f"{about} {rests}", any(cell.low is not None for cell in pooled))
+        low, high = extent_of([point for curve in (main, *beside) for point in curve.points])
+        scale = scale_of(min(low, 0.0), high, grid.unit, say, currency, lines=5 if width > 400 else 4)
+        drawing = Curves(main, beside, [period_words(cell) for cell in pooled], heads.after, scale)
+        charts.append(picture(curves_svg(drawing, width, height, label=label, kind=kind)))
+    rests = say(
+        "{unit} {number} rests on {count} customers.",
+        unit=heads.unit.capitalize(), number=period_words(last), count=say.number(last.size),
+    )  # fmt: skip
+    return CohortCurves(tuple(charts), f"{about} {rests}", banded, tuple(chosen))
 
 
 def _points(cells: list[Any]) -> list[Point]:
     return [Point(cell.value, cell.low, cell.high, cell.complete) for cell in cells]
 
 
-def _chosen(grid: Grid, say: Language) -> tuple[list[Window], str]:
-    """Up to three cohorts, oldest first, and what they are: the oldest, and those with most and fewest back early."""
+def _chosen(grid: Grid, say: Language, *, banded: bool) -> tuple[Sequence[Line], str]:
+    """Up to three lines, and what they are: the oldest cohort, and those with most and fewest back early."""
+    if grid.groups:
+        return grid.groups[: len(BESIDE)], f"{_all_words(say, banded=banded)} {say('Beside them the largest groups.')}"
     known = {cohort: [cell for cell in grid.row(cohort) if cell.complete] for cohort in grid.cohorts}
     early = min(EARLY, max(len(cells) for cells in known.values()))
     able = [cohort for cohort, cells in known.items() if len(cells) >= max(early, 2) and cells[0].size >= ENOUGH]
     if len(able) <= len(BESIDE):
-        listed = say("All cohorts together with the 95% interval, and each with at least {n} customers.", n=ENOUGH)
-        return able, listed if able else say("All cohorts together with the 95% interval.")
+        each = say("Beside them each cohort with at least {n} customers.", n=ENOUGH)
+        return able, f"{_all_words(say, banded=banded)} {each}" if able else _all_words(say, banded=banded)
 
     def back(cohort: Window) -> float:
         cells = known[cohort][:early]
@@ -76,10 +96,16 @@ def _chosen(grid: Grid, say: Language) -> tuple[list[Window], str]:
 
     most, fewest = max(able, key=back), min(able, key=back)
     about = say(
-        "All cohorts together with the 95% interval; the oldest; and those of which most ({most}) and fewest "
-        "({fewest}) came back in months 1 to {early}.",
-        most=say.month(most.start),
-        fewest=say.month(fewest.start),
-        early=early,
+        "Beside them the oldest, and those of which most ({most}) and fewest ({fewest}) came back in "
+        "{unit} {first} to {last}.",
+        most=say.period(most),
+        fewest=say.period(fewest),
+        unit=heads_of(grid.answer.analysis, say).unit,
+        first=period_words(grid.row(None)[0]),
+        last=period_words(grid.row(None)[early - 1]),
     )
-    return sorted({able[0], most, fewest}, key=lambda cohort: cohort.start), about
+    return sorted({able[0], most, fewest}, key=lambda cohort: cohort.start), f"{_all_words(say, banded=banded)} {about}"
+
+
+def _all_words(say: Language, *, banded: bool) -> str:
+    return say("All together with the 95% interval.") if banded else say("All together.")

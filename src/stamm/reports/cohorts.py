@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
-
-from markupsafe import Markup
+from typing import Literal
 
 from stamm.answers.ask import Answers
 from stamm.answers.table import TableAnswer
-from stamm.answers.working import Working
 from stamm.lang.errors import CurrencyError, UsageError
-from stamm.lang.formula import Name, share, wrap
 from stamm.lang.window import Window
-from stamm.reports.cohort_curves import EARLY, ENOUGH, CohortCurves, curves_of
+from stamm.reports.cohort_cell import Worked, example_of, worked_cell
+from stamm.reports.cohort_curves import EARLY, CohortCurves, curves_of
+from stamm.reports.cohort_words import Heads, about_of, heads_of
 from stamm.reports.commands import command_of
 from stamm.reports.figures import Figures, Months
-from stamm.reports.formula_markup import formula_markup
 from stamm.reports.heat import Grid, Heat, anchor_of, heat_of, why
 from stamm.reports.wording import Words
 
@@ -47,25 +44,6 @@ class CohortWords:
     name: str
     size: str
     cells: tuple[CellWords, ...]
-
-
-@dataclass(frozen=True)
-class Worked:
-    """One cell, worked out as an example of all."""
-
-    title: str
-    formula: Markup
-    pairs: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True)
-class Heads:
-    """What stands at the head of the table: by what cohorts begin, and what coming back is called."""
-
-    begun: str
-    after: str
-    share: str
-    back: str
 
 
 @dataclass(frozen=True)
@@ -119,8 +97,8 @@ class _Cohorts:
         return Cohorts(
             problem="",
             sentence=self._sentence(grid),
-            about=self._about(),
-            heads=self._heads(),
+            about=about_of(grid.answer.analysis, self.say),
+            heads=heads_of(grid.answer.analysis, self.say),
             money_about=self._money_about(),
             notes=self._notes(grid),
             heat=heat_of(grid, self.say),
@@ -186,25 +164,10 @@ class _Cohorts:
             return say("Of all who ordered for the first time, {shares}.", shares=listed)
         return say("Of all who came for the first time, {shares}.", shares=listed)
 
-    def _about(self) -> str:
-        if self.sign == "order":
-            return self.say(
-                "Of those whose first order fell in a month, the share who ordered again in each month after it."
-            )
-        return self.say("Of those whose first visit fell in a month, the share who came again in each month after it.")
-
     def _money_about(self) -> str:
         if "returns" in self.figures.world.coverage:
             return self.say("What the cohort brought in each month, less returns, for each of its customers.")
         return self.say("What the cohort brought in each month, before returns, for each of its customers.")
-
-    def _heads(self) -> Heads:
-        say = self.say
-        if self.sign == "order":
-            return Heads(
-                say("First order"), say("Months after the first order"), say("Share who ordered, %"), say("ordered")
-            )
-        return Heads(say("First visit"), say("Months after the first visit"), say("Share who came, %"), say("came"))
 
     def _meaning(self) -> str:
         zone = self.figures.world.organisation.zone
@@ -239,56 +202,19 @@ class _Cohorts:
         for cell in grid.row(cohort):
             month = say.month(_month_after(cohort, cell.period).start, short=True)
             if cell.value is None:
-                cells.append(CellWords(str(cell.period), month, "", "", "", why(cell.reason, grid.answer, say)))
+                cells.append(CellWords(str(cell.period), month, "", "", "", why(cell, grid.answer, say)))
                 continue
             interval = "" if cell.low is None else f"{say.percent(cell.low)} {say('to')} {say.percent(cell.high)}"
-            reason = why(cell.reason, grid.answer, say) if cell.reason else ""
+            reason = why(cell, grid.answer, say) if cell.reason else ""
             returned = say.number(cell.returned)
             cells.append(CellWords(str(cell.period), month, returned, say.percent(cell.value), interval, reason))
         size = say.number(grid.cells[cohort, 0].size or 0)
         return CohortWords(anchor_of(cohort), say.month(cohort.start), size, tuple(cells))
 
-    # -- one cell of them all ------------------------------------------------------------
     def _worked(self, grid: Grid) -> Worked | None:
-        """The newest cohort that is large enough, in its third month or in the last it has before."""
-        known = [c for cohort in grid.cohorts for c in grid.row(cohort) if c.complete and c.period <= EARLY]
-        known = [cell for cell in known if cell.size >= ENOUGH] or known
-        if not known:
-            return None
-        latest = max(cell.period for cell in known)
-        cell = [each for each in known if each.period == latest][-1]
-        say, pooled = self.say, grid.cells[None, cell.period]
-        begun, month = say.month(cell.cohort.start), say.month(_month_after(cell.cohort, cell.period).start)
-        ordered = self.sign == "order"
-        top = say("ordered in {month}", month=month) if ordered else say("came in {month}", month=month)
-        bottom = say("first order in {month}", month=begun) if ordered else say("first visit in {month}", month=begun)
-        working = Working(
-            tree=wrap(share(Name("returned"), Name("size"))),
-            words={"returned": top, "size": bottom},
-            numbers={"returned": say.number(cell.returned), "size": say.number(cell.size)},
-            result=say.percent(cell.value),
-        )
-        pairs = [
-            (say("95% interval"), f"{say.percent(cell.low)} {say('to')} {say.percent(cell.high)}, {say('Wilson')}"),
-            (
-                say("All cohorts"),
-                say(
-                    "{share} in month {number}, pooled over {count} customers",
-                    share=say.percent(pooled.value),
-                    number=cell.period,
-                    count=say.number(pooled.n),
-                ),
-            ),
-            (say("Difference"), self._against(cell, pooled)),
-        ]
-        title = say("{cohort}, month {number}", cohort=begun, number=cell.period)
-        return Worked(title, formula_markup(working, say), tuple((name, (text,)) for name, text in pairs))
-
-    def _against(self, cell: Any, pooled: Any) -> str:
-        change = self.say.change(cell.value - pooled.value, "share")
-        if cell.low <= pooled.value <= cell.high:
-            return self.say("{change}, which chance alone may have made", change=change)
-        return self.say("{change}, hardly chance alone", change=change)
+        """One cell of them all."""
+        early = (cell for cohort in grid.cohorts for cell in grid.row(cohort) if cell.period <= EARLY)
+        return worked_cell(grid, example_of(grid), self.say) if any(cell.complete for cell in early) else None
 
 
 def _month_after(cohort: Window, count: int) -> Window:

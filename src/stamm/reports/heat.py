@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor, log10
 from typing import Any
 
@@ -19,19 +20,38 @@ _STEPS = (1.0, 2.0, 2.5, 4.0, 5.0, 10.0)
 
 
 @dataclass(frozen=True)
+class Group:
+    """Customers who share an attribute, all cohorts of them together; None is the unknown."""
+
+    value: str | None
+
+
+#: what a line of the table is about; None: all together
+Line = Window | Group | None
+
+
+@dataclass(frozen=True)
 class HeatCell:
-    """What stands in a cell, its classes, and what is said of it to whoever does not see that it is empty."""
+    """What stands in a cell, its classes, and what is said of it to whoever does not see that it is empty.
+
+    `place` names it in an address: its line and its period.
+    """
 
     text: str
     looks: str
     heard: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class HeatRow:
-    """One cohort: the anchor of its words, its customers, period 0 and the periods after it."""
+    """One cohort or group: the anchor of its words, its customers, period 0 and the periods after it.
+
+    `key` names it in an address.
+    """
 
     name: str
+    key: str
     anchor: str
     size: str
     base: str
@@ -57,34 +77,97 @@ class Heat:
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of an answer by cohort and period, as far as anything is known."""
+    """The cells of an answer by cohort, or by group, and by period, as far as anything is known."""
 
     answer: TableAnswer
     cohorts: tuple[Window, ...]
     periods: tuple[int, ...]
-    cells: dict[tuple[Window | None, int], Any]
+    cells: dict[tuple[Line, int], Any]
+    groups: tuple[Group, ...] = ()
 
     @classmethod
     def of(cls, answer: TableAnswer) -> Grid | None:
-        """None where no cohort was observed for a whole period."""
+        """By cohort; None where no cohort was observed for a whole period."""
         cells = {(cell.cohort, cell.period): cell for cell in (*answer.rows, *answer.tables["pooled"])}
-        known = [cell for cell in answer.rows if cell.period and cell.value is not None]
-        if not known:
+        periods = _known_periods(answer.rows)
+        if not periods:
             return None
-        last = max(cell.period for cell in known)
         cohorts = [cell.cohort for cell in answer.rows if cell.period == 0]
         outside = {cell.cohort for cell in answer.rows if cell.period == 0 and cell.size is None}
         first = next(place for place, cohort in enumerate(cohorts) if cohort not in outside)
-        return cls(answer, tuple(cohorts[first:]), tuple(range(1, last + 1)), cells)
+        return cls(answer, tuple(cohorts[first:]), periods, cells)
+
+    @classmethod
+    def split(cls, answer: TableAnswer, whole: TableAnswer) -> Grid | None:
+        """By group, the largest first, all their cohorts pooled; `whole` is the same unsplit."""
+        pooled = answer.tables["pooled"]
+        cells: dict[tuple[Line, int], Any] = {(Group(cell.group), cell.period): cell for cell in pooled}
+        cells |= {(None, cell.period): cell for cell in whole.tables["pooled"]}
+        periods = _known_periods(whole.tables["pooled"])
+        if not periods:
+            return None
+        groups = [Group(cell.group) for cell in pooled if cell.period == 0]
+        in_order = sorted(groups, key=lambda group: -(cells[group, 0].size or 0))
+        return cls(answer, (), periods, cells, tuple(in_order))
+
+    @property
+    def lines(self) -> tuple[Window | Group, ...]:
+        """Groups where there are any, else cohorts."""
+        return self.groups or self.cohorts
 
     @property
     def unit(self) -> str:
         """The unit of a value."""
         return next(column.unit for column in self.answer.analysis.columns() if column.name == "value")
 
-    def row(self, cohort: Window | None) -> list[Any]:
-        """The cells of one cohort, or of all together, from period 1 on."""
-        return [self.cells[cohort, period] for period in self.periods]
+    def row(self, line: Line) -> list[Any]:
+        """The cells of one line, or of all together, after period 0."""
+        return [self.cells[line, period] for period in self.periods]
+
+    @cached_property
+    def by_key(self) -> dict[str, Line]:
+        """Lines by their names in an address."""
+        return {key_of(line): line for line in (*self.lines, None)}
+
+    def at(self, place: str) -> Any:
+        """The cell of that name, None where there is none with a value."""
+        key, _, period = place.rpartition(".")
+        if key not in self.by_key or not period.isdecimal() or int(period) not in self.periods:
+            return None
+        cell = self.cells[self.by_key[key], int(period)]
+        return cell if cell.value is not None else None
+
+
+def _known_periods(cells: Sequence[Any]) -> tuple[int, ...]:
+    """Periods after the first, in order, up to the last of which anything is known."""
+    known = [cell.period for cell in cells if cell.period and cell.value is not None]
+    return tuple(sorted({cell.period for cell in cells if 0 < cell.period <= max(known, default=0)}))
+
+
+def key_of(line: Line) -> str:
+    """How an address names a line; all together is a star."""
+    if line is None:
+        return "*"
+    return (line.value or "") if isinstance(line, Group) else line.name
+
+
+def place_of(line: Line, period: int) -> str:
+    """How an address names a cell."""
+    return f"{key_of(line)}.{period}"
+
+
+def line_words(line: Line, say: Language) -> str:
+    """What a line is called in the table."""
+    if line is None:
+        return say("All, pooled")
+    if isinstance(line, Group):
+        return line.value or say("unknown")
+    return say.window(line, short=True)
+
+
+def period_words(cell: Any) -> str:
+    """3, or of a bracket 1–3."""
+    return str(cell.period) if cell.last_period == cell.period else f"{cell.period}–{cell.last_period}"
 
 
 def anchor_of(cohort: Window) -> str:
@@ -94,7 +177,7 @@ def anchor_of(cohort: Window) -> str:
 
 def heat_of(grid: Grid, say: Language) -> Heat:
     """The table of a grid."""
-    shown = [grid.row(cohort) for cohort in (*grid.cohorts, None)]
+    shown = [grid.row(line) for line in (*grid.lines, None)]
     known = [cell.value for row in shown for cell in row if cell.value is not None]
     factor, unit = _unit(grid, max(map(abs, known)), say)
     values = [factor * value for value in known]
@@ -105,20 +188,22 @@ def heat_of(grid: Grid, say: Language) -> Heat:
     def text(cell: Any, digits: int = digits) -> str:
         return say.number(factor * cell.value, digits)
 
-    def cell_of(cell: Any) -> HeatCell:
+    def cell_of(line: Line, cell: Any) -> HeatCell:
         if cell.value is None:
-            return HeatCell("", "none", why(cell.reason, grid.answer, say))
+            return HeatCell("", "none", why(cell, grid.answer, say))
         open_ = "" if cell.complete else " open"
-        return HeatCell(text(cell), f"h{step_of(factor * cell.value, first, step)}{open_}")
+        looks = f"h{step_of(factor * cell.value, first, step)}{open_}"
+        return HeatCell(text(cell), looks, place=place_of(line, cell.period))
 
-    def row_of(cohort: Window | None) -> HeatRow:
-        base = grid.cells[cohort, 0]
+    def row_of(line: Line) -> HeatRow:
+        base = grid.cells[line, 0]
         return HeatRow(
-            name=say.window(cohort, short=True) if cohort else say("All, pooled"),
-            anchor=anchor_of(cohort) if cohort else "",
+            name=line_words(line, say),
+            key=key_of(line),
+            anchor=anchor_of(line) if isinstance(line, Window) else "",
             size=say.number(base.size or 0),
             base=text(base, 0 if grid.unit == "share" else digits) if base.value is not None else "",
-            cells=tuple(cell_of(cell) for cell in grid.row(cohort)),
+            cells=tuple(cell_of(line, cell) for cell in grid.row(line)),
         )
 
     found = [cell for row in shown for cell in row]
@@ -127,8 +212,8 @@ def heat_of(grid: Grid, say: Language) -> Heat:
     return Heat(
         unit=unit,
         steps=tuple((f"h{place}", start) for place, start in enumerate(starts)),
-        periods=tuple(str(period) for period in grid.periods),
-        rows=tuple(row_of(cohort) for cohort in grid.cohorts),
+        periods=tuple(period_words(cell) for cell in grid.row(None)),
+        rows=tuple(row_of(line) for line in grid.lines),
         pooled=row_of(None),
         counted=tuple("" if cell.n is None else say.number(cell.n) for cell in grid.row(None)),
         empty=_all_reasons([cell for cell in found if cell.value is None], grid.answer, say),
@@ -140,6 +225,8 @@ def _unit(grid: Grid, most: float, say: Language) -> tuple[float, str]:
     """By what values are multiplied so that they fit into a cell, and the unit they are then in."""
     if grid.unit == "share":
         return 100.0, "%"
+    if grid.unit != "money":
+        return 1.0, ""
     currency, factor = grid.answer.currency, 10.0 ** -exponent(grid.answer.currency)
     if factor * most >= 1e8:
         return factor / 1e6, say("million {currency}", currency=currency)
@@ -152,24 +239,29 @@ def _digits(grid: Grid, most: float) -> int:
     """Digits after the point that a cell shows: of money the minor unit, where the amounts are small."""
     if grid.unit == "share":
         return 1
+    if grid.unit != "money":
+        return 2
     return exponent(grid.answer.currency) if most < 100 else 0
 
 
-def why(reason: str, answer: TableAnswer, say: Language) -> str:
+def why(cell: Any, answer: TableAnswer, say: Language) -> str:
     """Why a cell is empty or not final."""
+    settings = answer.analysis.settings
     texts = {
-        NOT_OVER: say("month not over for the whole cohort, so not known"),
-        ZERO: say("nobody began in this month"),
+        NOT_OVER: say("month not over for the whole cohort, so not known") if settings["period"] == "month" else "",
+        ZERO: say("nothing to divide by") if cell.size else say("nobody began in this month"),
         OUTSIDE: say("outside the time the data cover"),
         BEGINS_BEFORE: say("began before the data, so not in the pooled row"),
         GROWING: say("can still grow"),
     }
-    own = answer.analysis.reasons.get(reason)
-    return texts.get(reason) or (own.of(say.code) if own else say("not known"))
+    if settings["cohort"] != "month" and not cell.size:
+        texts[ZERO] = say("nobody began then")
+    own = answer.analysis.reasons.get(cell.reason)
+    return texts.get(cell.reason) or (own.of(say.code) if own else say("not known"))
 
 
 def _all_reasons(cells: Sequence[Any], answer: TableAnswer, say: Language) -> str:
-    return "; ".join(dict.fromkeys(why(cell.reason, answer, say) for cell in cells))
+    return "; ".join(dict.fromkeys(why(cell, answer, say) for cell in cells))
 
 
 def ramp_of(low: float, high: float) -> tuple[float, float]:

@@ -1,0 +1,124 @@
+"""What a cohort table is called under its settings: its heads, and what it shows in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from stamm.analyses import Analysis
+from stamm.analyses.calendar import STEP
+from stamm.lang.language import Language
+from stamm.lang.window import Window, moved, windows
+
+ORDER, VISIT = "order", "visit"
+#: settings that are left as they come where a table can be told of in the simplest words
+_PLAIN = ("entry", "rule", "minimum", "least_minor", "of", "denominator", "returns_with")
+
+
+@dataclass(frozen=True)
+class Heads:
+    """What stands at the head of the table: by what cohorts begin, and what coming back is called.
+
+    `unit` is one period, `after` says from when periods are counted, `share` what a cell shows.
+    """
+
+    begun: str
+    after: str
+    unit: str
+    share: str
+    back: str
+
+
+def is_plain(analysis: Analysis) -> bool:
+    """Whether it shows the share of customers who came back in each period, by the sign they began with."""
+    came = type(analysis).settings_declared()
+    plain = all(analysis.settings[name] == came[name].default for name in _PLAIN)
+    return plain and analysis.settings["begins_with"] in (ORDER, VISIT)
+
+
+def heads_of(analysis: Analysis, say: Language) -> Heads:
+    """The heads of a cohort table."""
+    sign = analysis.settings["begins_with"]
+    begun = {ORDER: say("First order"), VISIT: say("First visit")}.get(sign, say("Beginning"))
+    if analysis.settings["entry"] != "first_ever":
+        begun = say("Beginning")
+    if not is_plain(analysis):
+        return Heads(begun, _after(analysis, say), _unit(analysis, say), _shown(analysis, say), say("came back"))
+    share, back = (
+        (say("Share who ordered, %"), say("ordered")) if sign == ORDER else (say("Share who came, %"), say("came"))
+    )
+    return Heads(begun, _after(analysis, say), _unit(analysis, say), share, back)
+
+
+def about_of(analysis: Analysis, say: Language) -> str:
+    """What the table shows, in a sentence."""
+    months = analysis.settings["cohort"] == analysis.settings["period"] == "month"
+    if not is_plain(analysis) or not months:
+        return analysis.sentence(say.code)
+    if analysis.settings["begins_with"] == ORDER:
+        return say("Of those whose first order fell in a month, the share who ordered again in each month after it.")
+    return say("Of those whose first visit fell in a month, the share who came again in each month after it.")
+
+
+def set_words(analysis: Analysis, say: Language) -> tuple[tuple[str, str], ...]:
+    """The settings that are not as they come: what each is called, and its value in words."""
+    declared = type(analysis).settings_declared()
+    return tuple(
+        (declared[name].label(say.code), _value_words(analysis, name, say))
+        for name, value in analysis.settings.items()
+        if value != declared[name].default
+    )
+
+
+def _value_words(analysis: Analysis, name: str, say: Language) -> str:
+    setting, value = type(analysis).settings_declared()[name], analysis.settings[name]
+    if value in setting.words:
+        return setting.words[value].of(say.code)
+    return say.trimmed(value, 2) if isinstance(value, int | float) else str(value)
+
+
+def period_of(analysis: Analysis, cohort: Window, period: int) -> Window | None:
+    """The window that a period of a cohort is, where all of the cohort have the same one."""
+    unit = analysis.settings["period"]
+    if unit != analysis.settings["cohort"] or analysis.settings["rule"] != "on":
+        return None
+    first = moved(cohort.start, unit, period)
+    return windows(first, moved(first, unit, 1), unit)[0]
+
+
+def _unit(analysis: Analysis, say: Language) -> str:
+    return {
+        "day": say("day"),
+        "week": say("week"),
+        "month": say("month"),
+        "quarter": say("quarter"),
+        "year": say("year"),
+        STEP: say("step"),
+    }[analysis.settings["period"]]
+
+
+def _after(analysis: Analysis, say: Language) -> str:
+    unit, days = analysis.settings["period"], analysis.settings["step_days"]
+    steps = say("Days of 24 hours") if days == 1 else say("Steps of {count} times 24 hours", count=say.number(days))
+    units = {
+        "day": say("Days"),
+        "week": say("Weeks"),
+        "month": say("Months"),
+        "quarter": say("Quarters"),
+        "year": say("Years"),
+        STEP: steps,
+    }[unit]
+    if analysis.settings["entry"] != "first_ever":
+        return say("{units} after the beginning", units=units)
+    after: dict[Any, str] = {
+        ORDER: say("{units} after the first order", units=units),
+        VISIT: say("{units} after the first visit", units=units),
+    }
+    return after.get(analysis.settings["begins_with"], say("{units} after the beginning", units=units))
+
+
+def _shown(analysis: Analysis, say: Language) -> str:
+    """What is counted, and by what it is divided."""
+    of, by = (_value_words(analysis, name, say) for name in ("of", "denominator"))
+    shown = say("{counted}, divided by {divisor}", counted=of, divisor=by)
+    return shown[:1].upper() + shown[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from stamm.api import desk, parameters, questions
+from stamm.api import parameters, questions, turns
 from stamm.api.application import ASSISTANTS
 from stamm.api.openapi import scopes_of
 from stamm.api.places import BASE, PLACES
@@ -70,8 +70,8 @@ def page(table: Table) -> str:
                         "customers on a page of JSON",
                         f"{parameters.MOST_ON_A_PAGE:,}; {parameters.PAGE:,} where not said",
                     ),
-                    ("time of a question", f"{desk.SECONDS:g} seconds, the waiting included"),
-                    ("questions computed at once", f"{desk.AT_ONCE}; {desk.WAITING} more wait"),
+                    ("time of a question", f"{turns.SECONDS:g} seconds, the waiting included"),
+                    ("questions computed at once", f"{turns.AT_ONCE}; {turns.WAITING} more wait"),
                     (
                         "questions of a token",
                         f"its rate ({PER_SECOND[Scope.READ]} a second if not said), {BURST_SECONDS:g} seconds at once",

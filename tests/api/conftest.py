@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from starlette.testclient import TestClient
 
 from stamm import api
+from stamm.app.desk import Desk
 from stamm.app.project import Project
 from stamm.cli.main import cli
 from stamm.people import Scope, create_key
@@ -58,7 +59,7 @@ def asking(simulated: Path) -> Iterator[Asking]:
     yield from client_of(simulated)
 
 
-def client_of(folder: Path, **desk: Any) -> Iterator[Asking]:
+def client_of(folder: Path, **limits: Any) -> Iterator[Asking]:
     project = Project.open(folder)
     people = project.people()
     tokens = {
@@ -66,7 +67,7 @@ def client_of(folder: Path, **desk: Any) -> Iterator[Asking]:
     }
     people.close()
     told: list[dict[str, Any]] = []
-    at, readers = api.Desk(folder, **desk), api.Readers(project.people())
+    at, readers = api.Turns(Desk(folder), **limits), api.Readers(project.people())
     application = api.application(at, readers, tell=lambda what, **about: told.append({"what": what, **about}))
     with TestClient(application, raise_server_exceptions=False) as client:
         yield Asking(folder, client, tokens, told)

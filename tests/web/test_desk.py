@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from stamm.app import making
+from stamm.app.desk import Desk, Opened
 from stamm.app.project import Project
 from stamm.cli.main import cli
-from stamm.reports.figures import Figures
-from stamm.web.desk import Desk, Opened
+from stamm.lang.errors import StoppedError, UsageError
 from stamm.web.filters import Period
 
-ORDERS = frozenset({"order_count"})
 ORDER = "order_id,customer_id,ordered_at,amount_minor\n{},c1,2024-06-17,500\n"
 
 
@@ -36,6 +36,12 @@ def orders(opened: Opened) -> tuple[int, float | None]:
     figure = opened.figures(frozenset({"order_count"}), Period("year"))["order_count"]
     assert figure is not None
     return opened.answers.world.snapshot, figure.value
+
+
+def count(opened: Opened) -> None:
+    """A query, each time: nothing of it is remembered."""
+    engine = opened.answers.world.engine
+    engine.run(engine.table("orders").count().as_table())
 
 
 def test_what_a_page_is_made_of_is_made_once_a_snapshot(shop: Path) -> None:
@@ -90,7 +96,7 @@ def test_what_is_being_made_is_given_up_at_the_end(shop: Path) -> None:
         began.set()
         try:
             while True:
-                Figures(opened.answers, opened.project.organisation, Period().until, keys=ORDERS)["order_count"]
+                count(opened)
         finally:
             ended.set()
 
@@ -105,7 +111,8 @@ def test_a_page_in_the_making_keeps_its_snapshot(shop: Path) -> None:
     def slow(opened: Opened) -> list[tuple[int, float | None]]:
         first = orders(opened)
         order(shop, "next")
-        assert desk.opened().state != opened.state
+        assert desk.newest().state != opened.state
+        assert desk.opened() is opened
         return [first, orders(opened)]
 
     first, second = desk.kept("slow", slow)
@@ -123,3 +130,77 @@ def test_what_hinders_the_next_snapshot_is_told_once(shop: Path, caplog: pytest.
             time.sleep(0.05)
         time.sleep(1.5)  # three looks
     assert [record.exc_info[0].__name__ for record in caplog.records if record.exc_info] == ["ProjectError"]
+
+
+def test_what_takes_long_comes_later_and_holds_nothing_up(shop: Path) -> None:
+    desk, go, made = Desk(shop), threading.Event(), []
+
+    def slow(opened: Opened) -> int:
+        made.append(opened.name)
+        assert go.wait(30)
+        return len(made)
+
+    begun = time.monotonic()
+    assert [desk.soon("slow", slow, 0.05) for _ in range(3)] == [None] * 3
+    assert desk.kept("fast", lambda opened: opened.name) == desk.opened().name
+    assert time.monotonic() - begun < 10
+    go.set()
+    # who waits for the same gets the same, made once
+    assert [desk.kept("slow", slow), desk.soon("slow", slow, 0.05)] == [1, 1]
+    assert made == [desk.opened().name]
+    desk.close()
+
+
+def test_a_failure_is_told_to_who_asked_and_then_tried_again(shop: Path) -> None:
+    desk, tries = Desk(shop), []
+
+    def failing(opened: Opened) -> int:
+        tries.append(opened.name)
+        if len(tries) == 1:
+            raise UsageError("No.", remedy="Yes.")
+        return len(tries)
+
+    with pytest.raises(UsageError):
+        desk.soon("it", failing, 30)
+    assert desk.soon("it", failing, 30) == 2
+    desk.close()
+
+
+def test_what_nobody_asks_for_again_is_given_up(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, ended = Desk(shop), threading.Event()
+
+    def endless(opened: Opened) -> int:
+        try:
+            while True:
+                count(opened)
+        except StoppedError:
+            ended.set()
+            raise
+
+    assert desk.soon("it", endless, 0.05) is None
+    monkeypatch.setattr(making, "IDLE_SECONDS", 0.0)
+    end = time.monotonic() + 30
+    while not ended.wait(0.05):
+        assert time.monotonic() < end
+        desk.opened().give_up_idle()
+    # nobody is told of it: whoever comes next has it made anew
+    assert desk.soon("it", lambda _: "made", 30) == "made"
+    desk.close()
+
+
+def test_a_page_is_of_one_snapshot_and_so_are_its_parts(shop: Path) -> None:
+    desk = Desk(shop)
+    with desk.one():
+        name, before = desk.opened().name, desk.kept("orders", orders)
+        order(shop, "next")
+        assert desk.kept("again", orders) == before
+    with desk.one():
+        assert desk.kept("orders", orders) == (before[0] + 1, (before[1] or 0) + 1)
+    with desk.one(name) as there:
+        assert there
+        assert desk.kept("part", orders) == before
+    order(shop, "third")
+    desk.opened()
+    with desk.one(name) as there:
+        assert not there
+    desk.close()

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import shutil
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +52,7 @@ class Remembered:
         self._directory, self._state, self._snapshot = directory, state, snapshot
         self._entries: int | None = None
         self._writes = True
+        self._one = threading.Lock()
 
     @property
     def state(self) -> str:
@@ -78,7 +80,10 @@ class Remembered:
         """Keep the numbers of a question; where that cannot be, they are computed anew each time."""
         if not self._writes or not all(type(number) in (int, float, type(None)) for number in cells.values()):
             return
-        path = self._path(question)
+        with self._one:
+            self._put(self._path(question), cells)
+
+    def _put(self, path: Path, cells: Cells) -> None:
         try:
             self._make_room()
             draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")

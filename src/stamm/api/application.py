@@ -19,13 +19,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from stamm.api.desk import Desk, GoneError
 from stamm.api.openapi import document
 from stamm.api.parameters import Asked, refuse_tokens
 from stamm.api.places import BASE, PLACES, Place
 from stamm.api.problems import Problem, fault, problem_of
 from stamm.api.readers import Readers
 from stamm.api.replies import Reply, replying
+from stamm.api.turns import GoneError, Turns
 from stamm.lang.errors import StammError
 from stamm.lang.language import CODES, Language
 from stamm.people import Scope
@@ -53,22 +53,22 @@ def takes(path: str) -> bool:
     return path.startswith("/api/")
 
 
-def application(desk: Desk, readers: Readers, *, tell: Tell) -> Starlette:
-    """The application in front of a desk and its readers, closed at its end; `tell` writes a line of its log."""
+def application(turns: Turns, readers: Readers, *, tell: Tell) -> Starlette:
+    """The application, which closes both at its end; `tell` writes a line of its log."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        desk.close()
+        turns.close()
         readers.close()
 
     routes = [
         *(
-            Route(BASE + place.path, partial(_answered, partial(_asked, place, desk, readers), tell))
+            Route(BASE + place.path, partial(_answered, partial(_asked, place, turns, readers), tell))
             for place in PLACES
         ),
         Route(f"{BASE}/openapi.json", partial(_answered, _describe, tell)),
-        Route(ASSISTANTS, Assisted(desk, readers, tell), methods=["GET", "POST", "DELETE"]),
+        Route(ASSISTANTS, Assisted(turns, readers, tell), methods=["GET", "POST", "DELETE"]),
     ]
     return Starlette(
         routes=routes,
@@ -77,7 +77,7 @@ def application(desk: Desk, readers: Readers, *, tell: Tell) -> Starlette:
     )
 
 
-async def _asked(place: Place, desk: Desk, readers: Readers, request: Request) -> Response:
+async def _asked(place: Place, turns: Turns, readers: Readers, request: Request) -> Response:
     """Who asks is known before anything is read of what they ask."""
     refuse_tokens(request.query_params.multi_items())
     key = await readers.admit(secret_in(request.headers.get("authorization", "")), place.scope)
@@ -85,7 +85,7 @@ async def _asked(place: Place, desk: Desk, readers: Readers, request: Request) -
     asked = Asked.of(key_asked, given, place.parameters, say=reader_of(request), scope=key.scope)
     packed = "gzip" in request.headers.get("accept-encoding", "")
     work = replying(place, asked, request.headers.get("if-none-match", ""), packed=packed)
-    reply: Reply = await desk.ask(work, _leaving(request))
+    reply: Reply = await turns.ask(work, _leaving(request))
     if reply.status == 200 and place.discloses(asked):
         await readers.write_down(key, place.path.replace("{key}", asked.key))
     return Response(reply.body, reply.status, {**_ALWAYS, **reply.headers})
@@ -94,8 +94,8 @@ async def _asked(place: Place, desk: Desk, readers: Readers, request: Request) -
 class Assisted:
     """The address of assistants, where the package for them is installed; each is let in by their token, each time."""
 
-    def __init__(self, desk: Desk, readers: Readers, tell: Tell) -> None:
-        self._desk, self._readers, self._tell = desk, readers, tell
+    def __init__(self, turns: Turns, readers: Readers, tell: Tell) -> None:
+        self._turns, self._readers, self._tell = turns, readers, tell
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -120,7 +120,7 @@ class Assisted:
         async def disclosed(place: Place, about: str) -> None:
             await self._readers.write_down(key, f"{place.tool} {about}")
 
-        server = assistants.server_for(self._desk, key.scope, reader_of(request), disclosed=disclosed, tell=self._tell)
+        server = assistants.server_for(self._turns, key.scope, reader_of(request), disclosed=disclosed, tell=self._tell)
         await assistants.over_http(server, scope, receive, send)
         return _SENT
 

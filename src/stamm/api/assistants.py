@@ -19,10 +19,10 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from stamm.api.desk import Desk
 from stamm.api.places import Place
 from stamm.api.problems import Problem, fault, problem_of
 from stamm.api.tools import INSTRUCTIONS, schema_of, telling, tools_for
+from stamm.api.turns import Turns
 from stamm.lang.errors import StammError
 from stamm.lang.language import Language
 from stamm.lang.version import __version__
@@ -36,7 +36,7 @@ _READS = types.ToolAnnotations(read_only_hint=True, destructive_hint=False, idem
 
 
 def server_for(
-    desk: Desk,
+    turns: Turns,
     scope: Scope,
     say: Language,
     *,
@@ -63,7 +63,7 @@ def server_for(
                 remedy = f"Possible are: {', '.join(tools)}."
                 raise Problem("no_such_place", f"There is no tool {asked.name!r}.", remedy=remedy)
             place, arguments = tools[asked.name], asked.arguments or {}
-            content = await desk.ask(telling(place, arguments, scope, say))
+            content = await turns.ask(telling(place, arguments, scope, say))
             key = str(arguments.get("key", ""))
             if disclosed is not None and scope is Scope.CUSTOMERS and place.tells_customers(key):
                 await disclosed(place, key)
@@ -93,9 +93,9 @@ def _result(content: dict[str, Any], *, failed: bool) -> types.CallToolResult:
     )
 
 
-def over_standard_input(desk: Desk, scope: Scope, say: Language) -> None:
+def over_standard_input(turns: Turns, scope: Scope, say: Language) -> None:
     """Serve one assistant on standard input and output until it leaves."""
-    server = server_for(desk, scope, say)
+    server = server_for(turns, scope, say)
 
     async def run() -> None:
         streams: AbstractAsyncContextManager[Any] = stdio_server()

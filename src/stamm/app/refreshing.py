@@ -173,8 +173,8 @@ class _OfDays:
     def run(self, expression: ir.Table) -> pa.Table:
         return self._engine.run(expression)
 
-    def interrupt(self) -> None:
-        self._engine.interrupt()
+    def interrupt(self, thread: int) -> None:
+        self._engine.interrupt(thread)
 
     def close(self) -> None:
         self._engine.close()

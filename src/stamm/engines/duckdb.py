@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -29,15 +32,20 @@ class DuckDB:
     """DuckDB over Parquet files or over tables in memory.
 
     External access is off but for the directory of the files, and the configuration is locked, so that
-    nothing a user writes can reach another file or host.
+    nothing a user writes can reach another file or host. Several threads may ask: each query has a connection to
+    itself, so that a short one does not wait for a long one.
     """
 
     name = "DuckDB"
     most_distinct = None
 
-    def __init__(self, backend: Backend, tables: Mapping[str, Callable[[], ir.Table]]) -> None:
+    def __init__(self, backend: _Backend, tables: Mapping[str, Callable[[], ir.Table]]) -> None:
         self._backend, self._unopened = backend, dict(tables)
         self._tables: dict[str, ir.Table] = {}
+        self._guard = threading.Lock()
+        #: connections that nobody asks, and those that a thread does
+        self._free: list[_Backend] = []
+        self._asked: dict[int, _Backend] = {}
 
     @classmethod
     def over_files(cls, files: Mapping[str, Sequence[str]], directory: Path, *, memory_limit: str = "") -> DuckDB:
@@ -57,16 +65,17 @@ class DuckDB:
         held = {}
         for kind, fact in imported().items():
             rows = tables[kind] if kind in tables else _stored(fact.schema()).empty_table()
-            held[kind] = backend.create_table(kind, rows, temp=True)
+            held[kind] = backend.create_table(kind, rows)
         _lock(backend, None)
         return cls(backend, {kind: partial(held.__getitem__, kind) for kind in held})
 
     def table(self, kind: str) -> ir.Table:
         """The current table of an imported fact kind, or of a fact that is kept in files."""
-        if kind not in self._tables:
-            with _files_there():
-                self._tables[kind] = self._unopened[kind]()
-        return self._tables[kind]
+        with self._guard:
+            if kind not in self._tables:
+                with _files_there():
+                    self._tables[kind] = self._unopened[kind]()
+            return self._tables[kind]
 
     def held(self, expression: ir.Table) -> ir.Table:
         """The expression itself: what a query mentions several times is computed once."""
@@ -74,20 +83,39 @@ class DuckDB:
 
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression; raises LakeError where a file of its facts is not there any more."""
-        with _files_there():
-            return self._backend.to_pyarrow(expression)
+        with _files_there(), self._connection() as connection:
+            return connection.to_pyarrow(expression)
 
     def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         """The rows of an expression over stored tables piece by piece, so that they need not fit into memory."""
         yield from self._backend.raw_sql(self._backend.compile(expression)).to_arrow_reader(BATCH_ROWS)
 
-    def interrupt(self) -> None:
-        """End the query that runs; whoever asked it gets an error."""
-        self._backend.con.interrupt()
+    def interrupt(self, thread: int) -> None:
+        """End the query that a thread has asked, which gets an error."""
+        with self._guard:
+            if (asked := self._asked.get(thread)) is not None:
+                asked.con.interrupt()
 
     def close(self) -> None:
-        """Close the connection."""
-        self._backend.disconnect()
+        """Close the connections; what is asked now is answered still."""
+        with self._guard:
+            waiting, self._free = self._free, []
+        for connection in (*waiting, self._backend):
+            connection.disconnect()
+
+    @contextmanager
+    def _connection(self) -> Iterator[_Backend]:
+        """One that this thread alone asks."""
+        asker = threading.get_ident()
+        with self._guard:
+            asked = self._asked[asker] = self._free.pop() if self._free else self._backend.beside()
+        try:
+            asked.forget()
+            yield asked
+        finally:
+            with self._guard:
+                del self._asked[asker]
+                self._free.append(asked)
 
 
 class _Compiler(DuckDBCompiler):  # type: ignore[misc]
@@ -116,9 +144,37 @@ class _Compiler(DuckDBCompiler):  # type: ignore[misc]
 
 
 class _Backend(Backend):  # type: ignore[misc]
-    """Ibis' backend, with our SQL."""
+    """Ibis' backend, with our SQL, over tables that all connections share."""
 
     compiler = _Compiler()
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._gone: deque[str] = deque()
+
+    def beside(self) -> _Backend:
+        """Another connection to the same tables, under the same settings."""
+        other = _Backend()
+        other.con = self.con.cursor()
+        other._can_reconnect, other._record_batch_readers_consumed = False, {}
+        return other
+
+    def forget(self) -> None:
+        """Drop tables in memory that no expression mentions any more; in the thread that asks, for any may lose one."""
+        while self._gone:
+            self.con.unregister(self._gone.popleft())
+
+    def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
+        super()._register_in_memory_table(op)
+        weakref.finalize(op, self._gone.append, op.name).atexit = False
+
+    def _make_memtable_finalizer(self, name: str) -> None:
+        """None: Ibis would hold the connection until the process ends."""
+
+    def _get_temp_view_definition(self, name: str, definition: Any) -> Any:
+        view = super()._get_temp_view_definition(name, definition)
+        view.set("properties", None)  # of one connection alone otherwise
+        return view
 
 
 def _length(op: ops.TimestampAdd | ops.TimestampSub) -> int | None:
@@ -142,13 +198,14 @@ def _files_there() -> Iterator[None]:
         ) from error
 
 
-def _connect() -> Backend:
-    backend: Backend = _Backend().connect()
-    backend.raw_sql("SET TimeZone = 'UTC'")
+def _connect() -> _Backend:
+    backend: _Backend = _Backend().connect()
+    backend.raw_sql("SET GLOBAL TimeZone = 'UTC'")
+    backend.raw_sql("SET GLOBAL python_enable_replacements = false")
     return backend
 
 
-def _lock(backend: Backend, directory: Path | None) -> None:
+def _lock(backend: _Backend, directory: Path | None) -> None:
     if directory is not None:
         allowed = str(directory.resolve()).replace("'", "''")
         backend.raw_sql(f"SET allowed_directories = ['{allowed}/']")
@@ -156,10 +213,10 @@ def _lock(backend: Backend, directory: Path | None) -> None:
     backend.raw_sql("SET lock_configuration = true")
 
 
-def _opened(backend: Backend, kind: str, schema: pa.Schema, paths: Sequence[str]) -> ir.Table:
+def _opened(backend: _Backend, kind: str, schema: pa.Schema, paths: Sequence[str]) -> ir.Table:
     """The rows of the files; a question opens only those of its facts."""
     if not paths:
-        return backend.create_table(kind, schema.empty_table(), temp=True)
+        return backend.create_table(kind, schema.empty_table())
     found = backend.read_parquet(list(paths), table_name=kind, union_by_name=True, hive_partitioning=False)
     return _as_schema(found, schema)
 

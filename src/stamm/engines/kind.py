@@ -13,7 +13,7 @@ from stamm.lang.errors import UsageError
 
 
 class Engine(Protocol):
-    """Runs Ibis expressions over the stored facts.
+    """Runs Ibis expressions over the stored facts; several threads may ask one.
 
     All engines give the same rows: counts, money, texts and moments exactly, real numbers to 1e-9, in the Arrow
     types of the expression. What an engine cannot do like the others it refuses.
@@ -39,8 +39,8 @@ class Engine(Protocol):
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression; raises CannotRunError, and EngineError where the engine itself fails."""
 
-    def interrupt(self) -> None:
-        """Called from another thread: what runs ends with an error; where an engine cannot, it runs to its end."""
+    def interrupt(self, thread: int) -> None:
+        """What a thread has asked ends with an error; where an engine cannot, or nothing runs, nothing happens."""
 
     def close(self) -> None:
         """Give back memory and files."""

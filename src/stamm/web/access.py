@@ -18,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 from stamm.lang.language import Language
 from stamm.people.models import Person
 from stamm.people.roles import Role
+from stamm.web.desk import of_one_snapshot
 
 #: may be opened by whoever is not signed in
 ANYBODY: Literal["anybody"] = "anybody"
@@ -70,7 +71,7 @@ def page(
         def answer(request: Asked, *arguments: Any, **more: Any) -> HttpResponseBase:
             if may != ANYBODY and request.user.may not in may:
                 raise PermissionDenied
-            return view(request, *arguments, **more)
+            return of_one_snapshot(view)(request, *arguments, **more)
 
         allowed = {"HEAD", *methods} if "GET" in methods else set(methods)
         limited: View = require_http_methods(sorted(allowed))(answer)

@@ -1,183 +1,34 @@
-"""The newest snapshot, opened once for all pages: each speaks of one snapshot, whoever writes meanwhile."""
+"""What pages are made of: one snapshot a page, and parts that take longer come later.
+
+`desk().kept(what, make)` makes something of the snapshot once and keeps it. What may take more than a moment is asked
+for with `soon(what, make)`: the page says that it is being counted (`progress.html.j2`) and asks again by itself.
+"""
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.middleware import HtmxDetails
 
-from stamm.answers.ask import Answers
-from stamm.app.project import Project
-from stamm.app.settings import SETTINGS
-from stamm.app.worlds import Stop
-from stamm.lang.errors import LakeError, StammError
-from stamm.reports.figures import Figures
-from stamm.store.manifest import numbers
-from stamm.web.filters import Period
+from stamm.app.desk import Desk, Opened
+from stamm.lang.errors import LakeError
+
+__all__ = ["Desk", "Opened", "desk", "of_one_snapshot", "soon"]
 
 Made = TypeVar("Made")
-Make = Callable[["Opened"], Any]
-#: a snapshot and the times of the files that numbers depend on beside it
-State = tuple[int, int, int]
-#: things that pages were made of and that are kept until there is another snapshot
-MOST_KEPT = 200
-#: of these, the last ones looked at are made anew before a newer snapshot is shown
-MOST_RENEWED = 12
-#: how often a newer snapshot is looked for, and how many times as long as a renewal the next one waits for
-LOOK_SECONDS, REST = 0.5, 10
-#: what is given up is told so again after so long
-JOIN_SECONDS = 0.05
-
-_log = logging.getLogger("django.stamm")
-
-
-@dataclass
-class Opened:
-    """One snapshot of a project. Asked by one page at a time; what pages are made of is made once."""
-
-    project: Project
-    answers: Answers
-    state: State
-    #: ends what is being made of it, for good
-    stop: Stop = field(default_factory=Stop)
-    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    _kept: dict[Hashable, tuple[Make, object]] = field(default_factory=dict, repr=False)
-
-    def kept(self, what: Hashable, make: Callable[[Opened], Made]) -> Made:
-        """What `make` gives of this snapshot, made once; `what` names it and all that it depends on besides."""
-        with self._lock:
-            found = self._kept.pop(what, None) or (make, make(self))
-            self._kept[what] = found  # the last one looked at is the last
-            if len(self._kept) > MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            return cast(Made, found[1])
-
-    def figures(self, keys: frozenset[str] | None, period: Period) -> Figures:
-        """Metrics, or all of them, over the windows up to the end of a period."""
-        return self.kept(
-            ("figures", keys, period),
-            lambda opened: Figures(
-                opened.answers, opened.project.organisation, period.until, keys=keys, grain=period.grain
-            ),
-        )
-
-    def looked_at(self) -> list[tuple[Hashable, Make]]:
-        """What was last looked at, and how it is made."""
-        with self._lock:
-            return [(what, make) for what, (make, _) in self._kept.items()][-MOST_RENEWED:]
-
-
-class Desk:
-    """Opens a newer snapshot when there is one; pages still being made keep theirs.
-
-    Where it is kept current, a newer snapshot is shown once it is ready, so that no page waits for it.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._lock = threading.Lock()
-        self._opened: Opened | None = None
-        self._keeper: threading.Thread | None = None
-        self._ending = threading.Event()
-        #: why a newer snapshot is not ready, told once and not at every look
-        self._failed = ""
-        #: opened, and being made ready
-        self._coming: Opened | None = None
-
-    def opened(self) -> Opened:
-        """The newest snapshot that is ready, under the settings as they are now; raises ProjectError and LakeError."""
-        with self._lock:
-            state, opened = self._state(), self._opened
-            if opened is not None and (opened.state == state or (self._keeper and opened.state[1:] == state[1:])):
-                return opened
-            self._opened = self._open(state)
-            return self._opened
-
-    def kept(self, what: Hashable, make: Callable[[Opened], Made]) -> Made:
-        """As of what is opened; once more where files of a snapshot went because a person was erased."""
-        try:
-            return self.opened().kept(what, make)
-        except LakeError:
-            with self._lock:
-                self._opened = None
-            return self.opened().kept(what, make)
-
-    @contextmanager
-    def kept_current(self, first: Callable[[], object]) -> Iterator[None]:
-        """As long as this lasts, a newer snapshot is made ready beside the one that is shown.
-
-        `first` is done before: it makes what is looked at first, so that whoever comes first does not wait for it.
-        At the end, what is being made is given up: no thread may still compute when the process ends.
-        """
-        self._ending.clear()
-        self._keeper = threading.Thread(target=self._keep, args=(first,), name="desk", daemon=True)
-        self._keeper.start()
-        try:
-            yield
-        finally:
-            self._ending.set()
-            while self._keeper.is_alive():
-                for opened in (self._opened, self._coming):
-                    if opened is not None:
-                        opened.stop.now()
-                self._keeper.join(JOIN_SECONDS)
-            self._keeper = self._opened = None
-
-    def _keep(self, first: Callable[[], object]) -> None:
-        self._tried(first)
-        while not self._ending.wait(LOOK_SECONDS):
-            begun = time.monotonic()
-            if self._tried(self._renew) is not False:
-                self._ending.wait(REST * (time.monotonic() - begun))
-
-    def _tried(self, work: Callable[[], object]) -> object:
-        """What it gives; None where somebody is writing, or a file has just gone: the next look finds another state."""
-        try:
-            given = work()
-        except (StammError, OSError) as error:
-            if str(error) != self._failed and not self._ending.is_set():
-                _log.warning("a newer snapshot is not ready", exc_info=error)
-            self._failed = str(error)
-            return None
-        self._failed = ""
-        return given
-
-    def _renew(self) -> bool:
-        """Whether there was a newer snapshot, which is shown from now on."""
-        before, state = self._opened, self._state()
-        if before is None or before.state == state:
-            return False
-        renewed = self._coming = self._open(state)
-        for what, make in before.looked_at():
-            renewed.kept(what, make)
-        with self._lock:
-            self._opened, self._coming = renewed, None
-        return True
-
-    def _open(self, state: State) -> Opened:
-        project, stop = Project.open(self._directory), Stop()
-        world = project.world()
-        opened = Opened(project, Answers(replace(world, engine=stop.over(world.engine))), state, stop)
-        if self._ending.is_set():
-            stop.now()
-        return opened
-
-    def _state(self) -> State:
-        known = numbers(self._directory / "lake")
-        settings_file, rates = self._directory / SETTINGS, self._directory / "rates.csv"
-        return (known[-1] if known else -1, _changed(settings_file), _changed(rates))
-
-
-def _changed(file: Path) -> int:
-    return file.stat().st_mtime_ns if file.exists() else 0
-
+View = Callable[..., HttpResponseBase]
+#: a page that is not whole by then is shown without what it lacks
+WITHIN_SECONDS = 0.12
+#: by which a part that comes later says of which snapshot the page is
+SNAPSHOT = "Stamm-Snapshot"
+#: the part of a document that is all of its numbers
+WHOLE = "page"
 
 _desks: dict[Path, Desk] = {}
 
@@ -185,3 +36,55 @@ _desks: dict[Path, Desk] = {}
 def desk() -> Desk:
     """The desk of the project that this process serves."""
     return _desks.setdefault(settings.STAMM_PROJECT, Desk(settings.STAMM_PROJECT))
+
+
+def soon(what: Hashable, make: Callable[[Opened], Made]) -> Made | None:
+    """What `make` gives, which is never None; or None where that takes longer than a moment.
+
+    It goes on being made, and is kept, under the name `what`. The template shows the part where it is there, and else
+    `progress.counting`, which asks for the page again until it is:
+
+        content = soon(("paths", period, say.code), lambda opened: _paths(opened, period, say))
+        return render(request, "paths.html.j2", {"title": ..., "content": content})
+
+        {% import "progress.html.j2" as progress %}
+        {% if content %}<section id="paths">...</section>{% else %}
+        {{ progress.counting("paths", say("Paths are being counted …"), here, say) }}{% endif %}
+
+    A page may have several such parts, each with an id of its own. `make` asks the snapshot that it is given and
+    nothing else: not the request, and not the database of people, which is for the thread of the request.
+    """
+    return desk().soon(what, make, WITHIN_SECONDS)
+
+
+def of_one_snapshot(view: View) -> View:
+    """A view that asks one snapshot from the first number to the last, also for parts that come later.
+
+    A part whose snapshot is gone lets the browser load the whole page anew.
+    """
+
+    @wraps(view)
+    def respond(request: HttpRequest, *arguments: object, **more: object) -> HttpResponseBase:
+        name = _name_of_page(request)
+        with desk().one(name) as there:
+            if not there:
+                return cast(HttpResponse, HttpResponseClientRefresh())
+            try:
+                return view(request, *arguments, **more)
+            except LakeError:
+                opened = desk().of_page()
+                if opened is None or request.method not in ("GET", "HEAD"):
+                    raise
+                desk().forget(opened)
+        if name:
+            return cast(HttpResponse, HttpResponseClientRefresh())
+        with desk().one():
+            return view(request, *arguments, **more)
+
+    return respond
+
+
+def _name_of_page(request: HttpRequest) -> str:
+    """The snapshot of the page that a part is for; empty where the whole page is asked for."""
+    htmx = cast(HtmxDetails, getattr(request, "htmx", None))
+    return "" if not htmx or htmx.target in (None, WHOLE) else request.headers.get(SNAPSHOT, "")

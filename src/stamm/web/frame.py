@@ -18,6 +18,7 @@ from stamm.lang.language import Language
 from stamm.people.models import THEMES, Person
 from stamm.web.access import Page, pages
 from stamm.web.assets import assets
+from stamm.web.desk import SNAPSHOT, desk
 
 #: in their order in the navigation
 GROUPS = ("See", "Ask", "Act", "Boards", "Settings")
@@ -38,7 +39,7 @@ def environment(**options: Any) -> Environment:
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**{**given, "autoescape": True})  # noqa: S701 - it is set
     made.filters["coded"] = coded
-    made.globals.update(url=reverse, asset=lambda name: assets()[name].path)
+    made.globals.update(url=reverse, asset=lambda name: assets()[name].path, snapshot_header=SNAPSHOT)
     return made
 
 
@@ -63,7 +64,14 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "languages": LANGUAGES,
         "csrf_token": lambda: get_token(request),
         "here": request.get_full_path(),
+        "snapshot_name": snapshot_name,
     }
+
+
+def snapshot_name() -> str:
+    """Of which snapshot a page is, so that what comes later is of the same; empty where it shows none."""
+    opened = desk().of_page()
+    return opened.name if opened else ""
 
 
 def navigation(path: str, person: Person, say: Language) -> tuple[tuple[str, tuple[Link, ...]], ...]:

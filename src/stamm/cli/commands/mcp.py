@@ -36,8 +36,9 @@ def mcp(*, customers: bool) -> None:
             "The Model Context Protocol is not installed.", remedy="Install it: `pip install 'stamm[mcp]'`."
         )
     from stamm.api.assistants import over_standard_input
-    from stamm.api.desk import Desk
+    from stamm.api.turns import Turns
+    from stamm.app.desk import Desk
     from stamm.people import Scope
 
-    with closing(Desk(project.directory)) as desk:
-        over_standard_input(desk, Scope.CUSTOMERS if customers else Scope.READ, say.language)
+    with closing(Desk(project.directory)) as desk, closing(Turns(desk)) as turns:
+        over_standard_input(turns, Scope.CUSTOMERS if customers else Scope.READ, say.language)

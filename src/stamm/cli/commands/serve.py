@@ -77,17 +77,18 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
         set_up(project, host)
         from stamm.people.links import SOON  # once Django is set up, and so the next
         from stamm.web.application import Web
-        from stamm.web.desk import desk as pages_desk
+        from stamm.web.desk import desk as desk_of_pages
         from stamm.web.pages.today import ready
 
         invited = link_for_owner(anyway=link)
-        ending.enter_context(pages_desk().kept_current(first=ready))
+        desk = desk_of_pages()
+        ending.enter_context(desk.kept_current(first=ready))
         if not no_worker:
             ending.enter_context(worker_beside(say.directory))
         door = Door(project.log, project.people())
         events = Surface(takes, application(door, hooks=secrets_in(os.environ)))
-        desk, readers = api.Desk(project.directory), api.Readers(project.people())
-        answers = Surface(api.takes, api.application(desk, readers, tell=tell))
+        turns, readers = api.Turns(desk), api.Readers(project.people())
+        answers = Surface(api.takes, api.application(turns, readers, tell=tell))
         serve_until_ended(Surfaces(events, answers, others=Web()), sockets, started=started)
     say.out.print(say("Stopped. Everything acknowledged is on the disk."))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
@@ -46,7 +48,10 @@ TYPES = {
 
 
 class Postgres:
-    """A PostgreSQL database that is only read, in one state from the first question to the last."""
+    """A PostgreSQL database that is only read, in one state from the first question to the last.
+
+    The state is that of one connection, so threads ask it one after the other.
+    """
 
     name = "PostgreSQL"
     most_distinct = None
@@ -58,6 +63,9 @@ class Postgres:
         self._surveys: dict[str, Survey] = {}
         #: the facts of kinds that were looked over, each with the number of its fault
         self._judged: dict[str, ir.Table] = {}
+        self._turn = threading.RLock()
+        #: the thread whose turn it is
+        self._asker = 0
 
     @classmethod
     def over_shop(
@@ -87,9 +95,10 @@ class Postgres:
 
         Raises ProjectError where a mapping cannot be followed, InputError where several facts have the same key.
         """
-        if kind not in self._tables:
-            self._tables[kind] = self._found(kind)
-        return self._tables[kind]
+        with self._alone():
+            if kind not in self._tables:
+                self._tables[kind] = self._found(kind)
+            return self._tables[kind]
 
     def held(self, expression: ir.Table) -> ir.Table:
         """The expression itself: what a query mentions several times is computed once."""
@@ -98,15 +107,26 @@ class Postgres:
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression, in the Arrow types DuckDB gives."""
         refuse_unproved(self.name, expression, remedy=AS_FILES)
-        return self._run(expression)
+        with self._alone():
+            return self._run(expression)
 
-    def interrupt(self) -> None:
-        """Let the server end the query that runs; whoever asked it gets an error."""
-        self.connection.interrupt()
+    def interrupt(self, thread: int) -> None:
+        """Let the server end the query that a thread has asked, which gets an error."""
+        if self._asker == thread:
+            self.connection.interrupt()
 
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._turn:
+            before, self._asker = self._asker, threading.get_ident()
+            try:
+                yield
+            finally:
+                self._asker = before
 
     def _run(self, expression: ir.Table) -> pa.Table:
         schema = expression.schema().to_pyarrow()

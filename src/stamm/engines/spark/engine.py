@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -52,6 +53,8 @@ class Spark:
         self._backend.do_connect(session)
         self._tables: dict[str, ir.Table] = {}
         self._held: dict[ops.Node, tuple[ir.Table, DataFrame]] = {}
+        #: threads ask one after the other: the cluster has work enough from one
+        self._turn = threading.RLock()
 
     @classmethod
     def over_files(cls, files: Mapping[str, Sequence[str]], directory: Path, *, master: str) -> Spark:
@@ -71,11 +74,12 @@ class Spark:
 
     def table(self, kind: str) -> ir.Table:
         """The current table of an imported fact kind, or of a fact that is kept in files."""
-        if kind not in self._tables:
-            with self._failing():
-                Application.do(lambda: self._frames[kind]().createOrReplaceTempView(kind))
-            self._tables[kind] = self._view(kind, ibis.Schema.from_pyarrow(_schema(kind)))
-        return self._tables[kind]
+        with self._turn:
+            if kind not in self._tables:
+                with self._failing():
+                    Application.do(lambda: self._frames[kind]().createOrReplaceTempView(kind))
+                self._tables[kind] = self._view(kind, ibis.Schema.from_pyarrow(_schema(kind)))
+            return self._tables[kind]
 
     def _view(self, name: str, schema: ibis.Schema) -> ir.Table:
         return ops.DatabaseTable(name, schema=schema, source=self._backend).to_expr()
@@ -86,21 +90,22 @@ class Spark:
         Spark would compute them at each mention, several times in one query. Once they are there it also knows how
         many they are, and hands few of them to every worker rather than all that they meet.
         """
-        if (asked := expression.op()) not in self._held:
-            refuse_unproved(self.name, expression)
-            name = f"held_{len(self._held)}"
-            with self._failing():
-                frame = Application.do(lambda: self._backend.hold(expression, name))
-            self._held[asked] = self._view(name, expression.schema()), frame
-        return self._held[asked][0]
+        with self._turn:
+            if (asked := expression.op()) not in self._held:
+                refuse_unproved(self.name, expression)
+                name = f"held_{len(self._held)}"
+                with self._failing():
+                    frame = Application.do(lambda: self._backend.hold(expression, name))
+                self._held[asked] = self._view(name, expression.schema()), frame
+            return self._held[asked][0]
 
     def run(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression, in the Arrow types DuckDB gives."""
         refuse_unproved(self.name, expression)
-        with self._failing():
+        with self._turn, self._failing():
             return Application.do(lambda: self._backend.to_pyarrow(expression))
 
-    def interrupt(self) -> None:
+    def interrupt(self, thread: int) -> None:
         """Nothing: jobs of a cluster run to their end, and those of others would end with them."""
 
     def close(self) -> None:

@@ -13,11 +13,12 @@ import pytest
 
 from stamm.answers import World
 from stamm.api import questions
-from stamm.api.desk import Desk, GoneError
 from stamm.api.problems import Problem
+from stamm.api.turns import GoneError, Turns
+from stamm.app.desk import Desk
 from stamm.app.project import Project
-from stamm.app.worlds import Stop, StoppedError, Worlds
-from stamm.lang.errors import LakeError
+from stamm.app.stopping import Stop
+from stamm.lang.errors import LakeError, StoppedError
 from stamm.people import Scope
 from tests.api.conftest import client_of, run
 
@@ -33,44 +34,44 @@ def endless(world: World) -> int:
 
 
 @pytest.fixture
-def desk(simulated: Path) -> Iterator[Desk]:
-    found = Desk(simulated, at_once=1, waiting=1, seconds=60)
+def turns(simulated: Path) -> Iterator[Turns]:
+    found = Turns(Desk(simulated), at_once=1, waiting=1, seconds=60)
     yield found
     found.close()
 
 
-async def ended(desk: Desk) -> None:
+async def ended(turns: Turns) -> None:
     """Wait until nothing is computed any more."""
     async with asyncio.timeout(5):
-        while desk._asked:  # noqa: ASYNC110 - it is threads that end
+        while turns._asked:  # noqa: ASYNC110 - it is threads that end
             await asyncio.sleep(0.01)
 
 
-def test_who_leaves_ends_the_work(desk: Desk) -> None:
+def test_who_leaves_ends_the_work(turns: Turns) -> None:
     async def leave() -> None:
         with pytest.raises(GoneError):
-            await desk.ask(endless, asyncio.sleep(0.3))
-        await ended(desk)
+            await turns.ask(endless, asyncio.sleep(0.3))
+        await ended(turns)
 
     asyncio.run(leave())
     # the next one is answered by the same world
-    assert asyncio.run(desk.ask(lambda world: world.snapshot)) > 0
+    assert asyncio.run(turns.ask(lambda world: world.snapshot)) > 0
 
 
 def test_what_takes_too_long_is_stopped(simulated: Path) -> None:
-    desk = Desk(simulated, seconds=0.4)
+    turns = Turns(Desk(simulated), seconds=0.4)
 
     async def ask() -> None:
         with pytest.raises(Problem) as refused:
-            await desk.ask(endless)
+            await turns.ask(endless)
         assert (refused.value.code, refused.value.status) == ("too_slow", 503)
-        await ended(desk)
+        await ended(turns)
 
     asyncio.run(ask())
-    desk.close()
+    turns.close()
 
 
-def test_more_than_may_wait_is_refused_and_the_loop_is_free(desk: Desk) -> None:
+def test_more_than_may_wait_is_refused_and_the_loop_is_free(turns: Turns) -> None:
     release = threading.Event()
 
     def slow(world: World) -> int:
@@ -78,10 +79,10 @@ def test_more_than_may_wait_is_refused_and_the_loop_is_free(desk: Desk) -> None:
         return world.snapshot
 
     async def ask() -> None:
-        asked = [asyncio.create_task(desk.ask(slow)) for _ in range(2)]
+        asked = [asyncio.create_task(turns.ask(slow)) for _ in range(2)]
         await asyncio.sleep(0.2)
         with pytest.raises(Problem) as refused:
-            await desk.ask(slow)
+            await turns.ask(slow)
         assert refused.value.code == "busy"
         assert refused.value.retry_after
         longest, last = 0.0, time.monotonic()
@@ -97,29 +98,55 @@ def test_more_than_may_wait_is_refused_and_the_loop_is_free(desk: Desk) -> None:
 
 def test_a_question_has_one_snapshot_and_the_next_one_the_newest(simulated: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(simulated, tmp_path / "shop"))
-    worlds = Worlds(folder)
-    with worlds.lent() as first:
-        before = first.snapshot
+    desk = Desk(folder)
+
+    def orders(world: World) -> tuple[int, int]:
+        return world.snapshot, world.engine.run(world.engine.table("orders").count().as_table())[0][0].as_py()
+
+    def across_an_import(world: World) -> tuple[tuple[int, int], tuple[int, int]]:
+        before = orders(world)
         (tmp_path / "orders.csv").write_text("order_id,ordered_at,amount\nnew,2024-04-30,1.00\n", encoding="utf-8")
         run("import", tmp_path / "orders.csv", "--project", folder)
-        with worlds.lent() as second:
-            assert second.snapshot > before
-        assert first.engine.run(first.engine.table("orders").count().as_table()).num_rows == 1
-        assert first.snapshot == before
-    with worlds.lent() as again, worlds.lent() as beside:
-        assert again.snapshot == beside.snapshot == second.snapshot
-        assert again.engine is not beside.engine
-    with worlds.lent() as third:
-        assert third.engine is again.engine or third.engine is beside.engine
+        later = desk.ask(orders, Stop())
+        assert (later[0] > before[0], later[1]) == (True, before[1] + 1)
+        return before, orders(world)
+
+    before, after = desk.ask(across_an_import, Stop())
+    assert before == after
+    engines = [desk.ask(lambda world: world.engine, Stop()) for _ in range(2)]
+    assert engines[0] is engines[1]
     text = (folder / "stamm.toml").read_text(encoding="utf-8")
     (folder / "stamm.toml").write_text(text.replace('currency = "EUR"', 'currency = "CHF"'), encoding="utf-8")
-    with worlds.lent() as changed:
-        assert changed.organisation.currency == "CHF"
-    worlds.close()
+    assert desk.ask(lambda world: world.organisation.currency, Stop()) == "CHF"
+    desk.close()
+
+
+def test_a_short_question_does_not_wait_for_a_long_one(simulated: Path) -> None:
+    desk, stop, begun, ended = Desk(simulated), Stop(), threading.Event(), threading.Event()
+
+    def long(world: World) -> None:
+        begun.set()
+        endless(world)
+
+    def ask() -> None:
+        with pytest.raises(StoppedError):
+            desk.ask(long, stop)
+        ended.set()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert begun.wait(10)
+    time.sleep(0.2)
+    assert desk.ask(lambda world: world.engine.run(world.engine.table("orders").limit(3)).num_rows, Stop()) == 3
+    assert not ended.is_set()
+    while not ended.wait(0.05):
+        stop.now()  # and it alone
+    asking.join()
+    desk.close()
 
 
 def test_a_file_that_went_meanwhile_is_no_failure(simulated: Path) -> None:
-    desk = Desk(simulated, at_once=1)
+    turns = Turns(Desk(simulated), at_once=1)
     tries: list[int] = []
 
     def gone_once(world: World) -> int:
@@ -128,17 +155,17 @@ def test_a_file_that_went_meanwhile_is_no_failure(simulated: Path) -> None:
             raise LakeError("A file of this snapshot cannot be read; it goes when a person is erased.")
         return world.snapshot
 
-    assert asyncio.run(desk.ask(gone_once)) == Project.open(simulated).world().snapshot
+    assert asyncio.run(turns.ask(gone_once)) == Project.open(simulated).world().snapshot
     assert len(tries) == 2
-    desk.close()
+    turns.close()
 
 
 def test_who_is_told_to_stop_before_begins_nothing(simulated: Path) -> None:
-    worlds, stop = Worlds(simulated), Stop()
+    desk, stop = Desk(simulated), Stop()
     stop.now()
-    with worlds.lent(stop) as world, pytest.raises(StoppedError):
-        world.engine.run(world.engine.table("orders"))
-    worlds.close()
+    with pytest.raises(StoppedError):
+        desk.ask(lambda world: world.engine.run(world.engine.table("orders")), stop)
+    desk.close()
 
 
 def test_a_grid_that_is_too_large_is_refused_before_it_is_computed(

@@ -10,13 +10,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
 from stamm.answers import World
 from stamm.api.problems import Problem
-from stamm.app.worlds import Stop, Worlds
-from stamm.lang.errors import LakeError
+from stamm.app.desk import Desk
+from stamm.app.stopping import Stop
 
 T = TypeVar("T")
 
@@ -34,13 +33,11 @@ class GoneError(Exception):
     """Whoever asked has left; there is nobody to answer."""
 
 
-class Desk:
-    """Answers questions about a project, each from its newest snapshot."""
+class Turns:
+    """Lets questions to a desk take turns, each about its newest snapshot."""
 
-    def __init__(
-        self, directory: Path, *, at_once: int = AT_ONCE, waiting: int = WAITING, seconds: float = SECONDS
-    ) -> None:
-        self._worlds = Worlds(directory)
+    def __init__(self, desk: Desk, *, at_once: int = AT_ONCE, waiting: int = WAITING, seconds: float = SECONDS) -> None:
+        self._desk = desk
         self._most, self._seconds = at_once + waiting, seconds
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="question")
         self._asked: dict[Future[Any], Stop] = {}
@@ -55,7 +52,7 @@ class Desk:
             remedy = "Ask again as Retry-After says."
             raise Problem("busy", "Too many questions are waiting.", remedy=remedy, retry_after=AGAIN_SECONDS)
         stop = Stop()
-        running = self._threads.submit(self._answer, work, stop)
+        running = self._threads.submit(self._desk.ask, work, stop)
         self._asked[running] = stop
         running.add_done_callback(self._asked.pop)
         answer = asyncio.wrap_future(running)
@@ -80,23 +77,13 @@ class Desk:
                 self._stopping.add(ending)
                 ending.add_done_callback(self._stopping.discard)
 
-    def _answer(self, work: Callable[[World], T], stop: Stop) -> T:
-        """Once more where a file of the snapshot went meanwhile: what is opened then is the newest."""
-        try:
-            with self._worlds.lent(stop) as world:
-                return work(world)
-        except LakeError:
-            with self._worlds.lent(stop) as world:
-                return work(world)
-
     def close(self) -> None:
-        """End what runs, then let go of everything."""
+        """End what runs."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         while self._asked:
             for stop in list(self._asked.values()):
                 stop.now()
             time.sleep(_STOPPING_SECONDS)
-        self._worlds.close()
 
 
 async def _stopped(running: Future[T], stop: Stop) -> None:

@@ -13,11 +13,20 @@ from tests.browser.served import Served, served
 from tests.browser.test_report_page import CONTRAST
 
 WIDTHS = (390, 768, 1200, 1440, 2560)
+FUNNEL = "from=2024-03-01&to=2024-06-01&steps=order+%3E+order&within_hours=336"
 #: by who may open them; a link is good once, so it is not among them
 PAGES = {
     "viewer": ("/", "/metrics/", "/metrics/customer_retention_rate", "/account/", "/no-such-page/"),
-    "support": ("/metrics/customer_retention_rate/customers?window=2024-05",),
-    "analyst": ("/metrics/order_count?grain=week&by=channel", "/metrics/net_promoter_score"),
+    "support": (
+        "/metrics/customer_retention_rate/customers?window=2024-05",
+        f"/analyses/funnel/customers?{FUNNEL}&who=step%3D2",
+    ),
+    "analyst": (
+        "/metrics/order_count?grain=week&by=channel",
+        "/metrics/net_promoter_score",
+        f"/funnel/?{FUNNEL}&by=country",
+        "/funnel/",
+    ),
     "owner": ("/account/password/", "/account/codes/", "/?window=2024-04"),
     "": ("/sign-in/", "/in/abc:def/"),
 }

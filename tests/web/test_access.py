@@ -11,8 +11,8 @@ import pytest
 
 TABLE = Path(__file__).with_name("routes.csv")
 WHO = ("signed out", "viewer", "support", "analyst", "owner")
-#: what is put into the gaps of a route: a link that nobody made, a metric that counts customers
-GAPS = {"<str:token>": "abc:def", "<slug:key>": "customer_retention_rate"}
+#: what is put into the gaps of a route: a link that nobody made, a metric that counts customers, an analysis
+GAPS = {"<str:token>": "abc:def", "<slug:key>": "customer_retention_rate", "<slug:analysis>": "lifecycle"}
 #: what the table says -> how the answer is told
 ANSWERS = {
     "page": "opened",
@@ -23,6 +23,7 @@ ANSWERS = {
     "first": "to the first page",
     "missing": "opened, and nothing of that name there",
     "again": "asks for the password again",
+    "asks": "opened, and asks which row is meant",
 }
 
 
@@ -43,7 +44,7 @@ def told(response: Any) -> str:
     if response.status_code == 302:
         ways = {"/sign-in/": "sign in", "/account/again/": "again", "/": "first"}
         return ways[location.partition("?")[0]]
-    return {200: "page", 403: "refused", 404: "missing", 405: "form", 410: "gone"}[response.status_code]
+    return {200: "page", 403: "refused", 404: "missing", 405: "form", 410: "gone", 422: "asks"}[response.status_code]
 
 
 @pytest.mark.usefixtures("project")

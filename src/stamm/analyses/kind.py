@@ -89,10 +89,14 @@ class Fraction(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """The customers behind a row, sorted: who counts in it, and who could have and does not."""
+    """The customers behind a row, sorted: who counts in it, and who could have and does not.
+
+    `parts` tells all of them apart by what they are in it, where that is more than a yes or no.
+    """
 
     counted: tuple[str, ...]
     others: tuple[str, ...]
+    parts: tuple[tuple[Phrase, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,8 @@ class Analysis(Definition):
 
     abstract = True
     tables: ClassVar[Mapping[str, type]]
+    #: those of them whose rows have customers behind them
+    named: ClassVar[tuple[str, ...]] = (ROWS,)
     matrix: ClassVar[Matrix | None] = None
     #: whether the answer can be split by a dimension of customers
     splits: ClassVar[bool] = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,19 +45,42 @@ class TableAnswer:
         return self.tables[ROWS]
 
     def row_named(self, wanted: Mapping[str, str]) -> Any:
-        """The row of the main table whose key columns hold these words; raises UsageError naming the right ones."""
-        keys = [c for c in self.analysis.columns() if c.key and (c.name != "group" or self.by)]
-        names = {(self.by or "") if column.name == "group" else column.name: column for column in keys}
-        if wanted.keys() != names.keys():
-            remedy = " ".join(f"--who {name}=..." for name in names)
-            raise UsageError(f"A row is named by {', '.join(names)}.", where="--who", remedy=remedy)
-        found = [row for row in self.rows if all(_is(row, column, wanted[name]) for name, column in names.items())]
+        """The row whose key columns hold these words; raises UsageError naming the right ones.
+
+        It is one of the main table, or of another whose rows have customers behind them.
+        """
+        keys = {table: self.keys_of(table) for table in self.analysis.named}
+        table = next((table for table, names in keys.items() if names.keys() == wanted.keys()), None)
+        if table is None:
+            ways = [", ".join(names) for names in keys.values()]
+            remedy = " ".join(f"--who {name}=..." for name in keys[ROWS])
+            raise UsageError(f"A row is named by {' or by '.join(ways)}.", where="--who", remedy=remedy)
+        names = keys[table]
+        rows = self.tables[table]
+        found = [row for row in rows if all(_is(row, column, wanted[name]) for name, column in names.items())]
         if not found:
             told = ", ".join(f"{name}={value}" for name, value in wanted.items())
             raise UsageError(
                 f"There is no row {told} in this answer.", where="--who", remedy="Without --who all rows are shown."
             )
         return found[0]
+
+    def keys_of(self, table: str = ROWS) -> dict[str, Column]:
+        """The columns that tell the rows of a table apart, by the names that a question has for them."""
+        keys = [c for c in self.analysis.columns(table) if c.key and (c.name != "group" or self.by)]
+        return {(self.by or "") if column.name == "group" else column.name: column for column in keys}
+
+    def name_of(self, row: Any, table: str = ROWS) -> dict[str, str]:
+        """What `row_named` has to be told to find a row."""
+        return {name: _word(getattr(row, column.name)) for name, column in self.keys_of(table).items()}
+
+    def nameless(self) -> TableAnswer:
+        """The same for whoever may not know who customers are."""
+        found = {}
+        for table, rows in self.tables.items():
+            personal = dict.fromkeys((c.name for c in self.analysis.columns(table) if c.personal), ())
+            found[table] = tuple(replace(row, **personal) for row in rows)
+        return replace(self, tables=found)
 
 
 def _is(row: Any, column: Column, word: str) -> bool:
@@ -66,4 +89,12 @@ def _is(row: Any, column: Column, word: str) -> bool:
         return value == Window.parse(word)
     if isinstance(value, Phrase):
         return word in (value.en, value.de)
-    return str(value) == word if value is not None else word == ""
+    return _word(value) == word
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, Window):
+        return value.name
+    if isinstance(value, Phrase):
+        return value.en
+    return "" if value is None else str(value)

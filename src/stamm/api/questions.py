@@ -206,25 +206,15 @@ def analysis_rows(world: World, asked: Asked) -> TableAnswer:
     if (table := asked[parameters.TABLE]) is not None and table not in answer.tables:
         names = ", ".join(answer.tables)
         raise UsageError(f"There is no table {table!r} in it.", where="table", remedy=f"There are {names}.")
-    return answer if asked.names_customers else _nameless(answer)
+    return answer if asked.names_customers else answer.nameless()
 
 
 def names_customers(key: str) -> bool:
     """Whether some table of an analysis names customers."""
-    return key in ANALYSES and any(_personal(ANALYSES[key](), table) for table in ANALYSES[key].tables)
-
-
-def _personal(analysis: Analysis, table: str) -> list[str]:
-    return [column.name for column in analysis.columns(table) if column.personal]
-
-
-def _nameless(answer: TableAnswer) -> TableAnswer:
-    """The same for whoever may not know who customers are."""
-    found = {
-        name: tuple(replace(row, **dict.fromkeys(_personal(answer.analysis, name), ())) for row in rows)
-        for name, rows in answer.tables.items()
-    }
-    return replace(answer, tables=found)
+    if key not in ANALYSES:
+        return False
+    found = ANALYSES[key]()
+    return any(column.personal for table in found.tables for column in found.columns(table))
 
 
 def analysis_customers(world: World, asked: Asked) -> Listed:

@@ -24,7 +24,7 @@ from stamm.lang.reasons import BEGINS_BEFORE, NOT_OVER, OUTSIDE, ZERO
 from stamm.lang.window import Window
 from stamm.reports.commands import command_of
 from stamm.reports.trends import SIZES, picture
-from stamm.reports.workings import Pair, Workings
+from stamm.reports.workings import Pair, Workings, table_pairs
 
 #: months that an analysis looks at which does not cut its span; and rows of a table that is shown at once
 MONTHS, MOST = 3, 20
@@ -91,21 +91,21 @@ def _answer(analysis: Analysis, workings: Workings) -> TableAnswer | None:
 
 def _chapter(answer: TableAnswer, workings: Workings) -> Chapter:
     analysis, say = answer.analysis, workings.say
-    tables = (_table(answer, name, say) for name, rows in answer.tables.items() if rows)
+    tables = (table_of(answer, name, say) for name, rows in answer.tables.items() if rows)
     return Chapter(
         key=analysis.key,
         name=analysis.title(say.code),
         sentence=analysis.sentence(say.code),
         tables=tuple(tables),
         charts=_charts(answer, say),
-        pairs=workings.pairs_of_table(answer),
+        pairs=table_pairs(answer, workings.words),
         command=command_of("analyse", analysis.key, answer.span, where=answer.where),
         simulated=answer.simulated,
     )
 
 
 # -- tables --------------------------------------------------------------------------------------------------
-def _table(answer: TableAnswer, name: str, say: Language) -> Table:
+def table_of(answer: TableAnswer, name: str, say: Language) -> Table:
     """The columns that say something; both ends of an interval are one."""
     rows, declared = answer.tables[name], answer.analysis.columns(name)
     columns = [column for column in declared if _is_shown(column, rows)]
@@ -115,12 +115,14 @@ def _table(answer: TableAnswer, name: str, say: Language) -> Table:
     lines = []
     for row in rows:
         cells = [
-            (_interval(row, column, answer, say) if column.name in ends else _text(row, column, answer, say),
+            (_interval(row, column, answer, say) if column.name in ends else text_of(row, column, answer, say),
              column.unit not in WORDS)
             for column in others
         ]  # fmt: skip
         reason = getattr(row, "reason", "")
-        lines.append(Line(_text(row, first, answer, say), tuple(cells), _why(reason, answer, say) if reason else ""))
+        lines.append(
+            Line(text_of(row, first, answer, say), tuple(cells), why_not(reason, answer, say) if reason else "")
+        )
     heads = [say("95% interval") if column.name in ends else column.words.of(say.code) for column in columns]
     told = [line for line in lines if any(text for text, _ in line.cells)]
     untold: dict[str, list[str]] = {}
@@ -135,7 +137,7 @@ def _table(answer: TableAnswer, name: str, say: Language) -> Table:
     )
 
 
-def _why(reason: str, answer: TableAnswer, say: Language) -> str:
+def why_not(reason: str, answer: TableAnswer, say: Language) -> str:
     """Why a row has no numbers, or not its last ones."""
     own = answer.analysis.reasons.get(reason)
     shared = {
@@ -168,7 +170,8 @@ def _interval(row: Any, column: Column, answer: TableAnswer, say: Language) -> s
     return f"{say.value(low, column.unit, answer.currency)} {say('to')} {say.value(high, column.unit, answer.currency)}"
 
 
-def _text(row: Any, column: Column, answer: TableAnswer, say: Language) -> str:
+def text_of(row: Any, column: Column, answer: TableAnswer, say: Language) -> str:
+    """A cell in words; empty where nothing is known."""
     value = getattr(row, column.name)
     if value is None:
         return say("unknown") if column.key else ""

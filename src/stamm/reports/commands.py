@@ -18,12 +18,14 @@ def command_of(
     as_of: date | None = None,
     where: Filter = (),
     grain: str = "month",
+    by: str = "",
 ) -> tuple[str, ...]:
     """Its lines for a span of months, or of another grain, within a filter; `params` are settings unlike the usual."""
     lines = [f"stamm {verb} {key}", f"--from {span.start} --to {span.end}"]
     if verb == "metric":
         lines.append(f"--grain {grain}")
-    lines += [f"--param {name}={value}" for name, value in (params or {}).items()]
+    lines += [f"--param {quote(f'{name}={value}')}" for name, value in (params or {}).items()]
+    lines += [f"--by {by}"] if by else []
     lines += within(where)
     if as_of:
         lines.append(f"--as-of {as_of}")

@@ -10,7 +10,7 @@ from stamm.lang.reasons import CUT_HISTORY, NO_FACTS
 from stamm.lang.window import day_of
 from stamm.reports.figures import RETENTION, Figures, Months
 from stamm.reports.wording import Words
-from stamm.reports.workings import Pair, Workings, left_out_words
+from stamm.reports.workings import Pair, Workings, here, left_out_words
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _missing(figures: Figures, words: Words) -> tuple[Missing, ...]:
 
 def _who(figures: Figures, workings: Workings) -> list[Pair]:
     say, organisation = workings.say, figures.world.organisation
-    found: list[Pair] = [(say("Who is a customer"), (workings.here(),))]
+    found: list[Pair] = [(say("Who is a customer"), (here(workings.words),))]
     reason = figures.organisation.reasons.get(say.code)
     if organisation.spell_rule != "subscriptions" and reason:
         found.append((say("Why {days} days", days=organisation.lapse_days), (reason,)))

@@ -46,10 +46,10 @@ class Workings:
         assert row is not None
         found: list[Pair] = []
         if self._by_spells(metric):
-            found.append((say("Here"), (self.here(),)))
+            found.append((say("Here"), (here(self.words),)))
         if self.figures.world.organisation.history == "cut" and {"new", "first"} & set(metric.parts()):
             found.append((say("New"), (self.new(),)))
-        found.append((say("Window"), (self._window(row.window),)))
+        found.append((say("Window"), (_window(row.window, self.words),)))
         found.append((say("Interval"), (self._interval(figure, row),)))
         passed_over = self.figures.left_out(answer)
         if passed_over:
@@ -59,42 +59,13 @@ class Workings:
         examples = tuple(self._examples(metric))
         if examples:
             found.append((say("Worked example"), examples))
-        found.append((say("Data"), (self._data(answer),)))
-        return tuple(found)
-
-    def pairs_of_table(self, answer: TableAnswer) -> tuple[Pair, ...]:
-        """Everything that decides the tables of an analysis."""
-        say = self.say
-        found: list[Pair] = []
-        if uses(answer.analysis.facts(), "spells", self.figures.world):
-            found.append((say("Here"), (self.here(),)))
-        found.append((say("Window"), (self._window(answer.span),)))
-        if answer.left_out:
-            counts = (f"{say(what)} ({say.number(count)})" for what, count in answer.left_out.items())
-            found.append((say("Left out"), tuple(counts)))
-        if answer.notes:
-            found.append((say("To mind"), tuple(note.of(say.code) for note in answer.notes)))
-        found.append((say("Data"), (self._data(answer),)))
+        found.append((say("Data"), (_data(answer, self.words),)))
         return tuple(found)
 
     # -- who -----------------------------------------------------------------------------
     def _by_spells(self, metric: Metric) -> bool:
         reductions, _ = operands_of(metric)
         return uses({reduction.fact for reduction in reductions.values()}, "spells", self.figures.world)
-
-    def here(self) -> str:
-        """Who is a customer, by the organisation's rule."""
-        say, organisation = self.say, self.figures.world.organisation
-        if organisation.spell_rule == "subscriptions":
-            return say("whoever has a running subscription")
-        text = (
-            say("whoever ordered in the {days} days before; after a longer silence a customer has left")
-            if organisation.spell_rule == "orders"
-            else say(
-                "whoever ordered or did something in the {days} days before; after a longer silence a customer has left"
-            )
-        )
-        return text.format(days=organisation.lapse_days)
 
     def new(self) -> str:
         """Who counts as new where the data begin in the middle of the organisation's life."""
@@ -118,14 +89,6 @@ class Workings:
         if as_of is not None and row.window.ends_at(self.figures.world.organisation.zone) > as_of:
             return self.say("not over: {days}", days=self.days_gone(figure, row.window))
         return self.say("the data begin within it")
-
-    def _window(self, window: Window) -> str:
-        return self.say(
-            "{start} to {end}, end excluded, {zone}",
-            start=self.say.day(window.start),
-            end=self.say.day(window.end),
-            zone=self.figures.world.organisation.zone,
-        )
 
     # -- by which rule -------------------------------------------------------------------
     def _interval(self, figure: Figure, row: Row) -> str:
@@ -152,16 +115,59 @@ class Workings:
                 found.append(self.say("{formula} gives {result}", formula=working.in_numbers, result=working.result))
         return found[:2]
 
-    # -- from which data -----------------------------------------------------------------
-    def _data(self, answer: Answer | TableAnswer) -> str:
-        say = self.say
-        assert answer.as_of is not None  # there is a value
-        last = day_of(answer.as_of - timedelta(microseconds=1), self.figures.world.organisation.zone)
-        text = say("snapshot {number}, to the end of {day}", number=answer.snapshot, day=say.day(last))
-        return f"{text} · {say('Simulated data')}" if answer.simulated else text
-
 
 def left_out_words(passed_over: Mapping[str, int], words: Words) -> list[str]:
     """Rows that were passed over, in words."""
     say = words.language
     return [say.counted(number, *_LEFT_OUT[what]) for what, number in passed_over.items()]
+
+
+# -- of tables, too ------------------------------------------------------------------------------------------
+def table_pairs(answer: TableAnswer, words: Words) -> tuple[Pair, ...]:
+    """Everything that decides the tables of an analysis."""
+    say = words.language
+    found: list[Pair] = []
+    if uses(answer.analysis.facts(), "spells", words.world):
+        found.append((say("Here"), (here(words),)))
+    found.append((say("Window"), (_window(answer.span, words),)))
+    if answer.left_out:
+        counts = (f"{say(what)} ({say.number(count)})" for what, count in answer.left_out.items())
+        found.append((say("Left out"), tuple(counts)))
+    if answer.notes:
+        found.append((say("To mind"), tuple(note.of(say.code) for note in answer.notes)))
+    found.append((say("Data"), (_data(answer, words),)))
+    return tuple(found)
+
+
+def here(words: Words) -> str:
+    """Who is a customer, by the organisation's rule."""
+    say, organisation = words.language, words.world.organisation
+    if organisation.spell_rule == "subscriptions":
+        return say("whoever has a running subscription")
+    text = (
+        say("whoever ordered in the {days} days before; after a longer silence a customer has left")
+        if organisation.spell_rule == "orders"
+        else say(
+            "whoever ordered or did something in the {days} days before; after a longer silence a customer has left"
+        )
+    )
+    return text.format(days=organisation.lapse_days)
+
+
+def _window(window: Window, words: Words) -> str:
+    say = words.language
+    return say(
+        "{start} to {end}, end excluded, {zone}",
+        start=say.day(window.start),
+        end=say.day(window.end),
+        zone=words.world.organisation.zone,
+    )
+
+
+def _data(answer: Answer | TableAnswer, words: Words) -> str:
+    say = words.language
+    if answer.as_of is None:
+        return say("snapshot {number}", number=answer.snapshot)
+    last = day_of(answer.as_of - timedelta(microseconds=1), words.world.organisation.zone)
+    text = say("snapshot {number}, to the end of {day}", number=answer.snapshot, day=say.day(last))
+    return f"{text} · {say('Simulated data')}" if answer.simulated else text

@@ -86,7 +86,7 @@ def settings_form(
             value, problem = setting.default, _expected(setting, say)
         if not problem and value != setting.default:
             read[name] = value
-        shown = text if problem else _written(value)
+        shown = text if problem else written(value)
         fields[name] = _field(setting, shown, problem, say, changed=name in read)
     made, problem = _made(kind, read, say) if not any(field.problem for field in fields.values()) else (None, "")
     ahead = [name for name in first if name in fields] or list(fields)
@@ -96,7 +96,7 @@ def settings_form(
         made=made,
         problem=problem,
         settings=read,
-        query=urlencode({name: _written(value) for name, value in read.items()}),
+        query=urlencode({name: written(value) for name, value in read.items()}),
     )
 
 
@@ -110,11 +110,11 @@ def _made(kind: type[D], settings: Mapping[str, object], say: Language) -> tuple
 
 def _field(setting: Setting[Any], shown: str, problem: str, say: Language, *, changed: bool) -> Field:
     kind = _kind_of(setting)
-    worded = {_written(value): phrase.of(say.code) for value, phrase in setting.words.items()}
+    worded = {written(value): phrase.of(say.code) for value, phrase in setting.words.items()}
     if setting.kind is bool:
         worded = {"true": say("yes"), "false": say("no")}
     elif setting.choices is not None:
-        worded = {_written(each): worded.get(_written(each), str(each)) for each in setting.choices}
+        worded = {written(each): worded.get(written(each), str(each)) for each in setting.choices}
     return Field(
         name=setting.name,
         label=setting.label(say.code),
@@ -140,11 +140,11 @@ def _code_of(setting: Setting[Any], text: str) -> str:
     """What somebody chose, as programs write it: a value may be named by its words in either language."""
     for value, phrase in setting.words.items():
         if text.casefold() in {phrase.of(code).casefold() for code in CODES}:
-            return _written(value)
+            return written(value)
     return text
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """A value as an address and a field write it; nothing is an empty text."""
     if value is None:
         return ""
@@ -154,7 +154,7 @@ def _written(value: object) -> str:
 
 
 def _bound(bound: float | None) -> str:
-    return _written(bound)
+    return written(bound)
 
 
 def _expected(setting: Setting[Any], say: Language) -> str:

@@ -15,11 +15,19 @@ from stamm.analyses.calendar import DAY, numbered_days
 from stamm.analyses.kind import Behind, Question
 from stamm.analyses.reach import moment
 from stamm.analyses.signs import Sign, personal
+from stamm.lang.phrase import Phrase
 from stamm.lang.window import windows
 
 _ = ibis._
 
 NEW, RETURNING, RESURRECTED, DORMANT = "new", "returning", "resurrected", "dormant"
+#: what somebody is in a period, in words
+WORDS = {
+    NEW: Phrase("new", "neu"),
+    RETURNING: Phrase("stayed", "geblieben"),
+    RESURRECTED: Phrase("came back", "wieder da"),
+    DORMANT: Phrase("went quiet", "verstummt"),
+}
 #: the number of the period before the first, and what stands for all before it
 BEFORE, LONG_BEFORE = -1, -2
 
@@ -38,14 +46,13 @@ class Turns:
         return {(row["number"], row["group_value"], row["turn"]): row["people"] for row in question.run(turns)}
 
     def customers(self, question: Question, until: datetime, number: int, group: str | None) -> Behind:
-        """The customers of a group who are active in a period, and who went quiet in it."""
+        """The customers of a group who are active in a period, and who went quiet in it; by turn, too."""
         same_group = _.group_value.isnull() if group is None else _.group_value == group
         there = self._turns(question, until).filter(_.number == number, same_group, _.customer_id.notnull())
         rows = question.run(there.select("customer_id", "turn"))
-        active, dormant = (
-            sorted(row["customer_id"] for row in rows if (row["turn"] != DORMANT) is which) for which in (True, False)
-        )
-        return Behind(tuple(active), tuple(dormant))
+        turns = {turn: tuple(sorted(row["customer_id"] for row in rows if row["turn"] == turn)) for turn in WORDS}
+        active = sorted(who for turn, people in turns.items() if turn != DORMANT for who in people)
+        return Behind(tuple(active), turns[DORMANT], tuple((WORDS[turn], who) for turn, who in turns.items()))
 
     def _turns(self, question: Question, until: datetime) -> ir.Table:
         """One row a person and period in which they are active, or no longer: `number`, `turn`, `group_value`."""

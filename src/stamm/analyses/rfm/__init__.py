@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -24,7 +25,9 @@ from stamm.lang.window import Window
 _ = ibis._
 
 Cell = Mapping[str, Any]
-SCORES, MOVES = "scores", "moves"
+MAP, SCORES, MOVES = "map", "scores", "moves"
+#: scores, the best first
+DOWN = (5, 4, 3, 2, 1)
 BEFORE = Phrase("not there before", "vorher nicht dabei")
 AFTER = Phrase("not there any more", "nicht mehr dabei")
 UNKNOWN_BEFORE = Phrase(
@@ -47,6 +50,20 @@ class Segment:
     orders: float | None = column("orders each", "Bestellungen je Kunde", "number")
     complete: bool = column("final", "endgültig", "flag")
     reason: str = column("why not", "warum nicht", "text")
+
+
+@row
+class Place:
+    """Customers with the same score of recency and the same of frequency and money together; money in minor units."""
+
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    recency: int = column("recency", "Aktualität", "count", key=True)
+    worth: int = column("frequency and money", "Häufigkeit und Umsatz", "count", key=True)
+    segment: Phrase = column("segment", "Segment", "text")
+    customers: int = column("customers", "Kunden", "count")
+    share: float | None = column("of all", "von allen", "share")
+    revenue: int = column("revenue", "Umsatz", "money")
+    revenue_share: float | None = column("of the revenue", "vom Umsatz", "share")
 
 
 @row
@@ -90,9 +107,10 @@ class Rfm(Analysis):
     About to sleep, About to sleep, Need attention, Loyal, Loyal; with 2 Resting, Resting, At risk, At risk, Not to be
     lost; with 1 Gone quiet, Gone quiet, Resting, Not to be lost, Not to be lost.
 
-    `moves` tells who was in which segment at an earlier day, over as many days before it as the span has. Each
-    customer is in one row; those without an order in one of the two spans were not there then, or are not any more.
-    So the rows that lead to a segment add up to its customers now, and those that come from one to its customers then.
+    `map` tells the segments apart by those scores. `moves` tells who was in which segment at an earlier day, over
+    as many days before it as the span has. Each customer is in one row; those without an order in one of the two
+    spans were not there then, or are not any more. So the rows that lead to a segment add up to its customers now,
+    and those that come from one to its customers then.
     """
 
     en = "Recency, frequency, money"
@@ -101,7 +119,8 @@ class Rfm(Analysis):
         "Welche Kunden zuletzt, am häufigsten und für das meiste Geld bestellten: Punkte und benannte Gruppen."
     )
     cited = "Hughes, Strategic Database Marketing (1994)"
-    tables: ClassVar = {ROWS: Segment, SCORES: Score, MOVES: Move}
+    tables: ClassVar = {ROWS: Segment, MAP: Place, SCORES: Score, MOVES: Move}
+    named: ClassVar = (ROWS, MAP)
     examples = EXAMPLES
 
     money = Setting(
@@ -140,27 +159,31 @@ class Rfm(Analysis):
         known = reach_within(question, self.facts(), span)
         before = self._span_before(span)
         if not known.known:
-            return Found({ROWS: tuple(_segments(None, {}, 0, 0, known)), SCORES: (), MOVES: ()})
+            return Found({ROWS: tuple(_segments(None, {}, 0, 0, known)), MAP: (), SCORES: (), MOVES: ()})
         people = self._scoring.customers(question, span)
         cells = self._cells(question, people)
         told = before is not None and reach_within(question, self.facts(), before).final
         return Found(
             {
                 ROWS: tuple(_rows(cells, known)),
-                SCORES: tuple(_score(cells, score) for score in (5, 4, 3, 2, 1)),
+                MAP: tuple(_places(cells)),
+                SCORES: tuple(_score(cells, score) for score in DOWN),
                 MOVES: self._moves(question, people, before) if before is not None and told else (),
             },
             notes=(UNKNOWN_BEFORE,) if before is not None and not told else (),
         )
 
     def customers(self, question: Question, row: Any) -> Behind:
-        """Who is in the segment, and who else was scored (in the same group)."""
+        """Who is in the segment, or in the place of the map, and who else was scored (in the same group)."""
         if row.customers is None:
             raise UsageError("Of nobody is known in which segment they are.")
         people = self._scoring.customers(question, question.windows[0])
         group = _.group_value.isnull() if row.group is None else _.group_value == row.group
         found = question.run(people.filter(group).select("customer_id", "r", "worth"))
-        inside = {p["customer_id"]: segment(p["r"], p["worth"]) == row.segment for p in found}
+        if isinstance(row, Place):
+            inside = {p["customer_id"]: (p["r"], p["worth"]) == (row.recency, row.worth) for p in found}
+        else:
+            inside = {p["customer_id"]: segment(p["r"], p["worth"]) == row.segment for p in found}
         counted, others = (sorted(who for who, is_in in inside.items() if is_in is which) for which in (True, False))
         return Behind(tuple(counted), tuple(others))
 
@@ -221,14 +244,44 @@ class Rfm(Analysis):
 
 def _rows(cells: Sequence[Cell], known: Reach) -> Iterator[Segment]:
     """Every segment of every group, groups in order, the unknown one last."""
-    everybody = sum(cell["customers"] for cell in cells)
-    money = sum(cell["money"] for cell in cells)
     groups: dict[str | None, dict[Phrase, list[Cell]]] = {}
     for cell in cells:
         inside = groups.setdefault(cell["group_value"], {})
         inside.setdefault(segment(cell["r"], cell["worth"]), []).append(cell)
-    for group in sorted(groups or {None}, key=lambda group: (group is None, group or "")):
+    everybody, money = _total(cells, "customers"), _total(cells, "money")
+    for group in _in_order(groups):
         yield from _segments(group, groups.get(group, {}), everybody, money, known)
+
+
+def _places(cells: Sequence[Cell]) -> Iterator[Place]:
+    """Every place of every group, the best first, those nobody is in among them."""
+    groups: dict[str | None, dict[tuple[int, int], list[Cell]]] = {}
+    for cell in cells:
+        groups.setdefault(cell["group_value"], {}).setdefault((cell["r"], cell["worth"]), []).append(cell)
+    everybody, money = _total(cells, "customers"), _total(cells, "money")
+    for group in _in_order(groups):
+        for recency, worth in itertools.product(DOWN, DOWN):
+            inside = groups.get(group, {}).get((recency, worth), ())
+            customers, revenue = _total(inside, "customers"), _total(inside, "money")
+            yield Place(
+                group=group,
+                recency=recency,
+                worth=worth,
+                segment=segment(recency, worth),
+                customers=customers,
+                share=share(customers, everybody),
+                revenue=revenue,
+                revenue_share=share(revenue, money) if money > 0 else None,
+            )
+
+
+def _total(cells: Sequence[Cell], name: str) -> int:
+    return sum(cell[name] for cell in cells)
+
+
+def _in_order(groups: Collection[str | None]) -> list[str | None]:
+    """Groups by name, the unknown one last; where nobody was scored there is no group but that."""
+    return sorted(groups or {None}, key=lambda group: (group is None, group or ""))
 
 
 def _segments(
@@ -237,8 +290,7 @@ def _segments(
     """One row a segment of one group."""
     for name in SEGMENTS:
         inside = cells.get(name, ())
-        customers = sum(cell["customers"] for cell in inside)
-        revenue = sum(cell["money"] for cell in inside)
+        customers, revenue = _total(inside, "customers"), _total(inside, "money")
         reason = known.reason or ("" if everybody else ZERO)
         yield Segment(
             group=group,
@@ -248,7 +300,7 @@ def _segments(
             revenue=revenue if known.known else None,
             revenue_share=share(revenue, money) if money > 0 else None,
             days=ratio(sum(cell["days"] for cell in inside), customers),
-            orders=ratio(sum(cell["orders"] for cell in inside), customers),
+            orders=ratio(_total(inside, "orders"), customers),
             complete=not reason,
             reason=reason,
         )

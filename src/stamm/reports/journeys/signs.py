@@ -1,0 +1,30 @@
+"""Signs of life as people say them: page:/cart is the page /cart."""
+
+from __future__ import annotations
+
+from stamm.analyses.signs import ACTIVITY, ANY, EVENT, ORDER, PAGE, PLAIN, VISIT, Sign
+from stamm.lang.language import Language
+
+
+def sign_words(sign: Sign, say: Language) -> str:
+    """What somebody did, as the name of a step."""
+    if not sign.name:
+        return kind_words(say)[sign.kind]
+    if sign.kind == PAGE and sign.name.endswith(ANY):
+        return say("Page beginning with {path}", path=sign.name.removesuffix(ANY))
+    named = {PAGE: say("Page {name}"), "screen": say("Screen {name}"), "track": say("Action {name}")}
+    return named.get(sign.kind, say("Event {name}")).format(name=sign.name)
+
+
+def kind_words(say: Language) -> dict[str, str]:
+    """The kinds of signs, in the order of a list to choose from."""
+    words = {
+        ORDER: say("Order"),
+        VISIT: say("Visit"),
+        PAGE: say("Page"),
+        "track": say("Action"),
+        "screen": say("Screen"),
+        EVENT: say("Any event"),
+        ACTIVITY: say("Any event or order"),
+    }
+    return {kind: words[kind] for kind in words if kind in PLAIN}

@@ -16,7 +16,7 @@ from tests.web.shop import written
 
 #: makes the project and its people, and prints a session of each role; a process of its own, as one serves one project
 SCRIPT = """
-import json, sys
+import json, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from click.testing import CliRunner
@@ -37,7 +37,14 @@ sessions = {}
 for role in Role:
     person = invite(f"{role}@example.com", role, who="test", now=datetime.now(UTC), name=role.capitalize())
     browser = Client()
+    if role is Role.OWNER:  # whose pages ask for the password again, and here it was just given
+        person.set_password("drei Kannen Tee")
+        person.save()
     browser.force_login(person)
+    given = {"method": "password", "at": time.time() + 86_400, "reauthenticated": True}
+    session = browser.session
+    session.update(account_authentication_methods=[given], account_authentication_methods_user=str(person.pk))
+    session.save()
     sessions[role] = browser.cookies["stamm_session"].value
 print(json.dumps(sessions))
 """

@@ -14,6 +14,17 @@ from tests.browser.test_report_page import CONTRAST
 
 WIDTHS = (390, 768, 1200, 1440, 2560)
 FUNNEL = "from=2024-03-01&to=2024-06-01&steps=order+%3E+order&within_hours=336"
+#: pages of settings, all of them an owner's
+SETTINGS = (
+    "/settings/?lapse_days=60&compare",
+    "/settings/?lapse_days=0",
+    "/settings/keys/",
+    "/settings/keys/new/",
+    "/settings/people/",
+    "/settings/people/1/",
+    "/settings/people/invite/",
+    "/settings/acts/",
+)
 #: by who may open them; a link is good once, so it is not among them
 PAGES = {
     "viewer": ("/", "/metrics/", "/metrics/customer_retention_rate", "/account/", "/no-such-page/"),
@@ -27,7 +38,7 @@ PAGES = {
         f"/funnel/?{FUNNEL}&by=country",
         "/funnel/",
     ),
-    "owner": ("/account/password/", "/account/codes/", "/?window=2024-04"),
+    "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS),
     "": ("/sign-in/", "/in/abc:def/"),
 }
 #: the first page in German is walked at every run, all others in the long one

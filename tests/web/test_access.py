@@ -12,7 +12,12 @@ import pytest
 TABLE = Path(__file__).with_name("routes.csv")
 WHO = ("signed out", "viewer", "support", "analyst", "owner")
 #: what is put into the gaps of a route: a link that nobody made, a metric that counts customers, an analysis
-GAPS = {"<str:token>": "abc:def", "<slug:key>": "customer_retention_rate", "<slug:analysis>": "lifecycle"}
+GAPS = {
+    "<int:number>": "1",
+    "<str:token>": "abc:def",
+    "<slug:key>": "customer_retention_rate",
+    "<slug:analysis>": "lifecycle",
+}
 #: what the table says -> how the answer is told
 ANSWERS = {
     "page": "opened",

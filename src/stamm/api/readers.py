@@ -13,6 +13,7 @@ from typing import TypeVar
 from stamm.api.problems import Problem
 from stamm.lang.errors import ProjectError
 from stamm.people import Act, Database, Key, Scope, key_of, record
+from stamm.people.keys import NOTED_SECONDS, note_use
 from stamm.people.rates import Rates
 
 T = TypeVar("T")
@@ -31,12 +32,14 @@ class Readers:
         self._database, self._clock = database, clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="readers")
         self._rates = Rates()
+        #: when the use of each key was last written down
+        self._noted: dict[int, float] = {}
 
     async def admit(self, secret: str, scope: Scope) -> Key:
         """The key that a token is, for one question; raises Problem where it is none, for something else, or spent."""
         if not secret:
             raise Problem("no_token", "Nobody may ask this without a token.", remedy=HOW)
-        key = await self._do(partial(key_of, self._database, secret))
+        key = await self._do(partial(self._known, secret))
         if key is None:
             raise Problem("unknown_token", "There is no such token, or it is revoked.", remedy=HOW)
         if not key.scope.covers(scope):
@@ -53,6 +56,14 @@ class Readers:
     async def write_down(self, key: Key, place: str) -> None:
         """That somebody read who customers are: which token, and of what."""
         await self._do(partial(self._record, Act(datetime.now(UTC), f"key {key.id} {key.source}", READ, place)))
+
+    def _known(self, secret: str) -> Key | None:
+        """The key, and once a minute a note that it is used."""
+        key, now = key_of(self._database, secret), self._clock()
+        if key is not None and now - self._noted.get(key.id, float("-inf")) >= NOTED_SECONDS:
+            self._noted[key.id] = now
+            note_use(self._database, key.id, datetime.now(UTC))
+        return key
 
     def _record(self, act: Act) -> None:
         with self._database.transaction() as run:

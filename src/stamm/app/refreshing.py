@@ -139,6 +139,15 @@ class Refreshing:
         return DuckDB.over_files(found, root)
 
 
+def kept_current(project: Project) -> tuple[int, int]:
+    """How many files of kept facts the newest snapshot has under these settings, and how many it is to have."""
+    if project.reads_database:
+        return 0, 0
+    files = KeptFiles(project.lake().snapshot(), project.organisation)
+    parts = [part for fact in files.in_order() for part in files.parts(fact)]
+    return sum(part.is_there for part in parts), len(parts)
+
+
 @contextmanager
 def making(root: Path, wait_seconds: float = 60.0) -> Iterator[None]:
     """Alone with the kept facts of a lake, for as long as files of one snapshot are made or removed."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 
+from stamm.ingest.records import tell
 from stamm.ingest.refusals import Refusal
 from stamm.lang.errors import ProjectError
 from stamm.people import Database, Key, Scope, keys
-from stamm.people.keys import hash_of, secret_in
+from stamm.people.keys import NOTED_SECONDS, hash_of, note_use, secret_in
 from stamm.people.rates import Rates
 
 #: for so long a key that was revoked elsewhere may still be taken for a good one
@@ -31,6 +33,11 @@ class Admission:
         self._read_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
         self._rates = Rates()
+        #: the database serves one thread at a time
+        self._turn = asyncio.Lock()
+        #: when the use of each key was last written down, and what is being written
+        self._noted: dict[int, float] = {}
+        self._notes: set[asyncio.Task[None]] = set()
 
     async def admit(self, secret: str, scope: Scope) -> Key:
         """The key that a secret is; raises Refusal where it is none, is revoked, or is for something else."""
@@ -46,6 +53,7 @@ class Admission:
                 f"This needs a key of scope {scope.value}; this one is of scope {key.scope.value}. "
                 f"`stamm keys create NAME --scope {scope.value}` makes one.",
             )
+        self._note(key)
         return key
 
     def spend(self, key: Key, events: int) -> None:
@@ -65,9 +73,27 @@ class Admission:
         except (ProjectError, TimeoutError) as error:
             raise Refusal("not_stored", retry_after=UNUSABLE_SECONDS) from error
 
+    def _note(self, key: Key) -> None:
+        """Once a minute, beside the request, which does not wait for it: the key is used."""
+        now = self._clock()
+        if now - self._noted.get(key.id, float("-inf")) >= NOTED_SECONDS:
+            self._noted[key.id] = now
+            task = asyncio.create_task(self._write_down(key.id))
+            self._notes.add(task)
+            task.add_done_callback(self._notes.discard)
+
+    async def _write_down(self, number: int) -> None:
+        try:
+            async with self._turn:
+                await asyncio.to_thread(note_use, self._database, number, datetime.now(UTC))
+        except ProjectError:
+            self._noted.pop(number, None)  # the next request tries it again
+            tell("use_not_noted", key=number)
+
     async def _read(self) -> None:
         now = self._clock()
-        found = await asyncio.to_thread(keys, self._database)
+        async with self._turn:
+            found = await asyncio.to_thread(keys, self._database)
         self._keys = {key.hash: key for key in found if key.revoked_at is None}
         self._read_at = now
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
@@ -72,6 +74,17 @@ def remove(person: Person, *, who: str, now: datetime) -> None:
         person.save(update_fields=["is_active", "password"])
         forget_links(person)
         acted(who, "person_removed", person.email, now)
+
+
+def sign_out(person: Person, *, who: str, now: datetime) -> int:
+    """End all sessions of a person, wherever signed in, and links not used; how many sessions there were."""
+    running = Session.objects.filter(expire_date__gt=now).iterator()
+    ended = [one.session_key for one in running if one.get_decoded().get(SESSION_KEY) == str(person.pk)]
+    with transaction.atomic():
+        Session.objects.filter(session_key__in=ended).delete()
+        forget_links(person)
+        acted(who, "signed_out", person.email, now)
+    return len(ended)
 
 
 def forget_links(person: Person) -> None:

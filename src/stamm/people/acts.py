@@ -2,20 +2,81 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from stamm.people.database import Database, Run, as_moment
 
+#: what each code means, in English; the words of a language are looked up where they are shown
+ACTS = {
+    "key_created": "key made",
+    "key_revoked": "key revoked",
+    "customers_read": "customers read",
+    "person_erased": "customer erased",
+    "person_erased_again": "customer erased again after a restore",
+    "person_exported": "customer's data given out",
+    "customers_merged": "customers merged",
+    "customers_unmerged": "merge taken back",
+    "backup_made": "backup made",
+    "backup_restored": "backup restored",
+    "released": "released after a restore",
+    "person_invited": "person invited",
+    "role_changed": "role changed",
+    "person_removed": "person removed",
+    "signed_out": "signed out everywhere",
+    "link_made": "link made",
+    "link_used": "link used",
+    "signed_in": "signed in",
+    "password_changed": "password changed",
+    "settings_changed": "settings changed",
+    "settings_restored": "settings put back",
+    "messages_replayed": "failed messages read again",
+    "rejects_read": "rows set aside taken away",
+    "rejects_removed": "rows set aside removed",
+}
+
 
 @dataclass(frozen=True)
 class Act:
-    """Something that somebody did: `what` is a code such as `key_created`, `about` names its object."""
+    """Something that somebody did: `what` is a code such as `key_created`, `about` names its object.
+
+    `number` is its place in the record; what is not written down yet has none.
+    """
 
     at: datetime
     who: str
     what: str
     about: str
+    number: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which acts: of one person or key, of one kind, within moments (`until` out); empty or None where all are meant.
+
+    `before` is a number in the record: those that were written down earlier.
+    """
+
+    who: str = ""
+    what: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+    def conditions(self) -> Iterator[tuple[str, object]]:
+        """Conditions of a statement, each with its value."""
+        said = (
+            ("who = ?", self.who or None),
+            ("what = ?", self.what or None),
+            ("at >= ?", self.since),
+            ("at < ?", self.until),
+            ("id < ?", self.before),
+        )
+        yield from ((condition, value) for condition, value in said if value is not None)
+
+
+EVERY = Which()
 
 
 def record(run: Run, act: Act) -> None:
@@ -26,8 +87,21 @@ def record(run: Run, act: Act) -> None:
     )
 
 
-def acts(database: Database, last: int = 100) -> list[Act]:
-    """The last acts, the newest one first."""
+def acts(database: Database, last: int | None = 100, which: Which = EVERY) -> list[Act]:
+    """The last acts, or (None) all, the newest one first."""
+    conditions = list(which.conditions())
+    where = f"WHERE {' AND '.join(condition for condition, _ in conditions)}" if conditions else ""
+    values = [value for _, value in conditions]
+    limit = "" if last is None else "LIMIT ?"
     with database.transaction() as run:
-        rows = run("SELECT at, who, what, about FROM people_act ORDER BY id DESC LIMIT ?", (last,))
-    return [Act(as_moment(at), who, what, about) for at, who, what, about in rows]
+        rows = run(
+            f"SELECT at, who, what, about, id FROM people_act {where} ORDER BY id DESC {limit}",  # noqa: S608 - ours
+            values if last is None else [*values, last],
+        )
+    return [Act(as_moment(at), who, what, about, number) for at, who, what, about, number in rows]
+
+
+def doers(database: Database) -> list[str]:
+    """Everybody, and every key, of whom the record says something."""
+    with database.transaction() as run:
+        return [who for (who,) in run("SELECT DISTINCT who FROM people_act ORDER BY who", ())]

@@ -39,6 +39,10 @@ TABLES = (
         what varchar(50) NOT NULL,
         about varchar(500) NOT NULL
     )""",
+    """CREATE TABLE IF NOT EXISTS people_key_use (
+        key_id bigint NOT NULL PRIMARY KEY,
+        used_at {moment} NOT NULL
+    )""",
 )
 
 

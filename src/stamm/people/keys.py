@@ -18,6 +18,8 @@ from stamm.people.database import Database, Run, as_moment
 MOST_PER_SECOND = 1_000_000
 #: signs of a key that are shown in a list, enough to tell it from others
 START = 10
+#: how exactly the last use of a key is known: writing each one down would cost more than the use
+NOTED_SECONDS = 60.0
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 
@@ -36,6 +38,8 @@ class Scope(Enum):
         return self is wanted or (self, wanted) == (Scope.CUSTOMERS, Scope.READ)
 
 
+#: in English; the words of a language are looked up where they are shown
+SCOPES = {Scope.WRITE: "to send", Scope.READ: "to read numbers", Scope.CUSTOMERS: "to read customers, too"}
 #: what a key may do in a second when nobody says otherwise: events sent, questions asked
 PER_SECOND = {Scope.WRITE: 2_000, Scope.READ: 20, Scope.CUSTOMERS: 20}
 
@@ -122,6 +126,29 @@ def revoke_key(database: Database, number: int, *, who: str, now: datetime) -> K
         run("UPDATE people_key SET revoked_at = ? WHERE id = ?", (now, number))
         record(run, Act(now, who, "key_revoked", f"{number} {found[0].source} {found[0].scope.value}"))
         return _select(run, "WHERE id = ?", number)[0]
+
+
+def note_use(database: Database, number: int, now: datetime) -> None:
+    """Write down that a key was used."""
+    with database.transaction() as run:
+        run(
+            "INSERT INTO people_key_use (key_id, used_at) VALUES (?, ?) "
+            "ON CONFLICT (key_id) DO UPDATE SET used_at = excluded.used_at",
+            (number, now),
+        )
+
+
+def uses(database: Database) -> dict[int, datetime]:
+    """When each key was last used, to the minute, by its number; without those never used."""
+    with database.transaction() as run:
+        return {number: as_moment(at) for number, at in run("SELECT key_id, used_at FROM people_key_use", ())}
+
+
+def makers(database: Database) -> dict[int, str]:
+    """Who made each key, by its number, as the record of acts says."""
+    with database.transaction() as run:
+        rows = run("SELECT about, who FROM people_act WHERE what = ?", ("key_created",))
+    return {int(about.partition(" ")[0]): who for about, who in rows}
 
 
 def _select(run: Run, condition: str, *values: object) -> list[Key]:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal
 
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows, is_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
@@ -63,14 +66,22 @@ def page(
     may: Collection[Role] | Literal["anybody"],
     entry: Entry | None = None,
     methods: Collection[str] = ("GET",),
+    again: bool = False,
 ) -> Callable[[View], Page]:
-    """Makes a view the page at a path; its name is that of the function."""
+    """Makes a view the page at a path; its name is that of the function.
+
+    Where `again`, whoever opens it shows first that it is them, unless they have within the last five minutes.
+    """
 
     def make(view: View) -> Page:
         @wraps(view)
         def answer(request: Asked, *arguments: Any, **more: Any) -> HttpResponseBase:
             if may != ANYBODY and request.user.may not in may:
                 raise PermissionDenied
+            if again and is_reauthentication_required(request, app="stamm"):
+                if not get_reauthentication_flows(request.user):  # came by a link, and has nothing to show yet
+                    return redirect("account_change_password")
+                raise ReauthenticationRequired
             return of_one_snapshot(view)(request, *arguments, **more)
 
         allowed = {"HEAD", *methods} if "GET" in methods else set(methods)

@@ -16,27 +16,8 @@ from stamm.lang.errors import UsageError
 if TYPE_CHECKING:
     from stamm.people import Database
 
-SCOPES = {"write": "to send", "read": "to read numbers", "customers": "to read customers, too"}
-ACTS = {
-    "key_created": "key made",
-    "key_revoked": "key revoked",
-    "customers_read": "customers read",
-    "person_erased": "customer erased",
-    "person_erased_again": "customer erased again after a restore",
-    "person_exported": "customer's data given out",
-    "customers_merged": "customers merged",
-    "customers_unmerged": "merge taken back",
-    "backup_made": "backup made",
-    "backup_restored": "backup restored",
-    "released": "released after a restore",
-    "person_invited": "person invited",
-    "role_changed": "role changed",
-    "person_removed": "person removed",
-    "link_made": "link made",
-    "link_used": "link used",
-    "signed_in": "signed in",
-    "password_changed": "password changed",
-}
+#: as in stamm.people.keys, which is not loaded for help alone
+SCOPES = ("write", "read", "customers")
 
 
 @command(
@@ -59,7 +40,7 @@ ACTS = {
 )
 @argument("action", "create, list, revoke or history.", type=click.Choice(("create", "list", "revoke", "history")))
 @argument("name", "For create the source or reader, such as website; for revoke the key's number.", required=False)
-@option("--scope", type=click.Choice(tuple(SCOPES)), default="write", help="What a new key is good for.")
+@option("--scope", type=click.Choice(SCOPES), default="write", help="What a new key is good for.")
 @option(
     "--per-second",
     type=click.IntRange(min=1),
@@ -108,19 +89,22 @@ def _revoke(database: Database, say: Session, name: str) -> None:
 
 def _list(database: Database, say: Session) -> None:
     from stamm.people import keys
+    from stamm.people.keys import SCOPES, uses
 
-    headings = ("key", "begins with", "source", "scope", "a second", "made", "revoked")
+    headings = ("key", "begins with", "source", "scope", "a second", "made", "last used", "revoked")
     table = printing.table(*(say(heading) for heading in headings), right=(0, 4))
+    used = uses(database)
     for key in keys(database):
-        ended = "" if key.revoked_at is None else say.language.moment(key.revoked_at)
+        moments = (key.created_at, used.get(key.id), key.revoked_at)
+        told = ("" if moment is None else say.language.moment(moment) for moment in moments)
         rate = say.language.number(key.per_second)
-        made = say.language.moment(key.created_at)
-        table.add_row(str(key.id), key.start + "…", key.source, say(SCOPES[key.scope.value]), rate, made, ended)
+        table.add_row(str(key.id), key.start + "…", key.source, say(SCOPES[key.scope]), rate, *told)
     say.out.show(table)
 
 
 def _history(database: Database, say: Session) -> None:
     from stamm.people import acts
+    from stamm.people.acts import ACTS
 
     table = printing.table(*(say(heading) for heading in ("when (UTC)", "who", "what", "about")))
     for act in acts(database):

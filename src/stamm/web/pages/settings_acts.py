@@ -1,0 +1,88 @@
+"""The record of acts: who did what and when, by person, act and day, and to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from stamm.answers.written import csv_of
+from stamm.app.project import Project
+from stamm.lang.errors import UsageError
+from stamm.lang.language import Language
+from stamm.lang.window import day_start
+from stamm.people.acts import ACTS, Act, Which, acts, doers
+from stamm.people.roles import OWNERS
+from stamm.web.access import Asked, Entry, page
+from stamm.web.filters import Choice
+
+#: lines of one page
+MOST = 100
+#: what an address may say
+ASKED = ("who", "what", "day")
+
+
+@page("settings/acts/", may=OWNERS, entry=Entry("Settings", "Record of acts", 60))
+def settings_acts(request: Asked) -> HttpResponse:
+    """The newest acts of those asked for, a page at a time."""
+    project, say = Project.open(settings.STAMM_PROJECT), request.say
+    zone, asked = project.organisation.zone, {name: request.GET.get(name, "") for name in ASKED}
+    before = request.GET.get("before", "")
+    which = replace(_which(asked, zone), before=int(before) if before.isdecimal() and len(before) < 18 else None)
+    with closing(project.people()) as database:
+        found, everybody = acts(database, MOST + 1, which), doers(database)
+    content = {
+        "lines": [_line(act, zone, say) for act in found[:MOST]],
+        "older": found[MOST - 1].number if len(found) > MOST else None,
+        "query": urlencode({name: value for name, value in asked.items() if value}),
+        "day": asked["day"],
+        "people": _choices({who: who for who in everybody}, asked["who"], say("everybody")),
+        "whats": _choices({code: say(words) for code, words in ACTS.items()}, asked["what"], say("everything")),
+        "asked": any(asked.values()) or bool(before),
+    }
+    return render(request, "settings/acts.html.j2", content)
+
+
+@page("settings/acts.csv", may=OWNERS)
+def settings_acts_csv(request: Asked) -> HttpResponse:
+    """All acts of those asked for; moments in UTC, acts by their codes."""
+    project = Project.open(settings.STAMM_PROJECT)
+    which = _which({name: request.GET.get(name, "") for name in ASKED}, project.organisation.zone)
+    with closing(project.people()) as database:
+        found = acts(database, None, which)
+    rows = ({"at": act.at, "who": act.who, "what": act.what, "about": act.about} for act in found)
+    response = HttpResponse(csv_of(["at", "who", "what", "about"], rows) + "\n", content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="acts.csv"'
+    return response
+
+
+def _which(asked: Mapping[str, str], zone: str) -> Which:
+    """As an address says it; raises UsageError for what is no day."""
+    which = Which(who=asked["who"], what=asked["what"])
+    if not asked["day"]:
+        return which
+    try:
+        day = date.fromisoformat(asked["day"])
+        return replace(which, since=day_start(day, zone), until=day_start(day + timedelta(days=1), zone))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{asked['day']!r} is no day.", remedy="Write it as 2024-02-10.") from error
+
+
+def _line(act: Act, zone: str, say: Language) -> dict[str, Any]:
+    at = say.moment(act.at.astimezone(ZoneInfo(zone)))
+    return {"at": at, "who": act.who, "what": say(ACTS.get(act.what, act.what)), "about": act.about}
+
+
+def _choices(known: Mapping[str, str], chosen: str, every: str) -> list[Choice]:
+    """All of them, each of them, and the one chosen, known or not."""
+    named = {**known, **({chosen: chosen} if chosen and chosen not in known else {})}
+    lines = sorted(named.items(), key=lambda line: line[1].casefold())
+    return [Choice("", every, not chosen), *(Choice(value, words, value == chosen) for value, words in lines)]

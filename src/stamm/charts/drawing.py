@@ -35,6 +35,7 @@ CLASSES = {
     "#00002c": "c-line s4",
     "#00002d": "t1",
     "#00002e": "label",
+    "#00002f": "c-lead",
 }
 COLOURS = {name: colour for colour, name in CLASSES.items()}
 _PAPER = "#fffffe"

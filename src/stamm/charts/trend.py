@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import altair as alt
@@ -13,12 +15,15 @@ from stamm.charts.placing import LETTER, LINE, Place, place_of
 from stamm.charts.points import Point, runs_of
 from stamm.charts.scale import Scale
 
+_LEAD = re.compile(r'<path class="c-lead"([^>]*)/>')
+
 
 @dataclass(frozen=True)
 class Trend:
     """A number over time: one point and one label (month, and year or nothing) a window, and the value axis.
 
-    `marked` gives the words written at the last complete point; `note` is written over unfinished windows.
+    `marked` gives the words written at the last complete point; `note` is written over unfinished windows. `leads` has
+    for each window where it leads to and what it is called, or is empty.
     """
 
     points: Sequence[Point]
@@ -26,12 +31,19 @@ class Trend:
     scale: Scale
     marked: str = ""
     note: str = ""
+    leads: Sequence[tuple[str, str]] = ()
 
 
 def trend_svg(trend: Trend, width: int, height: int, *, label: str, kind: str) -> str:
     """The picture as SVG for one size; `label` says in words what it shows, `kind` is the class of the svg."""
     top = 4 if trend.note else 8
-    return svg_of(_layers(trend, width, height), width, height, top=top, label=label, kind=kind)
+    drawn = svg_of(_layers(trend, width, height), width, height, top=top, label=label, kind=kind)
+    leads = iter(trend.leads)
+    return _LEAD.sub(lambda found: _leading(found, *next(leads)), drawn)
+
+
+def _leading(path: re.Match[str], address: str, words: str) -> str:
+    return f'<path class="c-lead" data-to="{escape(address)}"{path[1]}><title>{escape(words)}</title></path>'
 
 
 # -- the layers -----------------------------------------------------------------------
@@ -80,6 +92,9 @@ def _layers(trend: Trend, width: int, height: int) -> list[Any]:
         layers.append(_noted(trend, x))
     if scale.from_zero:
         layers.append(zero_line(y("value")))
+    if trend.leads:
+        places = [{"place": i - 0.5, "until": i + 0.5} for i in range(count)]
+        layers.append(of(places).mark_rect(color=COLOURS["c-lead"]).encode(x=x, x2="until:Q"))
     return layers or [of([]).mark_point().encode(x=x, y=y("value"))]
 
 

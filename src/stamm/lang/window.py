@@ -170,6 +170,10 @@ class Window:
         """The first instant after the window, UTC."""
         return day_start(self.end, zone)
 
+    def moved(self, grain: str, count: int) -> Window:
+        """The calendar window of that grain that lies so many windows after this one."""
+        return Window(moved(self.start, grain, count), moved(self.start, grain, count + 1))
+
     def trailing(self, days: int) -> Window:
         """The `days` local days before this window's end."""
         return Window(self.end - timedelta(days=days), self.end)

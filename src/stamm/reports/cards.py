@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure, Figures, Months
 from stamm.reports.ledger import LEDGER, ledger_line
 from stamm.reports.trends import Trends
@@ -37,11 +38,11 @@ class Card:
 
     key: str
     name: str
-    value: str
+    value: Markup
     long: bool
     change: ChangeWords | None
     no_change: str
-    range: str
+    range: Markup
     spark: Markup
     spark_ends: tuple[str, str]
     #: whether it comes from made facts
@@ -71,7 +72,7 @@ def card_of(figure: Figure, trends: Trends) -> Card:
     return Card(
         key=metric.key,
         name=metric.title(say.code),
-        value=value if row.complete else say("{value} so far", value=value),
+        value=Exact(row, metric)("value", value if row.complete else say("{value} so far", value=value)),
         long=len(value) > 13,
         change=_change(figure, months, words),
         no_change=_no_change(figure, months, words),
@@ -84,7 +85,9 @@ def card_of(figure: Figure, trends: Trends) -> Card:
 
 def _change(figure: Figure, months: Months, words: Words) -> ChangeWords | None:
     change, before = figure.change, months.before
-    return None if change is None or before is None else words.change(change, figure.metric, figure.money, before)
+    if change is None or before is None:
+        return None
+    return words.change(change, figure.metric, figure.money, before, far=months.far)
 
 
 def _no_change(figure: Figure, months: Months, words: Words) -> str:
@@ -93,26 +96,28 @@ def _no_change(figure: Figure, months: Months, words: Words) -> str:
         return say("not over, so not compared")
     if before is None or months.before is None:
         return say("nothing before it to compare with")
-    month = say.period(before.window, year=False)
+    month = say.period(before.window, year=months.far)
     if before.value is None:
         return say("no value in {month}: {reason}", month=month, reason=words.reason(figure, before))
     return say("{month} is not whole, so not compared", month=month)
 
 
-def _moved(figure: Figure, trends: Trends) -> str:
+def _moved(figure: Figure, trends: Trends) -> Markup:
     """What the number of customers is made of."""
     ledger = trends.workings.figures[LEDGER]
     if ledger is None or figure.metric.key != "customer_count":
-        return ""
-    return ledger_line(ledger.row, trends.words)
+        return Markup()
+    return ledger_line(ledger, trends.words)
 
 
-def _range(figure: Figure, words: Words) -> str:
+def _range(figure: Figure, words: Words) -> Markup:
     row, metric = figure.row, figure.metric
     assert row is not None  # a headline figure has a value
+    exact = Exact(row, metric)
     if not row.complete:
-        interval = words.language("no interval until it is over")
+        interval = Markup("{}").format(words.language("no interval until it is over"))
     else:
-        interval = words.interval(row.low, row.high, metric, figure.money) or words.no_interval(metric)
+        interval = exact.interval(words, figure.money) or Markup("{}").format(words.no_interval(metric))
     same = metric.unit == "count" and row.n == row.value
-    return " · ".join(text for text in (interval, "" if same else words.count(row.n)) if text)
+    counted = Markup() if same or row.n is None else exact("n", words.count(row.n))
+    return Markup(" · ").join(text for text in (interval, counted) if text)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from stamm.answers.working import working_of_row
 from stamm.lang.definition import title_of
+from stamm.lang.language import Language
+from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure, Figures
 from stamm.reports.wording import Words
 
@@ -21,10 +25,10 @@ class Line:
     also: str
     sentence: str
     working: str
-    value: str
+    value: Markup
     known: bool
-    interval: str
-    n: str
+    interval: Markup
+    n: Markup
     reason: str
     link: bool
 
@@ -33,6 +37,7 @@ class Line:
 class Topic:
     """The metrics of one topic."""
 
+    key: str
     name: str
     lines: tuple[Line, ...]
 
@@ -40,6 +45,38 @@ class Topic:
 def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[Topic, ...]:
     """All metrics by topic, in the order of their names."""
     say = words.language
+    found: dict[str, list[Line]] = {}
+    for figure in figures.all.values():
+        metric, row = figure.metric, figure.row
+        topic = metric.topic()
+        known = row is not None and row.value is not None
+        value = words.value(figure.value, metric, figure.money)
+        value = say("{value} so far", value=value) if row is not None and known and not row.complete else value
+        exact = Exact(row, metric) if row is not None and known else None
+        found.setdefault(topic, []).append(
+            Line(
+                key=metric.key,
+                name=metric.title(say.code),
+                also=metric.also,
+                sentence=metric.sentence(say.code),
+                working=_working(figure, words) if known else "",
+                value=exact("value", value) if exact else Markup("{}").format(value),
+                known=known,
+                interval=exact.interval(words, figure.money) if exact else Markup(),
+                n=Markup() if row is None or row.n is None or not exact else exact("n", say.number(row.n)),
+                reason="" if known else words.reason(figure, row),
+                link=metric.key in linked,
+            )
+        )
+    ordered = sorted(found, key=lambda topic: (_ORDER.index(topic) if topic in _ORDER else len(_ORDER), topic))
+    return tuple(
+        Topic(topic, topic_words(topic, say), tuple(sorted(found[topic], key=lambda line: line.name.casefold())))
+        for topic in ordered
+    )
+
+
+def topic_words(topic: str, say: Language) -> str:
+    """What a topic is called."""
     names = {
         "retention": say("Staying and buying again"),
         "revenue": say("Revenue and value"),
@@ -51,32 +88,7 @@ def topics_of(figures: Figures, words: Words, linked: frozenset[str]) -> tuple[T
         "gatherings": say("Gatherings"),
         "own": say("Your own"),
     }
-    found: dict[str, list[Line]] = {}
-    for figure in figures.all.values():
-        metric, row = figure.metric, figure.row
-        topic = metric.topic()
-        known = row is not None and row.value is not None
-        value = words.value(figure.value, metric, figure.money)
-        found.setdefault(topic, []).append(
-            Line(
-                key=metric.key,
-                name=metric.title(say.code),
-                also=metric.also,
-                sentence=metric.sentence(say.code),
-                working=_working(figure, words) if known else "",
-                value=say("{value} so far", value=value) if row is not None and known and not row.complete else value,
-                known=known,
-                interval=words.interval(row.low, row.high, metric, figure.money) if row is not None else "",
-                n="" if row is None or row.n is None or not known else say.number(row.n),
-                reason="" if known else words.reason(figure, row),
-                link=metric.key in linked,
-            )
-        )
-    ordered = sorted(found, key=lambda topic: (_ORDER.index(topic) if topic in _ORDER else len(_ORDER), topic))
-    return tuple(
-        Topic(names.get(topic, title_of(topic)), tuple(sorted(found[topic], key=lambda line: line.name.casefold())))
-        for topic in ordered
-    )
+    return names.get(topic) or title_of(topic)
 
 
 def _working(figure: Figure, words: Words) -> str:

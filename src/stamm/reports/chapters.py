@@ -11,7 +11,7 @@ from stamm.reports.cards import Card, card_of
 from stamm.reports.commands import command_of
 from stamm.reports.figures import Figure
 from stamm.reports.formula_markup import formula_markup
-from stamm.reports.trends import TrendPicture, Trends, TrendTable
+from stamm.reports.trends import To, TrendPicture, Trends, TrendTable
 from stamm.reports.workings import Pair
 
 
@@ -29,19 +29,25 @@ class Chapter:
     command: tuple[str, ...]
 
 
-def chapter_of(figure: Figure, trends: Trends) -> Chapter:
-    """The chapter of a figure that has a value in the current month."""
+def chapter_of(figure: Figure, trends: Trends, to: To | None = None) -> Chapter:
+    """The chapter of a figure that has a value in the current month; `to` says where a point of it leads."""
     metric, workings = figure.metric, trends.workings
+    figures = workings.figures
     return Chapter(
         card=card_of(figure, trends),
         also=metric.also,
         sentence=metric.sentence(workings.say.code),
-        picture=trends.picture(figure, table=True),
+        picture=trends.picture(figure, table=True, to=to),
         table=trends.table(figure),
         formula=worked(figure, trends),
         pairs=workings.pairs(figure),
         command=command_of(
-            "metric", metric.key, workings.months.span, where=workings.figures.where, grain=workings.months.grain
+            "metric",
+            metric.key,
+            workings.months.span,
+            figures.settings.get(metric.key),
+            where=figures.where,
+            grain=workings.months.grain,
         ),
     )
 

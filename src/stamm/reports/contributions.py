@@ -16,12 +16,15 @@ from markupsafe import Markup
 from stamm.answers.answer import Row
 from stamm.charts.bar import bar
 from stamm.lang.formula import Name, Operation
+from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure
 from stamm.reports.splits import dimensions_for
 from stamm.reports.trends import Trends, picture
 
 #: a group's part and whole of a share
 Counts = tuple[float, float]
+#: what was answered of each group
+Groups = dict[str | None, Row]
 #: groups that are shown; a dimension with more of them explains nothing that one could act on
 MOST = 12
 #: a group is named in the sentence where it makes up at least so much of the change
@@ -33,9 +36,9 @@ class Part:
     """One group in words: its share before and now, and what it adds to the change."""
 
     name: str
-    before: str
-    now: str
-    counted: str
+    before: Markup
+    now: Markup
+    counted: Markup
     drawn: Markup
     points: str
 
@@ -73,14 +76,14 @@ def explained(figure: Figure, trends: Trends) -> Explained | None:
         return None
     change, best = figure.change.difference, None
     for by in dimensions_for(figure.metric, personal=False):
-        counts = _counts(figure, by, names, trends)
-        if counts is None:
+        sides = _sides(figure, by, trends)
+        if sides is None:
             continue
-        found = contributions(*counts)
+        found = contributions(*({group: _pair(row, names) for group, row in side.items()} for side in sides))
         leading = max((value / change for value in found.values()), default=0.0)
         if found and (best is None or leading > best[0]):
-            best = leading, by, counts, found
-    return None if best is None else _told(figure, best[1], best[2], best[3], trends)
+            best = leading, by, sides, found
+    return None if best is None else _told(figure, best[1], names, best[2], best[3], trends)
 
 
 def _share_of(figure: Figure) -> tuple[str, str] | None:
@@ -91,17 +94,15 @@ def _share_of(figure: Figure) -> tuple[str, str] | None:
     return (tree.left.name, tree.right.name) if isinstance(tree.left, Name) and isinstance(tree.right, Name) else None
 
 
-def _counts(
-    figure: Figure, by: str, names: tuple[str, str], trends: Trends
-) -> tuple[dict[str | None, Counts], dict[str | None, Counts]] | None:
+def _sides(figure: Figure, by: str, trends: Trends) -> tuple[Groups, Groups] | None:
     """By group, before and now; None where there are too few or too many groups."""
     months, figures = trends.workings.months, trends.workings.figures
     assert months.before is not None  # there is a change
     answer = figures.answers.ask(figure.metric, [months.before, months.now], by=by, where=figures.where)
-    found: dict[bool, dict[str | None, Counts]] = {False: {}, True: {}}
+    found: dict[bool, Groups] = {False: {}, True: {}}
     for row in answer.rows:
-        found[row.window == months.now][row.group] = _pair(row, names)
-    groups = {group for counts in found.values() for group in counts}
+        found[row.window == months.now][row.group] = row
+    groups = {group for side in found.values() for group in side}
     return (found[False], found[True]) if 2 <= len(groups) <= MOST else None
 
 
@@ -113,13 +114,14 @@ def _pair(row: Row, names: tuple[str, str]) -> Counts:
 def _told(
     figure: Figure,
     by: str,
-    counts: tuple[dict[str | None, Counts], dict[str | None, Counts]],
+    names: tuple[str, str],
+    sides: tuple[Groups, Groups],
     found: dict[str | None, float],
     trends: Trends,
 ) -> Explained:
     say, change = trends.say, figure.change
     assert change is not None  # it is explained
-    before, now = counts
+    before, now = sides
     ordered = sorted(found, key=lambda group: (-found[group] / change.difference, str(group)))
     low, high = min(0.0, *found.values()), max(0.0, *found.values())
     worse = change.judgement == "worse"
@@ -129,16 +131,12 @@ def _told(
         points = say.number(100 * found[group], 2, signed=True)
         looks = ("worse" if worse else "better") if found[group] * change.difference > 0 else "pale"
         drawn = picture(bar(found[group], low, high, looks, say("{points} points", points=points)))
-        return _part(name, before.get(group), now.get(group), drawn, points, trends)
+        rows = (before.get(group), now.get(group))
+        return _part(name, figure, rows, by, names, drawn, points, trends)
 
-    total = _part(
-        say("all together"),
-        _sum(before),
-        _sum(now),
-        Markup(),
-        say.number(100 * change.difference, 2, signed=True),
-        trends,
-    )
+    points = say.number(100 * change.difference, 2, signed=True)
+    whole = (figure.before, figure.row)
+    total = _part(say("all together"), figure, whole, "", names, Markup(), points, trends)
     first, sentence = ordered[0], ""
     if found[first] / change.difference >= NAMED:
         sentence = say(
@@ -151,15 +149,24 @@ def _told(
     return Explained(trends.words.dimension(by), sentence, tuple(line(group) for group in ordered), total)
 
 
-def _part(name: str, before: Counts | None, now: Counts | None, drawn: Markup, points: str, trends: Trends) -> Part:
+def _part(
+    name: str,
+    figure: Figure,
+    rows: tuple[Row | None, Row | None],
+    by: str,
+    names: tuple[str, str],
+    drawn: Markup,
+    points: str,
+    trends: Trends,
+) -> Part:
     say = trends.say
+    before, now = (None if row is None else Exact(row, figure.metric, by) for row in rows)
 
-    def percent(counts: Counts | None) -> str:
-        return say.percent(counts[0] / counts[1]) if counts and counts[1] else ""
+    def percent(row: Exact | None) -> Markup:
+        return row("value", say.percent(row.row.value)) if row and row.row.value is not None else Markup()
 
-    counted = say("{part} of {whole}", part=say.number(now[0]), whole=say.number(now[1])) if now else ""
+    counted = Markup()
+    if now:
+        part, whole = (now(f"parts.{name}", say.number(now.row.parts.get(name) or 0)) for name in names)
+        counted = Markup(say("{part} of {whole}")).format(part=part, whole=whole)  # noqa: S704 - our own words
     return Part(name, percent(before), percent(now), counted, drawn, points)
-
-
-def _sum(counts: Mapping[str | None, Counts]) -> Counts:
-    return sum(part for part, _ in counts.values()), sum(whole for _, whole in counts.values())

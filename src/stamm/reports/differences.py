@@ -11,6 +11,7 @@ from stamm.answers.compare import Gap, Member, Side, compare_family
 from stamm.lang.language import MINUS, Language
 from stamm.metrics import families, family
 from stamm.reports.commands import within
+from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure, Figures, Months
 from stamm.reports.wording import Words
 
@@ -39,9 +40,9 @@ class Definition:
     name: str
     formula: str
     filled_in: str
-    value: str
+    value: Markup
     known: bool
-    before: str
+    before: Markup
     difference: str
     sentence: str
     reason: str
@@ -106,9 +107,11 @@ def _definition(member: Member, leader: Member, figure: Figure | None, words: Wo
         name=metric.title(say.code),
         formula=member.working.in_words,
         filled_in=member.working.in_numbers if known and not plain else "",
-        value=member.working.result,
+        value=Exact(member.row, metric)("value", member.working.result),
         known=known,
-        before=words.value(before.value, metric, figure.money, 2) if figure and before and before.value else "",
+        before=Exact(before, metric).value(words, figure.money, 2)
+        if figure and before and before.value is not None
+        else Markup(),
         difference=_difference(member, leader, words),
         sentence=metric.sentence(say.code),
         reason="" if known or figure is None else words.reason(figure, member.row),

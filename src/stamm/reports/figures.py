@@ -18,6 +18,8 @@ from stamm.metrics.operands import inner_of, operands_of
 from stamm.reports.change import Change, change_between
 
 RETENTION = "customer_retention_rate"
+#: by how many windows a year lies back, of a day a week: the same weekday; a year has nothing but the year before
+BACK = {"day": 7, "week": 52, "month": 12, "quarter": 4}
 #: windows shown beside the one that is not over, and days that they cannot exceed
 SHOWN = {"day": (31, 32), "week": (26, 190), "month": (13, 31 * 15), "quarter": (9, 92 * 11), "year": (6, 366 * 8)}
 
@@ -26,8 +28,8 @@ SHOWN = {"day": (31, 32), "week": (26, 190), "month": (13, 31 * 15), "quarter": 
 class Months:
     """The months a report shows, oldest first; on a page also other windows, all of one `grain`.
 
-    `current` is the place of the last complete month, or of the last month where none is complete;
-    `first` and `last` are the first and last local day covered by anything.
+    `current` is the place of the last complete month, or of the last month where none is complete; it is compared with
+    the one that lies `back` windows before it. `first` and `last` are the first and last local day covered by anything.
     """
 
     windows: tuple[Window, ...]
@@ -36,6 +38,7 @@ class Months:
     first: date
     last: date
     grain: str = "month"
+    back: int = 1
 
     @property
     def span(self) -> Window:
@@ -49,8 +52,13 @@ class Months:
 
     @property
     def before(self) -> Window | None:
-        """The month before it, if it is shown."""
-        return self.windows[self.current - 1] if self.current else None
+        """The month that it is compared with, if it is shown."""
+        return self.windows[self.current - self.back] if self.current >= self.back else None
+
+    @property
+    def far(self) -> bool:
+        """Whether what it is compared with has to be named with its year."""
+        return self.back > 1
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class Figure:
     answer: Answer | None
     current: int
     problem: StammError | None = None
+    back: int = 1
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -74,8 +83,8 @@ class Figure:
 
     @property
     def before(self) -> Row | None:
-        """The month before it."""
-        return self.rows[self.current - 1] if self.rows and self.current else None
+        """The month that it is compared with."""
+        return self.rows[self.current - self.back] if self.rows and self.current >= self.back else None
 
     @property
     def value(self) -> float | None:
@@ -84,7 +93,7 @@ class Figure:
 
     @property
     def change(self) -> Change | None:
-        """What changed since the month before."""
+        """What changed since then."""
         return change_between(self.metric, self.row, self.before) if self.row and self.before else None
 
     @property
@@ -96,7 +105,8 @@ class Figure:
 class Figures:
     """All metrics, or those of some keys, over the months of a report (or of another grain) and within a filter.
 
-    Raises UsageError where the filter fits none of them, and where no window ends by `until`.
+    `settings` are those of a metric that are unlike the usual, by its key; `back` says with which month the current one
+    is compared. Raises UsageError where the filter fits none of them, and where no window ends by `until`.
     """
 
     def __init__(
@@ -108,13 +118,20 @@ class Figures:
         *,
         keys: Collection[str] | None = None,
         grain: str = "month",
+        back: int = 1,
+        settings: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         self.answers, self.world, self.organisation = answers, answers.world, organisation
-        self.until, self.where, self.grain = until, where, grain
+        self.until, self.where, self.grain, self.back = until, where, grain, back
+        self.settings = dict(settings or {})
         self._left_out: dict[tuple[bool, datetime | None], Mapping[str, int]] = {}
         self.as_of = self._as_of()
         self.months = self._months()
-        metrics = [metric() for metric in self.world.metrics if keys is None or metric.key in keys]
+        metrics = [
+            metric(**self.settings.get(metric.key, {}))
+            for metric in self.world.metrics
+            if keys is None or metric.key in keys
+        ]
         if self.months is not None:
             answers.prepare(metrics, self.months.windows, where=where)
         self.all: Mapping[str, Figure] = {metric.key: self._figure(metric) for metric in metrics}
@@ -136,10 +153,12 @@ class Figures:
     def _figure(self, metric: Metric) -> Figure:
         if self.months is None:
             return Figure(metric, None, 0)
+        current, back = self.months.current, self.back
         try:
-            return Figure(metric, self.answers.ask(metric, self.months.windows, where=self.where), self.months.current)
+            answer = self.answers.ask(metric, self.months.windows, where=self.where)
         except StammError as problem:
-            return Figure(metric, None, self.months.current, problem)
+            return Figure(metric, None, current, problem, back)
+        return Figure(metric, answer, current, back=back)
 
     # -- which months ------------------------------------------------------------------
     def _as_of(self) -> datetime | None:
@@ -171,6 +190,8 @@ class Figures:
             return None
         end = last + timedelta(days=1) if self.until is None else min(last + timedelta(days=1), self.until)
         most, days = SHOWN[self.grain]
+        if self.back >= most:  # 53 weeks, so that the same week of the year before is among them
+            most, days = self.back + 1, 7 * (self.back + 3)
         earliest = max(first, end - timedelta(days=days))
         found = windows(earliest, end, self.grain) if earliest < end else ()
         if self.until is not None:
@@ -181,4 +202,4 @@ class Figures:
         whole = max((place for place, done in enumerate(over) if done), default=None)
         current = len(found) - 1 if whole is None else whole
         start = max(0, current + 1 - most)
-        return Months(found[start:], current - start, whole is not None, first, last, self.grain)
+        return Months(found[start:], current - start, whole is not None, first, last, self.grain, self.back)

@@ -44,7 +44,7 @@ def lead_of(figures: Figures, months: Months, shown: tuple[Figure, ...], words: 
         name = figure.metric.title(say.code)
         sentence = say("{name} in {month} so far: {value}. The month is not over.", name=name, month=month, value=value)
     elif figure.metric.key == RETENTION:
-        sentence = _stayed(figure, months, words) + _customers(figures, words)
+        sentence = _stayed(figure, months, words) + _customers(figures, months, words)
     else:
         sentence = _plain(figure, months, words)
     return Lead(
@@ -62,7 +62,7 @@ def _stayed(figure: Figure, months: Months, words: Words) -> str:
     value = words.value(figure.value, figure.metric, "")
     if change is None or months.before is None:
         return say("In {month} {value} of customers stayed.", month=month, value=value)
-    before = say.month(months.before.start, year=False)
+    before = say.month(months.before.start, year=months.far)
     points = say.number(abs(100 * change.difference), 1)
     texts = {
         (True, True): say(
@@ -85,7 +85,7 @@ def _stayed(figure: Figure, months: Months, words: Words) -> str:
     return text.format(month=month, value=value, points=points, before=before)
 
 
-def _customers(figures: Figures, words: Words) -> str:
+def _customers(figures: Figures, months: Months, words: Words) -> str:
     say, figure = words.language, figures["customer_count"]
     if figure is None or figure.row is None or figure.value is None or not figure.row.complete or figure.value == 1:
         return ""
@@ -93,14 +93,23 @@ def _customers(figures: Figures, words: Words) -> str:
     if change is None:
         return " " + say("At the end of the month there were {count} customers.", count=count)
     if change.difference == 0:
-        return " " + say(
-            "At the end of the month there were {count} customers, as many as a month before.", count=count
+        text = (
+            say("At the end of the month there were {count} customers, as many as a year before.")
+            if months.far
+            else say("At the end of the month there were {count} customers, as many as a month before.")
         )
-    text = (
-        say("At the end of the month there were {count} customers, {difference} more than a month before.")
-        if change.difference > 0
-        else say("At the end of the month there were {count} customers, {difference} fewer than a month before.")
-    )
+    elif change.difference > 0:
+        text = (
+            say("At the end of the month there were {count} customers, {difference} more than a year before.")
+            if months.far
+            else say("At the end of the month there were {count} customers, {difference} more than a month before.")
+        )
+    else:
+        text = (
+            say("At the end of the month there were {count} customers, {difference} fewer than a year before.")
+            if months.far
+            else say("At the end of the month there were {count} customers, {difference} fewer than a month before.")
+        )
     return " " + text.format(count=count, difference=say.number(abs(change.difference)))
 
 
@@ -111,7 +120,7 @@ def _plain(figure: Figure, months: Months, words: Words) -> str:
     change = figure.change
     if change is None or months.before is None:
         return say("{name} in {month}: {value}.", name=name, month=month, value=value)
-    said = words.change(change, figure.metric, figure.money, months.before)
+    said = words.change(change, figure.metric, figure.money, months.before, far=months.far)
     if change.judgement == "unclear":
         amount = words.amount(change, figure.metric, figure.money)
         text = say("{name} in {month}: {value} ({change} {beside}, no clear change).")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from stamm.answers.answer import Number, Row
 from stamm.answers.working import operand_words
+from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure
 from stamm.reports.wording import Words
 from stamm.reports.workings import Workings
@@ -22,7 +25,7 @@ class LedgerRow:
     month: str
     note: str
     reason: str
-    cells: tuple[str, ...]
+    cells: tuple[Markup, ...]
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,14 @@ def ledger_of(figure: Figure | None, workings: Workings, most: int) -> Ledger | 
     return Ledger(heads, tuple(rows[:most]))
 
 
-def ledger_line(row: Row | None, words: Words) -> str:
+def ledger_line(figure: Figure, words: Words) -> Markup:
     """2,243 − 79 lost + 6 new + 78 back; nothing where it is not known."""
+    row, say = figure.row, words.language
     if row is None or row.value is None:
-        return ""
-    say = words.language
-    numbers = {step: say.number(row.parts[step] or 0) for step in STEPS}
-    return say("{start} − {lost} lost + {new} new + {back} back", **numbers)
+        return Markup()
+    exact = Exact(row, figure.metric)
+    numbers = {step: exact(f"parts.{step}", say.number(row.parts[step] or 0)) for step in STEPS}
+    return Markup(say("{start} − {lost} lost + {new} new + {back} back")).format(**numbers)  # noqa: S704 - our own words
 
 
 def _row(figure: Figure, row: Row, workings: Workings) -> LedgerRow:
@@ -59,7 +63,9 @@ def _row(figure: Figure, row: Row, workings: Workings) -> LedgerRow:
     if row.value is None:
         return LedgerRow(month, "", workings.words.reason(figure, row), ())
     note = "" if row.complete else workings.open_because(figure, row)
-    return LedgerRow(month, note, "", tuple(_step(row.parts[step], sign, workings) for step, sign in STEPS.items()))
+    exact = Exact(row, figure.metric)
+    cells = (exact(f"parts.{step}", _step(row.parts[step], sign, workings)) for step, sign in STEPS.items())
+    return LedgerRow(month, note, "", tuple(cells))
 
 
 def _step(number: Number | None, sign: int, workings: Workings) -> str:

@@ -11,10 +11,11 @@ from stamm.charts.points import Point, extent_of
 from stamm.charts.scale import scale_of
 from stamm.charts.whisker import whisker
 from stamm.facts import FACTS
-from stamm.facts.filter import dimensions_of
+from stamm.facts.filter import Condition, dimensions_of
 from stamm.metrics import Metric
 from stamm.metrics.operands import facts_used
 from stamm.reports.change import change_between
+from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure
 from stamm.reports.trends import Trends, picture
 from stamm.reports.wording import ChangeWords
@@ -28,9 +29,11 @@ class Group:
     """One group in words."""
 
     name: str
-    value: str
+    #: the condition that keeps a page to it
+    where: str
+    value: Markup
     reason: str
-    n: str
+    n: Markup
     interval: str
     drawn: Markup
     change: ChangeWords | None
@@ -79,6 +82,7 @@ def split_of(figure: Figure, by: str, trends: Trends) -> Split:
     scale = scale_of(*extent_of(known), metric.unit, words.language, figure.money, lines=2)
     groups = []
     for row, point in zip(shown, points, strict=True):
+        exact = Exact(row, metric, by)
         interval = words.interval(row.low, row.high, metric, figure.money)
         value = words.value(row.value, metric, figure.money)
         earlier = before.get(row.group)
@@ -86,12 +90,15 @@ def split_of(figure: Figure, by: str, trends: Trends) -> Split:
         groups.append(
             Group(
                 name=words.language("unknown") if row.group is None else str(row.group),
-                value=value,
+                where=str(Condition(by, (row.group,))),
+                value=exact("value", value),
                 reason="" if row.value is not None else words.reason(figure, row),
-                n="" if row.n is None else words.language.number(row.n),
+                n=Markup() if row.n is None else exact("n", words.language.number(row.n)),
                 interval=interval,
                 drawn=picture(whisker(point, whole, scale, interval or value)),
-                change=words.change(change, metric, figure.money, months.before) if change and months.before else None,
+                change=words.change(change, metric, figure.money, months.before, far=months.far)
+                if change and months.before
+                else None,
             )
         )
     return Split(

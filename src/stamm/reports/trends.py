@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,10 +13,14 @@ from stamm.charts.points import Point, extent_of
 from stamm.charts.scale import scale_of
 from stamm.charts.sparkline import sparkline
 from stamm.charts.trend import Trend, trend_svg
+from stamm.lang.window import Window
 from stamm.metrics import Metric
+from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure
 from stamm.reports.workings import Workings
 
+#: where a window of a picture leads
+To = Callable[[Window], str]
 #: class, width and height of the picture in each of the sizes a page may need
 SIZES = (("when-wide", 760, 300), ("when-middle", 540, 270), ("when-narrow", 344, 240))
 
@@ -25,12 +30,14 @@ class TableRow:
     """One month in words."""
 
     window: str
+    #: the window as an address names it
+    name: str
     note: str
     reason: str
-    cells: tuple[str, ...]
-    value: str
-    interval: str
-    n: str
+    cells: tuple[Markup, ...]
+    value: Markup
+    interval: Markup
+    n: Markup
 
 
 @dataclass(frozen=True)
@@ -99,21 +106,21 @@ class Trends:
         )
 
     # -- the chart -----------------------------------------------------------------------
-    def picture(self, figure: Figure, *, table: bool) -> TrendPicture | None:
-        """The chart, None for a single month. `table` says whether its numbers stand below it."""
+    def picture(self, figure: Figure, *, table: bool, to: To | None = None) -> TrendPicture | None:
+        """The chart, None for a single month. `table` says whether its numbers stand below it, `to` where one leads."""
         points = _points(figure)
         if len(points) < 2:
             return None
         say, metric = self.say, figure.metric
         scale = scale_of(*extent_of(points), metric.unit, say, figure.money)
         return TrendPicture(
-            charts=self._charts(figure, points, table=table),
+            charts=self._charts(figure, points, to, table=table),
             banded=any(point.low is not None for point in points),
             hatched=any(not point.complete for point in points),
             axis="" if scale.from_zero else say("axis starts at {value}", value=scale.words[0]),
         )
 
-    def _charts(self, figure: Figure, points: list[Point], *, table: bool) -> tuple[Markup, ...]:
+    def _charts(self, figure: Figure, points: list[Point], to: To | None, *, table: bool) -> tuple[Markup, ...]:
         say, metric = self.say, figure.metric
         labels = [(say.period(row.window, short=True, year=False), str(row.window.start.year)) for row in figure.rows]
         last = next((row for row in reversed(figure.rows) if row.complete and row.value is not None), None)
@@ -121,12 +128,16 @@ class Trends:
         label = self._heard(figure)
         if table:
             label = f"{label}. {say('The numbers are in the table below.')}"
+        leads = [(to(row.window), self._titled(figure, row)) for row in figure.rows] if to else []
         drawn = []
         for kind, width, height in SIZES:
             scale = scale_of(*extent_of(points), metric.unit, say, figure.money, lines=4 if width > 400 else 3)
-            trend = Trend(points, labels, scale, marked, self._note(figure, short=width < 400))
+            trend = Trend(points, labels, scale, marked, self._note(figure, short=width < 400), leads)
             drawn.append(picture(trend_svg(trend, width, height, label=label, kind=kind)))
         return tuple(drawn)
+
+    def _titled(self, figure: Figure, row: Row) -> str:
+        return f"{self.say.period(row.window)}: {self.words.value(row.value, figure.metric, figure.money)}"
 
     def _note(self, figure: Figure, *, short: bool) -> str:
         row = figure.rows[-1]
@@ -158,21 +169,24 @@ class Trends:
         return tuple(f"{words[name]} (n)" if name == metric.counted_by() else words[name] for name in shown)
 
     def _row(self, figure: Figure, row: Row, shown: list[str]) -> TableRow:
-        say, metric = self.say, figure.metric
-        value, interval, note, reason = self.words.value(row.value, metric, figure.money), "", "", ""
+        say, metric, exact = self.say, figure.metric, Exact(row, figure.metric)
+        value, interval, note, reason = self.words.value(row.value, metric, figure.money), Markup(), "", ""
         if row.value is None:
             reason = self.words.reason(figure, row)
         elif not row.complete:
             value = say("{value} so far", value=value)
             note = self.workings.open_because(figure, row)
         else:
-            interval = self.words.interval(row.low, row.high, metric, figure.money)
+            interval = exact.interval(self.words, figure.money)
         cells = tuple(
-            "" if row.parts.get(name) is None else say.value(row.parts[name], unit_of(metric, name), figure.money)
+            Markup()
+            if row.parts.get(name) is None
+            else exact(f"parts.{name}", say.value(row.parts[name], unit_of(metric, name), figure.money))
             for name in shown
         )
-        n = "" if row.n is None else say.number(row.n)
-        return TableRow(say.window(row.window), note, reason, cells, value, interval, n)
+        n = Markup() if row.n is None else exact("n", say.number(row.n))
+        written = exact("value", value)
+        return TableRow(say.window(row.window), row.window.name, note, reason, cells, written, interval, n)
 
 
 def picture(svg: str) -> Markup:

@@ -41,10 +41,12 @@ class Words:
         """The value in its unit."""
         return self.language.value(value, metric.unit, currency, digits)
 
-    def change(self, change: Change, metric: Metric, currency: str, before: Window) -> ChangeWords:
-        """A change in words."""
+    def change(
+        self, change: Change, metric: Metric, currency: str, before: Window, *, far: bool = False
+    ) -> ChangeWords:
+        """A change in words; `far` where the window before has to be named with its year."""
         say = self.language
-        month = say.period(before, year=False)
+        month = say.period(before, year=far)
         amount = self.amount(change, metric, currency)
         beside = say("against {month}", month=month)
         arrow = "up" if change.difference > 0 else "down"

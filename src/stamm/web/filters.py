@@ -18,6 +18,8 @@ class Period:
 
     grain: str = "month"
     until: date | None = None
+    #: the window by its name, where it was named
+    name: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Period:
@@ -30,7 +32,7 @@ class Period:
         window = Window.parse(name)
         if windows(window.start, window.end, grain) != (window,):
             raise UsageError(f"{name} is no {grain}.", remedy="Write 2024, 2024-Q1, 2024-02, 2024-W07 or 2024-02-10.")
-        return cls(grain, window.end)
+        return cls(grain, window.end, name)
 
 
 @dataclass(frozen=True)

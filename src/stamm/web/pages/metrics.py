@@ -1,36 +1,34 @@
-"""Every metric: all of them in one table, each on a page of its own, its rows as CSV, and the customers behind it."""
+"""Every metric: all of them in one table, each on a page of its own, its rows to take away, the customers behind it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
-from stamm.answers.ask import Answers
+from stamm.answers.answer import Answer
+from stamm.answers.arrow import as_arrow, parquet_of
+from stamm.answers.in_short import in_short
 from stamm.answers.people import People
-from stamm.answers.written import as_csv, csv_of
+from stamm.answers.written import as_csv, as_json, csv_of
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.phrase import Phrase
-from stamm.metrics import Metric, family
-from stamm.metrics.operands import operands_of
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.reports.catalogue import topics_of
-from stamm.reports.chapters import chapter_of
-from stamm.reports.differences import family_of
 from stamm.reports.figures import Figures, Months
 from stamm.reports.simulated import simulated_words
-from stamm.reports.splits import dimensions_for, split_of
-from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
-from stamm.reports.workings import Workings
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import Opened, desk
-from stamm.web.filters import Choice, Period, window_choices
+from stamm.web.filters import Period
+from stamm.web.metric_content import metric_content
+from stamm.web.metric_question import MetricQuestion
 
 #: customers on one page
 MOST = 50
+Parts = list[tuple[Phrase, list[str]]]
 
 
 @page("metrics/", may=EVERYONE, entry=Entry("See", "Metrics", 2))
@@ -46,56 +44,52 @@ def metrics(request: Asked) -> HttpResponse:
 @page("metrics/<slug:key>", may=EVERYONE)
 def metric(request: Asked, key: str) -> HttpResponse:
     """One metric: its trend, how it came about, its family, and its groups."""
-    period, by = Period.of(request.GET), request.GET.get("by", "")
-    opened = desk().opened()
-    _known(opened, key)
-    say = request.say
-    named = request.user.may in NAMES
-    content = desk().kept(
-        ("metric", key, period, by, named, say.code),
-        lambda opened: _metric(opened, key, period, by, say, named=named),
-    )
-    return render(request, "metric.html.j2", {**content, "named": named})
+    asked, say, named = _asked(request, key), request.say, request.user.may in NAMES
+    what = ("metric", asked, named, say.code)
+    content = desk().kept(what, lambda opened: metric_content(opened, asked, say, named=named))
+    return render(request, "metric.html.j2", {**content, "named": named, "asked": asked})
 
 
 @page("metrics/<slug:key>.csv", may=EVERYONE)
 def metric_csv(request: Asked, key: str) -> HttpResponse:
     """The rows of its page, as `stamm metric --format csv` gives them."""
-    period, by = Period.of(request.GET), request.GET.get("by", "")
-    _known(desk().opened(), key)
-    named = request.user.may in NAMES
+    answer = _answer(request, key)
+    text = as_csv(answer) + "\n" if answer else ""
+    return _download(text, f"{key}.csv", "text/csv; charset=utf-8")
 
-    def rows(opened: Opened) -> str:
-        if by:
-            _check_dimension(opened.answers.world.metrics[key](), by, named=named)
-        months = opened.figures(frozenset({key}), period).months
-        if months is None:
-            return ""
-        return as_csv(opened.answers.ask(key, months.windows, by=by or None))
 
-    return _download(desk().kept(("csv", key, period, by, named), rows), f"{key}.csv")
+@page("metrics/<slug:key>.json", may=EVERYONE)
+def metric_json(request: Asked, key: str) -> HttpResponse:
+    """The same rows with all that holds for them, as `stamm metric --format json` gives them."""
+    answer = _answer(request, key)
+    return _download(as_json(answer) + "\n" if answer else "{}\n", f"{key}.json", "application/json")
+
+
+@page("metrics/<slug:key>.parquet", may=EVERYONE)
+def metric_parquet(request: Asked, key: str) -> HttpResponse:
+    """The same rows for programs that reckon on; raises UsageError where there are none."""
+    answer = _answer(request, key)
+    if answer is None:
+        raise UsageError(f"There is no data yet to compute {key} from.", remedy="Bring some in with `stamm import`.")
+    return _download(parquet_of(as_arrow(answer)), f"{key}.parquet", "application/vnd.apache.parquet")
 
 
 @page("metrics/<slug:key>/customers", may=NAMES)
 def metric_customers(request: Asked, key: str) -> HttpResponse:
     """The customers that a metric counted in a window, by what they were counted as."""
-    period, part = Period.of(request.GET), _number(request.GET.get("part", "0"))
-    first = _number(request.GET.get("first", "0"))
-    _known(desk().opened(), key)
-    content = _customers(key, period, part, request.say)
-    shown = content["customers"][first : first + MOST]
-    more = {"shown": shown, "first": first, "next": first + MOST, "may_export": request.user.may in EXPORTS}
-    return render(request, "metric_customers.html.j2", {**content, **more})
+    asked, first = _asked(request, key), _number(request.GET.get("first", "0"))
+    content = _customers(asked, _number(request.GET.get("part", "0")), first, request.say)
+    return render(request, "metric_customers.html.j2", {**content, "may_export": request.user.may in EXPORTS})
 
 
 @page("metrics/<slug:key>/customers.csv", may=EXPORTS)
 def metric_customers_csv(request: Asked, key: str) -> HttpResponse:
     """The same customers, to take away."""
-    period, part = Period.of(request.GET), _number(request.GET.get("part", "0"))
-    _known(desk().opened(), key)
-    content = _customers(key, period, part, request.say)
-    rows = ({"customer_id": customer} for customer in content["customers"])
-    return _download(csv_of(["customer_id"], rows), f"{key}-customers.csv")
+    asked, part = _asked(request, key), _number(request.GET.get("part", "0"))
+    _, _, parts = desk().kept(("customers", asked), lambda opened: _counted(opened, asked))
+    customers = _chosen(parts, part, key)[1][1]
+    rows = csv_of(["customer_id"], ({"customer_id": customer} for customer in customers))
+    return _download(rows + "\n", f"{key}-customers.csv", "text/csv; charset=utf-8")
 
 
 # -- what they show ------------------------------------------------------------------------------------------
@@ -117,90 +111,58 @@ def _catalogue(opened: Opened, say: Language) -> dict[str, Any]:
     }
 
 
-def _metric(opened: Opened, key: str, period: Period, by: str, say: Language, *, named: bool) -> dict[str, Any]:
-    made, kin = opened.answers.world.metrics[key](), _kin(opened.answers, key)
-    keys = frozenset({key, *kin})
-    figures, newest = opened.figures(keys, period), opened.figures(keys, Period(period.grain))
-    months, figure = figures.months, figures[key]
+def _customers(asked: MetricQuestion, part: int, first: int, say: Language) -> dict[str, Any]:
+    figures, months, parts = desk().kept(("customers", asked), lambda opened: _counted(opened, asked))
+    figure = figures[asked.key]
     assert figure is not None  # it was asked for
-    shared = {
-        "key": key,
-        "name": made.title(say.code),
-        "also": made.also,
-        "sentence": made.sentence(say.code),
-        "grains": tuple(Choice(grain, words, grain == period.grain) for grain, words in _grains(say).items()),
-        "grain": period.grain,
-        "by": by,
-        "choices": window_choices(newest.months, period, say),
-        "simulated": simulated_words([figure], say),
-        "query": _query(period, months),
-    }
-    if months is None:
-        return {**shared, "months": None, "chapter": None, "reason": "", "split": None}
-    words = Words(say, opened.answers.world)
-    trends = Trends(Workings(figures, months, words))
-    known = figure.value is not None
-    dimensions = dimensions_for(made, personal=named)
-    if by:
-        _check_dimension(made, by, named=named)
+    chosen, (_, customers) = _chosen(parts, part, asked.key)
+    some = customers[first : first + MOST]
+    shown = desk().kept(
+        ("customers in short", asked, chosen, first),
+        lambda opened: in_short(opened.answers.world, some, months.now),
+    )
     return {
-        **shared,
+        "asked": asked,
         "months": months,
-        "now": say.period(months.now),
-        "now_short": say.period(months.now, short=True, year=False),
-        "before_short": say.period(months.before, short=True, year=False) if months.before else "",
-        "chapter": chapter_of(figure, trends) if known else None,
-        "reason": "" if known else words.reason(figure, figure.row),
-        "title": trends.title(figure),
-        "dimensions": tuple(Choice(name, words.dimension(name), name == by) for name in dimensions),
-        "split": split_of(figure, by, trends) if by and known else None,
-        "family": family_of(made.family, figures, months, words, all_of_them=named) if len(kin) > 1 and known else None,
-        "counted": known and any(part.person for part in operands_of(made)[0].values()),
-    }
-
-
-def _customers(key: str, period: Period, part: int, say: Language) -> dict[str, Any]:
-    figures, months, parts = desk().kept(("customers", key, period), lambda opened: _counted(opened, key, period))
-    figure = figures[key]
-    assert figure is not None  # it was asked for
-    if not parts:
-        raise UsageError(f"{key} counts nobody one by one.", remedy="Look at a metric that counts customers.")
-    chosen = min(part, len(parts) - 1)
-    return {
-        "key": key,
         "name": figure.metric.title(say.code),
         "now": say.period(months.now),
-        "query": _query(period, months),
         "counts": tuple((phrase.of(say.code), say.number(len(who))) for phrase, who in parts),
         "part": chosen,
-        "customers": parts[chosen][1],
-        "count": say.number(len(parts[chosen][1])),
+        "shown": shown,
+        "first": first,
+        "next": first + MOST if first + MOST < len(customers) else 0,
+        "count": say.number(len(customers)),
+        "currency": figures.organisation.currency,
         "simulated": simulated_words([figure], say),
     }
 
 
-def _counted(opened: Opened, key: str, period: Period) -> tuple[Figures, Months, list[tuple[Phrase, list[str]]]]:
+def _counted(opened: Opened, asked: MetricQuestion) -> tuple[Figures, Months, Parts]:
     """The customers that a metric counted in its current window, by what they were counted as."""
-    figures = opened.figures(frozenset({key}), period)
+    figures = asked.figures(opened)
     if figures.months is None:
-        raise UsageError(f"There is no data yet to compute {key} from.", remedy="Bring some in with `stamm import`.")
-    world = opened.answers.world
-    behind = People(world).memberships(world.metrics[key](), figures.months.now)
+        remedy = "Bring some in with `stamm import`."
+        raise UsageError(f"There is no data yet to compute {asked.key} from.", remedy=remedy)
+    behind = People(opened.answers.world, asked.where).memberships(asked.metric(opened), figures.months.now)
     return figures, figures.months, [(phrase, sorted(who)) for phrase, who in behind.items()]
 
 
+def _chosen(parts: Parts, part: int, key: str) -> tuple[int, tuple[Phrase, list[str]]]:
+    """Which part, and who is in it; raises UsageError where the metric counts nobody."""
+    if not parts:
+        raise UsageError(f"{key} counts nobody one by one.", remedy="Look at a metric that counts customers.")
+    chosen = min(part, len(parts) - 1)
+    return chosen, parts[chosen]
+
+
 # -- what an address says ------------------------------------------------------------------------------------
-def _known(opened: Opened, key: str) -> None:
-    if key not in opened.answers.world.metrics:
-        raise Http404
+def _asked(request: Asked, key: str) -> MetricQuestion:
+    return MetricQuestion.of(key, request.GET, desk().opened(), request.user.may)
 
 
-def _check_dimension(made: Metric, by: str, *, named: bool) -> None:
-    """Raises UsageError for what the metric cannot be split by, or not for somebody who may not see names."""
-    dimensions = dimensions_for(made, personal=named)
-    if by not in dimensions:
-        remedy = f"Split by one of {', '.join(dimensions)}." if dimensions else "Ask without --by."
-        raise UsageError(f"{made.key} cannot be split by {by}.", remedy=remedy)
+def _answer(request: Asked, key: str) -> Answer | None:
+    asked = _asked(request, key)
+    return desk().kept(("answer", asked), asked.answer)
 
 
 def _number(text: str) -> int:
@@ -209,30 +171,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _query(period: Period, months: Months | None) -> str:
-    """What leads back to the window shown, also when there is a newer one."""
-    window = "" if months is None else f"&window={months.now.name}"
-    return f"grain={period.grain}{window}"
-
-
-def _grains(say: Language) -> dict[str, str]:
-    return {
-        "day": say("Day"),
-        "week": say("Week"),
-        "month": say("Month"),
-        "quarter": say("Quarter"),
-        "year": say("Year"),
-    }
-
-
-def _kin(answers: Answers, key: str) -> tuple[str, ...]:
-    """The keys of its family, itself among them."""
-    metrics = answers.world.metrics
-    name = metrics[key].family
-    return tuple(member.key for member in family(name, metrics)) if name else (key,)
-
-
-def _download(text: str, name: str) -> HttpResponse:
-    response = HttpResponse(text + "\n" if text else "", content_type="text/csv; charset=utf-8")
+def _download(content: str | bytes, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -1,0 +1,75 @@
+// What every page can do beyond its links and forms: search by the keyboard, charts that lead somewhere, sorted tables.
+"use strict";
+
+// -- search: / or Ctrl+K goes there, arrows go through what was found, Escape goes back
+const typing = (at) => at?.matches?.("input, textarea, select, [contenteditable]");
+document.addEventListener("keydown", (event) => {
+  const field = document.getElementById("find");
+  if (!field) return;
+  const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target);
+  const chord = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  if (slash || chord) {
+    event.preventDefault();
+    field.focus();
+    field.select();
+    return;
+  }
+  const form = event.target.closest?.(".find");
+  if (!form) return;
+  const stops = [field, ...form.querySelectorAll(".found a")];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    stops[(stops.indexOf(event.target) + step + stops.length) % stops.length].focus();
+  } else if (event.key === "Escape") {
+    field.value = "";
+    document.getElementById("found").replaceChildren();
+    document.getElementById("main").focus();
+  }
+});
+
+// -- a window of a chart leads where its row in the table leads: for a pointer; the keyboard has the table
+document.addEventListener("click", (event) => {
+  const lead = event.target.closest?.("[data-to]");
+  if (lead) location.assign(lead.dataset.to);
+});
+
+// -- a table that may be sorted: its heads are buttons; exact values where there are some, else words
+const said = document.documentElement.lang;
+const valueOf = (row, place) => {
+  const cell = row.cells[place];
+  const exact = cell?.querySelector("data")?.value;
+  return exact === undefined ? (cell?.textContent ?? "").trim() : Number(exact);
+};
+const compared = (one, other) => {
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  if (typeof one === "number" || typeof other === "number") return typeof one === "number" ? -1 : 1;
+  return one.localeCompare(other, said, { numeric: true });
+};
+const sortable = (table) => {
+  if (table.dataset.sort === "on") return;
+  table.dataset.sort = "on";
+  for (const head of table.tHead.rows[0].cells) {
+    if (!head.textContent.trim() || head.matches(".ends") || head.colSpan > 1) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sort";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const place = head.cellIndex;
+      const before = head.getAttribute("aria-sort");
+      const up = before ? before !== "ascending" : !head.matches(".n");
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      for (const body of table.tBodies) {
+        const rows = [...body.rows].filter((row) => !row.matches(".topic"));
+        rows.sort((a, b) => (up ? 1 : -1) * compared(valueOf(a, place), valueOf(b, place)));
+        body.append(...rows);
+      }
+    });
+  }
+};
+const within = (part) => part.querySelectorAll?.("table[data-sort]").forEach(sortable);
+document.addEventListener("DOMContentLoaded", () => within(document));
+document.addEventListener("htmx:load", (event) => within(event.detail.elt));

@@ -15,6 +15,7 @@ from stamm.answers.remembered import Remembered, digest, program
 from stamm.answers.world import Rate, World
 from stamm.app.rates import read_rates
 from stamm.app.settings import SETTINGS, Settings, changed_text, not_toml, read_settings, settings_text, write_whole
+from stamm.care import TABLES as CARE
 from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError
@@ -151,13 +152,18 @@ class Project:
         return os.environ.get(SETTING, "")
 
     @property
+    def has_people(self) -> bool:
+        """Whether anything could have been written by people here."""
+        return self.people_file.is_file() or bool(self.log_address)
+
+    @property
     def people_file(self) -> Path:
         """Where people, keys and who did what are kept, unless a database is set for it."""
         return self.directory / "stamm.sqlite"
 
     def people(self) -> Database:
-        """The database of keys and of who did what, made where there is none yet; close it after use."""
-        return open_database(self.people_file, self.log_address)
+        """The database of keys, of who did what, and of what people wrote about customers; close it after use."""
+        return open_database(self.people_file, self.log_address, CARE)
 
     def note(self, what: str, about: str, *, now: datetime, who: str | None = None) -> None:
         """Write into the record of acts what was done; nothing about a customer belongs there.

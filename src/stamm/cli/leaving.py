@@ -51,6 +51,8 @@ def print_would_go(told: Told, say: Session) -> None:
     if told.cells:
         text = say("Cells in any row that name the customer: {count}", count=say.language.number(told.cells))
         say.out.print(text)
+    if told.care:
+        say.out.print(say("Notes, tasks and owners: {count}", count=say.language.number(told.care)))
     if told.ambiguous:
         names = ", ".join(told.ambiguous)
         say.out.print(say("Too short, or somebody else's too, to be sought in rows of others: {names}", names=names))
@@ -74,6 +76,7 @@ def print_gone(told: Told, say: Session) -> None:
         (say("Rejected rows that named the customer"), told.rejects),
         (say("Exports of the customer's data"), told.exports),
         (say("Reports that named the customer"), told.reports),
+        (say("Notes, tasks and owners"), told.care),
         (say("Older snapshots"), told.snapshots),
         (say("Files of rows"), told.files),
         (say("Entries of tables' logs"), told.entries),

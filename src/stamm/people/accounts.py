@@ -106,7 +106,7 @@ def owner_to_let_in(*, who: str, now: datetime, anyway: bool = False) -> Person 
 
 def acted(who: str, what: str, about: str, now: datetime | None = None) -> None:
     """Write an act down, in the transaction that is open."""
-    record(_run, Act(now or datetime.now(UTC), who, what, about))
+    record(run, Act(now or datetime.now(UTC), who, what, about))
 
 
 def _keep_an_owner(person: Person, *, leaving: bool) -> None:
@@ -115,8 +115,8 @@ def _keep_an_owner(person: Person, *, leaving: bool) -> None:
         raise UsageError(f"{person.email} is the only owner.", remedy="Make somebody else owner first.")
 
 
-def _run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """A statement of this package on Django's connection."""
+def run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """A statement of a programme on Django's connection, in the transaction that is open (`people.database.Run`)."""
     given = [
         connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value for value in values
     ]

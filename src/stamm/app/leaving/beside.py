@@ -8,6 +8,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from stamm.app.project import Project
 from stamm.app.simulating import TRUTH
+from stamm.care.leaving import HELD, forget, of_them
 from stamm.store.durable import sync_file, write_atomically
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
@@ -100,6 +102,23 @@ class Beside:
         if any(self.is_theirs(str(row[name])) for name in (CUSTOMER, DEVICE) if row.get(name) is not None):
             return True
         return any(isinstance(cell, str) and self.cells.names(cell) for cell in row.values())
+
+    def written(self) -> int:
+        """How much people wrote about them, or in words of others that name them."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database, database.transaction() as run:
+            return len(of_them(run, self.is_theirs, self.cells.names))
+
+    def care(self) -> int:
+        """Remove what people wrote about them, or in words of others that name them; returns how much that was."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database:
+            with database.transaction() as run:
+                count = forget(run, self.is_theirs, self.cells.names)
+            database.scrub(*HELD)
+        return count
 
     def reports(self) -> int:
         """Remove reports that name them; returns how many those were."""

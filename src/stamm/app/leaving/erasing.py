@@ -53,6 +53,8 @@ class Told:
     exports: int = 0
     reports: int = 0
     truth: int = 0
+    #: notes, tasks and owners
+    care: int = 0
     #: what had arrived and was no fact yet
     arrived: int = 0
     #: older snapshots, files of rows, entries of tables' logs, files of kept facts and answers
@@ -131,7 +133,8 @@ class Erasing:
                     nameless.batch(table, batch, counted=True)
         told = Told(ambiguous=_ambiguous(person))
         told.count(nameless)
-        told.foreign = tuple(Beside(self.project, cells, ledger.numbers([entry])).foreign())
+        beside = Beside(self.project, cells, ledger.numbers([entry]))
+        told.foreign, told.care = tuple(beside.foreign()), beside.written()
         told.backups = backups_left(self.project)
         return told
 
@@ -194,6 +197,7 @@ class Erasing:
         beside.fetched()
         told.rejects, told.exports = beside.rejects(), beside.exports()
         told.truth, told.reports = beside.truth(), beside.reports()
+        told.care = beside.care()
         if self.project.has_log:
             with closing(self.project.log()) as log:
                 told.arrived = _clean(log, ledger)

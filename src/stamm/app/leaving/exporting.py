@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from stamm.app.leaving.beside import EXPORTS, INDEX
 from stamm.app.leaving.erasing import arrived
 from stamm.app.project import Project
+from stamm.care.leaving import held_of
 from stamm.facts import imported
 from stamm.lang.errors import InputError
 from stamm.lang.inert import inert
@@ -50,6 +51,8 @@ class Held:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     superseded: dict[str, list[Row]] = field(default_factory=dict)
     arrived: list[Any] = field(default_factory=list)
+    #: what people here wrote about them: `notes`, `tasks`, `owner`
+    care: dict[str, list[Row]] = field(default_factory=dict)
     #: cells in rows of others that name them, by fact kind
     named: dict[str, int] = field(default_factory=dict)
 
@@ -75,6 +78,9 @@ def held(project: Project, customer: str) -> Held:
             waiting, failures = arrived(log, Cleaning(ledger.seeker([entry]), ledger.digests, ledger.numbers([entry])))
         bodies = [each.entry.body for each, _ in waiting] + [each.entry.body for each, _ in failures]
         found.arrived = [_value(body.decode("utf-8", "replace")) for body in bodies]
+    if project.has_people:
+        with closing(project.people()) as database, database.transaction() as run:
+            found.care = held_of(run, found.person.customers)
     return found
 
 
@@ -150,14 +156,19 @@ def _zipped(path: Path, files: dict[str, bytes]) -> None:
 
 
 def _files(found: Held, now: datetime, language: Language) -> Iterator[tuple[str, bytes]]:
-    """Names and contents: a page to read, a table for each fact, everything for programs, and what it is about."""
+    """Names and contents: a page to read, a table for each fact and each kind of what people wrote, everything for
+    programs, and what it is about."""
     tables = {**found.rows, **{f"{kind}-superseded": rows for kind, rows in found.superseded.items()}}
     yield "index.html", _page(found, now, language).encode()
     for name, rows in sorted(tables.items()):
         yield f"{name}.csv", _csv(rows)
+    for name, rows in found.care.items():
+        yield f"{name}.csv", _csv(rows)
     if found.arrived:
         yield ARRIVED, _json(found.arrived)
-    everything = {"facts": found.rows, "superseded": found.superseded, "arrived": found.arrived}
+    everything = {
+        "facts": found.rows, "superseded": found.superseded, "arrived": found.arrived, "care": found.care,
+    }  # fmt: skip
     yield ALL, _json({part: _parsed(value) for part, value in everything.items()})
     about = {"customers": sorted(found.person.customers), "made_at": now.isoformat(), "named_elsewhere": found.named}
     yield INDEX, _json(about)
@@ -216,6 +227,9 @@ def _page(found: Held, now: datetime, say: Language) -> str:
             file=ALL,
         ),
     ]
+    if found.care:
+        files = say.listed([f"{name}.csv" for name in found.care], say("and"))
+        told.append(say("What people here wrote about the person stands in {files}.", files=files))
     if found.arrived:
         count = number(len(found.arrived))
         told.append(

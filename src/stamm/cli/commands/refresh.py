@@ -24,6 +24,7 @@ from stamm.cli.speaking import command, option
 @option("--all", "anew", is_flag=True, help="Make everything anew, whatever is there.")
 def refresh(*, anew: bool) -> None:
     """Make what is missing and tell what was made."""
+    from stamm.app.booking import Booking
     from stamm.app.refreshing import Refreshing
     from stamm.cli.keeping import print_refreshed, progress, waiting
 
@@ -32,4 +33,5 @@ def refresh(*, anew: bool) -> None:
         refreshing = Refreshing(say.project, progress=told)
         with refreshing.alone(on_wait=waiting(say)):
             done = refreshing.run(anew=anew)
+            Booking(say.project).make()
     print_refreshed(done, say)

@@ -1,0 +1,86 @@
+"""What people wrote about a person, and the book that finds them, go when they are erased; they are given it before."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from stamm import care
+from stamm.app.booking import Booking
+from stamm.app.leaving.erasing import Erasing
+from stamm.app.leaving.exporting import export_person
+from stamm.app.project import Project
+from stamm.lang.language import Language
+from stamm.people.acts import acts
+from stamm.store.book import Book, Wanted
+from stamm.store.erasing.ledger import Ledger, State
+from tests.leaving import planted as p
+
+NOW = datetime(2024, 7, 1, tzinfo=UTC)
+
+
+def written(project: Project) -> None:
+    with closing(project.people()) as database, database.transaction() as run:
+        care.write_note(run, p.ID, f"Rief an: {p.PHONE}", who="ines@example.com", now=NOW)
+        care.write_note(run, "ben", "Mag Espresso", who="ines@example.com", now=NOW)
+        care.write_note(run, "ben", f"Kennt {p.NAME}", who="ines@example.com", now=NOW)
+        gone = care.write_note(run, p.ID, f"Falsch geschrieben: {p.NAME}", who="ines@example.com", now=NOW)
+        care.remove_note(run, gone, who="ines@example.com", now=NOW)
+        care.make_task(
+            run, p.ID, f"{p.EMAIL} schreiben", whose="ole@example.com", due_on=date(2024, 7, 9), who="i", now=NOW
+        )
+        care.set_owner(run, [p.ID], "ole@example.com", who="ines@example.com", now=NOW)
+        care.set_owner(run, ["ben"], "ines@example.com", who="ines@example.com", now=NOW)
+
+
+def test_notes_tasks_owner_and_the_book_go_with_the_person(project: Project) -> None:
+    written(project)
+    book = Book(Booking(project).make())
+    assert p.ID in {line.customer_id for line in book.find(Wanted("mustermueller")).lines}
+    held = any("quast" in trace and "stamm.sqlite" in trace for trace in p.traces(project.directory))
+    assert held
+    assert any("kept/book" in trace for trace in p.traces(project.directory))
+    looked = Erasing(project).look(p.ID)
+    with closing(project.people()) as somebody:  # as the server has it open
+        told = Erasing(project).erase(p.ID, now=NOW)
+        assert (looked.care, told.care) == (5, 5)
+        assert p.traces(project.directory) == []
+        with somebody.transaction() as run:
+            assert [note.told for note in care.notes_of(run, [p.ID, "ben"])] == ["Mag Espresso"]
+            assert care.tasks_for(run, "ole@example.com") == []
+            assert (care.owner_of(run, [p.ID]), care.owner_of(run, ["ben"])) == (None, "ines@example.com")
+    assert Booking(project).newest() is None, "no page finds them in a book of before"
+    again = Book(Booking(project).make())
+    assert again.find(Wanted("mustermueller")).lines == ()
+    assert p.traces(project.directory) == []
+
+
+def test_a_killed_erasure_takes_what_was_written_all_the_same(project: Project) -> None:
+    written(project)
+    erasing = Erasing(project)
+    erasing.erase(p.ID, now=NOW)
+    written(project)  # as a backup of before brings it back
+    ledger = Ledger.read(project.lake_directory)
+    assert ledger is not None
+    replace(ledger, people=tuple(replace(each, state=State.RESTORED) for each in ledger.people)).write(
+        erasing.lake.root
+    )
+    finished = Erasing(project).finish()
+    assert finished is not None
+    assert finished.care == 5
+    assert p.traces(project.directory) == []
+
+
+def test_who_asks_is_given_what_was_written(project: Project) -> None:
+    written(project)
+    place, _ = export_person(project, p.ID, now=NOW, language=Language("de"))
+    everything = json.loads((place / "everything.json").read_text())["care"]
+    assert {name: len(rows) for name, rows in everything.items()} == {"notes": 2, "tasks": 1, "owner": 1}
+    assert everything["tasks"][0]["due_on"] == "2024-07-09"
+    assert "notes.csv, tasks.csv und owner.csv" in (place / "index.html").read_text()
+    with closing(project.people()) as database:
+        told = [act.about for act in acts(database) if act.what != "person_exported"]
+    assert len(told) == 8
+    assert not any(trace in " ".join(told).casefold() for trace in p.TRACES), "acts name no customer"

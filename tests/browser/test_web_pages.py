@@ -24,6 +24,8 @@ SETTINGS = (
     "/settings/people/1/",
     "/settings/people/invite/",
     "/settings/acts/",
+    "/settings/sources/",
+    "/settings/sources/failed/",
 )
 #: by who may open them; a link is good once, so it is not among them
 PAGES = {

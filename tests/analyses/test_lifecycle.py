@@ -63,6 +63,8 @@ def test_who_is_behind_a_period() -> None:
     answer = asked(of, "2024-02")
     behind = Answers(of).customers(answer, answer.rows[0])
     assert (behind.counted, behind.others) == (("anna",), ("ben",))
+    parts = {words.en: who for words, who in behind.parts}
+    assert parts == {"new": (), "stayed": ("anna",), "came back": (), "went quiet": ("ben",)}
     assert answer.left_out == {"orders without a customer": 1}
 
 

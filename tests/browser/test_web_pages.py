@@ -38,6 +38,8 @@ PAGES = {
         "/metrics/order_count?grain=week&by=channel",
         "/metrics/net_promoter_score",
         f"/funnel/?{FUNNEL}&by=country",
+        "/lifecycle/?by=country",
+        "/rfm/?by=country&earlier=2024-03-01&from=2024-03-01&to=2024-06-01&money=gross_revenue",
         "/funnel/",
     ),
     "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS),

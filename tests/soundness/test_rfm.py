@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from stamm.analyses.rfm import AFTER, BEFORE, MOVES, SCORES, Rfm
+from stamm.analyses.rfm import AFTER, BEFORE, MAP, MOVES, SCORES, Rfm
 from stamm.answers import Answers
 from stamm.lang.window import Window
 from tests.soundness import oracle
@@ -38,6 +38,14 @@ def check(world: oracle.World, span: tuple[date, date], earlier: date) -> None:
         biggest = max(answer.rows, key=lambda row: row.customers)
         behind = answers.customers(answer, biggest)
         assert set(behind.counted) == {who for who, name in inside.items() if name == biggest.segment.en}
+        assert {*behind.counted, *behind.others} == set(inside)
+        places = {who: (own[0], (own[1] + own[2] + 1) // 2) for who, own in now.items()}
+        for row in answer.tables[MAP]:
+            people = [who for who, place in places.items() if place == (row.recency, row.worth)]
+            assert (row.customers, row.revenue) == (len(people), sum(known[who][2] for who in people))
+        fullest = max(answer.tables[MAP], key=lambda row: row.customers)
+        behind = answers.customers(answer, answer.row_named(answer.name_of(fullest, MAP)))
+        assert set(behind.counted) == {w for w, place in places.items() if place == (fullest.recency, fullest.worth)}
         assert {*behind.counted, *behind.others} == set(inside)
     finally:
         facts.engine.close()

@@ -33,7 +33,10 @@ def text_of(response: Any) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
-@pytest.mark.parametrize(("key", "asked", "table"), [("funnel", AGAIN, "rows")])
+@pytest.mark.parametrize(
+    ("key", "asked", "table"),
+    [("funnel", AGAIN, "rows"), ("lifecycle", {}, "rows"), ("rfm", {"money": "gross_revenue"}, "map")],
+)
 def test_an_export_is_what_the_command_line_gives(
     signed_in: Make, project: Project, key: str, asked: dict[str, str], table: str
 ) -> None:
@@ -89,6 +92,26 @@ def test_the_customers_behind_a_step_are_named_to_those_who_may_know_them(signed
     for asked in ("by=city", "where=city%3DDorf+1"):
         assert viewer.get(f"/funnel/?{FUNNEL}&{asked}").status_code == 422
         assert viewer.get(f"/analyses/funnel.csv?{FUNNEL}&{asked}").status_code == 422
+
+
+def test_a_lifecycle_is_a_ledger_that_adds_up_and_names_the_customers_of_each_state(
+    signed_in: Make, project: Project
+) -> None:
+    answers = Answers(project.world())
+    answer = answers.analyse("lifecycle", SPRING)
+    page = signed_in("support").get(f"/lifecycle/?{DAYS}").content.decode()
+    (ledger,) = re.findall(r'<table class="table broad ledger">(.*?)</table>', page, re.DOTALL)
+    told = [re.findall(r"<td class=\"n\">(.*?)</td>", line) for line in re.findall(r"<tr>(.*?)</tr>", ledger)[1:]]
+    lines = [[int(re.sub(r"<[^>]+>", "", cell).replace(",", "")) for cell in cells[:5]] for cells in told]
+    assert lines == [[r.before, r.new, r.resurrected, r.dormant, r.active] for r in reversed(answer.rows)]
+    assert all(before + new + back - quiet == active for before, new, back, quiet, active in lines)
+    last = answer.rows[-1]
+    assert last.dormant > 0
+    (link,) = set(re.findall(r'href="([^"]*who=period%3D2024-05&amp;part=3)"', page))
+    listed = signed_in("analyst").get(html.unescape(link)).content.decode()
+    expected = {words.en: who for words, who in answers.customers(answer, last).parts}["went quiet"]
+    assert re.findall(r"<li>(c\d+)</li>", listed) == list(expected[:50])
+    assert len(expected) == last.dormant
 
 
 def test_the_editor_writes_one_address_and_counts_nothing_before_it_is_asked(signed_in: Make) -> None:

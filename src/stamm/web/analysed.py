@@ -13,12 +13,12 @@ from django.urls import NoReverseMatch, reverse
 from stamm.analyses import ANALYSES, Analysis
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
-from stamm.people.roles import NAMES
-from stamm.reports.journeys.about import about_of, missing_for
+from stamm.people.roles import NAMES, Role
+from stamm.reports.journeys.about import about_of, missing_for, simulated_for
 from stamm.reports.spans import span_of
 from stamm.reports.wording import Words
 from stamm.web.access import Asked
-from stamm.web.desk import Opened, desk
+from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Choice
 from stamm.web.questions import Question, dimensions_for
 from stamm.web.settings_form import settings_form
@@ -47,15 +47,20 @@ def analysed(
     A `draft` is the form alone, which is still being written and was not asked yet.
     """
     given = request.GET if given is None else given
-    form = settings_form(ANALYSES[subject.key], given, request.say, subject.first)
-    role = request.user.may
+    say, role = request.say, request.user.may
+    form = settings_form(ANALYSES[subject.key], given, say, subject.first)
     question = Question.of(subject.key, request.GET, role, form.settings)
-    asks = form.made is not None and not draft
-    content = desk().kept(
-        ("analysed", question, asks, role in NAMES, request.say.code),
-        lambda opened: _content(opened, subject, question, request, asks=asks),
+    analysis = form.made or ANALYSES[subject.key]()
+    frame = desk().kept(
+        ("analysis", question, role in NAMES, say.code), lambda opened: _frame(opened, analysis, question, say, role)
     )
-    return render(request, subject.template, {**content, **more, "form": form, "draft": draft, "named": role in NAMES})
+    asked: Question | None = frame["question"] if form.made is not None and not draft and not frame["missing"] else None
+    content = None
+    if asked is not None:
+        found = asked
+        content = soon(("analysed", found, say.code), lambda opened: _content(opened, subject, found, say))
+    shown = {**frame, **more, "form": form, "draft": draft, "named": role in NAMES, "asked": asked is not None}
+    return render(request, subject.template, {**shown, "content": content, **(content or {})})
 
 
 def page_of(key: str) -> str:
@@ -66,42 +71,40 @@ def page_of(key: str) -> str:
         return reverse("today")
 
 
-def _content(opened: Opened, subject: Subject, question: Question, request: Asked, *, asks: bool) -> dict[str, Any]:
-    say, world = request.say, opened.answers.world
-    analysis, settled = question.analysis if asks else ANALYSES[subject.key](), question.settled(opened)
-    shared: dict[str, Any] = {
-        "key": subject.key,
-        "here": page_of(subject.key),
+def _frame(opened: Opened, analysis: Analysis, question: Question, say: Language, role: Role) -> dict[str, Any]:
+    """What surrounds the answer; nothing of it takes long."""
+    world = opened.answers.world
+    words, settled = Words(say, world), question.settled(opened)
+    asked = settled or question
+    return {
+        "key": analysis.key,
+        "place": page_of(analysis.key),
         "name": analysis.title(say.code),
         "sentence": analysis.sentence(say.code),
-        "by": question.by,
-        "dimensions": _dimensions(analysis, question, Words(say, world), request),
-        "conditions": [
-            (each.told(say), replace(question, where=tuple(o for o in question.where if o != each)).address())
-            for each in question.where
-        ],
+        "question": asked,
+        "missing": () if settled else missing_for(analysis, world, say),
+        "span": span_of(analysis, settled.window, world, say) if settled else None,
+        "window": say.window(settled.window) if settled else "",
+        "simulated": simulated_for(analysis, asked.by, asked.where, world, say),
+        "by": asked.by,
+        "split_by": words.dimension(asked.by) if asked.by else "",
+        "dimensions": tuple(
+            Choice(name, words.dimension(name), name == asked.by) for name in dimensions_for(analysis, role)
+        ),
+        "conditions": tuple((each.told(say), asked.without(each)) for each in asked.where),
+        "query": replace(asked, by="").address(),
+        "split_query": asked.address(),
     }
-    if settled is None:
-        missing = missing_for(analysis, world, say)
-        return {**shared, "question": question, "span": None, "about": None, "missing": missing}
-    shared |= {"question": settled, "span": span_of(analysis, settled.window, world, say), "missing": ()}
-    if not asks:
-        return {**shared, "about": None}
-    whole = replace(settled, by="").answer(opened)
-    parts = settled.answer(opened) if settled.by else None
+
+
+def _content(opened: Opened, subject: Subject, question: Question, say: Language) -> dict[str, Any]:
+    """The answer in words and pictures: of everybody together, and split."""
+    world = opened.answers.world
+    whole = replace(question, by="").answer(opened)
+    parts = question.answer(opened) if question.by else None
     return {
-        **shared,
-        "window": say.window(settled.window),
-        "query": replace(settled, by="").address(),
         "about": about_of(whole, world, say),
         "shown": subject.show(whole, say),
         "split": subject.split(parts, say) if parts is not None else None,
         "split_about": about_of(parts, world, say) if parts is not None else None,
-        "split_by": Words(say, world).dimension(settled.by) if settled.by else "",
-        "split_query": settled.address(),
     }
-
-
-def _dimensions(analysis: Analysis, question: Question, words: Words, request: Asked) -> tuple[Choice, ...]:
-    names = dimensions_for(analysis, request.user.may)
-    return tuple(Choice(name, words.dimension(name), name == question.by) for name in names)

@@ -101,6 +101,10 @@ class Question:
         }
         return urlencode({name: value for name, value in said.items() if value not in ("", [])}, doseq=True)
 
+    def without(self, condition: Condition) -> str:
+        """The address of the same without one condition of its filter."""
+        return replace(self, where=tuple(each for each in self.where if each != condition)).address()
+
     def kept_to(self, dimension: str, value: str) -> str:
         """The address of the same within one group of a dimension, not split by it any more."""
         condition = Condition(dimension, (value or None,))

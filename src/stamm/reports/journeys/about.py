@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stamm.analyses import Analysis
+from stamm.answers.plan import read_for
 from stamm.answers.reach import kinds_needed
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
+from stamm.facts.filter import Filter
 from stamm.lang.language import Language
 from stamm.reports.analyses import Table, table_of
 from stamm.reports.commands import command_of
@@ -22,7 +24,6 @@ class About:
     pairs: tuple[Pair, ...]
     command: tuple[str, ...]
     tables: dict[str, Table]
-    simulated: str
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,13 @@ def about_of(answer: TableAnswer, world: World, say: Language) -> About:
         pairs=table_pairs(answer, Words(say, world)),
         command=command_of("analyse", analysis.key, answer.span, unlike, where=answer.where, by=answer.by or ""),
         tables={name: table_of(answer, name, say) for name, rows in answer.tables.items() if rows},
-        simulated=say("Simulated data") if answer.simulated else "",
     )
+
+
+def simulated_for(analysis: Analysis, by: str, where: Filter, world: World, say: Language) -> str:
+    """What a page says of itself where facts of its answer were made and not measured."""
+    read = read_for((*analysis.facts(), *analysis.beside()), by or None, where, world)
+    return "" if world.simulated.isdisjoint(read) else say("Simulated data")
 
 
 def missing_for(analysis: Analysis, world: World, say: Language) -> tuple[Missing, ...]:

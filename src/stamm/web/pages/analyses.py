@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -15,11 +18,28 @@ from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.reports.journeys.behind import Side, row_words, sides_of
 from stamm.web.access import Asked, page
 from stamm.web.analysed import page_of
-from stamm.web.desk import Opened, desk
+from stamm.web.desk import Opened, desk, soon
 from stamm.web.questions import Question
 
 #: customers on one page
 MOST = 50
+
+
+@dataclass(frozen=True)
+class RowAsked:
+    """A row of an answer, by its key columns."""
+
+    question: Question
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Which row it is, over which days, and who is behind it."""
+
+    row: str
+    window: str
+    sides: tuple[Side, ...]
 
 
 @page("analyses/<slug:analysis>.csv", may=EVERYONE)
@@ -47,31 +67,32 @@ def analysis_parquet(request: Asked, analysis: str) -> HttpResponse:
 @page("analyses/<slug:analysis>/customers", may=NAMES)
 def analysis_customers(request: Asked, analysis: str) -> HttpResponse:
     """The customers behind one row, by what they are in it, a page after the other."""
-    question, sides, part, words = _behind(request, analysis)
-    first = _number(request.GET.get("offset", "0"))
-    shown = sides[part].customers[first : first + MOST]
-    content = {
+    asked, say = _row_asked(request, analysis), request.say
+    behind = soon(("behind", asked, say.code), lambda opened: _behind(opened, asked, say))
+    part, first = _number(request.GET.get("part", "0")), _number(request.GET.get("offset", "0"))
+    content: dict[str, Any] = {
         "key": analysis,
-        "name": question.analysis.title(request.say.code),
-        "window": request.say.window(question.window),
-        "row": words,
-        "sides": sides,
-        "part": part,
-        "shown": shown,
+        "name": asked.question.analysis.title(say.code),
+        "behind": behind,
         "first": first,
         "next": first + MOST,
-        "back": f"{page_of(analysis)}?{question.address()}",
-        "query": question.address(who=request.GET.getlist("who")),
+        "back": f"{page_of(analysis)}?{asked.question.address()}",
+        "query": asked.question.address(who=asked.who),
         "may_export": request.user.may in EXPORTS,
     }
+    if behind is not None:
+        part = min(part, len(behind.sides) - 1)
+        content |= {"part": part, "shown": behind.sides[part].customers[first : first + MOST]}
     return render(request, "analysis_customers.html.j2", content)
 
 
 @page("analyses/<slug:analysis>/customers.csv", may=EXPORTS)
 def analysis_customers_csv(request: Asked, analysis: str) -> HttpResponse:
     """The same customers, to take away."""
-    _, sides, part, _ = _behind(request, analysis)
-    rows = ({"customer_id": customer} for customer in sides[part].customers)
+    asked, say = _row_asked(request, analysis), request.say
+    behind = desk().kept(("behind", asked, say.code), lambda opened: _behind(opened, asked, say))
+    part = min(_number(request.GET.get("part", "0")), len(behind.sides) - 1)
+    rows = ({"customer_id": customer} for customer in behind.sides[part].customers)
     text = csv_of(["customer_id"], rows) + "\n"
     return _download(text.encode(), f"{analysis}-customers", "csv", "text/csv; charset=utf-8")
 
@@ -93,22 +114,16 @@ def _settled(question: Question, opened: Opened) -> Question:
     return found
 
 
-def _behind(request: Asked, key: str) -> tuple[Question, tuple[Side, ...], int, str]:
-    question, say = Question.of(key, request.GET, request.user.may), request.say
-    who = tuple(request.GET.getlist("who"))
-    found, sides, words = desk().kept(
-        ("behind", question, who, say.code), lambda opened: _named(_settled(question, opened), opened, who, say)
-    )
-    return found, sides, min(_number(request.GET.get("part", "0")), len(sides) - 1), words
+def _row_asked(request: Asked, key: str) -> RowAsked:
+    return RowAsked(Question.of(key, request.GET, request.user.may), tuple(request.GET.getlist("who")))
 
 
-def _named(
-    question: Question, opened: Opened, who: tuple[str, ...], say: Language
-) -> tuple[Question, tuple[Side, ...], str]:
+def _behind(opened: Opened, asked: RowAsked, say: Language) -> Named:
+    question = _settled(asked.question, opened)
     answer = question.answer(opened)
-    wanted = dict(_pair(text) for text in who)
-    row = answer.row_named(wanted)
-    return question, sides_of(answer, opened.answers.customers(answer, row), say), row_words(answer, row, say)
+    row = answer.row_named(dict(_pair(text) for text in asked.who))
+    sides = sides_of(answer, opened.answers.customers(answer, row), say)
+    return Named(row_words(answer, row, say), say.window(question.window), sides)
 
 
 # -- what an address says ------------------------------------------------------------------------------------

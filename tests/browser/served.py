@@ -36,7 +36,7 @@ from stamm.people.roles import Role
 sessions = {}
 for role in Role:
     person = invite(f"{role}@example.com", role, who="test", now=datetime.now(UTC), name=role.capitalize())
-    browser = Client()
+    browser = Client(SERVER_NAME="localhost")
     if role is Role.OWNER:  # whose pages ask for the password again, and here it was just given
         person.set_password("drei Kannen Tee")
         person.save()
@@ -46,6 +46,9 @@ for role in Role:
     session.update(account_authentication_methods=[given], account_authentication_methods_user=str(person.pk))
     session.save()
     sessions[role] = browser.cookies["stamm_session"].value
+    if role is Role.OWNER:
+        browser.post("/boards/", {"action": "first"})
+        browser.post("/boards/1/share", {"action": "roles", "role": ["viewer"]})
 print(json.dumps(sessions))
 """
 

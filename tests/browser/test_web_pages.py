@@ -24,12 +24,27 @@ SETTINGS = (
     "/settings/people/1/",
     "/settings/people/invite/",
     "/settings/acts/",
-    "/settings/sources/",
-    "/settings/sources/failed/",
+)
+#: a board that is ready, shown to viewers, and all that changes it
+BOARDS = (
+    "/boards/",
+    "/boards/1/edit",
+    "/boards/1/share",
+    "/boards/1/versions",
+    "/boards/1/widgets/new?kind=bars",
+    "/boards/1/widgets/6/settings",
 )
 #: by who may open them; a link is good once, so it is not among them
 PAGES = {
-    "viewer": ("/", "/metrics/", "/metrics/customer_retention_rate", "/account/", "/no-such-page/"),
+    "viewer": (
+        "/",
+        "/metrics/",
+        "/metrics/customer_retention_rate",
+        "/account/",
+        "/no-such-page/",
+        "/boards/1/",
+        "/boards/1/wall",
+    ),
     "support": (
         "/metrics/customer_retention_rate/customers?window=2024-05",
         f"/analyses/funnel/customers?{FUNNEL}&who=step%3D2",
@@ -42,7 +57,7 @@ PAGES = {
         "/rfm/?by=country&earlier=2024-03-01&from=2024-03-01&to=2024-06-01&money=gross_revenue",
         "/funnel/",
     ),
-    "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS),
+    "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS, *BOARDS),
     "": ("/sign-in/", "/in/abc:def/"),
 }
 #: the first page in German is walked at every run, all others in the long one

@@ -85,3 +85,20 @@ def signed_in(person: Callable[..., Any]) -> Callable[..., Any]:
         return browser
 
     return make
+
+
+@pytest.fixture
+def board(person: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a board of somebody of their own, with one number on it, and shows it to roles."""
+    from stamm.boards.changing import change_board, create_board, show_board
+    from stamm.boards.content import Add, Content
+    from stamm.people.roles import Role
+
+    def make(*roles: str, name: str = "Mornings") -> Any:
+        maker = person("analyst", "maker@example.com")
+        made = create_board(Content(name), who=maker, now=NOON)
+        made = change_board(made, Add("number", {"metric": "order_count"}), seen=1, who=maker, now=NOON)
+        show_board(made, [Role(role) for role in roles], who=maker, now=NOON)
+        return made
+
+    return make

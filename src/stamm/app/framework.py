@@ -79,6 +79,7 @@ def settings_of(project: Project, host: str = "") -> dict[str, Any]:
             "django.contrib.sessions",
             "django.contrib.messages",
             "stamm.people",
+            "stamm.boards",
             "allauth",
             "allauth.account",
             "allauth.mfa",

@@ -26,8 +26,9 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Group:
-    """One group in words."""
+    """One group in words, and the row that they are of."""
 
+    row: Row
     name: str
     #: the condition that keeps a page to it
     where: str
@@ -89,6 +90,7 @@ def split_of(figure: Figure, by: str, trends: Trends) -> Split:
         change = change_between(metric, row, earlier) if earlier is not None else None
         groups.append(
             Group(
+                row=row,
                 name=words.language("unknown") if row.group is None else str(row.group),
                 where=str(Condition(by, (row.group,))),
                 value=exact("value", value),

@@ -1,0 +1,116 @@
+"""How a widget asks: at one snapshot, kept to what its board is kept to, in one language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stamm.analyses import Analysis
+from stamm.answers.answer import Answer
+from stamm.answers.ask import Answers
+from stamm.answers.table import TableAnswer
+from stamm.boards.content import Kept
+from stamm.facts import FACTS
+from stamm.facts.filter import filter_of
+from stamm.lang.errors import UsageError
+from stamm.lang.language import Language
+from stamm.lang.organisation import Organisation
+from stamm.lang.window import Window
+from stamm.metrics import Metric
+from stamm.reports.figures import Figure, Figures
+from stamm.reports.splits import dimensions_for
+from stamm.reports.trends import Trends
+from stamm.reports.wording import Words
+from stamm.reports.workings import Workings
+
+
+class Asking:
+    """What widgets of one board may ask, and the words for it.
+
+    A board is looked at by whoever it is shared with, so that nothing on it is told apart by what may tell who
+    somebody is.
+    """
+
+    def __init__(self, answers: Answers, organisation: Organisation, kept: Kept, say: Language) -> None:
+        self.answers, self.organisation, self.kept, self.say = answers, organisation, kept, say
+        self.world = answers.world
+        self.words = Words(say, self.world)
+        self.where = filter_of(kept.where)
+        for condition in self.where:
+            check_impersonal(condition.dimension)
+
+    @property
+    def until(self) -> Window | None:
+        """The window looked at, where it is not the newest whole one."""
+        return Window.parse(self.kept.window) if self.kept.window else None
+
+    def figures(self, *keys: str, grain: str = "") -> Figures:
+        """Metrics over the windows up to the one looked at, by the board's grain or another; raises UsageError."""
+        until = self.until.end if self.until else None
+        return Figures(
+            self.answers, self.organisation, until, self.where, keys=frozenset(keys), grain=grain or self.kept.grain
+        )
+
+    def figure(self, key: str) -> tuple[Figure, Trends]:
+        """One metric and what draws it; raises UsageError where there are no data, or no such metric."""
+        if key not in self.world.metrics:
+            raise UsageError(f"There is no metric named {key!r} any more.", remedy="Choose another metric.")
+        figures = self.figures(key)
+        if figures.months is None:
+            raise UsageError(
+                f"There is no data yet to compute {key} from.", remedy="Bring some in with `stamm import`."
+            )
+        figure = figures[key]
+        assert figure is not None  # it was asked for
+        if figure.problem is not None:
+            raise figure.problem
+        return figure, Trends(Workings(figures, figures.months, self.words))
+
+    def windows(self, key: str, by: str = "") -> Answer:
+        """A metric over all windows of the board."""
+        figure, trends = self.figure(key)
+        if by:
+            check_dimension(figure.metric, by)
+        return self.answers.ask(figure.metric, trends.workings.months.windows, by=by or None, where=self.where)
+
+    def analysed(self, analysis: Analysis, grain: str = "") -> TableAnswer:
+        """An analysis over the windows of the board, or of another grain, that are over.
+
+        Cells that name customers are empty. Raises UsageError where there are no data.
+        """
+        figures, key = self.figures(grain=grain), analysis.key
+        months, as_of = figures.months, figures.as_of
+        if months is None:
+            raise UsageError(
+                f"There is no data yet to compute {key} from.", remedy="Bring some in with `stamm import`."
+            )
+        answers, end = self.answers, self.world.day_start(months.now.end)
+        if self.until is not None and as_of is not None and end < as_of:
+            answers = Answers(replace(self.world, as_of=end))
+        answer = answers.analyse(analysis, Window(months.windows[0].start, months.now.end), where=self.where)
+        tables = {
+            name: tuple(replace(row, **dict.fromkeys(_personal(answer, name), ())) for row in rows)
+            for name, rows in answer.tables.items()
+        }
+        return replace(answer, tables=tables)
+
+
+def _personal(answer: TableAnswer, table: str) -> list[str]:
+    return [column.name for column in answer.analysis.columns(table) if column.personal]
+
+
+def check_dimension(metric: Metric, by: str) -> None:
+    """Raises UsageError for what the metric cannot be told apart by on a board."""
+    possible = dimensions_for(metric, personal=False)
+    if by not in possible:
+        remedy = f"Split by one of {', '.join(possible)}." if possible else "Choose another metric."
+        raise UsageError(f"{metric.key} cannot be split by {by}.", remedy=remedy)
+
+
+def check_impersonal(dimension: str) -> None:
+    """Raises UsageError for a dimension that may tell who somebody is."""
+    columns = [fact.columns()[dimension] for fact in FACTS if dimension in fact.columns()]
+    if any(column.personal for column in columns):
+        raise UsageError(
+            f"A board cannot be kept to {dimension}, which may tell who somebody is.",
+            remedy="Choose another dimension; the page of a metric can be split by it.",
+        )

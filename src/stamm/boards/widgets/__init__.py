@@ -1,0 +1,1 @@
+"""The kinds of widgets, a file each; nothing lists them."""

@@ -24,6 +24,8 @@ SETTINGS = (
     "/settings/people/1/",
     "/settings/people/invite/",
     "/settings/acts/",
+    "/settings/sources/",
+    "/settings/sources/failed/",
 )
 #: a board that is ready, shown to viewers, and all that changes it
 BOARDS = (

@@ -14,6 +14,7 @@ WHO = ("signed out", "viewer", "support", "analyst", "owner")
 #: what is put into the gaps of a route: a link that nobody made, a metric that counts customers, an analysis
 GAPS = {
     "<int:number>": "1",
+    "<str:name>": "rejects-20240101T000000Z.csv",
     "<str:token>": "abc:def",
     "<slug:key>": "customer_retention_rate",
     "<slug:analysis>": "lifecycle",

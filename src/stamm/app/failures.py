@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import msgspec
 
 from stamm.app.project import Project
-from stamm.app.projecting.deliveries import is_delivery, reason_of
+from stamm.app.projecting.deliveries import MEANINGS, is_delivery, reason_of
 from stamm.lang.errors import UsageError
 from stamm.sources.segment import Arrival, read
+from stamm.sources.segment.problem import sentence
 from stamm.store.log import Counters, Entry, Failed, Log, Outcome
 
 #: entries of one look into the log
@@ -28,6 +29,12 @@ class Reread:
     duplicate: int = 0
     #: still no facts, by reason
     still: tuple[tuple[str, int], ...] = ()
+
+
+def meaning(reason: str) -> tuple[str, str]:
+    """The field that a reason is about, if it is about one, and what is wrong with it, in English."""
+    code, _, field = reason.partition(":")
+    return field, MEANINGS.get(code) or sentence(reason)[1]
 
 
 class Failures:

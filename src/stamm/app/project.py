@@ -157,6 +157,12 @@ class Project:
         return self.people_file.is_file() or bool(self.log_address)
 
     @property
+    def log_name(self) -> str:
+        """What the lake calls the log that it was filled from."""
+        address = self.log_address
+        return f"postgresql:{hashlib.blake2b(address.encode(), digest_size=8).hexdigest()}" if address else "file"
+
+    @property
     def people_file(self) -> Path:
         """Where people, keys and who did what are kept, unless a database is set for it."""
         return self.directory / "stamm.sqlite"

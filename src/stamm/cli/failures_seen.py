@@ -6,11 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from stamm.app.failures import Reread
-from stamm.app.projecting.deliveries import MEANINGS
+from stamm.app.failures import Reread, meaning
 from stamm.cli import printing
 from stamm.cli.session import Session
-from stamm.sources.segment.problem import sentence
 
 if TYPE_CHECKING:
     from stamm.app.failures import Failures
@@ -72,9 +70,8 @@ def print_reread(done: Reread, say: Session) -> None:
 
 
 def _why(reason: str, say: Session) -> str:
-    code, _, field = reason.partition(":")
-    meaning = MEANINGS.get(code) or sentence(reason)[1]
-    return f"{field} {say(meaning)}".strip()
+    field, wrong = meaning(reason)
+    return f"{field} {say(wrong)}".strip()
 
 
 def _received(failed: Failed, say: Session) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 from stamm.app.project import Project
 from stamm.app.projecting import persons
@@ -61,7 +60,7 @@ class Projecting:
 
     def _waiting(self, log: Log, lake: Lake) -> list[Stored]:
         """What the lake does not hold yet; what it does goes from the log."""
-        position = lake.snapshot().manifest.positions.get(self._name(), 0)
+        position = lake.snapshot().manifest.positions.get(self.project.log_name, 0)
         first, last = log.span()
         if last < position:
             position = 0  # this is not the log that was read before
@@ -81,15 +80,10 @@ class Projecting:
                 # set aside before the commit that steps over them: whoever is killed in between reads only the others
                 log.fail(reasons)
             self._put(writer, [*said, *more], done)
-            writer.advance(self._name(), last)
+            writer.advance(self.project.log_name, last)
             done.snapshot = self._settled = writer.commit().number
         log.trim(last)
         return done
-
-    def _name(self) -> str:
-        """What the manifest calls this log."""
-        address = self.project.log_address
-        return f"postgresql:{blake2b(address.encode(), digest_size=8).hexdigest()}" if address else "file"
 
     def _said(self, waiting: Sequence[Stored]) -> tuple[list[Said], dict[int, str]]:
         """The rows in these messages, and the reasons of those that are none."""

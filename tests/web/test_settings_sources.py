@@ -1,0 +1,109 @@
+"""Sources: what each brought, what was set aside and why, and what failed at the door; nothing of it is lost."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from stamm.app.project import Project
+from stamm.sources import Reject
+from stamm.sources.rejected import RejectsFile
+from stamm.store.log import Entry
+from tests.web.conftest import NOON
+from tests.web.test_pages import text_of
+from tests.web.test_settings import noted
+
+Make = Callable[..., Any]
+LIST = "rejects-20260302T120000Z.csv"
+WRONG = "is not a moment; write it as 2024-02-10T14:30:00, with +01:00 or Z at the end unless it is local time"
+
+
+@pytest.fixture
+def rejects(project: Project) -> Iterator[bytes]:
+    """120 rows set aside of two files, as an import leaves them."""
+    with RejectsFile(project.rejects_directory, NOON) as file:
+        file.write([Reject("orders.csv", line, "ordered_at", f"<i>{line}</i>", WRONG) for line in range(2, 112)])
+        file.write([Reject("late.csv", line, "", "", "has another number of columns") for line in range(2, 12)])
+        path = file.put_in_place()
+        file.keep()
+    assert path is not None
+    yield path.read_bytes()
+    shutil.rmtree(project.rejects_directory)
+
+
+@pytest.fixture
+def log(project: Project) -> Iterator[None]:
+    """Three messages of a website: one waits, one is no fact, one was none until something was mended."""
+    track = b'{"type": "track", "event": "Viewed", "userId": "c1"}'
+    with closing(project.log()) as log:
+        log.append(
+            [
+                Entry("website", "m1", track, NOON),
+                Entry("website", "m2", b"<script>alert(1)</script>", NOON, reason="no_json"),
+                Entry("website", "m3", track, NOON + timedelta(hours=1), reason="no_customer:userId"),
+            ]
+        )
+    yield
+    shutil.rmtree(project.log_file.parent)
+
+
+@pytest.mark.usefixtures("rejects", "log")
+def test_every_source_says_what_it_brought(signed_in: Make, project: Project) -> None:
+    browser = signed_in("analyst")
+    page, end = "", time.monotonic() + 30
+    while "What they brought" not in page:  # the page is there before everything on it is counted
+        assert time.monotonic() < end
+        page = text_of(browser.get("/settings/sources/"))
+    for name, fact, aside in (("orders.csv", "Orders", 110), ("customers.csv", "Customers", 0)):
+        rows = len((project.directory.parent / name).read_text("utf-8").splitlines()) - 1
+        assert f"{name} file {fact}: {rows:,} " in page
+        line = page[page.index(f"{name} file") :]
+        assert f" {aside} " in line[:200]
+    assert "late.csv file nothing never 10 " in page
+    assert "website 3 1 0 2 " in page
+    assert "Not yet taken in: 1, the oldest of 2 March 2026, 12:00." in page
+
+
+def test_rows_set_aside_are_shown_taken_away_and_done_with(signed_in: Make, project: Project, rejects: bytes) -> None:
+    analyst, owner, place = signed_in("analyst"), signed_in("owner"), f"/settings/sources/rejects/{LIST}"
+    first = analyst.get(f"{place}/").content.decode()
+    assert "<i>" not in first
+    assert first.count("<code>&lt;i&gt;") == 50
+    assert "1 to 50 of 120" in first
+    last = text_of(analyst.get(f"{place}/?first=100"))
+    assert "late.csv 11 empty has another number of columns" in last
+    analyst.post("/preferences/", {"language": "de"})
+    assert "ordered_at: kein Zeitpunkt" in text_of(analyst.get(f"{place}/"))
+    assert analyst.get(f"{place}/download").content == rejects
+    assert noted(project)[0] == ("analyst@example.com", "rejects_read", LIST)
+    assert analyst.post(f"{place}/remove").status_code == 403
+    for name in ("stamm.toml", "..", ".rejects.part", "rejects-20240101T000000Z.csv"):
+        assert owner.get(f"/settings/sources/rejects/{name}/download").status_code == 404
+    assert owner.post(f"{place}/remove").status_code == 302
+    assert not (project.rejects_directory / LIST).exists()
+    assert noted(project)[0] == ("owner@example.com", "rejects_removed", f"{LIST} rows 120")
+    assert owner.post(f"{place}/remove").status_code == 404
+
+
+@pytest.mark.usefixtures("log")
+def test_failed_messages_are_looked_at_and_read_again(signed_in: Make, project: Project) -> None:
+    analyst, owner, place = signed_in("analyst"), signed_in("owner"), "/settings/sources/failed/"
+    assert "is not JSON as RFC 8259 writes it" in text_of(analyst.get(place))
+    message = analyst.get(f"{place}1/").content.decode()
+    assert "<script>alert" not in message
+    assert "&lt;script&gt;alert(1)" in message
+    assert noted(project)[0] == ("analyst@example.com", "customers_read", "failed message 1")
+    assert analyst.get(f"{place}9/").status_code == 404
+    assert analyst.post(place).status_code == 403
+    done = text_of(owner.post(place))
+    assert "Put back: 1; stamm work takes them in." in done
+    assert "Still no facts: 1 (is not JSON" in done
+    assert noted(project)[0] == ("owner@example.com", "messages_replayed", "all; put back 1")
+    with closing(project.log()) as log:
+        assert [one.entry.message_id for one in log.failures()] == ["m2"]

@@ -24,6 +24,7 @@ SETTINGS = (
     "/settings/people/1/",
     "/settings/people/invite/",
     "/settings/acts/",
+    "/settings/data/",
     "/settings/sources/",
     "/settings/sources/failed/",
 )

@@ -29,7 +29,7 @@ def test_what_cannot_be_chosen(choice: object) -> None:
 def test_pyspark_is_not_touched_unless_chosen(tmp_path: Path) -> None:
     code = (
         "import sys; from stamm.engines.chosen import engine_over; from pathlib import Path\n"
-        "import stamm.cli.engine_seen, stamm.app.project\n"
+        "import stamm.app.surroundings.engine, stamm.app.project\n"
         "engine_over('duckdb', {}, Path('.')).close(); sys.exit('pyspark' in sys.modules or 'py4j' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0

@@ -1,19 +1,22 @@
-"""Sources: what each brought, what was set aside and why, and what failed at the door; nothing of it is lost."""
+"""Sources and data: what came from where, what was set aside and why, what failed at the door; nothing is lost."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from stamm.app.consistency import all_checks
 from stamm.app.project import Project
 from stamm.sources import Reject
 from stamm.sources.rejected import RejectsFile
+from stamm.store.erasing.ledger import FILE, Erased, Ledger, State
 from stamm.store.log import Entry
 from tests.web.conftest import NOON
 from tests.web.test_pages import text_of
@@ -107,3 +110,25 @@ def test_failed_messages_are_looked_at_and_read_again(signed_in: Make, project: 
     assert noted(project)[0] == ("owner@example.com", "messages_replayed", "all; put back 1")
     with closing(project.log()) as log:
         assert [one.entry.message_id for one in log.failures()] == ["m2"]
+
+
+# -- data ----------------------------------------------------------------------------------------------------
+def test_the_data_page_says_how_the_data_are(signed_in: Make, project: Project) -> None:
+    ledger = Ledger(b"k" * 32, (Erased("E-2026-1", NOON, frozenset({"digest-of-anna"}), state=State.DONE, who="zoe"),))
+    ledger.write(project.lake_directory)
+    analyst, owner = signed_in("analyst"), signed_in("owner")
+    page, end = "", time.monotonic() + 60
+    while "The lines of an order" not in page and "No two rows of orders" not in page:
+        assert time.monotonic() < end
+        page = text_of(analyst.get("/settings/data/"))
+    (project.lake_directory / FILE).unlink()
+    allowed = [check for check in all_checks() if {*check.needs} <= {"orders", "customers"}]
+    assert page.count(" agrees ") == len(allowed)
+    assert "E-2026-1 2 March 2026, 12:00 zoe done" in page
+    assert "digest-of-anna" not in page
+    assert "There is no backup yet." in page
+    project.note("backup_made", "snapshot 3", now=datetime.now(UTC), who="ben")
+    later = text_of(analyst.get("/settings/data/"))
+    assert "There is no backup yet." not in later
+    assert re.search(r"Last backup \d+ \w+ \d{4}, \d\d:\d\d ben", later)
+    assert "Nothing is wrong." in text_of(owner.get("/settings/data/surroundings/"))

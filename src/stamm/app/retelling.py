@@ -14,6 +14,7 @@ from importlib.resources import files
 from babel.messages.pofile import read_po
 
 from stamm.facts import FACTS
+from stamm.lang.errors import StammError
 from stamm.lang.language import Language
 
 #: would be told as a list of one, named "none"
@@ -54,6 +55,22 @@ def retell(text: str, language: Language) -> str:
             words = (match[f"gap{place}"] for place in range(len(match.groups())))
             return translated.format(*(_named(word, language) for word in words))
     return text
+
+
+def told(error: StammError | OSError, say: Language) -> str:
+    """A failure in one line: where, what, and what to do."""
+    if isinstance(error, OSError):
+        what, where, remedy = of_disk(error, say)
+        what += "."
+    else:
+        what, where, remedy = (retell(text, say) for text in (error.what, error.where, error.remedy))
+    return " ".join(text for text in (f"{where}: {what}" if where else what, remedy) if text)
+
+
+def of_disk(error: OSError, say: Language) -> tuple[str, str, str]:
+    """Of a file or disk that does not do what it should: what, where, and what to do."""
+    remedy = say("Check that the place exists, may be written to, and has space left (`stamm doctor`).")
+    return error.strerror or str(error), str(error.filename or ""), remedy
 
 
 def _named(word: str, language: Language) -> str:

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
 from rich.text import Text
 
 from stamm.answers import Answers
-from stamm.answers.plan import Plan, kinds_of
-from stamm.answers.reach import covered, kinds_needed, last_complete
+from stamm.answers.reach import kinds_needed, last_complete
+from stamm.app.consistency import all_checks, plan_of
+from stamm.app.retelling import told
 from stamm.cli import printing
-from stamm.cli.consistency import Check, all_checks
 from stamm.cli.definitions import by_topic, topic_title
-from stamm.cli.failing import told
 from stamm.cli.session import Session
 from stamm.engines.kind import CannotRunError
 from stamm.lang.errors import StammError
-from stamm.lang.window import windows
 
 if TYPE_CHECKING:
     from stamm.answers.world import World
     from stamm.metrics import Metric
-
-_ = ibis._
-SHOWN = 3
 
 
 def print_support(world: World, say: Session) -> int:
@@ -57,7 +51,7 @@ def _supported(metric: Metric, answers: Answers, say: Session) -> tuple[str, str
     try:
         answer = answers.ask(metric, [window])
     except StammError as error:
-        return name, "", told(error, say), True
+        return name, "", told(error, say.language), True
     (row,) = answer.rows
     if row.value is None:
         return name, "", printing.reason_in_words(say, row, answer, world), False
@@ -68,14 +62,14 @@ def print_consistency(world: World, say: Session) -> int:
     """Every check that the data allow; how many found something."""
     say.heading(say("Do the data agree with themselves?"))
     made = printing.table(say("check"), say("found"), say("for example"), right=(1,))
-    plan, found, unread = _plan(world), [], 0
+    plan, found, unread = plan_of(world), [], 0
     with say.err.status("") as status:
         for check in all_checks():
             if plan is None or not all(kind in world.coverage for kind in check.needs):
                 continue
             status.update(say(check.sentence, kind=check.kind))
             try:
-                count, examples = _run(check, plan)
+                count, examples = check.run(plan)
             except CannotRunError as error:
                 made.add_row(
                     say(check.sentence, kind=check.kind), say("cannot be told on {engine}", engine=error.engine)
@@ -94,24 +88,3 @@ def print_consistency(world: World, say: Session) -> int:
         say.out.print(say(check.sentence, kind=check.kind), style="strong")
         say.out.print(say(check.remedy))
     return len(found) + unread
-
-
-def _plan(world: World) -> Plan | None:
-    """A plan over the months that the spells cover, or over whatever is there."""
-    kinds = kinds_of({"spells"}, world)
-    known = kinds if all(kind in world.coverage for kind in kinds) else tuple(world.coverage)[:1]
-    days = covered(world, known) if known else None
-    until = world.known_until(known) if known else None
-    if days is None or until is None:
-        return None
-    return Plan(world, windows(days.start, days.end, "month"), None, until)
-
-
-def _run(check: Check, plan: Plan) -> tuple[int, str]:
-    rows = check.broken(plan)
-    (counted,) = plan.world.engine.run(rows.aggregate(found=_.count())).to_pylist()
-    if not counted["found"]:
-        return 0, ""
-    first = plan.world.engine.run(rows.order_by("place").limit(SHOWN))["place"].to_pylist()
-    more = " ..." if counted["found"] > SHOWN else ""
-    return counted["found"], ", ".join(map(str, first)) + more

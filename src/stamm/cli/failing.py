@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import NoSuchOption
 
-from stamm.app.retelling import retell
+from stamm.app.retelling import of_disk, retell
 from stamm.lang.errors import StammError, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def report_failure(error: BaseException, session: Session) -> int:
         _block(session, *(retell(text, session.language) for text in (error.what, error.where, error.remedy)))
         return error.exit_code
     if isinstance(error, OSError):
-        _block(session, *_of_disk(error, session))
+        _block(session, *of_disk(error, session.language))
         return DISK
     _block(
         session,
@@ -47,21 +47,6 @@ def report_failure(error: BaseException, session: Session) -> int:
 def is_stop(error: BaseException) -> bool:
     """Whether it is no failure, but somebody's wish that it ends."""
     return isinstance(error, (KeyboardInterrupt, click.Abort)) or str(error) == INTERRUPTED
-
-
-def told(error: StammError | OSError, session: Session) -> str:
-    """A failure in one line: where, what, and what to do."""
-    if isinstance(error, OSError):
-        what, where, remedy = _of_disk(error, session)
-        what += "."
-    else:
-        what, where, remedy = (retell(text, session.language) for text in (error.what, error.where, error.remedy))
-    return " ".join(text for text in (f"{where}: {what}" if where else what, remedy) if text)
-
-
-def _of_disk(error: OSError, session: Session) -> tuple[str, str, str]:
-    remedy = session("Check that the place exists, may be written to, and has space left (`stamm doctor`).")
-    return error.strerror or str(error), str(error.filename or ""), remedy
 
 
 def _block(session: Session, what: str, where: str, remedy: str) -> None:

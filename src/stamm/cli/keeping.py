@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from stamm.app.retelling import told
 from stamm.cli import printing
-from stamm.cli.failing import told
 from stamm.cli.session import Session
 from stamm.cli.taking_in import print_report
 from stamm.facts import FACTS
@@ -104,7 +104,7 @@ def print_projected(done: Projected, say: Session) -> None:
 
 def print_delayed(done: Delayed, say: Session) -> None:
     """One line on what has to pass before it goes on."""
-    say.err.print(say("It is tried again shortly: {why}", why=told(done.error, say)))
+    say.err.print(say("It is tried again shortly: {why}", why=told(done.error, say.language)))
 
 
 def print_watched(done: Watched, say: Session) -> None:
@@ -112,4 +112,4 @@ def print_watched(done: Watched, say: Session) -> None:
     if done.report is not None:
         print_report(done.report, say)
     elif done.error is not None:
-        say.err.print(say("Not taken in: {error}", error=told(done.error, say)), style="quiet")
+        say.err.print(say("Not taken in: {error}", error=told(done.error, say.language)), style="quiet")

@@ -26,7 +26,7 @@ from stamm.lang.language import CODES, Language
 from stamm.lang.money import exponent
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import zone_named
-from stamm.people.roles import OWNERS
+from stamm.people.roles import EXPORTS, OWNERS
 from stamm.reports.consequences import KEYS, Consequences, consequences_of
 from stamm.reports.figures import Figures
 from stamm.reports.wording import Words
@@ -135,7 +135,7 @@ def settings_preview(request: Asked) -> HttpResponse:
     return render(request, "settings/preview.html.j2", content)
 
 
-@page("settings/renewal/", may=OWNERS)
+@page("settings/renewal/", may=EXPORTS)
 def settings_renewal(request: Asked) -> HttpResponse:
     """A piece of pages: how far what is kept at hand has been made anew."""
     return render(request, "settings/renewal.html.j2", renewal(Project.open(settings.STAMM_PROJECT)))

@@ -7,9 +7,8 @@ from importlib.metadata import version
 
 import ibis
 
-from stamm.cli.failing import told
-from stamm.cli.finding import Finding
-from stamm.cli.session import Session
+from stamm.app.surroundings.finding import Finding
+from stamm.app.surroundings.looking import Looking
 from stamm.engines.chosen import DUCKDB
 from stamm.engines.spark.application import check_java, check_master, check_package
 from stamm.facts import imported
@@ -18,7 +17,7 @@ from stamm.lang.errors import StammError
 _ = ibis._
 
 
-def engine_seen(say: Session) -> Iterator[Finding]:
+def engine_seen(say: Looking) -> Iterator[Finding]:
     """The engine in stamm.toml, and all it needs, up to the first thing that is missing."""
     choice = say.project.settings.engine
     if choice == DUCKDB:
@@ -36,10 +35,10 @@ def engine_seen(say: Session) -> Iterator[Finding]:
         looked_at = say("the workers")
         yield _workers(say)
     except StammError as error:
-        yield Finding(looked_at, say("not ready"), remedy=told(error, say))
+        yield Finding(looked_at, say("not ready"), remedy=say.told(error))
 
 
-def _workers(say: Session) -> Finding:
+def _workers(say: Looking) -> Finding:
     """Whether a worker computes, and reads the files of the project."""
     world = say.project.world()
     kind = next((kind for kind in imported() if kind in world.coverage), "orders")

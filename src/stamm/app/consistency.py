@@ -10,11 +10,16 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from stamm.answers.plan import Plan
+from stamm.answers.plan import Plan, kinds_of
+from stamm.answers.reach import covered
+from stamm.answers.world import World
 from stamm.facts import Imported, imported
 from stamm.facts.columns import Column, moment_column
+from stamm.lang.window import windows
 
 _ = ibis._
+#: so many of what does not agree are named
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,27 @@ class Check:
     remedy: str
     #: fills `{kind}` in the sentence
     kind: str = ""
+
+    def run(self, plan: Plan) -> tuple[int, str]:
+        """How many things do not agree, and the first of them in words."""
+        rows = self.broken(plan)
+        (counted,) = plan.world.engine.run(rows.aggregate(found=_.count())).to_pylist()
+        if not counted["found"]:
+            return 0, ""
+        first = plan.world.engine.run(rows.order_by("place").limit(SHOWN))["place"].to_pylist()
+        more = " ..." if counted["found"] > SHOWN else ""
+        return counted["found"], ", ".join(map(str, first)) + more
+
+
+def plan_of(world: World) -> Plan | None:
+    """A plan over the months that the spells cover, or over whatever is there."""
+    kinds = kinds_of({"spells"}, world)
+    known = kinds if all(kind in world.coverage for kind in kinds) else tuple(world.coverage)[:1]
+    days = covered(world, known) if known else None
+    until = world.known_until(known) if known else None
+    if days is None or until is None:
+        return None
+    return Plan(world, windows(days.start, days.end, "month"), None, until)
 
 
 def _doubled(kind: str) -> Callable[[Plan], ir.Table]:

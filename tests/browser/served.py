@@ -43,7 +43,7 @@ for role in Role:
     browser.force_login(person)
     given = {"method": "password", "at": time.time() + 86_400, "reauthenticated": True}
     session = browser.session
-    session.update(account_authentication_methods=[given], account_authentication_methods_user=str(person.pk))
+    session.update({"account_authentication_methods": [given], "account_authentication_methods_user": str(person.pk)})
     session.save()
     sessions[role] = browser.cookies["stamm_session"].value
     if role is Role.OWNER:

@@ -59,6 +59,10 @@ PAGES = {
         "/lifecycle/?by=country",
         "/rfm/?by=country&earlier=2024-03-01&from=2024-03-01&to=2024-06-01&money=gross_revenue",
         "/funnel/",
+        "/retention/?cell=2024-01.4&line=2024-01",
+        "/retention/?by=country&of=gross_revenue&denominator=customers",
+        "/retention/how-long/?by=country",
+        "/retention/concentration/?of=revenue",
     ),
     "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS, *BOARDS),
     "": ("/sign-in/", "/in/abc:def/"),
@@ -161,6 +165,29 @@ def test_the_keyboard_alone_is_enough(tab: Tab, server: Served) -> None:
     for _ in range(wanted + 20):
         tab.press("Tab", 9)
     assert tab.eval("wanted.filter(e => !passed.has(e)).map(e => e.outerHTML)") == []
+
+
+@pytest.mark.long
+def test_arrow_keys_move_between_the_cells_of_a_heatmap(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "analyst", "en")
+    tab.open(server.address + "/retention/?from=2024-01-01&to=2024-06-01", 1440)
+    assert tab.wait("document.querySelectorAll('.heat td > a[tabindex=\"0\"]').length") == 1
+    at = "(() => { const a = document.activeElement; return [a.closest('tr').rowIndex, a.closest('td').cellIndex]; })()"
+    tab.eval("document.querySelector('.heat td > a[tabindex=\"0\"]').focus()")
+    assert tab.eval(at) == [2, 5]
+    for key, code, place in (
+        ("ArrowLeft", 37, [2, 4]), ("Home", 36, [2, 3]), ("End", 35, [2, 6]), ("ArrowRight", 39, [2, 6]),
+        # the months between have nobody: their cells are empty
+        ("ArrowDown", 40, [7, 6]), ("PageUp", 33, [2, 6]), ("PageDown", 34, [7, 6]), ("ArrowUp", 38, [2, 6]),
+    ):  # fmt: skip
+        tab.press(key, code)
+        assert tab.eval(at) == place, key
+    assert tab.eval("document.querySelectorAll('.heat td > a[tabindex=\"0\"]').length") == 1
+    tab.press("Enter", 13)
+    assert tab.wait("document.querySelector('#cell h2').textContent === 'January 2024, month 4' && location.search")
+    assert tab.eval(at) == [2, 6]
+    assert tab.eval("document.querySelector('.heat td > a[aria-current]') === document.activeElement") is True
+    assert "cell=2024-01.4" in tab.eval("location.search")
 
 
 def test_the_theme_is_the_systems_until_somebody_chooses(tab: Tab, server: Served) -> None:

@@ -9,21 +9,16 @@ from typing import Any
 from markupsafe import Markup
 
 from stamm.analyses import ANALYSES, Analysis
-from stamm.analyses.concentration import Concentration
 from stamm.analyses.kind import Column
-from stamm.analyses.survival import Survival
 from stamm.answers.ask import Answers
 from stamm.answers.table import TableAnswer
-from stamm.charts.curves import Curve, Curves, curves_svg
-from stamm.charts.points import Point
-from stamm.charts.scale import scale_of
 from stamm.lang.errors import StammError
 from stamm.lang.language import Language
 from stamm.lang.phrase import Phrase
 from stamm.lang.reasons import BEGINS_BEFORE, NOT_OVER, OUTSIDE, ZERO
 from stamm.lang.window import Window
+from stamm.reports.analysis_curves import charts_of
 from stamm.reports.commands import command_of
-from stamm.reports.trends import SIZES, picture
 from stamm.reports.workings import Pair, Workings, table_pairs
 
 #: months that an analysis looks at which does not cut its span; and rows of a table that is shown at once
@@ -97,7 +92,7 @@ def _chapter(answer: TableAnswer, workings: Workings) -> Chapter:
         name=analysis.title(say.code),
         sentence=analysis.sentence(say.code),
         tables=tuple(tables),
-        charts=_charts(answer, say),
+        charts=charts_of(answer, say),
         pairs=table_pairs(answer, workings.words),
         command=command_of("analyse", analysis.key, answer.span, where=answer.where),
         simulated=answer.simulated,
@@ -185,45 +180,3 @@ def text_of(row: Any, column: Column, answer: TableAnswer, say: Language) -> str
         unit = row.unit if column.unit == "own" else column.unit
         return say.value(value, unit, answer.currency, digits=1 if unit == "days" else None)
     return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-# -- curves --------------------------------------------------------------------------------------------------
-def _charts(answer: TableAnswer, say: Language) -> tuple[Markup, ...]:
-    """A picture for each width, of an analysis that is a curve."""
-    if isinstance(answer.analysis, Survival):
-        return _drawn(_survival(answer, say), say)
-    if isinstance(answer.analysis, Concentration):
-        return _drawn(_lorenz(answer, say), say)
-    return ()
-
-
-def _survival(answer: TableAnswer, say: Language) -> tuple[Curve, list[Curve], list[str], str]:
-    points = [Point(row.survival, row.low, row.high, True) for row in answer.rows]
-    last = next(row for row in reversed(answer.rows) if row.survival is not None)
-    words = say("still here, {share}", share=say.percent(last.survival))
-    return Curve(words, points), [], [str(row.step) for row in answer.rows], say("months since they became customers")
-
-
-def _lorenz(answer: TableAnswer, say: Language) -> tuple[Curve, list[Curve], list[str], str]:
-    rows = answer.rows
-    main = [Point(0.0, None, None, True), *(Point(row.value, None, None, True) for row in rows)]
-    even = [Point(share / 100, None, None, True) for share in (0, *(row.percent for row in rows))]
-    places = [str(share) for share in (0, *(row.percent for row in rows))]
-    beside = [Curve(say("evenly shared"), even)]
-    return Curve(say("what they bring"), main), beside, places, say("percent of the customers, the best first")
-
-
-def _drawn(curve: tuple[Curve, list[Curve], list[str], str], say: Language) -> tuple[Markup, ...]:
-    main, beside, places, under = curve
-    if len(main.points) < 2 or main.points[-1].value is None:
-        return ()
-    label = say("{curve}; {under}. The numbers are in the table below.", curve=main.words, under=under)
-    return tuple(
-        picture(
-            curves_svg(
-                Curves(main, beside, places, under, scale_of(0.0, 1.0, "share", say, lines=5 if width > 400 else 4)),
-                width, height, label=label, kind=kind,
-            )
-        )
-        for kind, width, height in SIZES
-    )  # fmt: skip

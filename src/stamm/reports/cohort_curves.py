@@ -14,7 +14,7 @@ from stamm.charts.scale import scale_of
 from stamm.lang.language import Language
 from stamm.lang.window import Window
 from stamm.reports.cohort_words import heads_of
-from stamm.reports.heat import Grid, Line, line_words, period_words
+from stamm.reports.heat import Grid, Line, key_of, line_words, period_words
 from stamm.reports.trends import SIZES, picture
 
 #: a cohort with fewer customers is no example of anything
@@ -32,6 +32,11 @@ class CohortCurves:
     banded: bool
     #: the lines that are drawn beside all together
     drawn: tuple[Line, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Their names in an address."""
+        return frozenset(map(key_of, self.drawn))
 
 
 def curves_of(grid: Grid, say: Language, drawn: Sequence[Line] = ()) -> CohortCurves | None:

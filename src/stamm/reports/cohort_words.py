@@ -7,6 +7,7 @@ from typing import Any
 
 from stamm.analyses import Analysis
 from stamm.analyses.calendar import STEP
+from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
 from stamm.lang.window import Window, moved, windows
 
@@ -36,6 +37,11 @@ def is_plain(analysis: Analysis) -> bool:
     return plain and analysis.settings["begins_with"] in (ORDER, VISIT)
 
 
+def is_months(analysis: Analysis) -> bool:
+    """Whether it is the same by calendar months, which is told in the simplest words."""
+    return is_plain(analysis) and analysis.settings["cohort"] == analysis.settings["period"] == "month"
+
+
 def heads_of(analysis: Analysis, say: Language) -> Heads:
     """The heads of a cohort table."""
     sign = analysis.settings["begins_with"]
@@ -52,12 +58,32 @@ def heads_of(analysis: Analysis, say: Language) -> Heads:
 
 def about_of(analysis: Analysis, say: Language) -> str:
     """What the table shows, in a sentence."""
-    months = analysis.settings["cohort"] == analysis.settings["period"] == "month"
-    if not is_plain(analysis) or not months:
+    if not is_months(analysis):
         return analysis.sentence(say.code)
     if analysis.settings["begins_with"] == ORDER:
         return say("Of those whose first order fell in a month, the share who ordered again in each month after it.")
     return say("Of those whose first visit fell in a month, the share who came again in each month after it.")
+
+
+def meaning_of(answer: TableAnswer, say: Language) -> str:
+    """To which cohort a customer belongs, when a cell is empty, and what the last row is."""
+    analysis = answer.analysis
+    if not is_months(analysis):
+        return say(
+            "A cell is empty until its period is over for the whole cohort. The last row divides all who came back by "
+            "all who could have; it is not the mean of the percentages."
+        )
+    first = (
+        say("A customer belongs to the month of the first order ever, in {zone}.", zone=answer.zone)
+        if analysis.settings["begins_with"] == ORDER
+        else say("A customer belongs to the month of the first visit ever, in {zone}.", zone=answer.zone)
+    )
+    rest = say(
+        "Month 3 is the third calendar month after it, and whoever comes back in it counts once. A cell is empty "
+        "until its month is over for the whole cohort. The last row divides all who came back by all who could "
+        "have; it is not the mean of the percentages."
+    )
+    return f"{first} {rest}"
 
 
 def set_words(analysis: Analysis, say: Language) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.window import Window
 from stamm.reports.cohort_cell import Worked, example_of, worked_cell
 from stamm.reports.cohort_curves import EARLY, CohortCurves, curves_of
-from stamm.reports.cohort_words import Heads, about_of, heads_of
+from stamm.reports.cohort_words import Heads, about_of, heads_of, meaning_of
 from stamm.reports.commands import command_of
 from stamm.reports.figures import Figures, Months
 from stamm.reports.heat import Grid, Heat, anchor_of, heat_of, why
@@ -105,7 +105,7 @@ class _Cohorts:
             money=self._money() if money else None,
             words=tuple(self._words(grid, cohort) for cohort in grid.cohorts),
             worked=self._worked(grid),
-            meaning=self._meaning(),
+            meaning=meaning_of(grid.answer, self.say),
             commands=self._commands(money=money),
             curves=curves_of(grid, self.say),
         )
@@ -168,20 +168,6 @@ class _Cohorts:
         if "returns" in self.figures.world.coverage:
             return self.say("What the cohort brought in each month, less returns, for each of its customers.")
         return self.say("What the cohort brought in each month, before returns, for each of its customers.")
-
-    def _meaning(self) -> str:
-        zone = self.figures.world.organisation.zone
-        first = (
-            self.say("A customer belongs to the month of the first order ever, in {zone}.", zone=zone)
-            if self.sign == "order"
-            else self.say("A customer belongs to the month of the first visit ever, in {zone}.", zone=zone)
-        )
-        rest = self.say(
-            "Month 3 is the third calendar month after it, and whoever comes back in it counts once. A cell is empty "
-            "until its month is over for the whole cohort. The last row divides all who came back by all who could "
-            "have; it is not the mean of the percentages."
-        )
-        return f"{first} {rest}"
 
     def _notes(self, grid: Grid) -> tuple[str, ...]:
         say, organisation = self.say, self.figures.world.organisation

@@ -50,8 +50,8 @@ CUT = Phrase(
 )
 #: what the choices of its settings are called
 MEASURED = {
-    "customers": Phrase("customers who came back", "wiedergekommene Kunden"),
-    "orders": Phrase("their orders", "ihre Bestellungen"),
+    "customers": Phrase("customers", "Kunden"),
+    "orders": Phrase("orders", "Bestellungen"),
     "gross_revenue": Phrase("revenue before returns", "Umsatz vor Rücksendungen"),
     "revenue": Phrase("revenue less returns", "Umsatz abzüglich Rücksendungen"),
     "contribution": Phrase("contribution, added up", "Deckungsbeitrag, aufsummiert"),

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stamm.app.retelling import retell
 from stamm.cli import printing
 from stamm.cli.session import Session
 from stamm.cli.taking_in import print_counts, print_reasons
-from stamm.lang.money import is_currency
-from stamm.lang.window import zone_named
+from stamm.reports.first_rows import first_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from rich.table import Table
 
     from stamm.app.importing import ImportReport
-
-MINOR = "_minor"
-#: digits of a quantity that are shown
-DIGITS = 6
 
 
 def print_rehearsal(report: ImportReport, zone: str, say: Session) -> None:
@@ -42,29 +36,8 @@ def print_rehearsal(report: ImportReport, zone: str, say: Session) -> None:
 
 def facts_table(table: pa.Table, zone: str, say: Session) -> Table:
     """Rows of a fact as people read them, without columns that are empty; money in major units."""
-    rows = table.to_pylist()
-    names = [name for name in table.column_names if any(row[name] is not None for row in rows)]
-    money = {name for name in names if name.endswith(MINOR) and "currency" in table.column_names}
-    right = [place for place, name in enumerate(names) if isinstance(rows[0][name], int | float)]
-    made = printing.table(*(name.removesuffix(MINOR) if name in money else name for name in names), right=right)
-    for row in rows:
-        amounts = {name: say.language.money(row[name], row["currency"]) for name in money if _priced(row, name)}
-        made.add_row(*(amounts.get(name) or _cell(row[name], zone, say) for name in names))
+    found = first_rows(table, zone, say.language)
+    made = printing.table(*found.names, right=found.right)
+    for row in found.rows:
+        made.add_row(*row)
     return made
-
-
-def _priced(row: dict[str, Any], name: str) -> bool:
-    return row[name] is not None and is_currency(row["currency"] or "")
-
-
-def _cell(value: Any, zone: str, say: Session) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        local = value.astimezone(zone_named(zone))
-        return local.isoformat(" ", "seconds" if local.second else "minutes")[: -len("+00:00")]
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return say.language.trimmed(value, DIGITS)
-    return str(value)

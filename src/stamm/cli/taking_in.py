@@ -16,7 +16,6 @@ from stamm.app.retelling import retell
 from stamm.app.settings import SETTINGS
 from stamm.cli import printing
 from stamm.cli.session import Session
-from stamm.lang.organisation import Organisation
 from stamm.sources import SOURCES, Source
 
 if TYPE_CHECKING:
@@ -199,24 +198,17 @@ def choose_lapse(project: Project, say: Session, *, first: bool) -> Project:
 
     That they suggest nothing is said after the first orders only.
     """
-    from stamm.app.proposal import ENOUGH, propose_lapse
+    from stamm.app.proposal import ENOUGH
+    from stamm.app.settling import settle_lapse
 
-    organisation = project.organisation
-    untouched = organisation.lapse_days == Organisation().lapse_days and not organisation.reasons
-    if not untouched or organisation.spell_rule == "subscriptions":
-        return project
     with say.err.status(say("Looking at the time between orders ...")):
-        proposal = propose_lapse(project.world())
-    reason = proposal.reasons[say.language.code]
-    if proposal.gaps < ENOUGH and not first:
+        chosen, proposal = settle_lapse(project)
+    if proposal is None or (proposal.gaps < ENOUGH and not first):
         return project
     say.heading(say("When is a customer gone?"))
-    if proposal.gaps < ENOUGH:
-        say.out.print(_gone_after(proposal.lapse_days, reason, say))
-        return project
-    chosen = project.rewrite(replace(organisation, lapse_days=proposal.lapse_days, reasons=proposal.reasons))
-    say.out.print(_gone_after(proposal.lapse_days, reason, say))
-    say.out.print(say("This is now in {file}; change it there if you know better.", file=SETTINGS), style="quiet")
+    say.out.print(_gone_after(proposal.lapse_days, proposal.reasons[say.language.code], say))
+    if chosen is not project:
+        say.out.print(say("This is now in {file}; change it there if you know better.", file=SETTINGS), style="quiet")
     return chosen
 
 

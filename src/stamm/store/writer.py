@@ -59,7 +59,8 @@ class Writer:
         self._clean()
         self._staging = root / STAGING / uuid.uuid4().hex
         self._staging.mkdir(parents=True)
-        self._connection = connect(self._staging / "spill")
+        #: a database of the writer's own, which sees nothing but the files it is told
+        self.connection = connect(self._staging / "spill")
         self._drafts: dict[str, Draft] = {}
         self._states: dict[str, KindState] = dict(base.kinds)
         self._positions: dict[str, int] = dict(base.positions)
@@ -81,7 +82,7 @@ class Writer:
 
     def close(self) -> None:
         """Let go of everything that was not committed."""
-        self._connection.close()
+        self.connection.close()
         shutil.rmtree(self.root / STAGING, ignore_errors=True)
 
     # -- tables ------------------------------------------------------------------------
@@ -107,7 +108,8 @@ class Writer:
             draft.files[file.path] = file
             draft.staged.add(file.path)
 
-    def _kind(self, key: str) -> Layout:
+    def layout(self, key: str) -> Layout:
+        """How a kind lies in its tables; raises UsageError where there is none of that name."""
         if key not in self._kinds:
             raise UsageError(f"There is no fact kind {key!r}.", remedy=f"Known: {', '.join(sorted(self._kinds))}.")
         return Layout(self._kinds[key])
@@ -135,7 +137,7 @@ class Writer:
         is the first and last local day the source answers for; without it, the days found. `on_rows` is told
         the size of every piece read.
         """
-        layout = self._kind(kind)
+        layout = self.layout(kind)
         if received_at.tzinfo is None:
             raise ValueError("received_at needs a time zone")
         received_at = received_at.astimezone(UTC)
@@ -161,7 +163,7 @@ class Writer:
 
     def _merge(self, layout: Layout, stage: Stage, *, same_month: bool) -> Counts:
         current, history = self._paths(layout.key), self._paths(layout.history)
-        outcome = Merge(self._connection, layout).put(
+        outcome = Merge(self.connection, layout).put(
             stage,
             self._states.get(layout.key, KindState()).arrivals,
             list(current),
@@ -178,28 +180,28 @@ class Writer:
     # -- what is there -----------------------------------------------------------------
     def current(self, kind: str, column: str, values: Sequence[str]) -> pa.Table:
         """The current rows of a kind, those put so far included, that have one of the values in a column of text."""
-        layout = self._kind(kind)
+        layout = self.layout(kind)
         schema = layout.schema.remove(layout.schema.get_field_index("month"))
-        found = rows_with(self._connection, list(self._paths(layout.key)), layout, schema.names, column, values)
+        found = rows_with(self.connection, list(self._paths(layout.key)), layout, schema.names, column, values)
         return found.cast(schema)
 
     def starting(self, kind: str, column: str, beginning: str) -> pa.Table:
         """The current rows in which the text in a column begins like this."""
-        layout = self._kind(kind)
-        return rows_starting(self._connection, list(self._paths(layout.key)), layout, column, beginning)
+        layout = self.layout(kind)
+        return rows_starting(self.connection, list(self._paths(layout.key)), layout, column, beginning)
 
     def messages(self, kind: str, column: str, values: Iterable[str]) -> pa.Table:
         """All that was ever said of rows with one of these texts in a key column; see `store.resolving`."""
-        layout = self._kind(kind)
+        layout = self.layout(kind)
         current, history = self._paths(layout.key), self._paths(layout.history)
-        return messages_of(self._connection, list(current), list(history), layout, column, values)
+        return messages_of(self.connection, list(current), list(history), layout, column, values)
 
     def resolved(self, kind: str, owners: Mapping[str, str], ids: Iterable[str]) -> pa.Table:
         """Keys of rows that were ever said to be of one of these customers, whose customer is another: the key and
         the right `customer_id`. That is what was last said of it, or the one who stands for them among `owners`."""
-        layout = self._kind(kind)
+        layout = self.layout(kind)
         current, history = self._paths(layout.key), self._paths(layout.history)
-        return belonging(self._connection, list(current), list(history), layout, owners, ids)
+        return belonging(self.connection, list(current), list(history), layout, owners, ids)
 
     # -- a log ---------------------------------------------------------------------------
     def position(self, log: str) -> int:
@@ -225,7 +227,7 @@ class Writer:
         if digest in self._remembered:
             return self._remembered[digest]
         if self._seen is None:
-            rows = rows_of(self._connection, list(self._paths(IMPORTS)), IMPORTS_SCHEMA)
+            rows = rows_of(self.connection, list(self._paths(IMPORTS)), IMPORTS_SCHEMA)
             self._seen = {str(digest): str(about) for digest, about in rows}
         about = self._seen.get(digest)
         return None if about is None else dict(json.loads(about))
@@ -286,11 +288,32 @@ class Writer:
                 covered = covered.covering(source(name), days)
             self._states[kind] = covered
 
+    def paths(self, table: str) -> tuple[Path, ...]:
+        """Where the files of a table lie just now."""
+        return tuple(self._paths(table))
+
+    def staging(self, table: str, partition: str = "") -> Path:
+        """Where files are written that `put_files` is given."""
+        return self._staging / table / partition
+
+    def put_files(self, table: str, known: Iterable[DataFile], fresh: Iterable[DataFile] = ()) -> None:
+        """A table consists of these files: `known` lie in the lake, `fresh` were written in `staging`."""
+        made = tuple(fresh)
+        files = {file.path: file for file in (*known, *made)}
+        self._drafts[table] = Draft(files, {file.path for file in made})
+
+    def put_state(self, kind: str, state: KindState | None) -> None:
+        """What is known of a kind beside its rows; None where nothing ever came."""
+        if state is None:
+            self._states.pop(kind, None)
+        else:
+            self._states[kind] = state
+
     # -- compaction --------------------------------------------------------------------
     def compact(self, files_a_month: int = 1) -> None:
         """Bring every month of every table down to few files; the rows stay the same."""
         for key in self._kinds:
-            layout = self._kind(key)
+            layout = self.layout(key)
             for table in (layout.key, layout.history):
                 self._compact(table, layout.stored, beyond=files_a_month)
         self._compact(IMPORTS, IMPORTS_SCHEMA, beyond=files_a_month)
@@ -307,7 +330,7 @@ class Writer:
             if len(files) <= beyond or len(small) < 2:
                 continue
             written = rewrite(
-                self._connection,
+                self.connection,
                 [place[file.path] for file in small],
                 schema,
                 self._staging / table / partition,

@@ -12,8 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stamm.web.assets import PLACE, Asset, by_path
 from stamm.web.headers import HEADERS
+from stamm.web.uploading import AT_ONCE as UPLOADS_AT_ONCE
+from stamm.web.uploading import PATH as UPLOADS
+from stamm.web.uploading import Body, Streaming
 
-#: bytes of a form; nothing here is uploaded
+#: bytes of a form; files come another way
 MOST_BYTES = 2_000_000
 #: requests that are worked on at once; the others wait their turn
 AT_ONCE = 24
@@ -24,10 +27,10 @@ class Web:
     """Pages for people. Django has to be set up before."""
 
     def __init__(self) -> None:
-        self._django = cast(ASGIApp, ASGIHandler())
+        self._django, self._streaming = cast(ASGIApp, ASGIHandler()), cast(ASGIApp, Streaming())
         get_resolver().url_patterns  # noqa: B018 - a page that cannot be loaded is known at the start
         self._https = settings.STAMM_ADDRESS.startswith("https:")
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns, self._uploads = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(UPLOADS_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -38,6 +41,10 @@ class Web:
         if self._https:
             # the proxy in front speaks it, whatever headers it sends
             scope = {**scope, "scheme": "https"}
+        if scope["path"] == UPLOADS and scope["method"] == "POST":
+            async with self._uploads:
+                await self._streaming(scope, Body(receive), send)
+            return
         body = await _body(receive)
         if body is None:
             await _send(send, 413, {"Content-Type": "text/plain", "Connection": "close"}, b"too large\n")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from stamm.cli.session import Session, current
+from stamm.cli.beginning import CURRENCY, system_zone
+from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
-from stamm.lang.errors import UsageError
 from stamm.lang.window import zone_named
-
-CURRENCY = "EUR"
 
 
 @command(
@@ -55,7 +52,7 @@ def init(
 
     say = current()
     place = Path(directory) if directory else say.directory
-    zone, why = (time_zone, "") if time_zone else _system_zone(say)
+    zone, why = (time_zone, "") if time_zone else system_zone(say)
     code = (currency or CURRENCY).upper()
     organisation = Organisation(
         name=name,
@@ -75,28 +72,6 @@ def init(
     there = "" if place.resolve() == Path.cwd() else f" --project {place}"
     say.out.plain(f"stamm{there} import orders.csv")
     say.out.plain(f"stamm{there} import complete_journey   {say('(real purchases to try things on)')}")
-
-
-def _system_zone(say: Session) -> tuple[str, str]:
-    """This machine's zone and how it was found; UTC where the machine does not say."""
-    wish = os.environ.get("TZ", "").lstrip(":")
-    if wish and _is_zone(wish):
-        return wish, say("from the environment variable TZ")
-    link = Path("/etc/localtime")
-    _, found, zone = str(link.resolve()).partition("/zoneinfo/")
-    if found and _is_zone(zone) and zone not in {"Etc/UTC", "UCT", "Universal", "Zulu", "Etc/UCT"}:
-        return zone, say("this machine's")
-    if found:
-        return "UTC", say("this machine's; name your own with --time-zone")
-    return "UTC", say("this machine does not say; name your own with --time-zone")
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        zone_named(name)
-    except UsageError:
-        return False
-    return True
 
 
 def _checked_zone(zone: str) -> str:

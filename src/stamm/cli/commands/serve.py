@@ -43,8 +43,10 @@ from stamm.lang.errors import UsageError
 def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     """Serve until the process is asked to end."""
     from stamm import api
+    from stamm.app.bringing.work import working
     from stamm.app.framework import set_up
     from stamm.cli.attached import worker_beside
+    from stamm.cli.beginning import begin_where_empty
     from stamm.cli.surfaces import Surface, Surfaces
     from stamm.ingest import Door, application, takes
     from stamm.ingest.hooks import secrets_in
@@ -53,6 +55,7 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     from stamm.ingest.serving import serve as serve_until_ended
 
     say = current()
+    begin_where_empty(say)
     project = say.project
     if project.reads_database:
         raise UsageError(
@@ -82,6 +85,7 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
 
         invited = link_for_owner(anyway=link)
         desk = desk_of_pages()
+        ending.enter_context(working())
         ending.enter_context(desk.kept_current(first=ready))
         if not no_worker:
             ending.enter_context(worker_beside(say.directory))

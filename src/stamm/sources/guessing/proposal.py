@@ -96,14 +96,13 @@ def propose(path: Path, organisation: Organisation, progress: Progress | None = 
     conventions = conventions_of(used, organisation, delimiter=sample.reading.delimiter or ",")
     evidence = Evidence(shapes, roles, conventions, organisation)
     drafts, why = facts_in(evidence)
-    _refine(drafts, evidence)
     return Proposal(
         name=_name_of(path),
         file=path.name,
         files=_files_of(path),
         reading=layout.reading,
         writing=conventions.writing,
-        drafts=tuple(drafts),
+        drafts=tuple(refined(drafts, evidence)),
         reasons={**layout.reasons, **conventions.reasons},
         about=tuple(_about(sample, evidence, why)),
         sample=sample,
@@ -136,14 +135,15 @@ def _about(sample: Sample, evidence: Evidence, why: Reason) -> list[Reason]:
 
 
 # -- the finishing touches -----------------------------------------------------------------------------------
-def _refine(drafts: Sequence[Draft], evidence: Evidence) -> None:
-    """What the cells of a rule's columns still ask for: minor units, rounding, words for nothing."""
+def refined(drafts: Sequence[Draft], evidence: Evidence) -> Sequence[Draft]:
+    """The drafts with what the cells of their columns still ask for: minor units, rounding, words for nothing."""
     for draft in drafts:
         for column, rule in list(draft.rules.items()):
             if column in _MONEY and _is_minor(rule, evidence):
                 _put_minor(draft, column, _worded(rule, evidence))
             else:
                 draft.rules[column] = _rounded(_worded(rule, evidence), column, draft, evidence)
+    return drafts
 
 
 def _is_minor(rule: Rule, evidence: Evidence) -> bool:

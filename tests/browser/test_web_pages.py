@@ -37,6 +37,7 @@ BOARDS = (
     "/boards/1/widgets/new?kind=bars",
     "/boards/1/widgets/6/settings",
 )
+BRINGING = ("/start/", "/start/?data", "/bring/")
 #: by who may open them; a link is good once, so it is not among them
 PAGES = {
     "viewer": (
@@ -64,7 +65,7 @@ PAGES = {
         "/retention/how-long/?by=country",
         "/retention/concentration/?of=revenue",
     ),
-    "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS, *BOARDS),
+    "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS, *BOARDS, *BRINGING),
     "": ("/sign-in/", "/in/abc:def/"),
 }
 #: the first page in German is walked at every run, all others in the long one

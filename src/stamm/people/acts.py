@@ -34,6 +34,10 @@ ACTS = {
     "messages_replayed": "failed messages read again",
     "rejects_read": "rows set aside taken away",
     "rejects_removed": "rows set aside removed",
+    "files_imported": "files taken in",
+    "import_taken_back": "import taken back",
+    "demo_made": "made-up shop made",
+    "demo_removed": "made-up shop removed",
 }
 
 

@@ -30,7 +30,7 @@ SHOWN = 10
 _guesses = Guesses()
 
 
-@page("bring/", may=EXPORTS, entry=Entry("Settings", "Bring data", 10))
+@page("bring/", may=EXPORTS, entry=Entry("Settings", "Bring data", 15))
 def bring(request: Asked) -> HttpResponse:
     """Where files are dropped, what was brought lately, other ways in, and the made-up shop."""
     project, now = _project(), datetime.now(UTC)

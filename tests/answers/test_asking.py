@@ -200,14 +200,14 @@ def check_the_past(made: oracle.World, keys: tuple[str, ...]) -> None:
         past.engine.close()
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.sampled_from(KEYS))
 def test_the_past_is_as_if_nothing_had_happened_since(made: oracle.World, key: str) -> None:
     check_the_past(made, (key,))
 
 
 @pytest.mark.long
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_the_past_in_many_worlds(made: oracle.World) -> None:
     check_the_past(made, KEYS)

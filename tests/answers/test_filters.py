@@ -206,7 +206,9 @@ def check_as_split(answers: Answers, dimension: str, value: str) -> int:
     return seen
 
 
-@pytest.mark.parametrize(("dimension", "value", "least"), [("country", "DE", 25), ("channel", "web", 5)])
+@pytest.mark.parametrize(
+    ("dimension", "value", "least"), [("country", "DE", 25), pytest.param("channel", "web", 5, marks=pytest.mark.long)]
+)
 def test_every_metric_within_a_filter_is_what_its_group_is(
     everything: Answers, dimension: str, value: str, least: int
 ) -> None:

@@ -168,7 +168,7 @@ def check_sums(orders: list[Any], versions: list[Any], by: str, keys: tuple[Any,
     of.engine.close()
 
 
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True)
 @given(ORDERS, VERSIONS)
 def test_sums_over_groups_equal_the_total(orders: list[Any], versions: list[Any]) -> None:
     check_sums(orders, versions, "channel", (Turnover,))
@@ -176,7 +176,7 @@ def test_sums_over_groups_equal_the_total(orders: list[Any], versions: list[Any]
 
 
 @pytest.mark.long
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(ORDERS, VERSIONS)
 def test_sums_over_groups_in_many_worlds(orders: list[Any], versions: list[Any]) -> None:
     spells = ("customer_count", "new_customers", "lost_customers", "returned_customers")

@@ -10,6 +10,9 @@ import pytest
 
 from tests.browser.chromium import Tab
 
+#: the pages that are served are looked at in every run
+pytestmark = pytest.mark.long
+
 WIDTHS = (320, 390, 768, 1000, 1200, 1440, 1920)
 NAMES = ("analyst-en", "analyst-de", "manager-en", "manager-de", "empty")
 REPORTS = NAMES[:4]

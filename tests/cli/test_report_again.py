@@ -77,6 +77,7 @@ def test_the_cohorts(run, shop_once: Path, text: str, place: int) -> None:
     assert len(shown) > 4
 
 
+@pytest.mark.long
 def test_the_definitions(run, shop_once: Path, text: str) -> None:
     found = section(text, "definitions")
     families = re.findall(r"<caption>.*?</pre>", found, re.DOTALL)

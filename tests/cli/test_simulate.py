@@ -121,6 +121,7 @@ def test_every_metric_has_a_value_and_nothing_disagrees(toy: Path, run: Run) -> 
     assert [words[0] for words in lines if len(words) < 4 or words[1:3] != ["Dec", "2025"]] == []
 
 
+@pytest.mark.long
 def test_what_is_made_up_around_orders_leaves_their_numbers_alone(shop_once: Path, tmp_path: Path, run: Run) -> None:
     place = tmp_path / "shop"
     shutil.copytree(shop_once, place)

@@ -21,9 +21,18 @@ ELSEWHERE = {
     "sign-in",
     "spark",
 }
+#: tried at every run, the others in the long one
+FIRST = {"first-numbers", "import-your-orders", "when-rows-are-rejected", "erase-a-person"}
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.stem not in ELSEWHERE], ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=() if page.stem in FIRST else pytest.mark.long, id=page.stem)
+        for page in PAGES
+        if page.stem not in ELSEWHERE
+    ],
+)
 def test_what_the_page_shows_is_what_is_printed(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANG", "C.UTF-8")

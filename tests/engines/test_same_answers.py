@@ -13,7 +13,7 @@ from tests.engines.conftest import Place
 
 ASKING = [case for case in cases() if case.asks]
 #: one in so many runs each time, the others with the long tests
-EACH = 5
+EACH = 12
 
 
 def check(case: Case, place: Place) -> None:

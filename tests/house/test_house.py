@@ -18,6 +18,7 @@ def rules_broken(root: Path, path: str, text: str) -> list[str]:
     return [finding.rule for finding in house.inspect(root)]
 
 
+@pytest.mark.long
 def test_this_repository_keeps_the_rules() -> None:
     assert [str(finding) for finding in house.inspect(ROOT)] == []
 

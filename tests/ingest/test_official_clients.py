@@ -104,6 +104,7 @@ def all_counts_once(server: Server, node: str, gzip: bool) -> None:
     assert (found.received, found.accepted, found.failed) == (6 * EVENTS, 3 * EVENTS, 0)
 
 
+@pytest.mark.long
 def test_all_is_counted_once_also_after_a_restart(server: Server, node: str) -> None:
     all_counts_once(server, node, gzip=True)
 

@@ -68,6 +68,7 @@ def check(server: Server, key: str, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 def test_answers_are_as_described(server: Server) -> None:
     some = "^/(v1/(track|page|batch)|capture/|hooks/.hook.|metrics|readyz)$"
     assert " passed" in check(server, server.key, "--phases", "fuzzing", "-n", "8", "--include-path-regex", some)

@@ -93,7 +93,7 @@ def lifecycles(draw: Any) -> tuple[oracle.World, Window, str | None, str, dict[s
 
 
 QUICK = settings(
-    max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 
 
@@ -104,7 +104,7 @@ def test_what_is_kept_tells_the_same(question: tuple[oracle.World, Window, str |
 
 
 @pytest.mark.long
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(cohorts() | lifecycles())
 def test_what_is_kept_tells_the_same_in_many_worlds(
     question: tuple[oracle.World, Window, str | None, str, dict[str, Any]],

@@ -59,6 +59,7 @@ def kill_and_complete(directory: Path, times: int, seed: int) -> None:
     assert found == answers(project, SPANS, KEYS) == answers(project, SPANS, KEYS, use_kept=False)
 
 
+@pytest.mark.long
 def test_killed_at_a_random_moment(tmp_path: Path) -> None:
     kill_and_complete(tmp_path, times=1, seed=1)
 

@@ -47,7 +47,7 @@ def test_what_is_split_or_filtered_is_answered_by_the_facts(monkeypatch: pytest.
 
 
 @settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 @given(worlds())
 def test_a_rollup_gives_what_the_facts_give(world: oracle.World) -> None:
@@ -55,7 +55,7 @@ def test_a_rollup_gives_what_the_facts_give(world: oracle.World) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds() | worlds(lasting=True))
 def test_a_rollup_gives_what_the_facts_give_in_many_worlds(world: oracle.World) -> None:
     check(world)

@@ -88,7 +88,7 @@ def rows(found: list[dict[str, Any]]) -> list[str]:
 
 
 QUICK = settings(
-    max_examples=5,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -103,7 +103,7 @@ def test_pieces_are_put_together(seen: Seen, told: Told) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(EVENTS, LINKS)
 def test_many_pieces_are_put_together(seen: Seen, told: Told) -> None:
     check(seen, told)

@@ -176,6 +176,7 @@ def test_a_project_knows_nothing_of_another() -> None:
         ask(without, "app_orders", "2024-02")
 
 
+@pytest.mark.long
 def test_they_stand_in_the_report_and_in_the_library() -> None:
     of = replace(shop(APP), as_of=moment_of("2024-03-01", "UTC"))
     page = write_report(Answers(of), organisation=of.organisation, language=Language("en"), reader="analyst")

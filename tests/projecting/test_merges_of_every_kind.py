@@ -92,7 +92,7 @@ def of(customer: str, versions: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [(customer, *version) for version in versions]
 
 
-@pytest.mark.parametrize("first", [0, 2, 5])
+@pytest.mark.parametrize("first", [pytest.param(0, marks=pytest.mark.long), 2, pytest.param(5, marks=pytest.mark.long)])
 def test_two_lives_of_a_customer_are_one(tmp_path: Path, first: int) -> None:
     """Whether the merge comes before, in the middle of, or after all that was said."""
     project = shop(tmp_path / "shop")

@@ -48,7 +48,7 @@ def check(project: Project, calls: Sequence[dict[str, Any]]) -> None:
     assert rows(project, "returns", "order_id", "amount_minor", "returned_at") == [("o1", 4300, "09:04")]
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
+@pytest.mark.parametrize("order", [pytest.param((0, 1, 2, 3), marks=pytest.mark.long), (3, 2, 1, 0), (1, 3, 0, 2)])
 def test_a_change_replaces_the_lines_whatever_comes_first(tmp_path: Path, order: tuple[int, ...]) -> None:
     project = shop(tmp_path / "shop")
     check(project, [CALLS[place] for place in order])

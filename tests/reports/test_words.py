@@ -53,7 +53,7 @@ def test_pages_hold_no_text_of_their_own() -> None:
         assert words <= {"Stamm", *commands}, file.name
 
 
-@pytest.mark.parametrize("empty", [False, True])
+@pytest.mark.parametrize("empty", [pytest.param(False, marks=pytest.mark.long), True])
 def test_a_german_page_says_nothing_in_english(empty: bool) -> None:
     pages = [shops.report(Answers(shops.world({}, None)), "de")] if empty else [shops.page("de", r) for r in READERS]
     read = Page("".join(pages))

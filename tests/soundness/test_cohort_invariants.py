@@ -22,7 +22,7 @@ from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.test_cohorts import DAY, settled, spans
 
 QUICK = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

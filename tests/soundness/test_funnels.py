@@ -131,7 +131,7 @@ def check(world: oracle.World, asked: Settings, by: str | None) -> None:
 
 
 QUICK = settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -146,7 +146,7 @@ def test_random_funnels(world: oracle.World, asked: Settings, by: str | None) ->
 
 
 @pytest.mark.long
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), questions(), st.sampled_from((None, None, "country")))
 def test_many_random_funnels(world: oracle.World, asked: Settings, by: str | None) -> None:
     check(world, asked, by)

@@ -61,7 +61,7 @@ def check(world: oracle.World, asked: Settings) -> None:
 
 
 QUICK = settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -76,7 +76,7 @@ def test_random_ways(world: oracle.World, asked: Settings) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), questions())
 def test_many_random_ways(world: oracle.World, asked: Settings) -> None:
     check(world, asked)

@@ -69,7 +69,7 @@ def numbers(row: Any, *names: str) -> int:
 
 
 QUICK = settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -83,7 +83,7 @@ def test_random_lifecycles(data: st.DataObject, world: oracle.World, sign: str, 
     check(world, data.draw(spans(world)), sign, unit, people)
 
 
-@settings(QUICK, max_examples=4)
+@settings(QUICK, max_examples=2)
 @given(settled(), PEOPLE)
 def test_whoever_pauses_and_comes_back_adds_up_too(world: oracle.World, people: str) -> None:
     """Any sign of life day by day over all that there is: most who come twice have paused."""
@@ -97,7 +97,7 @@ def signs(world: oracle.World) -> list[tuple[oracle.Row, str]]:
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), settled(), SIGNS, UNITS, PEOPLE)
 def test_many_random_lifecycles(data: st.DataObject, world: oracle.World, sign: str, unit: str, people: str) -> None:
     check(world, data.draw(spans(world)), sign, unit, people)

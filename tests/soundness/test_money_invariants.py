@@ -20,7 +20,7 @@ from tests.soundness.world_rows import DAY
 from tests.soundness.worlds import windows_of, worlds
 
 QUICK = settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -42,7 +42,7 @@ def windows(world: oracle.World, most_of_each: int = 2) -> list[Window]:
     )
 
 
-@settings(QUICK, max_examples=10)
+@settings(QUICK, max_examples=6)
 @given(worlds() | worlds(lasting=True))
 def test_movements_are_the_change_of_recurring_revenue(world: oracle.World) -> None:
     """At the end less at the start, where the start is the end of the window before it."""

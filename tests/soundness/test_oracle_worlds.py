@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from tests.soundness.oracle.world import closing, opening
 from tests.soundness.worlds import windows_of, worlds
 
 RANDOM = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -106,6 +107,7 @@ def test_the_order_of_rows_does_not_matter(world: World, chance: Random) -> None
             assert metric(world, start, end) == metric(other, start, end)
 
 
+@pytest.mark.long
 def test_every_metric_somewhere_has_a_value_that_is_not_zero() -> None:
     """The strategies reach every metric; a world that is always empty would prove nothing."""
     missing = set(METRICS)

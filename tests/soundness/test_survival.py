@@ -53,7 +53,7 @@ def questions(draw: Any) -> tuple[oracle.World, date, str]:
 
 
 QUICK = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -68,7 +68,7 @@ def test_random_curves(question: tuple[oracle.World, date, str]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions())
 def test_many_random_curves(question: tuple[oracle.World, date, str]) -> None:
     check(*question)

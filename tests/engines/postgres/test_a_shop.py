@@ -63,7 +63,7 @@ def told(world: World, by: str | None, asked: list[str]) -> dict[str, list[dict[
     return found
 
 
-@pytest.mark.parametrize("by", [None, "country"])
+@pytest.mark.parametrize("by", [pytest.param(None, marks=pytest.mark.long), "country"])
 def test_every_number_is_that_of_the_imported_files(reading: Path, imported: Path, by: str | None) -> None:
     split = ["order_count", "gross_revenue", "customer_retention_rate", "new_customers", "repeat_purchase_rate"]
     asked = split if by else [metric.key for metric in METRICS]
@@ -114,6 +114,7 @@ def test_a_command_prints_what_it_prints_of_the_imported_files(
     assert numbers(reading) == numbers(imported)
 
 
+@pytest.mark.long
 def test_the_report_is_written(reading: Path, tmp_path: Path) -> None:
     result = run(reading, "--language", "de", "report", "-o", str(tmp_path / "report.html"))
     assert result.exit_code == 0, result.output

@@ -23,8 +23,8 @@ from tests.engines.postgres import shops
 from tests.engines.postgres.server import Database
 from tests.sources.mapped.made import BERLIN
 
-SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=12)
-THOROUGH = settings(SLOW, max_examples=400)
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=5)
+THOROUGH = settings(SLOW, max_examples=120)
 
 Rows = list[dict[str, Any]]
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question
 from stamm.analyses.paths.examples import EXAMPLES
 from stamm.analyses.paths.journeys import EVENTS, FROM, PAGES, TO, Journeys
-from stamm.analyses.paths.rows import Channel, Exit, Journey, Landing, Referrer
+from stamm.analyses.paths.rows import Branch, Channel, Exit, Journey, Landing, Referrer
 from stamm.analyses.reach import known_until, reach_within
 from stamm.analyses.signs import ACTIVITY, ORDER, VISIT, WORDS, Sign
 from stamm.lang.definition import Setting
@@ -17,6 +17,9 @@ from stamm.lang.interval import NOTHING, wilson
 from stamm.lang.phrase import Phrase
 
 ARROW = " > "
+#: how a way is written that is told from its end
+BACK = " < "
+BRANCHES = "branching"
 WHOLE = {"landing": Landing, "exit": Exit, "referrers": Referrer, "channels": Channel}
 
 
@@ -32,6 +35,9 @@ class Paths(Analysis):
     path. The step itself is a place, too, also where it is neither a page nor a screen. With `collapse` the same
     place several times in a row is one, such as a page that was loaded again.
 
+    The table `branching` tells the same ways place by place from the step on, or back from it: how many came so far,
+    how many of them went no further, and to which `branches` places most went next.
+
     A share is of all visits that come to the step, also of those whose ways are not among the `top`; of equally
     frequent ways the first in the order of their places comes first. The other tables are of all visits of the span:
     the first and the last page or screen, of the visits with one; the referrer and the channel of the first event,
@@ -43,7 +49,7 @@ class Paths(Analysis):
     sentence_de = (
         "Welche Wege Besucher von einem Schritt aus oder zu ihm nehmen, und wo Besuche beginnen, enden und herkommen."
     )
-    tables: ClassVar = {ROWS: Journey, **WHOLE}
+    tables: ClassVar = {ROWS: Journey, BRANCHES: Branch, **WHOLE}
     examples = EXAMPLES
 
     direction = Setting(
@@ -94,6 +100,14 @@ class Paths(Analysis):
         high=1000,
         title=Phrase("Lines at most", "Zeilen höchstens"),
     )
+    branches = Setting(
+        0,
+        "How many places next the table of branching ways tells of each place; 0 makes none.",
+        "Wie viele nächste Orte die Tabelle der Verzweigungen je Ort nennt; 0 macht keine.",
+        low=0,
+        high=20,
+        title=Phrase("Branches", "Verzweigungen"),
+    )
 
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings)
@@ -103,7 +117,9 @@ class Paths(Analysis):
                 f"An order is no part of a visit, so the step cannot be {self.step!r}.",
                 remedy="Name an event that stands for it, such as track:Order Completed.",
             )
-        self._journeys = Journeys(step, self.direction, self.length, self.places, self.collapse, self.top)
+        self._journeys = Journeys(
+            step, self.direction, self.length, self.places, self.collapse, self.top, self.branches
+        )
 
     # -- the question ----------------------------------------------------------------
     def facts(self) -> tuple[str, ...]:
@@ -112,13 +128,15 @@ class Paths(Analysis):
     def answer(self, question: Question) -> Found:
         until, reach = known_until(question, self.facts()), reach_within(question, self.facts(), question.windows[0])
         if until is None or not reach.known:
-            return Found({ROWS: [_nothing(reach.reason)], **dict.fromkeys(WHOLE, ())})
+            return Found({ROWS: [_nothing(reach.reason)], BRANCHES: (), **dict.fromkeys(WHOLE, ())})
         found = self._journeys.frequent(question, until)
         tables: dict[str, list[Any]] = {ROWS: [self._journey(each, reach.reason) for each in found]}
+        tables[BRANCHES] = self._branching(self._journeys.branching(question, until)) if self.branches else []
         tables.update({table: [] for table in WHOLE})
         for each in self._journeys.whole(question, until):
             share = ratio(each["visits"], each["total"])
-            tables[each["about"]].append(WHOLE[each["about"]](each["group_value"], each["what"], each["visits"], share))
+            place = WHOLE[each["about"]](each["group_value"], each["what"], each["visits"], share, each["total"])
+            tables[each["about"]].append(place)
         for rows in tables.values():
             rows.sort(key=lambda row: (row.group is None, row.group or ""))
         return Found(tables, notes=_others(found))
@@ -128,6 +146,31 @@ class Paths(Analysis):
         if until is None or row.visits is None:
             raise UsageError("Nothing is known of these ways, so that nobody can be named.")
         return self._journeys.customers(question, until, row.group, row.rank)
+
+    def _branching(self, found: list[dict[str, Any]]) -> list[Branch]:
+        """The places in the order of a tree: after each one those next, the most frequent first."""
+        names = [f"place_{number}" for number in range(self.length)]
+        known = {(each["group_value"], *(each[name] for name in names if each[name])): each for each in found}
+        total = {way[0]: each["total"] for way, each in known.items() if each["depth"] == 1}
+        rows = []
+        for way, each in known.items():
+            steps = [way[: depth + 1] for depth in range(1, len(way))]
+            if any(step not in known for step in steps):
+                continue  # a place before it is not among those told
+            before = known[steps[-2]]["visits"] if len(steps) > 1 else total[way[0]]
+            branch = Branch(
+                depth=each["depth"],
+                group=way[0],
+                way=(ARROW if self.direction == FROM else BACK).join(way[1:]),
+                here=way[-1],
+                visits=each["visits"],
+                share=ratio(each["visits"], total[way[0]]),
+                of_before=ratio(each["visits"], before),
+                ended=each["ended"] if each["depth"] < self.length else None,
+                n=total[way[0]],
+            )
+            rows.append((tuple(known[step]["rank"] for step in steps), branch))
+        return [branch for _, branch in sorted(rows, key=lambda row: row[0])]
 
     def _journey(self, found: dict[str, Any], reason: str) -> Journey:
         places = (found[f"place_{number}"] for number in range(self.length))
@@ -139,6 +182,7 @@ class Paths(Analysis):
             visits=found["visits"],
             visitors=found["visitors"],
             share=ratio(found["visits"], found["total"]),
+            n=found["total"],
             low=low,
             high=high,
             complete=not reason,
@@ -148,7 +192,7 @@ class Paths(Analysis):
 
 def _nothing(reason: str) -> Journey:
     """What stands for ways of which nothing is known."""
-    return Journey(1, None, "", None, None, None, None, None, False, reason)
+    return Journey(1, None, "", None, None, None, None, None, None, False, reason)
 
 
 def _others(found: list[dict[str, Any]]) -> tuple[Phrase, ...]:
@@ -160,7 +204,7 @@ def _others(found: list[dict[str, Any]]) -> tuple[Phrase, ...]:
         return ()
     return (
         Phrase(
-            f"Other ways: {ways}, of {visits} visits; --param top=... shows more.",
-            f"Weitere Wege: {ways}, von {visits} Besuchen; --param top=... zeigt mehr.",
+            f"Other ways: {ways}, of {visits} visits; a higher top shows more.",
+            f"Weitere Wege: {ways}, von {visits} Besuchen; ein höheres top zeigt mehr.",
         ),
     )

@@ -65,6 +65,29 @@ EXAMPLES = (
         """,
         {"step": "track:Add"},
     ),
+    # anna's first visit and ben's go on to the tea and the cart, anna's second begins and ends at the cart
+    _paths(
+        """
+        depth  visits  share  of_before  ended  n
+        1      2       2/3    2/3        0      3
+        2      2       2/3    1          0      3
+        3      2       2/3    1          -      3
+        1      1       1/3    1/3        1      3
+        """,
+        {"branches": "4", "length": "3"},
+        table="branching",
+    ),
+    # told from the end: to the cart from the tea twice, once from nowhere
+    _paths(
+        """
+        depth  visits  share  of_before  ended
+        1      3       1      1          1
+        2      2       2/3    2/3        0
+        3      2       2/3    1          -
+        """,
+        {"branches": "4", "length": "3", "direction": "to", "step": "page:/cart"},
+        table="branching",
+    ),
     _paths(
         """
         what   visits  share

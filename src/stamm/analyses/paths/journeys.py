@@ -24,6 +24,8 @@ PAGES, EVENTS = "pages", "events"
 #: what has neither a page nor a name
 UNNAMED = "?"
 VISITED = ("visitor_id", "started_at")
+#: places of one depth that are told apart, however they branch
+MOST_BRANCHES = 400
 #: what is asked of each visit as a whole, and by which column
 WHOLE = {"landing": "entry_page", "exit": "exit_page", "referrers": "referrer", "channels": "channel"}
 
@@ -38,6 +40,7 @@ class Journeys:
     places: str
     collapse: bool
     top: int
+    branches: int = 0
 
     def frequent(self, question: Question, until: datetime) -> list[dict[str, Any]]:
         """The most frequent journeys of each group: `place_0` ..., visits, visitors, rank, and of all: total, ways."""
@@ -50,6 +53,35 @@ class Journeys:
             rank=ibis.row_number().over(order) + 1, total=_.visits.sum().over(group), ways=_.visits.count().over(group)
         )
         return sorted(question.run(ranked.filter(_.rank <= self.top)), key=lambda row: row["rank"])
+
+    def branching(self, question: Question, until: datetime) -> list[dict[str, Any]]:
+        """The same ways as they branch: of each group and place reached so, the most frequent places next.
+
+        Each with `depth` (the step is 1), `place_0` ... counted from the step in any direction, visits, those of them
+        that `ended` there (all, at the greatest length), and at depth 1 the `total` of the group.
+        """
+        names = self._names()
+        ways = self._ways(question, until, from_step=True).group_by("group_value", *names).aggregate(visits=_.count())
+        depths = ibis.memtable(pa.table({"depth": pa.array(range(1, self.length + 1), pa.int64())}))
+        here = ibis.cases(*((_.depth == number + 1, _[name]) for number, name in enumerate(names)))
+        # whether a way goes on is not known at its greatest length
+        on = ibis.cases(*((_.depth == number, _[name]) for number, name in enumerate([*names, names[-1]]) if number))
+        rows = ways.cross_join(depths).mutate(here=here, on=on).filter(_.here != "")
+        rows = rows.mutate(**{name: (_.depth > number).ifelse(_[name], "") for number, name in enumerate(names)})
+        found = rows.group_by("group_value", "depth", "here", *names).aggregate(
+            visits=_.visits.sum(), ended=(_.on == "").ifelse(_.visits, 0).sum()
+        )
+        parents = {f"from_{n}": (_.depth > n + 1).ifelse(_[name], "") for n, name in enumerate(names)}
+        found = found.mutate(**parents)
+        beside = ibis.window(group_by=["group_value", "depth", *parents], order_by=[ibis.desc("visits"), "here"])
+        widest = ibis.window(group_by=["group_value", "depth"], order_by=[ibis.desc("visits"), *names])
+        ranked = found.mutate(
+            rank=ibis.row_number().over(beside),
+            place=ibis.row_number().over(widest),
+            total=_.visits.sum().over(ibis.window(group_by=["group_value", "depth"])),
+        )
+        kept = ranked.filter(_.rank < self.branches, _.place < MOST_BRANCHES)
+        return question.run(kept.drop("here", "place", *parents))
 
     def customers(self, question: Question, until: datetime, group: str | None, rank: int) -> Behind:
         """The customers of a group who took a journey, and those who came to the step and took others alone."""
@@ -89,8 +121,11 @@ class Journeys:
         end = min(span.ends_at(zone), until)
         return question[fact].filter(_.started_at >= moment(span.starts_at(zone)), _.started_at < moment(end))
 
-    def _ways(self, question: Question, until: datetime) -> ir.Table:
-        """One row a visit that comes to the step: its places in order of time, nothing where there are fewer."""
+    def _ways(self, question: Question, until: datetime, *, from_step: bool = False) -> ir.Table:
+        """One row a visit that comes to the step: its places in order of time, nothing where there are fewer.
+
+        `from_step`: in the order of how far they are from the step, which is the first in any direction.
+        """
         rows = self._places(question, until)
         order = ibis.window(group_by=VISITED, order_by=["happened_at", "event_id"])
         visit = ibis.window(group_by=VISITED)
@@ -103,12 +138,17 @@ class Journeys:
         first = _.step_at if self.direction == FROM else ibis.greatest(_.step_at - (self.length - 1), 0)
         last = _.step_at + (self.length - 1) if self.direction == FROM else _.step_at
         rows = rows.mutate(first=first, last=last).filter(_.place >= _.first, _.place <= _.last)
-        ways = rows.group_by(*VISITED).aggregate(
-            customer_id=_.customer_id.max(),
-            **{
-                name: _.label.max(where=_.place - _.first == number).coalesce("")
-                for number, name in enumerate(self._names())
-            },
+        number = _.last - _.place if from_step and self.direction == TO else _.place - _.first
+        ways = (
+            rows.mutate(number=number)
+            .group_by(*VISITED)
+            .aggregate(
+                customer_id=_.customer_id.max(),
+                **{
+                    name: _.label.max(where=_.number == number).coalesce("")
+                    for number, name in enumerate(self._names())
+                },
+            )
         )
         return question.grouped(ways, "started_at")
 

@@ -1,4 +1,4 @@
-"""Rows of the tables of paths: a journey each, and a page, referrer or channel each."""
+"""Rows of the tables of paths: a journey each, a page, referrer or channel each, and a place of ways that branch."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Journey:
     visits: int | None = column("visits", "Besuche", "count")
     visitors: int | None = column("visitors", "Besucher", "count")
     share: float | None = column("share", "Anteil", "share")
+    n: int | None = column("visits to the step", "Besuche mit dem Schritt", "count", detail=True)
     low: float | None = column("95% from", "95 % ab", "share", detail=True)
     high: float | None = column("95% to", "95 % bis", "share", detail=True)
     complete: bool = column("final", "endgültig", "flag", detail=True)
@@ -32,6 +33,7 @@ class Place:
     what: str | None = column("what", "was", "text", key=True)
     visits: int = column("visits", "Besuche", "count")
     share: float | None = column("share", "Anteil", "share")
+    n: int | None = column("visits it is known of", "bekannte Besuche", "count", detail=True)
 
 
 @row
@@ -60,3 +62,22 @@ class Channel(Place):
     """The channel of the first event of visits."""
 
     what: str | None = column("channel", "Kanal", "text", key=True)
+
+
+@row
+class Branch:
+    """A place reached by one way: the visits that came so, those of them that went no further, and of all the share.
+
+    `of_before` is the share of those at the place before. What of a place's visits neither ends there nor is at one of
+    the places after it went on to others.
+    """
+
+    depth: int = column("place", "Ort", "count", key=True)
+    group: str | None = column("group", "Gruppe", "text", key=True)
+    way: str = column("way so far", "Weg bis dahin", "text", key=True)
+    here: str = column("where", "wo", "text", detail=True)
+    visits: int = column("visits", "Besuche", "count")
+    share: float | None = column("share", "Anteil", "share")
+    of_before: float | None = column("of the place before", "vom Ort davor", "share")
+    ended: int | None = column("ended there", "endeten dort", "count")
+    n: int | None = column("visits to the step", "Besuche mit dem Schritt", "count", detail=True)

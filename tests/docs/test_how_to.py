@@ -17,6 +17,7 @@ ELSEWHERE = {
     "ask-over-http",
     "ask-with-an-assistant",
     "collect-events",
+    "from-a-file-to-the-first-number",
     "postgresql",
     "sign-in",
     "spark",

@@ -14,7 +14,7 @@ import pytest
 from tests.docs.reading import agrees, blocks
 
 PLACE = Path(__file__).parents[2] / "docs" / "how-to"
-PAGES = ("ask-over-http", "ask-with-an-assistant", "collect-events", "sign-in")
+PAGES = ("ask-over-http", "ask-with-an-assistant", "collect-events", "from-a-file-to-the-first-number", "sign-in")
 MARK = "--- next step ---"
 
 

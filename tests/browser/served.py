@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,13 +70,13 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """The server of a new project, ended with the tests."""
+def served(folder: Path, lines: Iterable[Sequence[str]] | None = None) -> Iterator[Served]:
+    """The server of a new project in the folder `shop`, made by these lines of a shell; ended with the tests."""
     shop = folder / "shop"
-    lines = "\n".join(json.dumps(words) for words in written(folder))
+    told = "\n".join(json.dumps(words) for words in lines or written(folder))
     surroundings = {**os.environ, "LANG": "C.UTF-8"}
     made = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(shop)], input=lines, text=True, stdout=subprocess.PIPE, check=True,
+        [sys.executable, "-c", SCRIPT, str(shop)], input=told, text=True, stdout=subprocess.PIPE, check=True,
         env=surroundings,
     )  # fmt: skip
     command = [sys.executable, "-m", "stamm.cli.main", "--project", str(shop), "serve", "--no-worker", "--port", "0"]

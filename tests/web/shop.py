@@ -25,6 +25,28 @@ def written(place: Path) -> tuple[tuple[str, ...], ...]:
     )
 
 
+def everything(place: Path) -> tuple[tuple[str, ...], ...]:
+    """The lines that make a shop with facts of every kind in the folder `shop`: simulated, the same at each time."""
+    shop = str(place / "shop")
+    return (
+        ("init", shop, "--name", "Lindenhof Kaffee", "--time-zone", "Europe/Berlin", "--currency", "EUR"),
+        (
+            "simulate",
+            "--customers",
+            "300",
+            "--from",
+            "2023-10-01",
+            "--to",
+            "2024-11-19",
+            "--seed",
+            "7",
+            "--project",
+            shop,
+        ),
+        ("predict", "no_order_risk", "--keep", "--project", shop),
+    )
+
+
 def _customer(number: int) -> Mapping[str, Any]:
     country = "AT" if number % 7 == 0 else ("DE", "CH")[number % 2]
     return {"customer_id": f"c{number}", "valid_from": "2024-01-01", "country": country, "city": f"Dorf {number}"}

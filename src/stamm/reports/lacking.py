@@ -48,10 +48,17 @@ def lacking_of(figures: Figures, months: Months, workings: Workings) -> Lacking:
     return Lacking(_covered(figures, words), _missing(figures, words), tuple(pairs))
 
 
-def lacking_in_short(figures: Figures, months: Months, workings: Workings) -> tuple[Pair, ...]:
-    """The same for whoever does not look after the data: what is there, what is not, and what that costs."""
+def lacking_in_short(
+    figures: Figures, months: Months, workings: Workings, *, imported_too: bool = True
+) -> tuple[Pair, ...]:
+    """The same for whoever does not look after the data: what is there, what is not, and what that costs.
+
+    Not `imported_too`: without what is there.
+    """
     words, say = workings.words, workings.say
-    found: list[Pair] = [(say("Imported"), tuple(_covered_in_short(figures, words)))]
+    found: list[Pair] = []
+    if imported_too:
+        found.append((say("Imported"), tuple(_covered_in_short(figures, words))))
     missing = [kind for kind in _missing(figures, words) if kind.metrics]
     if missing:
         lines = tuple(

@@ -9,7 +9,10 @@ from datetime import date
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import GRAINS, Window, windows
-from stamm.reports.figures import Months
+from stamm.reports.figures import BACK, Months
+
+#: compared with the same window a year before, a day with that of the week before
+YEAR = "year"
 
 
 @dataclass(frozen=True)
@@ -53,3 +56,10 @@ def window_choices(newest: Months | None, period: Period, say: Language) -> tupl
         Choice("" if window == newest.now else window.name, say.period(window), window.end == chosen)
         for window in reversed(newest.windows[: newest.current + 1])
     )
+
+
+def against_choices(months: Months, chosen: str, say: Language) -> tuple[Choice, ...]:
+    """What the window can be compared with: the one before, and the one a year before (of a day, a week before)."""
+    backs = {"": 1, **({YEAR: BACK[months.grain]} if months.grain in BACK else {})}
+    windows_ = {name: months.now.moved(months.grain, -back) for name, back in backs.items()}
+    return tuple(Choice(name, say.period(window), name == chosen) for name, window in windows_.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,12 +18,10 @@ from stamm.people.roles import NAMES, Role
 from stamm.reports.figures import BACK, Figures, Months
 from stamm.reports.splits import dimensions_for
 from stamm.web.desk import Opened
-from stamm.web.filters import Period
+from stamm.web.filters import YEAR, Period
 
 #: what else an address of a page about a metric says; every other name is a setting of the metric
 OURS = frozenset({"grain", "window", "against", "by", "where", "more", "part", "first", "name"})
-#: compared with the same window a year before, a day with that of the week before
-YEAR = "year"
 
 
 @dataclass(frozen=True)
@@ -75,16 +74,23 @@ class MetricQuestion:
         return opened.kept(("metric figures", self), self._figures)
 
     def _figures(self, opened: Opened) -> Figures:
+        return self._of(opened, {self.key, *self.kin(opened)})
+
+    def _of(self, opened: Opened, keys: Collection[str]) -> Figures:
         return Figures(
             opened.answers,
             opened.project.organisation,
             self.period.until,
             self.where,
-            keys={self.key, *self.kin(opened)},
+            keys=keys,
             grain=self.period.grain,
             back=BACK[self.period.grain] if self.against else 1,
             settings={self.key: dict(self.settings)},
         )
+
+    def months(self, opened: Opened) -> Months | None:
+        """The windows alone, which need not be counted."""
+        return self._of(opened, ()).months
 
     def answer(self, opened: Opened) -> Answer | None:
         """The rows of the page, as `stamm metric` gives them; None where there are no facts."""

@@ -21,9 +21,9 @@ from stamm.reports.figures import Figures, Months
 from stamm.reports.simulated import simulated_words
 from stamm.reports.wording import Words
 from stamm.web.access import Asked, Entry, page
-from stamm.web.desk import Opened, desk
+from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Period
-from stamm.web.metric_content import metric_content
+from stamm.web.metric_content import body_of, head_of
 from stamm.web.metric_question import MetricQuestion
 
 #: customers on one page
@@ -45,9 +45,12 @@ def metrics(request: Asked) -> HttpResponse:
 def metric(request: Asked, key: str) -> HttpResponse:
     """One metric: its trend, how it came about, its family, and its groups."""
     asked, say, named = _asked(request, key), request.say, request.user.may in NAMES
-    what = ("metric", asked, named, say.code)
-    content = desk().kept(what, lambda opened: metric_content(opened, asked, say, named=named))
-    return render(request, "metric.html.j2", {**content, "named": named, "asked": asked})
+    what = (asked, named, say.code)
+    head = desk().kept(("metric head", what), lambda opened: head_of(opened, asked, say, named=named))
+    counted = None
+    if head["months"]:
+        counted = soon(("metric", what), lambda opened: body_of(opened, asked, say, named=named))
+    return render(request, "metric.html.j2", {**head, "body": counted, "named": named, "asked": asked})
 
 
 @page("metrics/<slug:key>.csv", may=EVERYONE)

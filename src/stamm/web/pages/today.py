@@ -1,19 +1,25 @@
-"""Today: what changed, the numbers that matter, and how far the data reach."""
+"""Today: what changed, the numbers that matter, who may be leaving, and how far the data reach."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from stamm.answers.arrivals import arrivals
+from stamm.answers.foretold import leaving
+from stamm.answers.in_short import in_short
 from stamm.lang.language import CODES, Language
-from stamm.lang.window import day_of
-from stamm.people.roles import EVERYONE
+from stamm.lang.window import Window, day_of
+from stamm.people.roles import EVERYONE, NAMES
+from stamm.predictions import PREDICTIONS
 from stamm.reports.cards import CANDIDATES, card_of, headline_figures
 from stamm.reports.contributions import explained
-from stamm.reports.figures import RETENTION
+from stamm.reports.figures import BACK, RETENTION, Figures
+from stamm.reports.freshness import freshness_of
 from stamm.reports.lacking import lacking_in_short
 from stamm.reports.lead import lead_of
 from stamm.reports.ledger import LEDGER, ledger_of
@@ -22,55 +28,135 @@ from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
 from stamm.reports.workings import Workings
 from stamm.web.access import Asked, Entry, page
-from stamm.web.desk import Opened, desk
-from stamm.web.filters import Period, window_choices
+from stamm.web.desk import Opened, desk, soon
+from stamm.web.filters import YEAR, Period, against_choices, window_choices
 
-#: how many numbers are shown, and months of who came and who went
-NUMBERS, LEDGER_MONTHS = 6, 6
+#: how many numbers are shown, months of who came and who went, and customers who may be leaving
+NUMBERS, LEDGER_MONTHS, LEAVING = 6, 6, 6
 KEYS = frozenset({LEDGER, *(key for keys in CANDIDATES for key in keys)})
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the page is kept to: a month, and what it is compared with."""
+
+    period: Period
+    against: str
+
+    @property
+    def back(self) -> int:
+        """By how many months what it is compared with lies before."""
+        return BACK["month"] if self.against else 1
 
 
 @page("", may=EVERYONE, entry=Entry("See", "Today", 1))
 def today(request: Asked) -> HttpResponse:
     """The first page: at the last whole month, or at the one chosen."""
     period = Period.of({"window": request.GET.get("window", "")})
-    return render(request, "today.html.j2", _kept(period, request.say))
+    looked = Looked(period, YEAR if request.GET.get("against") == YEAR else "")
+    say, named = request.say, request.user.may in NAMES
+    head = _kept_head(looked, say)
+    body = soon(("today", looked, say.code), lambda opened: _body(opened, looked, say)) if head["months"] else None
+    people = _kept_leaving(say) if named and body else None
+    return render(request, "today.html.j2", {**head, "body": body, "named": named, "leaving": people})
 
 
 def ready() -> None:
     """Make the page in both languages before anybody asks for it."""
     for code in CODES:
-        _kept(Period(), Language(code))
+        _ready(Looked(Period(), ""), Language(code))
 
 
-def _kept(period: Period, say: Language) -> dict[str, Any]:
-    return desk().kept(("today", period, say.code), lambda opened: _content(opened, period, say))
+def _ready(looked: Looked, say: Language) -> None:
+    if _kept_head(looked, say)["months"]:
+        desk().kept(("today", looked, say.code), lambda opened: _body(opened, looked, say))
+        _kept_leaving(say)
 
 
-def _content(opened: Opened, period: Period, say: Language) -> dict[str, Any]:
-    world = opened.answers.world
-    figures, newest = opened.figures(KEYS, period), opened.figures(KEYS, Period())
-    months = figures.months
+def _kept_head(looked: Looked, say: Language) -> dict[str, Any]:
+    return desk().kept(("today head", looked, say.code), lambda opened: _head(opened, looked, say))
+
+
+def _kept_leaving(say: Language) -> dict[str, Any]:
+    return desk().kept(("leaving", say.code), lambda opened: _leaving(opened, say))
+
+
+def _figures(opened: Opened, looked: Looked, keys: frozenset[str]) -> Figures:
+    return opened.kept(
+        ("today figures", looked, keys),
+        lambda opened: Figures(
+            opened.answers, opened.project.organisation, looked.period.until, keys=keys, back=looked.back
+        ),
+    )
+
+
+def _head(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
+    """What is known without counting."""
+    figures, newest = _figures(opened, looked, frozenset()), opened.figures(frozenset(), Period())
+    months, world = figures.months, opened.answers.world
     if months is None:
         return {"months": None}
+    assert figures.as_of is not None  # there are months
+    last = day_of(figures.as_of - timedelta(microseconds=1), world.organisation.zone)
+    made = [kind in world.simulated for kind in world.coverage]
+    return {
+        "months": months,
+        "choices": window_choices(newest.months, looked.period, say),
+        "against": against_choices(months, looked.against, say),
+        "now": say.month(months.now.start),
+        "data_until": say("data to the end of {day}", day=say.day(last)),
+        "snapshot": say.number(world.snapshot),
+        "simulated": simulated_words((), say, *made),
+    }
+
+
+def _body(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
+    """What has to be counted."""
+    world, figures = opened.answers.world, _figures(opened, looked, KEYS)
+    months = figures.months
+    assert months is not None  # else there is nothing to count
     words = Words(say, world)
     trends = Trends(Workings(figures, months, words))
     shown = headline_figures(figures, NUMBERS)
     first = figures[RETENTION]
-    assert figures.as_of is not None  # there are months
-    last = day_of(figures.as_of - timedelta(microseconds=1), world.organisation.zone)
+    sources = opened.kept(("arrivals",), lambda opened: arrivals(opened.answers.world))
     return {
-        "months": months,
-        "choices": window_choices(newest.months, period, say),
-        "now": say.month(months.now.start),
-        "data_until": say("data to the end of {day}", day=say.day(last)),
-        "snapshot": say.number(world.snapshot),
-        "simulated": simulated_words(shown, say),
         "lead": lead_of(figures, months, shown, words),
         "explained": explained(first, trends) if first is not None else None,
-        "before_short": say.period(months.before, short=True, year=False) if months.before else "",
+        "before_short": say.period(months.before, short=True, year=months.far) if months.before else "",
         "now_short": say.period(months.now, short=True, year=False),
         "cards": tuple(card_of(figure, trends) for figure in shown),
         "ledger": ledger_of(figures[LEDGER], trends.workings, LEDGER_MONTHS),
-        "lacking": lacking_in_short(figures, months, trends.workings),
+        "lacking": lacking_in_short(figures, months, trends.workings, imported_too=False),
+        "fresh": freshness_of(sources, words),
+    }
+
+
+def _leaving(opened: Opened, say: Language) -> dict[str, Any]:
+    """Who may be leaving, from the prediction that was kept last; without one, that there is none."""
+    world = opened.answers.world
+    found = leaving(world, LEAVING)
+    if found is None:
+        return {"found": None, "orders": "orders" in world.coverage}
+    asked = PREDICTIONS[found.key]
+    who = in_short(world, [each.customer_id for each in found.first], Window(found.on - timedelta(days=1), found.on))
+    return {
+        "found": found,
+        "name": asked.title(say.code),
+        "says": asked.sentence(say.code),
+        "on": say.day(found.on),
+        "rows": tuple(
+            {
+                "id": each.customer_id,
+                "name": one.name,
+                "of_hundred": say.number(100 * each.risk),
+                "risk": each.risk,
+                "orders": say.number(each.orders),
+                "last": say.short_day(each.last_on) if each.last_on else "",
+                "revenue": say.money(each.revenue_minor, world.organisation.currency),
+            }
+            for each, one in zip(found.first, who, strict=True)
+        ),
+        "counts": (say.number(found.tenth), say.number(found.foretold), say.number(found.horizon_days)),
+        "orders": True,
     }

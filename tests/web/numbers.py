@@ -1,0 +1,157 @@
+"""Walks a page: every number that it marks, and every answer that it offers to take away, asked again on other ways.
+
+A number says what it is of (`stamm.reports.exact`): `data-of="customer_retention_rate 2024-05 value country=AT"`. It is
+asked of /api/v1 and compared to the last digit, and its words with what the language writes for that number. What a
+page exports as CSV is compared with the API, and with what the command line prints.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isclose
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from stamm.answers.working import unit_of
+from stamm.lang.language import Language
+from stamm.lang.window import Window, windows
+from stamm.metrics import METRICS
+
+_MARKED = re.compile(r'<data value="([^"]*)" data-of="([^"]*)">(.*?)</data>')
+_EXPORT = re.compile(r'href="(/(metrics|analyses)/(\w+)\.csv(?:\?([^"]*))?)"')
+#: names in an address that are no settings and no filter
+OURS = {"grain", "window", "against", "by", "where", "more", "part", "first", "name", "offset", "who", "table"}
+#: floats that are added up over other windows beside them differ in the last digit; the exports are asked over the same
+#: windows, and have to be equal
+ROUNDING = 1e-12
+GRAINS = {1: "day", 7: "week"}
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways to ask one project: a page by its path, /api/v1 by place and parameters, the command line by words."""
+
+    page: Callable[[str], str]
+    api: Callable[[str, list[tuple[str, str]]], str]
+    command: Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A number of a page: its exact value, what it is of, and its words."""
+
+    value: str
+    metric: str
+    window: Window
+    column: str
+    group: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Walked:
+    """How many numbers and exports of a page were compared."""
+
+    numbers: int
+    exports: int
+
+
+def walk(ways: Ways, path: str, say: Language) -> Walked:
+    """Compares all of a page; raises AssertionError naming the first number that differs."""
+    page = ways.page(path)
+    marked = [_read(*found) for found in _MARKED.findall(page)]
+    _compare(ways, path, marked, say)
+    exports = {
+        html.unescape(address): kind for address, kind, _, _ in _EXPORT.findall(page) if "/customers" not in address
+    }
+    for address, kind in exports.items():
+        _export(ways, address, kind)
+    return Walked(len(marked), len(exports))
+
+
+# -- what a page marks ---------------------------------------------------------------------------------------
+def _read(value: str, of: str, words: str) -> Marked:
+    metric, window, column, *group = html.unescape(of).split(" ", 3)
+    plain = html.unescape(re.sub(r"<[^>]+>", "", words)).strip()
+    return Marked(html.unescape(value), metric, Window.parse(window), column, "".join(group), plain)
+
+
+def _compare(ways: Ways, path: str, marked: list[Marked], say: Language) -> None:
+    asked = parse_qsl(urlsplit(path).query, keep_blank_values=True)
+    shown = urlsplit(path).path.removeprefix("/metrics/")
+    where = [(name, text) for name, text in asked if name == "where"]
+    settings = [("param", f"{name}={text}") for name, text in asked if name not in OURS]
+    answers: dict[tuple[str, str, str], Any] = {}
+    for each in marked:
+        by = each.group.partition("=")[0]
+        key = (each.metric, by, _grain(each.window))
+        if key not in answers:
+            same = [m for m in marked if (m.metric, m.group.partition("=")[0], _grain(m.window)) == key]
+            span = [
+                ("from", str(min(m.window.start for m in same))),
+                ("to", str(max(m.window.end for m in same))),
+                ("grain", key[2]),
+            ]
+            own = settings if each.metric == shown else []
+            more = [*span, *where, *own, *([("by", by)] if by else [])]
+            answers[key] = json.loads(ways.api(f"/metrics/{each.metric}/rows", more))
+        _agree(each, answers[key], by, say)
+
+
+def _grain(window: Window) -> str:
+    found = GRAINS.get(window.length)
+    return found or next(
+        grain for grain in ("month", "quarter", "year") if windows(window.start, window.end, grain) == (window,)
+    )
+
+
+def _agree(each: Marked, answer: Any, by: str, say: Language) -> None:
+    rows = [
+        row
+        for row in answer["rows"]
+        if row["window_start"] == str(each.window.start) and (not by or (row[by] or "") == each.group.partition("=")[2])
+    ]
+    if by and not rows:  # a group of the window before alone
+        assert float(each.value) == 0, each
+        return
+    assert len(rows) == 1, (each, len(rows))
+    name, _, part = each.column.partition(".")
+    number = rows[0]["parts"][part] if name == "parts" else rows[0][name]
+    told = json.loads(each.value)
+    assert told == number or (isinstance(number, float) and isclose(told, number, rel_tol=ROUNDING)), (each, number)
+    if name in ("value", "low", "high"):
+        spellings = [say.value(number, answer["unit"], answer["currency"], digits) for digits in (None, 2)]
+        assert any(spelling in each.words for spelling in spellings), (each, spellings)
+    elif name == "n":
+        assert say.number(number) in each.words, each
+    else:  # a part has a unit of its own, and may stand there with its sign
+        unit = unit_of(METRICS[each.metric](), part)
+        spellings = [say.value(number, unit, answer["currency"]), say.number(-number, signed=True)]
+        assert any(spelling in each.words for spelling in spellings), (each, spellings)
+
+
+# -- what a page gives away ----------------------------------------------------------------------------------
+def _export(ways: Ways, address: str, kind: str) -> None:
+    parts = urlsplit(address)
+    key = parts.path.rpartition("/")[2].removesuffix(".csv")
+    given = ways.page(address)
+    lines = given.splitlines()
+    head, first, last = lines[0].split(","), lines[1].split(","), lines[-1].split(",")
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    if kind == "metrics":
+        grain = dict(asked).get("grain", "month")
+        span = [("from", first[head.index("window_start")]), ("to", last[head.index("window_end")]), ("grain", grain)]
+    else:
+        span = [(name, text) for name, text in asked if name in ("from", "to", "window", "table")]
+    kept = [(name, text) for name, text in asked if name in ("where", "by")]
+    own = [(name, text) for name, text in asked if name not in OURS | {"from", "to"}]
+    params = [("param", f"{name}={text}") for name, text in own]
+    place = f"/{kind}/{key}/rows"
+    assert ways.api(place, [*span, *kept, *params, ("format", "csv")]).rstrip("\n") == given.rstrip("\n"), address
+    words = [word for name, text in (*span, *kept, *params) for word in (f"--{name}", text)]
+    said = ways.command("metric" if kind == "metrics" else "analyse", key, *words, "--format", "csv")
+    assert said.rstrip("\n") == given.rstrip("\n"), address

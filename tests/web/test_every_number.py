@@ -1,0 +1,137 @@
+"""Every number on every page is the number of the API, of the CSV and of the command line, to the last digit.
+
+A page joins by one row in PAGES: its address, and how many numbers are marked on it and answers given away at least.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from stamm.app.project import Project
+from stamm.cli.main import cli
+from stamm.lang.language import CODES, Language
+from stamm.metrics import METRICS
+from stamm.people import Scope, create_key
+from tests.api.conftest import client_of
+from tests.browser.served import Served, served
+from tests.web.conftest import NOON
+from tests.web.numbers import Ways, walk
+from tests.web.shop import everything
+
+#: on the small shop, at every run
+FIRST = (
+    ("/", 40, 0),
+    ("/?window=2024-04&against=year", 30, 0),
+    ("/metrics/customer_retention_rate?by=country&window=2024-04", 25, 1),
+    ("/metrics/gross_revenue?grain=week&where=country%3DAT", 40, 1),
+    ("/metrics/loyal_customers?days=60&orders=5", 4, 1),
+)
+#: on the shop that has facts of every kind
+PAGES = (
+    ("/", 40, 0),
+    ("/?against=year", 40, 0),
+    ("/metrics/?values", 150, 0),
+    ("/funnel/", 0, 1),
+)
+GRAINS = ("day", "week", "month", "quarter", "year")
+
+
+def command_of(folder: Path) -> Callable[..., str]:
+    def command(*words: str) -> str:
+        done = CliRunner().invoke(cli, [*words, "--project", str(folder)])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def small(project: Project) -> Iterator[Any]:
+    """The API over the same shop as the pages."""
+    yield from client_of(project.directory)
+
+
+@pytest.fixture
+def ways(signed_in: Callable[..., Any], small: Any, project: Project) -> Ways:
+    browser = signed_in("owner")
+
+    def page(path: str) -> str:
+        response = browser.get(path)
+        assert response.status_code == 200, (path, response.status_code)
+        return str(response.content.decode())
+
+    def api(place: str, params: list[tuple[str, str]]) -> str:
+        response = small.get(place, Scope.READ, params=params)
+        assert response.status_code == 200, response.text
+        return str(response.text)
+
+    return Ways(page, api, command_of(project.directory))
+
+
+def test_pages_say_what_the_api_and_the_command_line_say(ways: Ways) -> None:
+    for path, numbers, exports in FIRST:
+        walked = walk(ways, path, Language("en"))
+        assert walked.numbers >= numbers, path
+        assert walked.exports >= exports, path
+
+
+# -- a shop with facts of every kind, served -----------------------------------------------------------------
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Ways]]:
+    """The ways to ask it in a language."""
+    folder = tmp_path_factory.mktemp("every")
+    with served(folder, everything(folder)) as running:
+        people = Project.open(folder / "shop").people()
+        token = create_key(people, "walk", Scope.READ, who="anna", now=NOON, per_second=10_000)[0]
+        people.close()
+        yield lambda code: ways_of(running, folder / "shop", token, code)
+
+
+def ways_of(running: Served, folder: Path, token: str, code: str) -> Ways:
+    session = {"Cookie": f"stamm_session={running.sessions['analyst']}", "Accept-Language": code}
+
+    def fetched(path: str, headers: dict[str, str]) -> str:
+        with urllib.request.urlopen(urllib.request.Request(running.address + path, headers=headers)) as response:
+            return str(response.read().decode())
+
+    def page(path: str) -> str:
+        """As soon as all of it is counted."""
+        while 'aria-busy="true"' in (text := fetched(path, session)):
+            pass
+        return text
+
+    def api(place: str, params: list[tuple[str, str]]) -> str:
+        return fetched(f"/api/v1{place}?{urllib.parse.urlencode(params)}", {"Authorization": f"Bearer {token}"})
+
+    return Ways(page, api, command_of(folder))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("code", CODES)
+def test_every_page_of_a_large_shop(large: Callable[[str], Ways], code: str) -> None:
+    ways = large(code)
+    for path, numbers, exports in PAGES:
+        walked = walk(ways, path, Language(code))
+        assert walked.numbers >= numbers, path
+        assert walked.exports >= exports, path
+
+
+@pytest.mark.long
+def test_every_metric_in_every_grain_split_by_what_it_can_be(large: Callable[[str], Ways]) -> None:
+    ways = large("en")
+    numbers = 0
+    for place, key in enumerate(METRICS.keys()):
+        by = json.loads(ways.api(f"/metrics/{key}", []))["splits_by"]
+        split = f"&by={by[place % len(by)]}" if by else ""
+        walked = walk(ways, f"/metrics/{key}?grain={GRAINS[place % len(GRAINS)]}{split}", Language("en"))
+        assert walked.exports == 1, key
+        numbers += walked.numbers
+    assert numbers > 10 * len(METRICS.keys())

@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from stamm.answers import Answers
-from stamm.app.changing import LAST, change, stamp
+from stamm.app.changing import LAST, ChangedError, change, stamp
 from stamm.app.project import Project
 from stamm.lang.language import Language
 from stamm.lang.window import Window
@@ -118,6 +119,30 @@ def test_nobody_s_change_is_lost(signed_in: Make, project: Project, stamm_toml: 
     assert "Last change" not in text_of(browser.get("/settings/"))
     assert browser.post("/settings/undo/").status_code == 422
     assert "session_minutes = 50" in file.read_text("utf-8")
+
+
+def test_of_two_who_save_at_once_one_is_told(project: Project, stamm_toml: str) -> None:
+    seen, done = stamp(project.directory), list[int | str]()
+
+    def save(minutes: int) -> None:
+        try:
+            wanted = replace(project.organisation, session_minutes=minutes)
+            change(project.directory, wanted, seen=seen, who=f"{minutes}", now=NOON)
+            done.append(minutes)
+        except ChangedError:
+            done.append("told")
+
+    threads = [threading.Thread(target=save, args=(minutes,)) for minutes in range(40, 46)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (saved,) = [one for one in done if one != "told"]
+    assert len(done) == len(threads)
+    assert Project.open(project.directory).organisation.session_minutes == saved
+    assert (project.directory / "stamm.toml").read_text("utf-8") == stamm_toml.replace(
+        "session_minutes = 30", f"session_minutes = {saved}"
+    )
 
 
 def test_what_cannot_be_is_told_at_its_field(signed_in: Make, project: Project, stamm_toml: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +38,8 @@ RULES = ("orders", "subscriptions", "activity")
 HISTORIES = ("cut", "complete")
 #: settings that say who is a customer, and since when that is known
 WHO = {"spell_rule", "lapse_days", "history"}
+#: a page of usual choices asks for all of them at once, and other pages are to be served meanwhile
+_ONE_AT_A_TIME = threading.Lock()
 #: usual lengths of silence shown on either side of the one that is chosen
 BESIDE = 2
 
@@ -185,7 +188,7 @@ def _page(
 
 
 def _weighed(project: Project, choice: Organisation, say: Language) -> Consequences | None:
-    with weighed(project, choice) as (now, then):
+    with _ONE_AT_A_TIME, weighed(project, choice) as (now, then):
         if not now.coverage:
             return None
         before, after = (

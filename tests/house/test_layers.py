@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 LINE = (
     "lang -> facts -> metrics -> analyses -> predictions -> segments -> charts | sources | engines | store"
-    " -> origins -> answers -> people -> jobs -> delivery -> surveys | goals | rewards | ideas | inbox -> boards"
-    " -> reports -> automations -> app -> api | ingest | web | library -> cli"
+    " -> origins -> answers -> people -> jobs -> delivery -> surveys | goals | rewards | ideas | inbox | care"
+    " -> reports -> boards -> automations -> app -> api | ingest | web | library -> cli"
 )
 
 

@@ -18,7 +18,7 @@ from tests.reports.page_reader import Page
 
 SOURCE = Path(stamm.__file__).parent
 #: the same in both languages
-SAME = {"Auto", "Definition", "Wilson", "{left} minus {right}", "{left} plus {right}"}
+SAME = {"Auto", "Definition", "Wilson", "{cohort}, {unit} {number}", "{left} minus {right}", "{left} plus {right}"}
 
 
 def written() -> set[str]:

@@ -315,5 +315,10 @@ def test_what_somebody_writes_is_text_wherever_it_stands(signed_in: Make, board:
         assert "<script>" not in text
         assert "<img" not in text
         assert "49" not in re.sub(r"\d{3,}", "", re.sub(r'value="[^"]*"', "", text)) or "{{ 7*7 }}" in text
+    paper = browser.get(f"{place.removesuffix('/')}.pdf")
+    assert paper.content.startswith(b"%PDF-")
+    assert paper.headers["Content-Type"] == "application/pdf"
+    assert "\n" not in paper.headers["Content-Disposition"]
+    assert "<script>" not in paper.headers["Content-Disposition"]
     listed = browser.get(f"{place}widgets/1.csv")
     assert listed.headers["Content-Disposition"] == f'attachment; filename="number-{place.split("/")[2]}-1.csv"'

@@ -41,11 +41,13 @@ class Tab:
         self.complaints: list[str] = []
 
     def open(self, page: Path | str, width: int, height: int = 900, theme: str = "light") -> None:
-        """Load a file or an address at that width, in the light or the dark theme of the system."""
+        """Load a file or an address at that width, in the light or the dark theme of the system, and wait until all of
+        it is there."""
         self._attach()
         self.resize(width, height)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
         self.visit(page if isinstance(page, str) else page.as_uri())
+        self.wait("!document.querySelector('.counting')")
         self.drawn()
 
     def visit(self, url: str) -> None:

@@ -23,7 +23,7 @@ from typing import Any, Protocol, TypeVar
 from stamm.answers.ask import Answers
 from stamm.answers.world import World
 from stamm.app.leaving.erasing import finish_begun
-from stamm.app.making import Making
+from stamm.app.making import Making, StillMaking
 from stamm.app.project import Project
 from stamm.app.settings import SETTINGS
 from stamm.app.stopping import Heeding, Stop
@@ -78,12 +78,14 @@ class Opened:
         weakref.finalize(self, world.engine.close).atexit = False
 
     def kept(self, what: Hashable, make: Callable[[Opened], Made]) -> Made:
-        """What `make` gives of this snapshot, made once; `what` names it and all that it depends on besides."""
-        return self._making.get(what, make, lambda: self._made(make))
+        """What `make` gives of this snapshot, made once; `what` names it and all that it depends on besides.
 
-    def soon(self, what: Hashable, make: Callable[[Opened], Made], within: float) -> Made | None:
-        """The same if it is there within so many seconds; else None, and it is made by another thread meanwhile."""
-        return self._making.soon(what, make, lambda: self._made(make), within)
+        Raises StillMaking for a page that is not to wait for it.
+        """
+        page = _page.get()
+        if page is None or page.until is None:
+            return self._making.get(what, make, lambda: self._made(make))
+        return self._making.soon(what, make, lambda: self._made(make), max(0.0, page.until - time.monotonic()))
 
     def figures(self, keys: frozenset[str] | None, period: Looked) -> Figures:
         """Metrics, or all of them, over the windows up to the end of a period."""
@@ -116,9 +118,10 @@ class Opened:
 
 @dataclass
 class _Page:
-    """What is made of one snapshot: that which is opened first."""
+    """What is made of one snapshot, the one that is opened first; and until when it waits, if not for ever."""
 
     opened: Opened | None = None
+    until: float | None = None
 
 
 _page: ContextVar[_Page | None] = ContextVar("page", default=None)
@@ -180,8 +183,14 @@ class Desk:
         return self._once_more(self.opened, lambda opened: opened.kept(what, make))
 
     def soon(self, what: Hashable, make: Callable[[Opened], Made], within: float) -> Made | None:
-        """The same if it is there within so many seconds; else None, and it is made meanwhile."""
-        return self._once_more(self.opened, lambda opened: opened.soon(what, make, within))
+        """The same if it is there within so many seconds; else None, and it goes on being made."""
+        before = _page.set(_Page(self.opened(), time.monotonic() + within))
+        try:
+            return self.kept(what, make)
+        except StillMaking:
+            return None
+        finally:
+            _page.reset(before)
 
     def ask(self, work: Callable[[World], Made], stop: Stop) -> Made:
         """What some work with the newest snapshot gives, until it is stopped."""
@@ -189,13 +198,13 @@ class Desk:
             return self._once_more(self.newest, lambda opened: work(opened.answers.world))
 
     @contextmanager
-    def one(self, name: str = "") -> Iterator[bool]:
+    def one(self, name: str = "", within: float | None = None) -> Iterator[bool]:
         """All that this thread asks until the end is of one snapshot: the one of that name, else the one that is shown.
 
-        False where the one of that name is gone.
+        False where the one of that name is gone. What is not there `within` so many seconds raises StillMaking.
         """
         found = next((each for each in self._shown if each.name == name), None)
-        before = _page.set(_Page(found))
+        before = _page.set(_Page(found, None if within is None else time.monotonic() + within))
         try:
             yield found is not None or not name
         finally:

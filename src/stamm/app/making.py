@@ -19,6 +19,10 @@ MOST_KEPT = 200
 IDLE_SECONDS = 15.0
 
 
+class StillMaking(Exception):  # noqa: N818 - nothing is wrong
+    """It is being made, and will be there when it is asked for again."""
+
+
 @dataclass
 class _Making:
     """One thing that is being made, or waits for it."""
@@ -68,10 +72,10 @@ class Making:
             finally:
                 making.waiting -= 1
 
-    def soon(self, what: Hashable, told: object, make: Callable[[], Made], within: float) -> Made | None:
-        """The thing of that name if it is there within so many seconds; else None, and it goes on being made.
+    def soon(self, what: Hashable, told: object, make: Callable[[], Made], within: float) -> Made:
+        """The thing of that name if it is there within so many seconds; else it goes on being made.
 
-        It is given up when nobody asks again. Raises what making it raises.
+        It is given up when nobody asks again. Raises what making it raises, and StillMaking.
         """
         self.give_up_idle()
         while True:
@@ -90,7 +94,7 @@ class Making:
             except TimeoutError:
                 if making.future.done():  # the work itself has run out of some time
                     raise
-                return None
+                raise StillMaking from None
 
     def looked_at(self) -> list[tuple[Hashable, Any]]:
         """Names and how each is made: what is looked at now, and what was, the last one last."""

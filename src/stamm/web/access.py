@@ -82,7 +82,7 @@ def page(
                 if not get_reauthentication_flows(request.user):  # came by a link, and has nothing to show yet
                     return redirect("account_change_password")
                 raise ReauthenticationRequired
-            return of_one_snapshot(view)(request, *arguments, **more)
+            return of_one_snapshot(view, waits="." in path)(request, *arguments, **more)
 
         allowed = {"HEAD", *methods} if "GET" in methods else set(methods)
         limited: View = require_http_methods(sorted(allowed))(answer)

@@ -1,22 +1,25 @@
-"""What pages are made of: one snapshot a page, and parts that take longer come later.
+"""What pages are made of: one snapshot a page, and what takes longer than a moment comes later.
 
-`desk().kept(what, make)` makes something of the snapshot once and keeps it. What may take more than a moment is asked
-for with `soon(what, make)`: the page says that it is being counted (`progress.html.j2`) and asks again by itself.
+`desk().kept(what, make)` makes something of the snapshot once and keeps it. Where that is not there within a moment,
+the page says that it is being counted (`counting.html.j2`), and comes by itself. A page that is worth seeing without
+one of its parts asks for that part with `soon`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from stamm.app.desk import Desk, Opened
+from stamm.app.making import StillMaking
 from stamm.lang.errors import LakeError
 
 __all__ = ["Desk", "Opened", "desk", "of_one_snapshot", "soon"]
@@ -27,6 +30,8 @@ View = Callable[..., HttpResponseBase]
 WITHIN_SECONDS = 0.12
 #: by which a part that comes later says of which snapshot the page is
 SNAPSHOT = "Stamm-Snapshot"
+#: by which a page that is being counted asks for itself: "page" for its numbers alone, "document" for all of it
+WAITING = "Stamm-Waiting"
 #: the part of a document that is all of its numbers
 WHOLE = "page"
 
@@ -57,31 +62,50 @@ def soon(what: Hashable, make: Callable[[Opened], Made]) -> Made | None:
     return desk().soon(what, make, WITHIN_SECONDS)
 
 
-def of_one_snapshot(view: View) -> View:
+def of_one_snapshot(view: View, *, waits: bool) -> View:
     """A view that asks one snapshot from the first number to the last, also for parts that come later.
 
-    A part whose snapshot is gone lets the browser load the whole page anew.
+    A page that takes longer than a moment says so; a file (`waits`) is waited for. A part whose snapshot is gone lets
+    the browser load the whole page anew.
     """
 
     @wraps(view)
     def respond(request: HttpRequest, *arguments: object, **more: object) -> HttpResponseBase:
-        name = _name_of_page(request)
-        with desk().one(name) as there:
-            if not there:
-                return cast(HttpResponse, HttpResponseClientRefresh())
-            try:
-                return view(request, *arguments, **more)
-            except LakeError:
-                opened = desk().of_page()
-                if opened is None or request.method not in ("GET", "HEAD"):
-                    raise
-                desk().forget(opened)
+        asks, name = request.method in ("GET", "HEAD"), _name_of_page(request)
+        within = WITHIN_SECONDS if asks and not waits else None
+        try:
+            with desk().one(name, within) as there:
+                return _answer(request, partial(view, request, *arguments, **more)) if there else _anew()
+        except LakeError:
+            if not asks:
+                raise
         if name:
-            return cast(HttpResponse, HttpResponseClientRefresh())
-        with desk().one():
-            return view(request, *arguments, **more)
+            return _anew()
+        with desk().one(within=within):
+            return _answer(request, partial(view, request, *arguments, **more))
 
     return respond
+
+
+def _answer(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The page, or that it is being counted: the browser asks again for all of it, after a filter for the numbers."""
+    waiting = request.headers.get(WAITING, "")
+    try:
+        found = view()
+    except StillMaking:
+        if waiting:
+            return HttpResponse(status=204)
+        waiting = "page" if getattr(request, "htmx", None) else "document"
+        return render(request, "counting.html.j2", {"waiting_header": WAITING, "waiting": waiting})
+    except LakeError:
+        if (opened := desk().of_page()) is not None:
+            desk().forget(opened)
+        raise
+    return _anew() if waiting == "document" else found
+
+
+def _anew() -> HttpResponse:
+    return cast(HttpResponse, HttpResponseClientRefresh())
 
 
 def _name_of_page(request: HttpRequest) -> str:

@@ -183,8 +183,11 @@ class Desk:
         return self._once_more(self.opened, lambda opened: opened.kept(what, make))
 
     def soon(self, what: Hashable, make: Callable[[Opened], Made], within: float) -> Made | None:
-        """The same if it is there within so many seconds; else None, and it goes on being made."""
-        before = _page.set(_Page(self.opened(), time.monotonic() + within))
+        """The same if it is there within so many seconds, and those of the page; else None, and it goes on being made."""
+        page, until = _page.get(), time.monotonic() + within
+        if page is not None and page.until is not None:
+            until = min(until, page.until)
+        before = _page.set(_Page(self.opened(), until))
         try:
             return self.kept(what, make)
         except StillMaking:

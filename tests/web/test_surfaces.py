@@ -11,10 +11,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from stamm.app.project import Project
+from stamm.app.settings import read_settings
 from stamm.cli.demo import wants_pages
 from stamm.cli.surfaces import Surface, Surfaces
 from stamm.ingest import Door, application, takes
 from stamm.ingest.application import places
+from stamm.lang.errors import ProjectError
 from stamm.store.log import open_log
 
 
@@ -101,3 +103,60 @@ def test_the_demo_ends_with_pages_where_somebody_looks(
     environment: dict[str, str], *, terminal: bool, pages: bool
 ) -> None:
     assert wants_pages(environment, terminal=terminal) is pages
+
+
+@pytest.mark.parametrize(
+    ("peer", "told", "from_where"),
+    [
+        ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
+        # what stands before what a proxy has added was written by whoever asks
+        ("127.0.0.1", "192.0.2.1, 198.51.100.7", "198.51.100.7"),
+        ("127.0.0.1", "198.51.100.7, 10.8.3.3", "198.51.100.7"),
+        ("10.8.3.3", "198.51.100.7", "198.51.100.7"),
+        ("203.0.113.9", "198.51.100.7", "203.0.113.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+    ],
+)
+def test_a_proxy_that_is_named_is_believed_where_a_request_came_from(
+    project: Project, monkeypatch: pytest.MonkeyPatch, peer: str, told: str, from_where: str
+) -> None:
+    from django.conf import settings
+
+    from stamm.web.application import Web
+
+    monkeypatch.setattr(settings, "STAMM_PROXIES", ("127.0.0.1", "10.8.0.0/16"))
+    monkeypatch.setattr(settings, "STAMM_ADDRESS", "https://stamm.example.com")
+    web, heard = Web(), []
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        heard.append((scope["client"][0], scope["scheme"]))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    web._django = answer
+    headers = {"X-Forwarded-For": told, "X-Forwarded-Proto": "http"} if told else {}
+    TestClient(web, client=(peer, 5000)).get("/", headers=headers)
+    assert heard == [(from_where, "https")]
+
+
+def test_behind_https_cookies_and_browsers_stay_with_it(project: Project) -> None:
+    from dataclasses import replace
+
+    from stamm.app.framework import settings_of
+
+    safe = replace(project, settings=replace(project.settings, address="https://stamm.example.com"))
+    made, here = settings_of(safe), settings_of(project)
+    for name in ("SESSION_COOKIE", "CSRF_COOKIE"):
+        assert (made[f"{name}_SECURE"], made[f"{name}_NAME"][:7]) == (True, "__Host-")
+        assert here[f"{name}_SECURE"] is False
+    assert made["SECURE_HSTS_SECONDS"] >= 365 * 86_400
+    assert made["CSRF_TRUSTED_ORIGINS"] == ["https://stamm.example.com"]
+    assert made["ALLOWED_HOSTS"][0] == "stamm.example.com"
+
+
+@pytest.mark.parametrize("proxies", ['["proxy.example.com"]', "[1, 2.5]", '["10.0.0.1/8"]'])
+def test_a_proxy_is_named_by_its_address(project: Project, proxies: str) -> None:
+    text = f"[server]\nproxies = {proxies}\n"
+    with pytest.raises(ProjectError) as refused:
+        read_settings(text, project.directory / "stamm.toml")
+    assert "proxies in [server] cannot hold" in str(refused.value)

@@ -183,7 +183,7 @@ class Desk:
         return self._once_more(self.opened, lambda opened: opened.kept(what, make))
 
     def soon(self, what: Hashable, make: Callable[[Opened], Made], within: float) -> Made | None:
-        """The same if it is there within so many seconds, and those of the page; else None, and it goes on being made."""
+        """The same if it is there within so many seconds and those of the page; else None, and it is made meanwhile."""
         page, until = _page.get(), time.monotonic() + within
         if page is not None and page.until is not None:
             until = min(until, page.until)

@@ -60,6 +60,7 @@ def settings_of(project: Project, host: str = "") -> dict[str, Any]:
     return {
         "STAMM_PROJECT": project.directory,
         "STAMM_ADDRESS": project.settings.address,
+        "STAMM_PROXIES": project.settings.proxies,
         "SECRET_KEY": _secret(project.directory / KEY),
         "ALLOWED_HOSTS": [name for name in (address.hostname, *HERE, host) if name],
         "CSRF_TRUSTED_ORIGINS": [project.settings.address] if project.settings.address else [],
@@ -139,7 +140,6 @@ def settings_of(project: Project, host: str = "") -> dict[str, Any]:
         "ACCOUNT_TEMPLATE_EXTENSION": "html.j2",
         # ten wrong passwords of one person, or of one place, and then it takes its time
         "ACCOUNT_RATE_LIMITS": {"login": "60/m/ip", "login_failed": "10/m/ip,10/300s/key"},
-        "ALLAUTH_TRUSTED_PROXY_COUNT": 1 if address.hostname else 0,
         "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
         "MFA_TOTP_ISSUER": f"Stamm {project.organisation.name}".strip(),
         "MFA_TOTP_TOLERANCE": 1,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,12 +44,14 @@ OWN_METRICS = "metrics"
 NAMED = (MAPPING, DATABASE, BUCKET, OWN_METRICS)
 #: the section that says in which time zone an export is written that does not say so, by source
 TIME_ZONES = "time_zones"
+#: proxies on this machine: nobody else can pretend to be one
+PROXIES = ("127.0.0.1", "::1")
 KNOWN: dict[str, dict[str, type]] = {
     "organisation": {"name": str, "time_zone": str, "currency": str, "language": str},
     "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
     "web": {"session_minutes": int},
     "watch": {"folder": str},
-    "server": {"address": str},
+    "server": {"address": str, "proxies": list},
     "coverage": dict.fromkeys(imported(), str),
 }
 
@@ -71,6 +74,8 @@ class Settings:
     watched: Path | None = None
     #: where people reach the server, such as https://stamm.example.com; empty on this machine alone
     address: str = ""
+    #: addresses or networks of proxies that are believed where a request came from
+    proxies: tuple[str, ...] = PROXIES
     #: the metrics there are, the organisation's own among them; made anew by each reading, so that no two are equal
     metrics: Catalogue = field(default_factory=lambda: Catalogue(METRICS), compare=False)
 
@@ -98,6 +103,7 @@ def read_settings(text: str, file: Path) -> Settings:
         engine=engine,
         watched=_watched(settings, file),
         address=_address(settings, file),
+        proxies=_proxies(settings, file),
         metrics=read_own(settings.get(OWN_METRICS, {}), str(file), taken=ANALYSES.keys()),
     )
 
@@ -144,6 +150,7 @@ folder = ""  # files that come into it are taken in by `stamm work`; empty: no f
 
 [server]
 address = ""  # where others reach `stamm serve`, such as https://stamm.example.com; empty: this machine alone
+proxies = ["127.0.0.1", "::1"]  # addresses or networks of proxies in front, which say where a request came from
 
 [coverage]
 # first/last day a kind of fact is complete for, where the files cannot tell, such as
@@ -223,6 +230,21 @@ def _address(settings: Mapping[str, Any], file: Path) -> str:
             remedy='Write scheme and host alone, such as address = "https://stamm.example.com".',
         )
     return address
+
+
+def _proxies(settings: Mapping[str, Any], file: Path) -> tuple[str, ...]:
+    """Addresses and networks; a name would have to be looked up, and may be somebody else's tomorrow."""
+    proxies = settings.get("server", {}).get("proxies", PROXIES)
+    for each in proxies:
+        try:
+            ip_network(str(each))
+        except ValueError as error:
+            raise ProjectError(
+                f"proxies in [server] cannot hold {each!r}.",
+                where=str(file),
+                remedy='Write addresses or networks, such as proxies = ["127.0.0.1", "10.0.0.0/8"].',
+            ) from error
+    return tuple(str(each) for each in proxies)
 
 
 def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:

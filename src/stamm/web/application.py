@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.urls import get_resolver
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from stamm.web.assets import PLACE, Asset, by_path
 from stamm.web.headers import HEADERS
@@ -28,6 +29,7 @@ class Web:
 
     def __init__(self) -> None:
         self._django, self._streaming = cast(ASGIApp, ASGIHandler()), cast(ASGIApp, Streaming())
+        self._heard = cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, self._answered), list(settings.STAMM_PROXIES)))
         get_resolver().url_patterns  # noqa: B018 - a page that cannot be loaded is known at the start
         self._https = settings.STAMM_ADDRESS.startswith("https:")
         self._turns, self._uploads = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(UPLOADS_AT_ONCE)
@@ -37,7 +39,11 @@ class Web:
         assert scope["type"] == "http"  # there are no websockets, and whoever mounts this lives in its own lifespan
         if scope["path"].startswith(PLACE):
             await _send_asset(scope, send)
-            return
+        else:
+            await self._heard(scope, receive, send)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Where it came from is known by now: from a proxy that is believed, or from the connection."""
         if self._https:
             # the proxy in front speaks it, whatever headers it sends
             scope = {**scope, "scheme": "https"}

@@ -143,7 +143,7 @@ class Browser:
     def visit(self, url: str, *, again: int) -> tuple[Visit, Found] | None:
         """A page, asked for until all of it is there; None for what is no page."""
         status, body, seconds, headers = self.get(url)
-        if status in (301, 302, 403, 404) or not headers.get("Content-Type", "").startswith("text/html"):
+        if status in (301, 302, 403, 404, 422) or not headers.get("Content-Type", "").startswith("text/html"):
             return None
         if status != 200:
             raise RuntimeError(f"{url}: {status}")

@@ -12,7 +12,7 @@ import pytest
 from stamm.app.project import Project
 
 Make = Callable[..., Any]
-PAGE = "/metrics/order_count?grain=quarter"
+PAGE = "/metrics/customer_retention_rate/customers?window=2024-04"
 
 
 @pytest.fixture(autouse=True)
@@ -62,9 +62,15 @@ def test_a_filter_brings_its_numbers_when_they_are_counted(signed_in: Make) -> N
 
 def test_what_cannot_be_made_is_told_and_not_asked_for_for_ever(signed_in: Make) -> None:
     browser = signed_in()
-    answer = waited(browser, "/metrics/order_count?window=1999-01", "page")
+    answer = waited(browser, "/metrics/customer_retention_rate/customers?window=1999-01", "page")
     assert answer.status_code == 422
     assert 'class="state' in answer.content.decode()
+    # whichever part was asked for, it is the whole page that says so
+    assert [answer.headers[f"HX-{name}"] for name in ("Retarget", "Reselect", "Reswap")] == [
+        "#page",
+        "#page",
+        "outerHTML",
+    ]
 
 
 def test_a_file_is_waited_for(signed_in: Make) -> None:

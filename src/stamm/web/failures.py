@@ -14,6 +14,8 @@ from stamm.lang.language import Language
 from stamm.web.speaking import language_of
 
 Next = Callable[[HttpRequest], HttpResponseBase]
+#: whichever part of a page was asked for, the whole page says why it cannot be shown
+_INSTEAD = {"HX-Retarget": "#page", "HX-Reselect": "#page", "HX-Reswap": "outerHTML"}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
@@ -95,4 +97,8 @@ def _say(request: HttpRequest) -> Language:
 def _page(request: HttpRequest, status: int, title: str, remedy: str) -> HttpResponse:
     # a request that fails before it is known whose it is gets the page without navigation
     whose: dict[str, Any] = {"say": _say(request), "title": title, "remedy": remedy, "status": status}
-    return render(request, "failure.html.j2", whose, status=status)
+    response = render(request, "failure.html.j2", whose, status=status)
+    if getattr(request, "htmx", None):
+        for name, value in _INSTEAD.items():
+            response.headers[name] = value
+    return response

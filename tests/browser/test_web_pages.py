@@ -38,6 +38,8 @@ BOARDS = (
     "/boards/1/widgets/6/settings",
 )
 BRINGING = ("/start/", "/start/?data", "/bring/")
+#: what a browser complains of, because it is told that there is nothing, or that something cannot be
+REFUSED = ("/no-such-page/", "/in/abc:def/", "/settings/?lapse_days=0")
 #: by who may open them; a link is good once, so it is not among them
 PAGES = {
     "viewer": (
@@ -102,7 +104,7 @@ def test_a_page_is_quiet_alone_and_within_its_width(
         assert tab.eval("document.title").endswith("Stamm")
         elsewhere = [url for url in tab.requests if not url.startswith((server.address, "data:"))]
         assert elsewhere == []
-        expected = "the server responded with a status of" if path in ("/no-such-page/", "/in/abc:def/") else "nothing"
+        expected = "the server responded with a status of" if path in REFUSED else "nothing"
         assert [complaint for complaint in tab.complaints if expected not in complaint] == []
         count, *unreadable = tab.eval(CONTRAST)
         assert count > 2

@@ -6,14 +6,17 @@ import sqlite3
 import threading
 import time
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from stamm.ingest import admission, door
 from stamm.ingest.admission import FRESH_SECONDS, Admission
+from stamm.lang.errors import ProjectError
 from stamm.people import Database, Scope, create_key, keys, revoke_key
 from stamm.people.database import Run
+from stamm.people.keys import uses
 from stamm.people.rates import Rates
 from stamm.store.log import group_commit
 from tests.ingest.conftest import NOON, Shop, basic
@@ -44,6 +47,26 @@ def test_without_a_key_nothing_is_kept(shop: Shop, header: str) -> None:
     assert code(shop.client.post("/v1/track", json={**EVENT, "writeKey": ["x"]})) == (401, "no_key")
     assert code(shop.send("/v1/track", EVENT, shop.write + "x")) == (401, "unknown_key")
     assert shop.log.counters() == {}
+
+
+def test_the_use_of_a_key_is_noted_once_a_minute(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted, note = list[int](), admission.note_use
+
+    def counted(database: Database, number: int, now: datetime) -> None:
+        noted.append(number)
+        if len(noted) == 1:
+            raise ProjectError("away")
+        note(database, number, now)
+
+    monkeypatch.setattr(admission, "note_use", counted)
+    begun, (key, *_) = datetime.now(UTC), keys(shop.people)
+    while not uses(shop.people):  # the first one fails, and the next request tries it again
+        assert datetime.now(UTC) - begun < timedelta(seconds=10)
+        assert shop.send("/v1/track", EVENT).status_code == 200
+    assert begun <= uses(shop.people)[key.id] <= datetime.now(UTC)
+    for _ in range(3):
+        shop.send("/v1/track", EVENT)
+    assert noted == [key.id, key.id]
 
 
 def test_a_key_is_good_for_one_thing(shop: Shop) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from stamm.lang.errors import ProjectError, UsageError
 from stamm.people import Act, Database, Scope, acts, create_key, key_of, keys, open_database, record, revoke_key
-from stamm.people.keys import hash_of
+from stamm.people.acts import Which, doers
+from stamm.people.keys import hash_of, makers, note_use, uses
 from tests.engines.postgres.server import Server
 
 NOON = datetime(2024, 2, 1, 12, 0, 0, 7, tzinfo=UTC)
@@ -70,6 +71,20 @@ def test_a_key_ends_once_and_what_was_done_is_recorded(opener: Opener) -> None:
         Act(NOON, "anna", "key_created", f"{key.id} website write"),
     ]
     assert len(acts(database, last=1)) == 1
+
+
+def test_the_last_use_and_the_maker_of_a_key(opener: Opener) -> None:
+    database = opener()
+    _, key = create_key(database, "website", Scope.WRITE, who="anna", now=NOON)
+    _, other = create_key(database, "till", Scope.READ, who="ben", now=NOON)
+    assert uses(database) == {}
+    note_use(database, key.id, NOON)
+    note_use(database, key.id, LATER)
+    assert uses(opener()) == {key.id: LATER}
+    assert makers(database) == {key.id: "anna", other.id: "ben"}
+    assert [act.who for act in acts(database, None, Which(who="ben", until=LATER))] == ["ben"]
+    assert acts(database, None, Which(since=LATER)) == []
+    assert doers(database) == ["anna", "ben"]
 
 
 @pytest.mark.parametrize("source", ["", "Website", "a b", "-a", "a" * 65, "a;DROP TABLE people_key", "ü"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from stamm.charts.placing import LETTER, LINE
 
 HEAD, GAP, EDGE = 22.0, 2.0, 6.0
+#: of a list: the height of a line and of its bar, how far a place is set in; lines at most, and places deep
+ROW, BAR, INDENT, MOST, MOST_DEEP = 34.0, 5.0, 14.0, 18, 6
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,37 @@ def ways_svg(ways: Ways, width: int, height: int, *, label: str, kind: str) -> s
     )
     inside = heads + "".join(drawing.drawn)
     return f'<svg class="{kind}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">{inside}</svg>'
+
+
+def way_list_svg(ways: Ways, width: int, *, label: str, kind: str) -> str:
+    """The same as a list for a narrow page: a line a place with its bar from zero, set in by how far it is."""
+    lines = _largest(list(_flat(ways.first, 0)))
+    drawn = []
+    for number, (depth, way) in enumerate(lines):
+        left, top = depth * INDENT, number * ROW
+        letters = int((width - left) / LETTER) - len(way.told) - 2
+        drawn.append(
+            f'<text class="label" x="{_short(left)}" y="{_short(top + 14)}">{escape(_cut(way.words, letters))}</text>'
+            f'<text class="end" x="{width}" y="{_short(top + 14)}">{escape(way.told)}</text>'
+            f'<path class="c-grid" d="M{_short(left)} {_short(top + 20 + BAR)} H{width}"/>'
+            f'<rect class="c-bar" x="{_short(left)}" y="{_short(top + 20)}" height="{_short(BAR)}" '
+            f'width="{_short(max(way.share * (width - MOST_DEEP * INDENT), 0.5))}"/>'
+        )
+    tall, inside = int(len(lines) * ROW), "".join(drawn)
+    return f'<svg class="{kind}" viewBox="0 0 {width} {tall}" role="img" aria-label="{escape(label)}">{inside}</svg>'
+
+
+def _flat(ways: Sequence[Way], depth: int) -> Iterator[tuple[int, Way]]:
+    for way in ways:
+        yield depth, way
+        yield from _flat(way.after, depth + 1)
+
+
+def _largest(lines: list[tuple[int, Way]]) -> list[tuple[int, Way]]:
+    """The most frequent places in their order, none farther than the page has room for."""
+    near = [line for line in lines if line[0] < MOST_DEEP]
+    kept = sorted(range(len(near)), key=lambda place: (-near[place][1].share, place))[:MOST]
+    return [near[place] for place in sorted(kept)]
 
 
 class _Drawing:

@@ -22,7 +22,7 @@ from stamm.web.desk import Opened
 from stamm.web.settings_form import TAKEN, written
 
 #: what an address says of a page beside the settings of an analysis
-PAGE = frozenset({"part", "table", "do", "kind", "what"})
+PAGE = frozenset({"more", "part", "table", "do", "kind", "what"})
 MOST_WINDOWS = 1_000
 
 
@@ -52,7 +52,14 @@ class Question:
         if settings is None:
             said = given.dict()
             settings = {name: said[name] for name in said if name not in TAKEN | PAGE and str(said[name]).strip()}
-        found = cls(key, start, end, given.get("by", ""), _filter(given.getlist("where")), tuple(settings.items()))
+        found = cls(
+            key,
+            start,
+            end,
+            given.get("by", ""),
+            _filter((*given.getlist("where"), given.get("more", ""))),
+            tuple(settings.items()),
+        )
         _check_personal((found.by, *(each.dimension for each in found.where)), role)
         return found
 

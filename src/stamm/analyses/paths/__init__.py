@@ -9,7 +9,7 @@ from stamm.analyses.paths.examples import EXAMPLES
 from stamm.analyses.paths.journeys import EVENTS, FROM, PAGES, TO, Journeys
 from stamm.analyses.paths.rows import Branch, Channel, Exit, Journey, Landing, Referrer
 from stamm.analyses.reach import known_until, reach_within
-from stamm.analyses.signs import ACTIVITY, ORDER, VISIT, WORDS, Sign
+from stamm.analyses.signs import ACTIVITY, ANY, ORDER, VISIT, WORDS, Sign
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.formula import ratio
@@ -31,9 +31,10 @@ class Paths(Analysis):
     id. It is shorter where the visit ends sooner, or began later. With step=visit it is the way from the first place
     of every visit, or to the last.
 
-    Places are pages and screens by their path, else by their name; or all events but stays by their name, else by their
-    path. The step itself is a place, too, also where it is neither a page nor a screen. With `collapse` the same
-    place several times in a row is one, such as a page that was loaded again.
+    Places are pages and screens by their path, else by their name; or all events but stays by their name, else by
+    their path. Paths that begin alike may be one place, by `together`. The step itself is a place, too, also where
+    it is neither a page nor a screen. With `collapse` the same place several times in a row is one, such as a page
+    that was loaded again.
 
     The table `branching` tells the same ways place by place from the step on, or back from it: how many came so far,
     how many of them went no further, and to which `branches` places most went next.
@@ -86,6 +87,12 @@ class Paths(Analysis):
             EVENTS: Phrase("any event", "irgendein Ereignis"),
         },
     )
+    together = Setting(
+        "",
+        "Pages that are one place: those that begin so, such as /product/*, /account/*.",
+        "Seiten, die ein Ort sind: die so beginnen, etwa /product/*, /konto/*.",
+        title=Phrase("Taken together", "Zusammengefasst"),
+    )
     collapse = Setting(
         True,
         "Whether the same place several times in a row is one.",
@@ -117,8 +124,15 @@ class Paths(Analysis):
                 f"An order is no part of a visit, so the step cannot be {self.step!r}.",
                 remedy="Name an event that stands for it, such as track:Order Completed.",
             )
+        together = tuple(dict.fromkeys(text.strip() for text in self.together.split(",") if text.strip()))
+        for text in together:
+            if not (text.startswith("/") and text.endswith(ANY)):
+                raise UsageError(
+                    f"The parameter together cannot be {text!r}.",
+                    remedy="Write how paths begin, and a star: /product/*, /account/*.",
+                )
         self._journeys = Journeys(
-            step, self.direction, self.length, self.places, self.collapse, self.top, self.branches
+            step, self.direction, self.length, self.places, together, self.collapse, self.top, self.branches
         )
 
     # -- the question ----------------------------------------------------------------

@@ -77,6 +77,15 @@ EXAMPLES = (
         {"branches": "4", "length": "3"},
         table="branching",
     ),
+    # the tea and the cart are one place, and one after the other: ben and anna from the start to it, and anna there
+    _paths(
+        """
+        rank  visits  share
+        1     2       2/3
+        2     1       1/3
+        """,
+        {"together": "/t*, /c*", "length": "2"},
+    ),
     # told from the end: to the cart from the tea twice, once from nowhere
     _paths(
         """
@@ -102,6 +111,14 @@ EXAMPLES = (
         /cart  3       1
         """,
         table="exit",
+    ),
+    _paths(
+        """
+        what  visits  share
+        /*    3       1
+        """,
+        {"together": "/*"},
+        table="landing",
     ),
     _paths(
         """

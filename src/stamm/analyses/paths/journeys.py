@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import Behind, Question
 from stamm.analyses.reach import moment
-from stamm.analyses.signs import VISIT, Sign
+from stamm.analyses.signs import ANY, VISIT, Sign
 from stamm.facts.events import Events
 
 _ = ibis._
@@ -32,12 +34,16 @@ WHOLE = {"landing": "entry_page", "exit": "exit_page", "referrers": "referrer", 
 
 @dataclass(frozen=True)
 class Journeys:
-    """Which ways are looked at: from a step or to it, how long, of which places, with repeats or without."""
+    """Which ways are looked at: from a step or to it, how long, of which places, with repeats or without.
+
+    Paths that begin like one of `together`, such as `/product/*`, are that one place.
+    """
 
     step: Sign
     direction: str
     length: int
     places: str
+    together: Sequence[str]
     collapse: bool
     top: int
     branches: int = 0
@@ -100,7 +106,8 @@ class Journeys:
         kinds = ibis.memtable(pa.table({"about": pa.array(list(WHOLE), pa.string())}))
         visits = self._in_span(question, until, "sessions").cross_join(kinds)
         visits = visits.filter(~_.about.isin(["landing", "exit"]) | (_.page_views >= 1))
-        visits = visits.mutate(what=ibis.cases(*((_.about == table, _[name]) for table, name in WHOLE.items())))
+        told = {t: self._place_of(_[name]) if name.endswith("_page") else _[name] for t, name in WHOLE.items()}
+        visits = visits.mutate(what=ibis.cases(*((_.about == table, what) for table, what in told.items())))
         visits = question.grouped(visits.select("customer_id", "started_at", "about", "what"), "started_at")
         counts = visits.group_by("about", "group_value", "what").aggregate(visits=_.count())
         # what is not known comes last of those equally frequent
@@ -156,7 +163,7 @@ class Journeys:
         """One row a place of a visit: what it is called, and whether it is the step."""
         rows = self._in_span(question, until, "session_events").filter(~Events().stays())
         rows = rows.mutate(is_step=self.step.among("identity"), seen=Events().views())
-        page, name = _.page.nullif(""), _.name.nullif("")
+        page, name = self._place_of(_.page.nullif("")), _.name.nullif("")
         by_page = page.coalesce(name).coalesce(UNNAMED)
         by_name = name.coalesce(page).coalesce(UNNAMED)
         rows = rows.mutate(label=_.seen.ifelse(by_page, by_name) if self.places == PAGES else by_name)
@@ -168,3 +175,10 @@ class Journeys:
             again = (_.label == _.label_before) & (_.is_step == _.step_before)
             rows = rows.filter(~again.coalesce(False))
         return rows.select(*VISITED, "customer_id", "happened_at", "event_id", "label", "is_step")
+
+    def _place_of(self, page: Deferred) -> Deferred:
+        """A page, or what it is taken together with."""
+        if not self.together:
+            return page
+        alike = ((page.startswith(text.removesuffix(ANY)).coalesce(False), text) for text in self.together)
+        return ibis.cases(*alike, else_=page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from stamm.analyses.paths.rows import Branch, Journey, Place
 from stamm.analyses.signs import VISIT, Sign
 from stamm.answers.table import TableAnswer
 from stamm.charts.bar import bar
-from stamm.charts.ways import Way, Ways, ways_svg
+from stamm.charts.ways import Way, Ways, way_list_svg, ways_svg
 from stamm.lang.language import Language
 from stamm.lang.phrase import Phrase
 from stamm.reports.analyses import why_not
@@ -23,8 +24,12 @@ from stamm.reports.trends import picture
 
 #: class, width and height of the picture in each size, and how many places it has room for
 SIZES = (("when-broad", 1120, 460, 6), ("when-half", 720, 440, 4))
+#: the width of the list that a narrow page has instead
+SMALL = 358
 #: lines of the branching list, and groups shown one by one
 MOST, GROUPS = 40, 8
+#: so many pages that begin alike may better be one place
+ALIKE = 4
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ class PathsWords:
     ways: tuple[Line, ...]
     places: tuple[Places, ...]
     open_because: str
+    #: how many pages begin, and what the setting `together` has to be so that they are one place
+    alike: tuple[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,7 @@ def paths_of(answer: TableAnswer, say: Language) -> PathsWords | None:
         ways=tuple(_way(answer, row, say) for row in rows),
         places=tuple(_places(answer, table, say) for table in ("landing", "exit", "referrers", "channels")),
         open_because=why_not(rows[0].reason, answer, say) if rows[0].reason else "",
+        alike=_alike(answer),
     )
 
 
@@ -153,6 +161,20 @@ def _sentence(answer: TableAnswer, say: Language) -> str:
     )
 
 
+def _alike(answer: TableAnswer) -> tuple[str, str] | None:
+    """How most of the pages that are told begin, where several do, and the pages taken together with those."""
+    assert isinstance(answer.analysis, Paths)
+    pages = {row.here for row in answer.tables[BRANCHES]} | {
+        row.what for table in ("landing", "exit") for row in answer.tables[table] if row.what
+    }
+    pages |= {place for row in answer.rows for place in row.journey.split(ARROW)}
+    begins = Counter(page[: page.index("/", 1) + 1] for page in pages if "/" in page[1:] and not page.endswith("*"))
+    first, count = max(begins.items(), key=lambda each: (each[1], each[0]), default=("", 0))
+    if count < ALIKE or not first.startswith("/"):
+        return None
+    return first, ", ".join(filter(None, (answer.analysis.together, f"{first}*")))
+
+
 # -- how they branch -----------------------------------------------------------------------------------------
 def _largest(branches: Sequence[Branch]) -> list[Branch]:
     """The most frequent places, in the order of the tree; whoever comes from a place comes after it."""
@@ -181,15 +203,12 @@ def _charts(answer: TableAnswer, branches: Sequence[Branch], say: Language) -> t
         f"{say('How ways branch; a box is as tall as it is frequent.')} {say('The numbers are in the table below.')}"
     )
     first = _after("", branches, 1, BACK if back else ARROW, say)
-    return tuple(
-        picture(
-            ways_svg(
-                Ways(first, _heads(min(count, longest), say, back=back), say("others"), back),
-                width, height, label=label, kind=kind,
-            )
-        )
-        for kind, width, height, count in SIZES
-    )  # fmt: skip
+    drawn = []
+    for kind, width, height, count in SIZES:
+        ways = Ways(first, _heads(min(count, longest), say, back=back), say("others"), back)
+        drawn.append(picture(ways_svg(ways, width, height, label=label, kind=kind)))
+    small = Ways(first, (), "", back)
+    return (*drawn, picture(way_list_svg(small, SMALL, label=label, kind="when-small")))
 
 
 def _after(way: str, branches: Sequence[Branch], depth: int, sign: str, say: Language) -> list[Way]:

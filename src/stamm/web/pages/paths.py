@@ -33,4 +33,6 @@ def _split(answer: TableAnswer, say: Language) -> Mapping[str, Any]:
     return {"groups": groups_of(answer, say)}
 
 
-SUBJECT = Subject("paths", "paths.html.j2", _show, _split, first=("direction", "step", "places", "length", "branches"))
+SUBJECT = Subject(
+    "paths", "paths.html.j2", _show, _split, first=("direction", "step", "length", "together", "branches")
+)

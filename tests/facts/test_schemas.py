@@ -184,3 +184,11 @@ def test_stored_types() -> None:
 def test_the_customer_base_knows_two_moments() -> None:
     with pytest.raises(UsageError, match=r"at window\.start and window\.end"):
         CustomerBase().here_at("noon")
+
+
+def test_every_kind_has_its_name_in_both_languages_whatever_its_columns_are_called() -> None:
+    """Events have a column `title`."""
+    for fact in FACTS:
+        assert (fact.name_in("en"), fact.name_in("de")) == (fact.en, fact.de)
+        assert fact.en
+        assert fact.de

@@ -245,3 +245,8 @@ def test_two_that_are_made_of_each_other_are_refused() -> None:
 def test_what_is_no_section_is_refused(text: str) -> None:
     with pytest.raises(ProjectError, match="must be a section"):
         read(text)
+
+
+def test_one_of_events_whose_column_is_called_title() -> None:
+    told = '[metrics.looks]\nen = "Looks"\nde = "Blicke"\nfact = "events"\ncount = true\n'
+    assert read(told)["looks"].sentence("de") == "Wie viele: Ereignisse."

@@ -124,6 +124,11 @@ class Fact(Definition):
         super().__init_subclass__(**kwargs)
 
     @classmethod
+    def name_in(cls, language: str) -> str:
+        """The name shown to people; `title` may be one of its columns."""
+        return cls.de if language == "de" else cls.en
+
+    @classmethod
     def columns(cls) -> dict[str, Column]:
         """All declared columns in the order of declaration."""
         found: dict[str, Column] = {}

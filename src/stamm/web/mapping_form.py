@@ -122,7 +122,7 @@ def _kind_words(name: str, say: Language) -> str:
     if name == PURCHASES:
         return say("Purchases: orders, their lines, what came back")
     fact = imported()[name]
-    return fact.de if say.code == "de" else fact.en
+    return fact.name_in(say.code)
 
 
 def _written(proposal: Proposal, say: Language) -> Iterator[str]:

@@ -173,7 +173,7 @@ class _Section:
         where = self._where(rows.fact)
         column = self._column(measure, rows.fact)
         unit = self._unit(measure, rows.fact.columns().get(column))
-        of_en, of_de = rows.fact.title("en"), rows.fact.title("de")
+        of_en, of_de = rows.fact.name_in("en"), rows.fact.name_in("de")
         said = {
             "count": (f"How many: {of_en}", f"Wie viele: {of_de}"),
             "customers": (f"How many different customers: {of_en}", f"Wie viele verschiedene Kunden: {of_de}"),

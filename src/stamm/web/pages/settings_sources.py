@@ -186,7 +186,7 @@ def _sources(opened: Opened, known: Mapping[str, Any], say: Language) -> list[di
 
 def _source(one: Arrived, known: Mapping[str, Any], project: Project, say: Language) -> dict[str, Any]:
     kinds = [
-        f"{FACTS[kind].title(say.code)}: {say.number(rows)}"
+        f"{FACTS[kind].name_in(say.code)}: {say.number(rows)}"
         for kind, rows in sorted(one.rows.items(), key=lambda line: -line[1])
     ]
     days = f"{say.short_day(one.days[0])} {say('to')} {say.short_day(one.days[1])}" if one.days else ""
@@ -232,7 +232,7 @@ def _set_up(project: Project, say: Language) -> list[dict[str, str]]:
         {
             "what": say("mapping {name}", name=one.name),
             "of": one.files or say("by its name alone"),
-            "how": ", ".join(FACTS[each.fact].title(say.code) for each in one.facts),
+            "how": ", ".join(FACTS[each.fact].name_in(say.code) for each in one.facts),
             "last": "",
         }
         for one in said.mappings

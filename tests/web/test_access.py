@@ -20,6 +20,7 @@ GAPS = {
     "<slug:bundle>": "0123456789abcdef",
     "<slug:analysis>": "lifecycle",
     "<int:widget>": "1",
+    "<path:customer>": "c1",
 }
 #: what the table says -> how the answer is told
 ANSWERS = {

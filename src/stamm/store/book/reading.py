@@ -29,7 +29,8 @@ class Wanted:
     """Which lines are wanted: those that some words find, in a state, in a segment, at most at some risk ..."""
 
     text: str = ""
-    state: str = ""
+    #: a code, '' for no state; None for any
+    state: str | None = None
     segment: int | None = None
     #: one of `SORTED`, largest first unless it is a name
     sort: str = "last_order_at"
@@ -101,7 +102,7 @@ class Book:
         if asked:
             conditions.append("line.number IN (SELECT rowid FROM word WHERE word MATCH ?)")
             values.append(asked)
-        for name, value in (("state", wanted.state or None), ("segment", wanted.segment)):
+        for name, value in (("state", wanted.state), ("segment", wanted.segment)):
             if value is not None:
                 conditions.append(f"line.{name} = ?")
                 values.append(value)

@@ -190,11 +190,11 @@ class Walk:
     filters: list[Visit] = field(default_factory=list)
 
 
-def walk(browser: Browser, *, again: int) -> Walk:
-    """Every page that can be reached, of those that differ in a name or a number alone some."""
+def walk(browser: Browser, most: int) -> Walk:
+    """The pages that can be reached, at most so many, of those that differ in a name or a number alone some."""
     walked, seen, alike = Walk(), set(), dict[tuple[str, tuple[str, ...]], int]()
     waiting = [("/", False)]
-    while waiting:
+    while waiting and len(walked.pages) + len(walked.filters) < most:
         url, changed = waiting.pop(0)
         place = urlsplit(url)
         kind = _kind(place.path), tuple(sorted(name for name, _ in parse_qsl(place.query)))
@@ -204,7 +204,7 @@ def walk(browser: Browser, *, again: int) -> Walk:
             continue
         seen.add(url)
         alike[kind] = alike.get(kind, 0) + 1
-        found = browser.visit(url, again=again)
+        found = browser.visit(url, again=AGAIN)
         if found is None:
             continue
         visit, leads = found
@@ -308,7 +308,8 @@ def _row(what: str, found: list[float], limit: float) -> tuple[str, ...]:
 @click.command()
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("bench/made"))
 @click.option("--customers", default=500_000, type=click.IntRange(1_000), help="How many; some 100 events each.")
-def main(folder: Path, customers: int) -> None:
+@click.option("--most", default=1_000, type=click.IntRange(1), help="How many pages and filters are walked.")
+def main(folder: Path, customers: int, most: int) -> None:
     """Serve the world, walk, and print what it took."""
     console = Console(width=120)
     made = Made(folder / str(customers))
@@ -320,7 +321,7 @@ def main(folder: Path, customers: int) -> None:
         session = subprocess.run(list(map(str, line)), stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
         with serving(Project.open(shop)) as port:
             browser = Browser(port, session)
-            walked = walk(browser, again=AGAIN)
+            walked = walk(browser, most)
             later = after_import(shop, browser, [*walked.pages, *walked.filters])
             shown = read(f"http://localhost:{port}/", session)
     table = Table(

@@ -195,6 +195,34 @@ def test_arrow_keys_move_between_the_cells_of_a_heatmap(tab: Tab, server: Served
     assert "cell=2024-01.4" in tab.eval("location.search")
 
 
+@pytest.mark.long
+def test_the_steps_of_a_funnel_are_edited_by_keyboard_alone(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "viewer", "en")
+    tab.open(f"{server.address}/funnel/?{FUNNEL}", 1440)
+    tab.wait("document.querySelector('ol.funnel')")
+    names = "[...document.querySelectorAll('#steps select')].map(e => e.value).join()"
+    tab.eval("window.stays = true; document.querySelector('#steps [value=add]').focus()")
+    tab.press("Enter", 13)
+    assert tab.wait(f"{names}.split(',').length === 3 && {names}") == "order,order,page"
+    assert tab.eval("document.activeElement.value") == "add"
+    tab.eval("document.querySelector('#steps [value=up-2]').focus()")
+    tab.press("Enter", 13)
+    assert tab.wait(f"{names}.startsWith('order,page') && {names}") == "order,page,order"
+    assert tab.eval("document.activeElement.value") == "up-1"
+    tab.eval("document.querySelector('#steps [value=remove-1]').focus()")
+    tab.press("Enter", 13)
+    assert tab.wait(f"{names}.split(',').length === 2 && {names}") == "order,order"
+    # nothing was counted meanwhile, and a step that is written is asked for by the enter key
+    assert "do=" not in tab.eval("location.search")
+    tab.eval(
+        "document.querySelector('[name=within_hours]').value = '48'; document.querySelector('[name=what]').focus()"
+    )
+    tab.press("Enter", 13)
+    assert "within_hours=48" in tab.wait("location.search.includes('within_hours=48') && location.search")
+    assert "steps=order+%3E+order" in tab.eval("location.search")
+    assert tab.eval("window.stays") is True
+
+
 def test_the_theme_is_the_systems_until_somebody_chooses(tab: Tab, server: Served) -> None:
     ground = "getComputedStyle(document.querySelector('main')).backgroundColor"
     server.sign_in(tab, "support", "en")

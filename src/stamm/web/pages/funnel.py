@@ -10,15 +10,20 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from stamm.analyses.funnel import FEWEST, MOST, Funnel
+from stamm.analyses.what_people_do import WhatPeopleDo
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
 from stamm.people.roles import EVERYONE
 from stamm.reports.journeys.funnel import funnel_of, groups_of, nothing_of
-from stamm.reports.journeys.signs import kind_words
+from stamm.reports.journeys.signs import kind_words, names_by_kind
 from stamm.web.access import Asked, Entry, page
 from stamm.web.analysed import Subject, analysed
+from stamm.web.desk import Opened, soon
+from stamm.web.questions import Question
 
 ARROW = " > "
+#: names and paths that are suggested
+SUGGESTED = 200
 EDITOR = ("kind", "what", "do", "steps")
 #: a kind of sign and its name, as a line of the editor holds them
 Line = tuple[str, str]
@@ -45,6 +50,7 @@ def funnel(request: Asked) -> HttpResponse:
         most=MOST,
         fewest=FEWEST,
         kinds=kind_words(request.say),
+        known=soon(("what people do",), _known) or {},
         moved=(acted, _moved(acted, place, len(lines))),
     )
 
@@ -82,6 +88,12 @@ def _moved(act: str, place: str, count: int) -> int:
     if act == "add" or not place.isdecimal():
         return count - 1
     return min(max(int(place) + {"up": -1, "down": 1}.get(act, 0), 0), count - 1)
+
+
+def _known(opened: Opened) -> Mapping[str, Sequence[str]]:
+    """The names and paths that there are, by kind, the most frequent first; they are suggested and no more."""
+    question = Question(WhatPeopleDo.key, None, None, "", (), (("top", SUGGESTED),)).settled(opened)
+    return {} if question is None else names_by_kind(question.answer(opened))
 
 
 # -- what it shows -------------------------------------------------------------------------------------------

@@ -53,6 +53,9 @@ PAGES = {
     ),
     "support": (
         "/metrics/customer_retention_rate/customers?window=2024-05",
+        "/customers/?state=left&sort=orders",
+        "/customers/of/c7",
+        "/tasks/",
         f"/analyses/funnel/customers?{FUNNEL}&who=step%3D2",
     ),
     "analyst": (

@@ -6,9 +6,13 @@ import json
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
 
 from stamm import care
 from stamm.app.booking import Booking
+from stamm.app.identifying import Identifying
 from stamm.app.leaving.erasing import Erasing
 from stamm.app.leaving.exporting import export_person
 from stamm.app.project import Project
@@ -57,6 +61,7 @@ def test_notes_tasks_owner_and_the_book_go_with_the_person(project: Project) -> 
     assert p.traces(project.directory) == []
 
 
+@pytest.mark.long
 def test_a_killed_erasure_takes_what_was_written_all_the_same(project: Project) -> None:
     written(project)
     erasing = Erasing(project)
@@ -84,3 +89,27 @@ def test_who_asks_is_given_what_was_written(project: Project) -> None:
         told = [act.about for act in acts(database) if act.what != "person_exported"]
     assert len(told) == 8
     assert not any(trace in " ".join(told).casefold() for trace in p.TRACES), "acts name no customer"
+
+
+def test_what_was_written_follows_a_merge_and_its_end(tmp_path: Path) -> None:
+    project = p.shop(tmp_path / "shop")
+    orders = [
+        {"order_id": who, "customer_id": who, "ordered_at": p.JANUARY, "amount_minor": 100}
+        for who in ("before", "anna")
+    ]
+    p.put(project, "orders", orders)
+    with closing(project.people()) as database, database.transaction() as run:
+        care.write_note(run, "before", "As a guest", who="ines", now=NOW)
+        care.set_owner(run, ["before"], "ines@example.com", who="ines", now=NOW)
+    Identifying(project).merge("before", "anna", now=NOW)
+    book = Book(Booking(project).make())
+    line = book.line("before")
+    assert line is not None
+    assert (line.customer_id, line.orders) == ("anna", 2)
+    numbers = ("anna", *book.formers("anna"))
+    with closing(project.people()) as database, database.transaction() as run:
+        assert [note.told for note in care.notes_of(run, numbers)] == ["As a guest"]
+        assert care.owner_of(run, numbers) == "ines@example.com"
+        care.set_owner(run, numbers, "ole@example.com", who="ines", now=NOW)
+        assert care.owner_of(run, ["before"]) is None
+        assert care.owned_by(run, "ole@example.com") == ["anna"]

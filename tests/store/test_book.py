@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from stamm.lang.errors import LakeError
 from stamm.store.book import Book, Line, Wanted, write
 
 MARCH, APRIL = datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 4, 1, tzinfo=UTC)
@@ -110,3 +112,15 @@ def test_a_line_is_what_was_written_and_is_found_by_its_former_number(book: Book
     assert book.states() == {"customer": 1, "left": 2, "": 1}
     assert book.segments() == {1: 1, 9: 1}
     assert (book.alike(0.2, 0.7), book.alike(0.2, 0.71)) == (1, 2)
+
+
+def test_whoever_is_erased_while_a_book_is_made_is_in_none(tmp_path: Path) -> None:
+    def lines() -> Iterator[Line]:
+        yield LINES[0]
+        for draft in tmp_path.iterdir():  # as erasing removes all that is derived
+            draft.unlink()
+        yield LINES[1]
+
+    with pytest.raises(LakeError, match="erased while"):
+        write(tmp_path / "one.sqlite", lines(), dict)
+    assert list(tmp_path.iterdir()) == []

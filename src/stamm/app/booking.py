@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,22 @@ from stamm.answers.everybody import Everybody, everybody, orders_of
 from stamm.answers.remembered import digest, program
 from stamm.app.project import Project
 from stamm.app.projecting.persons import merges_in, owners
-from stamm.app.refreshing import making
 from stamm.facts import imported
 from stamm.store.book import Book, Line, write
 from stamm.store.durable import make_directory
 from stamm.store.kept.files import DIRECTORY
+from stamm.store.lock import exclusive
 from stamm.store.snapshot import Snapshot
 
 PLACE = "book"
 #: a newer book is made once the last one is so many times as old as it took to make
-REST = 10
+REST = 20
+LOCK, WAIT_SECONDS = "book.lock", 1.0
 #: one that no snapshot needs any more stays for those who read it
 GRACE_SECONDS = 3600.0
+
+
+_program = lru_cache(program)
 
 
 class Booking:
@@ -62,33 +67,24 @@ class Booking:
         tables = snapshot.manifest.tables
         files = {kind: sorted(file.path for file in tables[kind].files) for kind in kinds if kind in tables}
         settings = asdict(organisation), self.project.settings.coverage, self.project.rates()
-        return self.root / f"{digest(program(), files, repr(settings))}.sqlite"
+        return self.root / f"{digest(_program(), files, repr(settings))}.sqlite"
 
     # -- making it ---------------------------------------------------------------------
     def make(self) -> Path:
-        """The book of the newest snapshot, made where it is not there. Raises BusyError while others make theirs."""
-        with making(self.project.lake_directory):
-            snapshot = self.project.lake().snapshot()  # nobody is erased from here on
-            path = self._path(snapshot)
+        """The book of the newest snapshot, made where it is not there.
+
+        Nobody waits for it, whoever erases a person least of all. Raises BusyError while another makes it, LakeError
+        where a person was erased meanwhile.
+        """
+        make_directory(self.root, self.project.lake_directory, 0o700)
+        with exclusive(self.root / LOCK, WAIT_SECONDS, None, "The book of customers is being made"):
+            path = self.wanted()
             if not path.is_file():
-                make_directory(self.root, self.project.lake_directory, 0o700)
                 self._clear_drafts()
-                self._write(path, snapshot)
+                making = _Making(self.project)
+                write(path, making.lines(), making.about)
             self._sweep(path)
         return path
-
-    def _write(self, path: Path, snapshot: Snapshot) -> None:
-        begun = time.monotonic()
-        world = self.project.world()
-        try:
-            found, orders = everybody(world), orders_of(world)
-        finally:
-            world.engine.close()
-        formers: dict[str, list[str]] = {}
-        for former, customer in owners(merges_in(snapshot)).items():
-            formers.setdefault(customer, []).append(former)
-        about = _about(found, snapshot, world.simulated)
-        write(path, _lines(found, formers, orders), lambda: about | {"seconds": time.monotonic() - begun})
 
     def _clear_drafts(self) -> None:
         """Remove what a process that died left half written."""
@@ -100,6 +96,31 @@ class Booking:
         for path in self.root.glob("*.sqlite"):
             if path != newest and path.stat().st_mtime < horizon:
                 path.unlink(missing_ok=True)
+
+
+class _Making:
+    """What goes into one book; nothing is read before the first line is asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self._project, self._begun = project, time.monotonic()
+        self._told: dict[str, Any] = {}
+
+    def lines(self) -> Iterator[Line]:
+        """A line a customer, in the order of the book."""
+        snapshot, world = self._project.lake().snapshot(), self._project.world()
+        try:
+            found, orders = everybody(world), orders_of(world)
+        finally:
+            world.engine.close()
+        self._told = _about(found, snapshot, world.simulated)
+        formers: dict[str, list[str]] = {}
+        for former, customer in owners(merges_in(snapshot)).items():
+            formers.setdefault(customer, []).append(former)
+        yield from _lines(found, formers, orders)
+
+    def about(self) -> dict[str, Any]:
+        """What the book says of itself, and how long it took to make."""
+        return self._told | {"seconds": time.monotonic() - self._begun}
 
 
 def seconds_of(path: Path) -> float:

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from stamm.app.booking import Booking
 from stamm.app.fetching import Fetching
 from stamm.app.following import Following
 from stamm.app.project import Project
@@ -115,7 +114,4 @@ class _Worker:
         if found != self._refreshed and (now or time.monotonic() >= self._due):
             started = time.monotonic()
             yield refreshing.run()
-            booking = Booking(project)
-            if now or booking.is_due():
-                booking.make()
             self._refreshed, self._due = found, time.monotonic() + REST * (time.monotonic() - started)

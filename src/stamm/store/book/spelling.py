@@ -18,6 +18,8 @@ CODES = 3
 
 def folded(text: str) -> str:
     """Müller -> mueller, Zoë -> zoe."""
+    if text.isascii():
+        return text.lower()
     return _bare(unicodedata.normalize("NFC", text.casefold()).translate(_WRITTEN_OUT))
 
 
@@ -28,7 +30,8 @@ def words(text: str) -> tuple[str, ...]:
 
 def spellings(text: str) -> set[str]:
     """The words by which a text is found: of Müller both mueller and muller."""
-    return {*words(text), *WORD.findall(_bare(text.casefold()))}
+    found = set(words(text))
+    return found if text.isascii() else found.union(WORD.findall(_bare(text.casefold())))
 
 
 def address_words(text: str) -> str:

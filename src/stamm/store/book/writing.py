@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from stamm.lang.errors import LakeError
 from stamm.store.book.spelling import address_words, beginnings, spellings, words
 from stamm.store.durable import sync_file
 
@@ -68,7 +69,9 @@ _PLACES = ", ".join("?" * (len(KEPT) + 2))
 def write(path: Path, lines: Iterable[Line], about: Callable[[], Mapping[str, object]]) -> int:
     """A book of these lines in their order, which is that of answers; returns how many they are.
 
-    What `about` gives once they are in is kept with it, as JSON. A customer may come once.
+    What `about` gives once they are in is kept with it, as JSON. A customer may come once. The file is opened before
+    the first line is asked for: whoever erases a person meanwhile removes its name, and with it all that was written.
+    Raises LakeError then.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(0o600)
@@ -77,7 +80,7 @@ def write(path: Path, lines: Iterable[Line], about: Callable[[], Mapping[str, ob
             # nobody reads it before it is whole, so nothing has to be undone
             book.execute("PRAGMA journal_mode = OFF")
             book.execute("PRAGMA synchronous = OFF")
-            book.execute("BEGIN")
+            book.execute("BEGIN EXCLUSIVE")
             for table in _TABLES:
                 book.execute(table)
             count = _fill(book, lines)
@@ -86,8 +89,13 @@ def write(path: Path, lines: Iterable[Line], about: Callable[[], Mapping[str, ob
             book.execute("INSERT INTO word (word) VALUES ('optimize')")
             book.executemany("INSERT INTO about VALUES (?, ?)", [(what, json.dumps(v)) for what, v in about().items()])
             book.execute("COMMIT")
-        sync_file(draft)
-        draft.replace(path)
+        try:
+            sync_file(draft)
+            draft.replace(path)
+        except FileNotFoundError as error:
+            raise LakeError(
+                "A person was erased while the book of customers was made.", remedy="Ask again; it is made anew."
+            ) from error
     finally:
         draft.unlink(missing_ok=True)
     sync_file(path.parent)

@@ -178,6 +178,8 @@ class Underway:
     elapsed: str
     #: 0 to 100, None where it cannot be told
     share: int | None
+    #: all of it is read, and is being put in its place
+    read: bool
     waiting: bool
 
 
@@ -191,7 +193,8 @@ def underway(state: State, now: datetime, say: Language) -> Underway:
         what=what,
         rows=say.counted(progress.rows, "{count} row", "{count} rows"),
         elapsed=say.counted(round(seconds), "{count} second", "{count} seconds"),
-        share=min(100, 100 * progress.done // progress.whole) if progress.whole else None,
+        share=100 * progress.done // progress.whole if progress.done < progress.whole else None,
+        read=progress.done >= progress.whole > 0,
         waiting=progress.waiting,
     )
 

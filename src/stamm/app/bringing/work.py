@@ -44,7 +44,7 @@ class Tell:
     def __call__(self, what: str, rows: int, done: int, whole: int) -> None:
         """Rows, and bytes (or rows) done and in all; raises StoppedWork."""
         self.look()
-        if time.monotonic() - self._at >= TOLD_SECONDS:
+        if time.monotonic() - self._at >= TOLD_SECONDS or done >= whole > 0:
             self._write(Progress(what, rows, done, whole))
 
     def waits(self, owner: int | None) -> None:

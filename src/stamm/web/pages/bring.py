@@ -18,14 +18,21 @@ from stamm.app.bringing.guesses import Guesses, tried
 from stamm.app.bringing.taking import Taking, take_bundle_back
 from stamm.app.project import Project
 from stamm.lang.errors import BusyError, UsageError
+from stamm.lang.language import Language
 from stamm.people.roles import EXPORTS
+from stamm.reports.cards import CANDIDATES, card_of, headline_figures
+from stamm.reports.trends import Trends
+from stamm.reports.wording import Words
+from stamm.reports.workings import Workings
 from stamm.web.access import Asked, Entry, page
 from stamm.web.brought import failure, lately, looked_at, outcome, removed_words, underway
+from stamm.web.desk import Opened, desk, soon
+from stamm.web.filters import Period
 from stamm.web.mapping_form import choices_of
 from stamm.web.uploading import PATH, ToBundle
 
-#: imports that the page lists
-SHOWN = 10
+#: imports that the page lists, and numbers that are shown after one
+SHOWN, FIRST = 10, 3
 
 _guesses = Guesses()
 
@@ -109,7 +116,10 @@ def bring_bundle(request: Asked, bundle: str) -> HttpResponse:
     if state.phase == "importing":
         return render(request, "bundle.html.j2", content | {"underway": underway(state, datetime.now(UTC), say)})
     if state.phase in ("done", "back"):
-        return render(request, "bundle.html.j2", content | {"outcome": outcome(state, say)})
+        content["outcome"] = outcome(state, say)
+        if state.phase == "done":
+            content |= _first_numbers(state.report.get("snapshot"), say)
+        return render(request, "bundle.html.j2", content)
     content["failure"] = failure(state, say)
     if state.what == "files" and "looked" in request.GET:
         guess = _guesses.of(found, project)
@@ -184,6 +194,23 @@ def shop_context(project: Project) -> dict[str, Any]:
         "project": project,
         "upload": PATH,
     }
+
+
+def _first_numbers(snapshot: int | None, say: Language) -> dict[str, Any]:
+    """The first numbers that Today shows, as soon as pages speak of the snapshot of the import."""
+    if desk().opened().answers.world.snapshot < (snapshot or 0):
+        return {"shown": False, "first": None}
+    return {"shown": True, "first": soon(("first numbers", say.code), lambda opened: _counted(opened, say))}
+
+
+def _counted(opened: Opened, say: Language) -> dict[str, Any]:
+    figures = opened.figures(frozenset(key for keys in CANDIDATES for key in keys), Period())
+    months = figures.months
+    if months is None:
+        return {"cards": (), "now": ""}
+    trends = Trends(Workings(figures, months, Words(say, opened.answers.world)))
+    cards = tuple(card_of(figure, trends) for figure in headline_figures(figures, FIRST))
+    return {"cards": cards, "now": say.month(months.now.start)}
 
 
 def _lately(project: Project, request: Asked) -> Any:

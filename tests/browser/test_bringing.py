@@ -23,7 +23,7 @@ TILL = "Bon;Zeit;Kunde;Menge;Einzelpreis des Artikels;Filiale\n" + "".join(
 #: lets the page have the file as if somebody had dropped it
 DROP = """(() => { const carried = new DataTransfer();
   const bytes = Uint8Array.from(atob('%s'), sign => sign.charCodeAt(0));
-  carried.items.add(new File([bytes], 'Kasse 2024.csv', {type: 'text/csv'}));
+  carried.items.add(new File([bytes], '%s.csv', {type: 'text/csv'}));
   document.querySelector('[data-drop]').dispatchEvent(new DragEvent('drop', {bubbles: true, dataTransfer: carried}));
 })()"""
 
@@ -48,7 +48,8 @@ def sound(tab: Tab) -> None:
 def test_a_file_is_dropped_seen_corrected_taken_in_and_back(tab: Tab, server: Served, language: str) -> None:
     server.sign_in(tab, "analyst", language)
     tab.open(server.address + "/bring/", 1440, theme="light" if language == "en" else "dark")
-    tab.eval(DROP % base64.b64encode(TILL.encode()).decode())
+    # a name of its own: once it is taken in, files of that name need no mapping
+    tab.eval(DROP % (base64.b64encode(TILL.encode()).decode(), f"Kasse {language}"))
     tab.wait("location.pathname.length > 20 && document.querySelector('.mapping') !== null")
     sound(tab)
     tab.resize(1440)

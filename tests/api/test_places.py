@@ -19,6 +19,7 @@ from stamm.api.problems import PROBLEMS
 from stamm.app.project import Project
 from stamm.lang.language import Language
 from stamm.people import Scope, acts, create_key, key_of, revoke_key
+from stamm.people.keys import uses
 from tests.api.conftest import NOON, Asking
 
 GERMAN = Language("de")
@@ -103,6 +104,7 @@ def test_a_token_ends_at_once_and_may_come_as_a_user_name(asking: Asking) -> Non
     assert [answer.status_code for answer in answers[:10]] == [200] * 10
     assert (answers[-1].status_code, answers[-1].json()["code"]) == (429, "too_many")
     assert int(answers[-1].headers["retry-after"]) >= 1
+    assert key.id in uses(people)
     revoke_key(people, key.id, who="anna", now=NOON)
     ended = asking.client.get(f"{BASE}/data", headers=headers)
     assert (ended.status_code, ended.json()["code"]) == (401, "unknown_token")

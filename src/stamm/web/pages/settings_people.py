@@ -108,7 +108,8 @@ def _person(request: Asked, person: Person, form: Changed, problem: str) -> Http
 
 def _link(request: Asked, person: Person, now: datetime, good_for: timedelta) -> HttpResponse:
     token = make_link(person, who=request.user.email, now=now, good_for=good_for)
-    url = request.build_absolute_uri(reverse("enter", args=[token]))
+    address = settings.STAMM_ADDRESS or request.build_absolute_uri("/").rstrip("/")
+    url = address + reverse("enter", args=[token])
     content = {"link": url, "invited": person, "days": good_for.days, "role": request.say(ROLES[person.may])}
     return render(request, "settings/link.html.j2", content)
 

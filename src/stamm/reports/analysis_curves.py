@@ -64,21 +64,6 @@ def charts_of(answer: TableAnswer, say: Language, parts: TableAnswer | None = No
     )
 
 
-class Pictures:
-    """The curve of an answer, alone and with the largest groups of it beside; drawn when it is looked at."""
-
-    def __init__(self, answer: TableAnswer, say: Language) -> None:
-        self._answer, self._say = answer, say
-        self._drawn: dict[str, tuple[Markup, ...]] = {}
-
-    def charts(self, parts: TableAnswer | None = None) -> tuple[Markup, ...]:
-        """A picture for each width; `parts` is the same answer split."""
-        by = (parts.by or "") if parts is not None else ""
-        if by not in self._drawn:
-            self._drawn[by] = charts_of(self._answer, self._say, parts)
-        return self._drawn[by]
-
-
 def largest(parts: TableAnswer | None) -> list[str | None]:
     """The groups of most customers, at most as many as can be drawn, the largest first."""
     if parts is None:

@@ -8,7 +8,6 @@ from typing import Any
 from stamm.analyses.concentration import BEST, CONTRIBUTION, TOTALS
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
-from stamm.reports.analysis_curves import Pictures
 
 #: the share of customers that the sentence speaks of, in percent, or the next that the curve has
 SPOKEN_OF = 20
@@ -42,7 +41,6 @@ class Bringing:
     """All of it: the sentence, the picture, every point, and the totals as pairs; `reason` why it is not final."""
 
     sentence: str
-    pictures: Pictures
     parts: tuple[Part, ...]
     totals: tuple[tuple[str, tuple[str, ...]], ...]
     spoken_of: str
@@ -56,7 +54,6 @@ def bringing_of(answer: TableAnswer, say: Language) -> Bringing | None:
     point = _spoken_of(answer, None)
     return Bringing(
         sentence=_sentence(point, answer, say),
-        pictures=Pictures(answer, say),
         parts=tuple(_part(row, answer, say) for row in answer.rows),
         totals=_totals(total, answer, say),
         spoken_of=_share_of(point, answer, say),

@@ -43,8 +43,9 @@ def example_of(grid: Grid) -> str:
     known = [(line, cell) for line, cell in every if cell.complete and cell.period in early]
     known = [(line, cell) for line, cell in known if cell.size >= ENOUGH] or known
     if not known:
-        every += [(None, cell) for cell in grid.row(None)]
         known = [(line, cell) for line, cell in every if cell.value is not None]
+    if not known:
+        known = [(None, cell) for cell in grid.row(None) if cell.value is not None]
     latest = max(cell.period for _, cell in known)
     line, cell = [each for each in known if each[1].period == latest][-1]
     return place_of(line, cell.period)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from stamm.answers.table import TableAnswer
 from stamm.charts.curves import BESIDE
 from stamm.lang.language import Language
 from stamm.reports.cohort_cell import Worked, example_of, worked_cell
 from stamm.reports.cohort_curves import CohortCurves, curves_of
-from stamm.reports.cohort_words import Heads, about_of, heads_of, meaning_of, set_words
+from stamm.reports.cohort_words import Heads, heads_of, meaning_of, set_words
 from stamm.reports.heat import Grid, Heat, heat_of
 
-#: cells that one page shows, and pictures that are kept of it
-MOST_CELLS, MOST_DRAWN = 5_000, 20
+#: cells that one page shows
+MOST_CELLS = 5_000
 
 
 @dataclass(frozen=True)
@@ -24,25 +24,18 @@ class CohortTable:
     grid: Grid
     heat: Heat
     heads: Heads
-    about: str
     meaning: str
     changed: tuple[tuple[str, tuple[str, ...]], ...]
     say: Language
-    _drawn: dict[tuple[str, ...], CohortCurves | None] = field(default_factory=dict, repr=False)
 
     def worked(self, place: str) -> Worked:
         """The cell of that name explained; where there is none, the one that explains the table best."""
         known = place if self.grid.at(place) is not None else example_of(self.grid)
         return worked_cell(self.grid, known, self.say)
 
-    def curves(self, keys: Sequence[str]) -> CohortCurves | None:
-        """All together, and the lines of these names, as far as there are such; without names three of them."""
-        wanted = tuple(dict.fromkeys(key for key in keys if self.grid.by_key.get(key) is not None))
-        if wanted not in self._drawn:
-            if len(self._drawn) >= MOST_DRAWN:
-                self._drawn.pop(next(iter(self._drawn)))
-            self._drawn[wanted] = curves_of(self.grid, self.say, [self.grid.by_key[key] for key in wanted])
-        return self._drawn[wanted]
+    def headed(self, name: str) -> Heads:
+        """The heads where lines are groups, by what they are told apart."""
+        return replace(self.heads, begun=name[:1].upper() + name[1:])
 
     def drawn(self, keys: Sequence[str], key: str) -> list[str]:
         """Which lines are drawn after somebody chose that one: it comes or goes."""
@@ -50,38 +43,36 @@ class CohortTable:
         return found if key in keys else [*found, key][-len(BESIDE) :]
 
 
-class CohortTables:
-    """The table of an answer by cohort, and the same by group where it is split; or why there is none."""
-
-    def __init__(self, answer: TableAnswer, say: Language) -> None:
-        self.answer, self.say = answer, say
-        self.by_cohort = self._table(Grid.of(answer))
-        self._split: dict[str, CohortTable | str] = {}
-
-    def by_group(self, parts: TableAnswer, name: str) -> CohortTable | str:
-        """Each group in a line, all its cohorts pooled; `parts` is the same answer split, `name` by what."""
-        if name not in self._split:
-            self._split[name] = self._table(Grid.split(parts, self.answer), name)
-        return self._split[name]
-
-    def _table(self, grid: Grid | None, by: str = "") -> CohortTable | str:
-        say, analysis = self.say, self.answer.analysis
-        if grid is None:
-            return say("No period after the beginning is over yet. Look at an earlier one, or at shorter periods.")
-        cells = len(grid.lines) * len(grid.periods)
-        if cells > MOST_CELLS:
-            return say(
-                "That would be {count} cells, which nobody reads: choose fewer days, larger cohorts or fewer periods. "
-                "The export has them all.",
-                count=say.number(cells),
-            )
-        heads = heads_of(analysis, say)
-        return CohortTable(
-            grid=grid,
-            heat=heat_of(grid, say),
-            heads=replace(heads, begun=by[:1].upper() + by[1:]) if by else heads,
-            about=about_of(analysis, say),
-            meaning=meaning_of(self.answer, say),
-            changed=tuple((name, (value,)) for name, value in set_words(analysis, say)),
-            say=say,
+def table_of(answer: TableAnswer, parts: TableAnswer | None, say: Language) -> CohortTable | str:
+    """A line a cohort; of an answer split into `parts` a line a group, its cohorts pooled. Or why there is none."""
+    grid = _grid(answer, parts)
+    if grid is None:
+        return say("No period after the beginning is over yet. Look at an earlier one, or at shorter periods.")
+    cells = len(grid.lines) * len(grid.periods)
+    if cells > MOST_CELLS:
+        return say(
+            "That would be {count} cells, which nobody reads: choose fewer days, larger cohorts or fewer periods. "
+            "The export has them all.",
+            count=say.number(cells),
         )
+    return CohortTable(
+        grid=grid,
+        heat=heat_of(grid, say),
+        heads=heads_of(answer.analysis, say),
+        meaning=meaning_of(answer, say),
+        changed=tuple((name, (value,)) for name, value in set_words(answer.analysis, say)),
+        say=say,
+    )
+
+
+def drawn_of(answer: TableAnswer, parts: TableAnswer | None, keys: Sequence[str], say: Language) -> CohortCurves | None:
+    """All together, and the lines of these names, as far as there are such; without names three of them."""
+    grid = _grid(answer, parts)
+    if grid is None:
+        return None
+    known = [line for key in dict.fromkeys(keys) if (line := grid.by_key.get(key)) is not None]
+    return curves_of(grid, say, known)
+
+
+def _grid(answer: TableAnswer, parts: TableAnswer | None) -> Grid | None:
+    return Grid.split(parts, answer) if parts is not None else Grid.of(answer)

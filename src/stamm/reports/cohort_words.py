@@ -147,4 +147,5 @@ def _shown(analysis: Analysis, say: Language) -> str:
     """What is counted, and by what it is divided."""
     of, by = (_value_words(analysis, name, say) for name in ("of", "denominator"))
     shown = say("{counted}, divided by {divisor}", counted=of, divisor=by)
-    return shown[:1].upper() + shown[1:]
+    unit = next(column.unit for column in analysis.columns() if column.name == "value")
+    return f"{shown[:1].upper()}{shown[1:]}{', %' if unit == 'share' else ''}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from stamm.analyses.survival import SUMMARY
 from stamm.analyses.survival.curve import EVENT
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
-from stamm.reports.analysis_curves import Pictures
 
 #: columns of the table of those at risk
 COLUMNS = 8
@@ -48,11 +48,11 @@ class Staying:
 
     sentence: str
     censored: str
-    pictures: Pictures
     at_risk: tuple[Step, ...]
     steps: tuple[Step, ...]
     whole: Stayed
     longest: str
+    seen_from: str
 
 
 def staying_of(answer: TableAnswer, say: Language) -> Staying | None:
@@ -71,11 +71,11 @@ def staying_of(answer: TableAnswer, say: Language) -> Staying | None:
             spells=say.number(row.spells),
             open_=say.number(row.spells - row.ended),
         ),
-        pictures=Pictures(answer, say),
         at_risk=steps[::apart],
         steps=steps,
         whole=_stayed(row, say),
         longest=say.value(row.longest, "days", digits=0),
+        seen_from=say.day(answer.span.end - timedelta(days=1)),
     )
 
 

@@ -25,6 +25,13 @@ from stamm.web.settings_form import settings_form
 
 #: what a page shows of an answer, in a language
 Show = Callable[[TableAnswer, Language], Mapping[str, Any]]
+#: the same of one that may be split: of both together
+ShowBoth = Callable[[TableAnswer, TableAnswer | None, Language], Mapping[str, Any]]
+
+
+def nothing(*_answers: object) -> Mapping[str, Any]:
+    """What is shown where there is nothing beside the rest."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ class Subject:
     split: Show
     #: the settings that are shown at once
     first: Collection[str] = ()
+    #: what has all of them and the groups beside each other, such as a picture
+    both: ShowBoth = nothing
 
 
 def analysed(
@@ -105,6 +114,7 @@ def _content(opened: Opened, subject: Subject, question: Question, say: Language
     return {
         "about": about_of(whole, world, say),
         "shown": subject.show(whole, say),
+        "both": subject.both(whole, parts, say),
         "split": subject.split(parts, say) if parts is not None else None,
         "split_about": about_of(parts, world, say) if parts is not None else None,
     }

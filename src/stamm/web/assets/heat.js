@@ -4,7 +4,9 @@
   "use strict";
   const CELL = ".heat[data-moves] td > a";
 
-  const rows = table => [...table.querySelectorAll(":is(tbody, tfoot) > tr")].map(row => [...row.cells].map(cell => cell.querySelector(":scope > a")));
+  /* the links of each row by column; a row's own name is none of them */
+  const rows = table => [...table.querySelectorAll(":is(tbody, tfoot) > tr")]
+    .map(row => [...row.cells].map(cell => cell.matches("td") ? cell.querySelector(":scope > a") : null));
   const first = links => links.find(Boolean);
   const last = links => links.findLast(Boolean);
 

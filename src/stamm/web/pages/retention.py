@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
 
 from stamm.analyses.retention_table import RetentionTable
 from stamm.answers.table import TableAnswer
+from stamm.charts.curves import BESIDE
 from stamm.lang.language import Language
 from stamm.people.roles import EVERYONE
+from stamm.reports.analysis_curves import charts_of
 from stamm.reports.bringing import bringing_of, brought_by_group
-from stamm.reports.cohort_page import CohortTables
+from stamm.reports.cohort_curves import CohortCurves
+from stamm.reports.cohort_page import drawn_of, table_of
 from stamm.reports.cohort_words import about_of
 from stamm.reports.staying import stayed_by_group, staying_of
 from stamm.web.access import Asked, Entry, page
-from stamm.web.analysed import Subject, analysed
+from stamm.web.analysed import Subject, analysed, nothing
+from stamm.web.desk import Opened, soon
+from stamm.web.questions import Question
 from stamm.web.settings_form import settings_form
 
 
 @page("retention/", may=EVERYONE, entry=Entry("See", "Retention", 3))
 def retention_table(request: Asked) -> HttpResponse:
     """The heatmap; the address says which cell is explained, and which curves are drawn."""
-    asked = settings_form(RetentionTable, request.GET, request.say).made or RetentionTable()
-    cell, lines = request.GET.get("cell", ""), request.GET.getlist("line")
-    return analysed(request, COHORTS, cell=cell, lines=lines, sentence=about_of(asked, request.say))
+    say, lines = request.say, tuple(request.GET.getlist("line")[-len(BESIDE) :])
+    asked = settings_form(RetentionTable, request.GET, say).made or RetentionTable()
+
+    def curves(question: Question) -> tuple[CohortCurves | None] | None:
+        """What is drawn, or nothing yet; asked for once there is a table."""
+        return soon(("curves", question, lines, say.code), lambda opened: (_drawn(opened, question, lines, say),))
+
+    cell = request.GET.get("cell", "")
+    return analysed(request, COHORTS, cell=cell, lines=lines, curves=curves, sentence=about_of(asked, say))
 
 
 @page("retention/how-long/", may=EVERYONE)
@@ -41,36 +53,42 @@ def concentration(request: Asked) -> HttpResponse:
 
 
 # -- what they show ------------------------------------------------------------------------------------------
-def _tables(answer: TableAnswer, say: Language) -> Mapping[str, Any]:
-    return {"tables": CohortTables(answer, say)}
+def _table(answer: TableAnswer, parts: TableAnswer | None, say: Language) -> Mapping[str, Any]:
+    return {"table": table_of(answer, parts, say)}
+
+
+def _drawn(opened: Opened, question: Question, lines: Sequence[str], say: Language) -> CohortCurves | None:
+    parts = question.answer(opened) if question.by else None
+    return drawn_of(replace(question, by="").answer(opened), parts, lines, say)
+
+
+def _charts(answer: TableAnswer, parts: TableAnswer | None, say: Language) -> Mapping[str, Any]:
+    return {"charts": charts_of(answer, say, parts)}
 
 
 def _staying(answer: TableAnswer, say: Language) -> Mapping[str, Any]:
     return {"staying": staying_of(answer, say)}
 
 
+def _stayed(answer: TableAnswer, say: Language) -> Mapping[str, Any]:
+    return {"groups": stayed_by_group(answer, say)}
+
+
 def _bringing(answer: TableAnswer, say: Language) -> Mapping[str, Any]:
     return {"bringing": bringing_of(answer, say)}
 
 
-def _parts(answer: TableAnswer, say: Language) -> Mapping[str, Any]:  # noqa: ARG001 - told of with the whole
-    return {"answer": answer}
-
-
-def _stayed(answer: TableAnswer, say: Language) -> Mapping[str, Any]:
-    return {"groups": stayed_by_group(answer, say), "answer": answer}
-
-
 def _brought(answer: TableAnswer, say: Language) -> Mapping[str, Any]:
-    return {"groups": brought_by_group(answer, say), "answer": answer}
+    return {"groups": brought_by_group(answer, say)}
 
 
 COHORTS = Subject(
     "retention_table",
     "retention.html.j2",
-    _tables,
-    _parts,
+    nothing,
+    nothing,
     first=("begins_with", "returns_with", "rule", "period", "denominator", "of"),
+    both=_table,
 )
-STAYING = Subject("survival", "survival.html.j2", _staying, _stayed, first=("grid", "horizon_years"))
-BRINGING = Subject("concentration", "concentration.html.j2", _bringing, _brought)
+STAYING = Subject("survival", "survival.html.j2", _staying, _stayed, first=("grid", "horizon_years"), both=_charts)
+BRINGING = Subject("concentration", "concentration.html.j2", _bringing, _brought, both=_charts)

@@ -14,10 +14,10 @@ from stamm.analyses.kind import Behind
 from stamm.answers.answer import Answer, Cells, Number, Row
 from stamm.answers.grid import Cell, Frame, Grid
 from stamm.answers.inquiry import Inquiry
+from stamm.answers.known import Known
 from stamm.answers.plan import Plan, check_dimensions, kinds_of, read_for, uses
 from stamm.answers.reach import kinds_needed
 from stamm.answers.reduce import left_out, reduce_parts
-from stamm.answers.remembered import Remembered
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
 from stamm.engines.kind import asked_by
@@ -43,7 +43,7 @@ class Answers:
     def __init__(self, world: World, *, most_numbers: int | None = None) -> None:
         self.world, self._most_numbers = world, most_numbers
         self._frames: dict[tuple[object, ...], Frame] = {}
-        self._reduced: dict[tuple[Grid, str], Cells] = {}
+        self._known = Known(world.remembered)
         self._plans: dict[Grid, Plan] = {}
         self._passed_over: dict[Grid, dict[str, int]] = {}
 
@@ -226,26 +226,14 @@ class Answers:
         return flat, self._frame(inner, grid.over(flat), groups)
 
     def _reduce(self, reductions: Mapping[str, Reduction], grid: Grid) -> dict[str, Cells]:
-        """Cells of each reduction, those computed before from memory."""
-        keys = {name: (grid, reduction.identity) for name, reduction in reductions.items()}
-        for key in keys.values():
-            if key not in self._reduced and (known := self._remembered(*key)) is not None:
-                self._reduced[key] = known
-        missing = {name: reductions[name] for name, key in keys.items() if key not in self._reduced}
+        """Cells of each reduction: what is known already, and the other windows of what is not."""
+        missing = {name: each for name, each in reductions.items() if self._known.of(each, grid) is None}
         if missing:
-            for name, cells in reduce_parts(self._plan(grid), missing).items():
-                self._reduced[keys[name]] = cells
-                self._remember(*keys[name], cells)
-        return {name: self._reduced[key] for name, key in keys.items()}
-
-    def _remembered(self, grid: Grid, what: str) -> Cells | None:
-        """Numbers that were computed before, by this process or another."""
-        memory = self.world.remembered
-        return memory.get(_question(grid, what)) if memory else None
-
-    def _remember(self, grid: Grid, what: str, cells: Cells) -> None:
-        if memory := self.world.remembered:
-            memory.put(_question(grid, what), cells)
+            asked = grid.over(self._known.absent(missing.values(), grid))
+            for name, cells in reduce_parts(self._plan(asked), missing).items():
+                self._known.learn(missing[name], asked, cells)
+        found = {name: self._known.of(each, grid) for name, each in reductions.items()}
+        return {name: cells for name, cells in found.items() if cells is not None}
 
     def _plan(self, grid: Grid) -> Plan:
         assert grid.as_of is not None  # nothing is asked of facts that were never imported
@@ -259,10 +247,10 @@ class Answers:
             return self._unsound(kinds)
         whole = replace(grid, by=None)
         if whole not in self._passed_over:
-            known = self._remembered(whole, LEFT_OUT)
+            known = self._known.remembered(whole, LEFT_OUT)
             if known is None:
                 known = {(0, what): number for what, number in left_out(self._plan(whole)).items()}
-                self._remember(whole, LEFT_OUT, known)
+                self._known.remember(whole, LEFT_OUT, known)
             self._passed_over[whole] = {str(what): int(number or 0) for (_, what), number in known.items()}
         return {**self._passed_over[whole], **self._unsound(kinds)}
 
@@ -367,11 +355,6 @@ class Answers:
         reason = frame.reasons.get(number, "") or (ZERO if value is None else "")
         n = int(counted) if counted is not None else None
         return Row(windows[number], group, value, parts, n, low, high, complete, reason)
-
-
-def _question(grid: Grid, what: str) -> str:
-    assert grid.as_of is not None  # nothing is kept of facts that were never imported
-    return Remembered.question(what, grid.windows, grid.by, grid.where, grid.as_of)
 
 
 def _combined(values: Sequence[Number | None], how: str) -> Number | None:

@@ -91,6 +91,7 @@ def test_who_asks_is_given_what_was_written(project: Project) -> None:
     assert not any(trace in " ".join(told).casefold() for trace in p.TRACES), "acts name no customer"
 
 
+@pytest.mark.long
 def test_what_was_written_follows_a_merge_and_its_end(tmp_path: Path) -> None:
     project = p.shop(tmp_path / "shop")
     orders = [

@@ -39,6 +39,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
         ("muller", ["k-12"]),
         ("müller jürgen", ["k-12"]),
         ("j.mueller@example.org", ["k-12"]),
+        ("J.Müller@exa", ["k-12"]),
+        ("zoe @example", ["k-1"]),
         ("strauss", ["k-1"]),
         ("zoe", ["k-1"]),
         ("soehne", ["k-120"]),

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from stamm.app.booking import Booking
 from stamm.app.framework import set_up
 from stamm.app.project import Project
 from stamm.cli.main import cli
@@ -27,7 +26,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         result = CliRunner().invoke(cli, words)
         assert result.exit_code == 0, result.output
     project = Project.open(place / "shop")
-    Booking(project).make()
     set_up(project)
     from django.conf import settings
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from django.http import Http404
 
 from stamm.app.booking import Booking
+from stamm.lang.errors import BusyError
 from stamm.store.book import Book, Line
+from stamm.store.erasing.ledger import Ledger
 from stamm.web.desk import Opened, desk, soon
 
 #: how often it is looked whether a newer book is due
@@ -22,8 +24,18 @@ def book() -> Book | None:
     if opened.project.reads_database:
         return None
     soon(("book", int(time.time() // LOOK_SECONDS)), _served)
-    newest = Booking(opened.project).newest()
-    return None if newest is None else _opened(newest, newest.stat().st_ino)
+    return _newest(opened)
+
+
+def book_waited_for() -> Book:
+    """The same once it is made; raises Http404 where there is none."""
+    known = book()
+    if known is None and not desk().opened().project.reads_database:
+        desk().kept(("book", int(time.time() // LOOK_SECONDS)), _served)
+        known = _newest(desk().opened())
+    if known is None:
+        raise Http404
+    return known
 
 
 def line_of(customer: str) -> tuple[Book, Line]:
@@ -35,15 +47,31 @@ def line_of(customer: str) -> tuple[Book, Line]:
     return known, found
 
 
+def refuse_erased(customer: str) -> None:
+    """Raises Http404 for somebody who was erased, or is to be."""
+    project = desk().opened().project
+    ledger = Ledger.read(project.lake_directory) if project.has_erased else None
+    if ledger is not None and ledger.knows(customer):
+        raise Http404
+
+
 def numbers_of(known: Book, customer: str) -> tuple[str, ...]:
     """All numbers under which something may have been written about a customer, the present one first."""
     return (customer, *known.formers(customer))
 
 
+def _newest(opened: Opened) -> Book | None:
+    newest = Booking(opened.project).newest()
+    return None if newest is None else _opened(newest, newest.stat().st_ino)
+
+
 def _served(opened: Opened) -> bool:
     booking = Booking(opened.project)
     if booking.is_due():
-        booking.make()
+        try:
+            booking.make()
+        except BusyError:
+            return False  # another process makes it, and it is there at the next look
     return True
 
 

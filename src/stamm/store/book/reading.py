@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from stamm.store.book.spelling import address_words, number_of, one_slip, words
+from stamm.store.book.spelling import address_of, address_words, number_of, one_slip, words
 from stamm.store.book.writing import KEPT, MOMENTS, SORTED, Line
 
 _BEGUN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,6 +127,9 @@ class Book:
         if not found:
             return (None if text.strip() else ""), ()
         number, plain = number_of(text), " AND ".join(map(_begins, found))
+        address = address_of(text)
+        if address and self._is_told(f'"{address}"*'):
+            return f'"{address}"*', ()
         if number:
             return f'({plain}) OR "{number}"*', ()
         if self._is_told(plain):

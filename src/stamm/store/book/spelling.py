@@ -40,6 +40,11 @@ def address_words(text: str) -> str:
     return f"{who}{at}{where.rpartition('.')[0] or where}" if at else text
 
 
+def address_of(text: str) -> str:
+    """A mail address as one word, as far as it is written; nothing where it is none: Anna.B@exam -> annabexam."""
+    return "".join(words(text)) if "@" in text else ""
+
+
 def number_of(text: str) -> str:
     """The digits of what may be a telephone number, without zeros before them; nothing where it is none."""
     if not _NUMBER.fullmatch(text):

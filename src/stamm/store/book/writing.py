@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stamm.lang.errors import LakeError
-from stamm.store.book.spelling import address_words, beginnings, spellings, words
+from stamm.store.book.spelling import address_of, address_words, beginnings, spellings, words
 from stamm.store.durable import sync_file
 
 
@@ -139,7 +139,8 @@ def _told(line: Line) -> str:
     named = (line.customer_id, line.name, address_words(line.email or ""), line.company, *line.formers)
     found = {word for text in named if text for word in spellings(text)}
     found |= {word for text in line.order_ids for word in words(text)}
-    return " ".join(found | (beginnings(line.phone) if line.phone else set()))
+    found |= {address_of(line.email or "")} | (beginnings(line.phone) if line.phone else set())
+    return " ".join(found)
 
 
 def _micros(moment: object) -> int | None:

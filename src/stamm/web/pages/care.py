@@ -18,7 +18,7 @@ from stamm.people.accounts import people, person_called, run
 from stamm.people.roles import NAMES
 from stamm.store.book import Book
 from stamm.web.access import Asked, Entry, page
-from stamm.web.customers import book, line_of, numbers_of
+from stamm.web.customers import book, line_of, numbers_of, refuse_erased
 from stamm.web.desk import desk
 from stamm.web.pages.customer import task_line
 
@@ -46,6 +46,7 @@ def care_act(request: Asked) -> HttpResponse:
         known, line = line_of(request.POST.get("customer", ""))
         customer, told = line.customer_id, {}
         with transaction.atomic():
+            refuse_erased(customer)  # nothing is written about somebody who is erased just now
             _write(request, does, numbers_of(known, customer), who, now)
     back = reverse("tasks") if request.POST.get("back") == "tasks" else reverse("customer", args=[customer])
     return redirect(f"{back}?{urlencode(told)}" if told else back)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -25,7 +25,7 @@ from stamm.store.book import Book, Line, Wanted
 from stamm.store.book.reading import MOST_COUNTED
 from stamm.store.book.writing import SORTED
 from stamm.web.access import Asked, Entry, page
-from stamm.web.customers import book
+from stamm.web.customers import book, book_waited_for
 from stamm.web.desk import Opened, desk
 from stamm.web.filters import Choice
 from stamm.web.finding import Hit, finder
@@ -75,9 +75,7 @@ def customers(request: Asked) -> HttpResponse:
 @page("customers.csv", may=EXPORTS)
 def customers_csv(request: Asked) -> HttpResponse:
     """All customers asked for, to take away."""
-    known = book()
-    if known is None:
-        raise Http404
+    known = book_waited_for()
     found = known.find(_wanted(request.GET), most=known.count)
     columns = [name for name in Line._fields if name not in ("formers", "order_ids")]
     rows = ({**{name: getattr(line, name) for name in columns}, **_told(line)} for line in found.lines)

@@ -11,7 +11,6 @@ from stamm.answers.answer import Answer
 from stamm.answers.arrow import as_arrow, parquet_of
 from stamm.answers.in_short import in_short
 from stamm.answers.people import People
-from stamm.answers.reach import kinds_needed
 from stamm.answers.written import as_csv, as_json, csv_of
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
@@ -29,9 +28,7 @@ from stamm.web.metric_question import MetricQuestion
 
 #: customers on one page
 MOST = 50
-#: customers by what they were counted as, and the windows that they were counted in
 Parts = list[tuple[Phrase, list[str]]]
-Counted = tuple[Figures, Months, Parts]
 
 
 @page("metrics/", may=EVERYONE, entry=Entry("See", "Metrics", 2))
@@ -84,13 +81,8 @@ def metric_parquet(request: Asked, key: str) -> HttpResponse:
 def metric_customers(request: Asked, key: str) -> HttpResponse:
     """The customers that a metric counted in a window, by what they were counted as."""
     asked, first = _asked(request, key), _number(request.GET.get("first", "0"))
-    part, say, opened = _number(request.GET.get("part", "0")), request.say, desk().opened()
-    head = {"asked": asked, "name": asked.metric(opened).title(say.code), "may_export": request.user.may in EXPORTS}
-    made = opened.answers.world.simulated.intersection(kinds_needed(asked.metric(opened), opened.answers.world))
-    found = soon(("customers", asked), lambda opened: _counted(opened, asked))
-    content = _customers(asked, found, part, first, say) if found else {"counts": None}
-    simulated = say("Simulated data") if made else ""
-    return render(request, "metric_customers.html.j2", {**head, "simulated": simulated, **content})
+    content = _customers(asked, _number(request.GET.get("part", "0")), first, request.say)
+    return render(request, "metric_customers.html.j2", {**content, "may_export": request.user.may in EXPORTS})
 
 
 @page("metrics/<slug:key>/customers.csv", may=EXPORTS)
@@ -122,8 +114,8 @@ def _catalogue(opened: Opened, say: Language) -> dict[str, Any]:
     }
 
 
-def _customers(asked: MetricQuestion, found: Counted, part: int, first: int, say: Language) -> dict[str, Any]:
-    figures, months, parts = found
+def _customers(asked: MetricQuestion, part: int, first: int, say: Language) -> dict[str, Any]:
+    figures, months, parts = desk().kept(("customers", asked), lambda opened: _counted(opened, asked))
     figure = figures[asked.key]
     assert figure is not None  # it was asked for
     chosen, (_, customers) = _chosen(parts, part, asked.key)
@@ -133,7 +125,9 @@ def _customers(asked: MetricQuestion, found: Counted, part: int, first: int, say
         lambda opened: in_short(opened.answers.world, some, months.now),
     )
     return {
+        "asked": asked,
         "months": months,
+        "name": figure.metric.title(say.code),
         "now": say.period(months.now),
         "counts": tuple((phrase.of(say.code), say.number(len(who))) for phrase, who in parts),
         "part": chosen,
@@ -142,10 +136,11 @@ def _customers(asked: MetricQuestion, found: Counted, part: int, first: int, say
         "next": first + MOST if first + MOST < len(customers) else 0,
         "count": say.number(len(customers)),
         "currency": figures.organisation.currency,
+        "simulated": simulated_words([figure], say),
     }
 
 
-def _counted(opened: Opened, asked: MetricQuestion) -> Counted:
+def _counted(opened: Opened, asked: MetricQuestion) -> tuple[Figures, Months, Parts]:
     """The customers that a metric counted in its current window, by what they were counted as."""
     figures = asked.figures(opened)
     if figures.months is None:

@@ -86,8 +86,9 @@ def test_settings_stand_in_the_address_and_do_what_they_say(signed_in: Make, pro
     (cell,) = (c for c in answer.rows if c.cohort == Window.parse("2024-01") and c.period == 1)
     assert f"= {EN.money(cell.amount, 'EUR')} 120 = {EN.money(cell.value, 'EUR')}" in text_of(money)
     assert "none: only a share of the cohort’s customers has one" in text_of(money)
-    wrong = text_of(get(browser, f"/retention/?{DAYS}&rule=bracket&brackets=4-1&minimum=0"))
-    assert "Write a whole number from 1 to 1,000." in wrong
+    for days in (DAYS, ""):
+        wrong = text_of(get(browser, f"/retention/?{days}&rule=bracket&brackets=4-1&minimum=0"))
+        assert "Write a whole number from 1 to 1,000." in wrong
     assert "The parameter brackets cannot be" in text_of(get(browser, f"/retention/?{DAYS}&rule=bracket&brackets=4-1"))
 
 

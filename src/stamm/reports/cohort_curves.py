@@ -30,13 +30,6 @@ class CohortCurves:
     charts: tuple[Markup, ...]
     about: str
     banded: bool
-    #: the lines that are drawn beside all together
-    drawn: tuple[Line, ...]
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """Their names in an address."""
-        return frozenset(map(key_of, self.drawn))
 
 
 def curves_of(grid: Grid, say: Language, drawn: Sequence[Line] = ()) -> CohortCurves | None:
@@ -49,9 +42,7 @@ def curves_of(grid: Grid, say: Language, drawn: Sequence[Line] = ()) -> CohortCu
     if len(known) < 2:
         return None
     banded = any(cell.low is not None for cell in pooled)
-    chosen, about = (
-        (drawn[: len(BESIDE)], _all_words(say, banded=banded)) if drawn else _chosen(grid, say, banded=banded)
-    )
+    chosen, about = _beside(grid, say, drawn, banded=banded)
     first, last = known[0], known[-1]
     heads, currency = heads_of(grid.answer.analysis, say), grid.answer.currency
     words = say("all, {share}", share=say.value(last.value, grid.unit, currency))
@@ -77,7 +68,19 @@ def curves_of(grid: Grid, say: Language, drawn: Sequence[Line] = ()) -> CohortCu
         "{unit} {number} rests on {count} customers.",
         unit=heads.unit.capitalize(), number=period_words(last), count=say.number(last.size),
     )  # fmt: skip
-    return CohortCurves(tuple(charts), f"{about} {rests}", banded, tuple(chosen))
+    return CohortCurves(tuple(charts), f"{about} {rests}", banded)
+
+
+def drawn_keys(grid: Grid, say: Language, drawn: Sequence[Line]) -> frozenset[str]:
+    """The names in an address of the lines that are drawn beside all together."""
+    return frozenset(map(key_of, _beside(grid, say, drawn, banded=False)[0]))
+
+
+def _beside(grid: Grid, say: Language, drawn: Sequence[Line], *, banded: bool) -> tuple[Sequence[Line], str]:
+    """The lines that somebody chose, else three that show how far all lie apart; and what they are."""
+    if drawn:
+        return drawn[: len(BESIDE)], _all_words(say, banded=banded)
+    return _chosen(grid, say, banded=banded)
 
 
 def _points(cells: list[Any]) -> list[Point]:

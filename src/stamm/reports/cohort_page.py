@@ -9,9 +9,9 @@ from stamm.answers.table import TableAnswer
 from stamm.charts.curves import BESIDE
 from stamm.lang.language import Language
 from stamm.reports.cohort_cell import Worked, example_of, worked_cell
-from stamm.reports.cohort_curves import CohortCurves, curves_of
+from stamm.reports.cohort_curves import CohortCurves, curves_of, drawn_keys
 from stamm.reports.cohort_words import Heads, heads_of, meaning_of, set_words
-from stamm.reports.heat import Grid, Heat, heat_of
+from stamm.reports.heat import Grid, Heat, Line, heat_of
 
 #: cells that one page shows
 MOST_CELLS = 5_000
@@ -36,6 +36,10 @@ class CohortTable:
     def headed(self, name: str) -> Heads:
         """The heads where lines are groups, by what they are told apart."""
         return replace(self.heads, begun=name[:1].upper() + name[1:])
+
+    def shown(self, keys: Sequence[str]) -> frozenset[str]:
+        """The names of the lines whose curves are drawn where those are asked for."""
+        return drawn_keys(self.grid, self.say, _lines(self.grid, keys))
 
     def drawn(self, keys: Sequence[str], key: str) -> list[str]:
         """Which lines are drawn after somebody chose that one: it comes or goes."""
@@ -70,8 +74,12 @@ def drawn_of(answer: TableAnswer, parts: TableAnswer | None, keys: Sequence[str]
     grid = _grid(answer, parts)
     if grid is None:
         return None
-    known = [line for key in dict.fromkeys(keys) if (line := grid.by_key.get(key)) is not None]
-    return curves_of(grid, say, known)
+    return curves_of(grid, say, _lines(grid, keys))
+
+
+def _lines(grid: Grid, keys: Sequence[str]) -> list[Line]:
+    """The lines of these names, as far as there are such."""
+    return [line for key in dict.fromkeys(keys) if (line := grid.by_key.get(key)) is not None]
 
 
 def _grid(answer: TableAnswer, parts: TableAnswer | None) -> Grid | None:

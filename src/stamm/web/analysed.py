@@ -58,7 +58,8 @@ def analysed(
     given = request.GET if given is None else given
     say, role = request.say, request.user.may
     form = settings_form(ANALYSES[subject.key], given, say, subject.first)
-    question = Question.of(subject.key, request.GET, role, form.settings)
+    # what does not go together cannot be asked; the frame is then that of the usual settings
+    question = Question.of(subject.key, request.GET, role, form.settings if form.made is not None else {})
     analysis = form.made or ANALYSES[subject.key]()
     frame = desk().kept(
         ("analysis", question, role in NAMES, say.code), lambda opened: _frame(opened, analysis, question, say, role)

@@ -100,7 +100,7 @@ class RetentionTable(Analysis):
         "What counts as coming back: the same, or any of those.",
         "Was als Wiederkommen zählt: dasselbe (same) oder eines von jenen.",
         title=Phrase("Counts as return", "Zählt als Rückkehr"),
-        words={SAME: Phrase("the same again", "dasselbe noch einmal"), **WORDS},
+        words={SAME: Phrase("the same", "dasselbe"), **WORDS},
     )
     least_minor = Setting(
         0,

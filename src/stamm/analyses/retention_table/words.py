@@ -75,7 +75,7 @@ PERIODS = {
     STEP: Phrase("own days of 24 hours", "eigene Tage zu 24 Stunden"),
 }
 DENOMINATORS = {
-    START: Phrase("the cohort at its start", "die Kohorte am Anfang"),
+    START: Phrase("period 0", "Periode 0"),
     BEFORE: Phrase("the period before", "die Periode davor"),
     CUSTOMERS: Phrase("customers of the cohort", "Kunden der Kohorte"),
 }

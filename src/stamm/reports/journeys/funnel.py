@@ -116,7 +116,11 @@ def groups_of(answer: TableAnswer, say: Language) -> Groups:
                 value=steps[0].group or "",
                 began=say.number(steps[0].reached or 0),
                 share=say.value(point.value, "share"),
-                drawn=picture(whisker(point, None, scale, _interval(point.low, point.high, say))),
+                drawn=picture(
+                    whisker(
+                        point, None, scale, _interval(point.low, point.high, say) or say.value(point.value, "share")
+                    )
+                ),
                 lost_at=_lost_at(answer, steps, say),
             )
             for steps, point in zip(shown, points, strict=True)

@@ -18,10 +18,11 @@ from stamm.app.bringing.bundles import DIRECTORY, bundle_named, bundles
 from stamm.app.project import Project
 
 #: a German till, which no source knows; its orders are new to the shop, before its first
-TILL = "Bon;Zeit;Kunde;Menge;Preis\nT1;05.01.2023 10:00;c1;2;1.001,50\nT1;05.01.2023 10:00;c1;1;0,50\n" + "".join(
-    f"T{number};{number:02}.02.2023 10:00;c{number};1;9,99\n" for number in range(2, 29)
+TILL = (
+    "Bon;Zeit;Kunde;Menge;Preis;Artikel\nT1;05.01.2023 10:00;c1;2;1.001,50;K\nT1;05.01.2023 10:00;c1;1;0,50;S\n"
+    + "".join(f"T{number};{number:02}.02.2023 10:00;c{number};1;9,99;K\n" for number in range(2, 29))
 )
-BROKEN = "T99;31.02.2023 10:00;=HYPERLINK(1);1;9,99\n"
+BROKEN = "T99;31.02.2023 10:00;=HYPERLINK(1);1;9,99;K\n"
 
 
 def waiting(project: Project) -> list[Path]:
@@ -70,12 +71,15 @@ def test_a_file_becomes_facts_and_is_taken_back(project: Project, signed_in: Cal
     asked |= {name.replace("asked", "take"): "yes" for name in asked}
     browser.post(f"{address}mapping/", {**asked, **chosen})
     assert "Customer number" not in text_of(browser, f"{address}?looked").partition("What would come in")[2]
+    # of lines nothing is to be made, and a column that is not there is passed over
+    del asked["0.take.order_lines"]
     browser.post(f"{address}mapping/", {**asked, "0.orders.customer_id": "column:no such column"})
     done = taken_in(browser, project, address)
     assert "Set aside: " in done
     new = set(rows(project)) - set(there)
     assert new == {f"T{number}" for number in range(1, 29)}
     assert waiting(project) == []
+    assert project.lake().snapshot().rows("order_lines") == 0
     found = project.lake().snapshot().dataset("orders").to_table().to_pylist()
     assert next(row["amount_minor"] for row in found if row["order_id"] == "T1") == 200_350
     aside = browser.get(re.findall(r'href="(/settings/sources/rejects/[^"]+/download)"', done)[0])

@@ -140,6 +140,28 @@ def test_what_hinders_the_next_snapshot_is_told_once(shop: Path, caplog: pytest.
     assert [record.exc_info[0].__name__ for record in caplog.records if record.exc_info] == ["ProjectError"]
 
 
+def test_a_page_that_the_next_snapshot_does_not_allow_hinders_no_other(
+    shop: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = Desk(shop)
+    first = desk.opened().answers.world.snapshot
+
+    def refusing(opened: Opened) -> str:
+        if opened.answers.world.snapshot > first:
+            raise UsageError("There is no data yet.")
+        return "made"
+
+    with caplog.at_level("WARNING", "django.stamm"), desk.kept_current(first=lambda: desk.kept("refused", refusing)):
+        order(shop, "next")
+        end = time.monotonic() + 30
+        while desk.kept("orders", orders)[0] == first:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        with pytest.raises(UsageError):
+            desk.kept("refused", refusing)
+    assert [record.message for record in caplog.records] == ["a page is not made ready"]
+
+
 def test_what_takes_long_comes_later_and_holds_nothing_up(shop: Path) -> None:
     desk, go, made = Desk(shop), threading.Event(), []
 

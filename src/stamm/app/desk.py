@@ -27,7 +27,7 @@ from stamm.app.making import Making, StillMaking
 from stamm.app.project import Project
 from stamm.app.settings import SETTINGS
 from stamm.app.stopping import Heeding, Stop
-from stamm.lang.errors import LakeError, StammError
+from stamm.lang.errors import BusyError, LakeError, StammError, StoppedError
 from stamm.reports.figures import Figures
 from stamm.store import manifest
 from stamm.store.kept.files import DIRECTORY
@@ -307,11 +307,21 @@ class Desk:
         for what, make in reversed(shown.looked_at()):
             if self._ending.is_set() or time.monotonic() - begun > RENEWING_SECONDS:
                 break
-            newest.kept(what, make)
+            self._make_ready(newest, what, make)
         with self._lock:
             self._show(newest)
         self._newer_since = None
         return True
+
+    @staticmethod
+    def _make_ready(newest: Opened, what: Hashable, make: Make) -> None:
+        """What was last looked at. That facts are gone that it needs hinders nothing else: who asks again is told."""
+        try:
+            newest.kept(what, make)
+        except (LakeError, BusyError, StoppedError, OSError):
+            raise  # the next look finds another state
+        except Exception as error:  # noqa: BLE001 - one page of many, and no reason to show none of them any more
+            _log.warning("a page is not made ready", exc_info=error)
 
     def _show(self, opened: Opened) -> None:
         self._shown = [*self._shown[-BEFORE:], opened]

@@ -19,6 +19,7 @@ from stamm.lang.errors import UsageError
     step=12,
     about=(
         "Show the pages, take events in over HTTP, and keep everything current, as long as it runs.",
+        "In an empty folder it begins a project; the pages ask for the rest, and lead to the first number.",
         (
             "People open its address in a browser; at the first start it prints a link that signs the owner in, once "
             "and within half an hour, and `stamm people` lets others in."

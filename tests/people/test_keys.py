@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -146,3 +149,22 @@ def test_a_key_is_found_by_its_secret_until_it_is_revoked(opener: Opener) -> Non
     assert key_of(database, secret + "x") is None
     revoke_key(database, made.id, who="anna", now=NOON)
     assert key_of(database, secret) is None
+
+
+def test_threads_share_a_database_and_its_end_waits_for_the_transaction_before(tmp_path: Path) -> None:
+    people = open_database(tmp_path / "stamm.sqlite")
+    _, key = create_key(people, "shop", Scope.WRITE, who="anna", now=NOON)
+
+    def use() -> int:
+        for times in count():
+            try:
+                note_use(people, key.id, NOON)
+            except ProjectError:  # it was closed
+                return times
+        raise AssertionError
+
+    with ThreadPoolExecutor(8) as pool:
+        used = [pool.submit(use) for _ in range(8)]
+        time.sleep(0.2)
+        people.close()
+        assert sum(each.result() for each in used) > 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -47,7 +48,10 @@ TABLES = (
 
 
 class Database(ABC):
-    """A place for rows that change. One object serves one thread at a time."""
+    """A place for rows that change. Threads may share one: each transaction, and the end, waits for the one before."""
+
+    def __init__(self) -> None:
+        self._turn = threading.RLock()
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Run]:
@@ -78,6 +82,7 @@ def open_database(file: Path, address: str = "", more: Sequence[str] = ()) -> Da
 
 class _File(Database):
     def __init__(self, file: Path, more: Sequence[str] = ()) -> None:
+        super().__init__()
         self._file = file
         try:
             file.touch(0o600)  # what is in it signs people in
@@ -97,17 +102,18 @@ class _File(Database):
             given = [_as_text(value) if isinstance(value, datetime) else value for value in values]
             return self._connection.execute(statement, given).fetchall()
 
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._turn:
             try:
-                yield run
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield run
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.Error as error:
+                raise self._unusable(error) from error
 
     def _unusable(self, error: Exception) -> ProjectError:
         return ProjectError(
@@ -118,7 +124,8 @@ class _File(Database):
 
     def scrub(self, *tables: str) -> None:
         try:  # the file itself has none (secure_delete), its journal may
-            busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            with self._turn:
+                busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error as error:
             raise self._unusable(error) from error
         if busy:
@@ -129,7 +136,8 @@ class _File(Database):
             )
 
     def close(self) -> None:
-        self._connection.close()
+        with self._turn:
+            self._connection.close()
 
 
 class _Server(Database):
@@ -138,6 +146,7 @@ class _Server(Database):
     def __init__(self, address: str, more: Sequence[str] = ()) -> None:
         import psycopg  # noqa: PLC0415 - may not be installed
 
+        super().__init__()
         self._psycopg, self._address, self._more = psycopg, address, more
         self._connection: psycopg.Connection[Any] | None = None
         with self.transaction():
@@ -163,21 +172,22 @@ class _Server(Database):
 
     @contextmanager
     def transaction(self) -> Iterator[Run]:
-        try:
-            if self._connection is None or self._connection.closed:
-                self.close()
-                self._connection = self._open()
-            connection = self._connection
+        with self._turn:
+            try:
+                if self._connection is None or self._connection.closed:
+                    self.close()
+                    self._connection = self._open()
+                connection = self._connection
 
-            def run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-                cursor = connection.execute(statement.replace("?", "%s").encode(), values)
-                return cursor.fetchall() if cursor.description else []
+                def run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+                    cursor = connection.execute(statement.replace("?", "%s").encode(), values)
+                    return cursor.fetchall() if cursor.description else []
 
-            with connection.transaction():
-                run("SELECT set_config('search_path', 'stamm', true), set_config('TimeZone', 'UTC', true)", ())
-                yield run
-        except self._psycopg.Error as error:
-            raise self._unusable(error) from error
+                with connection.transaction():
+                    run("SELECT set_config('search_path', 'stamm', true), set_config('TimeZone', 'UTC', true)", ())
+                    yield run
+            except self._psycopg.Error as error:
+                raise self._unusable(error) from error
 
     def scrub(self, *tables: str) -> None:
         with self.transaction():
@@ -199,9 +209,10 @@ class _Server(Database):
         )
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
 
 def _as_text(moment: datetime) -> str:

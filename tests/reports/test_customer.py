@@ -1,0 +1,126 @@
+"""One customer in words: each kind of thing that happens has its line, in both languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from stamm.answers.one_customer import SAID_AND_DONE, Alike, Visit, rhythm_of
+from stamm.facts import FACTS
+from stamm.lang.language import Code, Language
+from stamm.lang.organisation import Organisation
+from stamm.reports.customer.standing import Standing
+from stamm.reports.customer.timeline import Timeline, shown
+
+NEW_YEAR = datetime(2023, 12, 31, 23, 30, tzinfo=UTC)
+AS_OF = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def day(number: int) -> datetime:
+    return datetime(2024, 1, 1, 10, tzinfo=UTC) + timedelta(days=number)
+
+
+def row(kind: str, /, **told: Any) -> dict[str, Any]:
+    return {**dict.fromkeys(FACTS[kind].columns()), "foreign": False, "gathering": None, **told}
+
+
+ROWS: dict[str, list[dict[str, Any]]] = {
+    **{kind: [] for kind in SAID_AND_DONE},
+    "orders": [
+        row("orders", order_id="o1", ordered_at=NEW_YEAR, amount_minor=4480, channel="app", delivered_at=day(1)),
+        row("orders", order_id="o2", ordered_at=day(2), amount_minor=500, cancelled_at=day(3)),
+        row("orders", order_id="o3", ordered_at=day(9), amount_minor=700, currency="USD", foreign=True),
+    ],
+    "sent_back": [row("sent_back", order_id="o1", returned_at=day(4), amount_minor=1190, reason="wrong grind")],
+    "subscriptions": [
+        row("subscriptions", plan="M", status="past_due", started_at=day(5), ended_at=day(6), mrr_minor=900,
+            end_reason="delinquent"),
+    ],
+    "messages": [
+        row("messages", channel="email", campaign="Roasts", sent_at=day(7), delivered_at=day(7)),
+        row("messages", channel="sms", sent_at=day(8), opened_at=day(8), clicked_at=day(8), unsubscribed_at=day(8)),
+    ],
+    "responses": [
+        row("responses", kind="nps", question="q", asked_at=day(10), answered_at=day(11), score=4.0, scale_max=10.0,
+            comment="Late", touchpoint="delivery"),
+        row("responses", kind="choice", question="colour", asked_at=day(12)),
+    ],
+    "tickets": [
+        row("tickets", ticket_id="8841", opened_at=day(13), topic="Delivery",
+            first_reply_at=day(13) + timedelta(minutes=192), resolved_at=day(15) + timedelta(hours=22)),
+    ],
+    "attendances": [row("attendances", gathering_id="g1", registered_at=day(16), ends_at=day(17))],
+    "points": [row("points", kind="redeemed", quantity=-60, posted_at=day(18))],
+    "consents": [row("consents", purpose="calls", granted=False, recorded_at=day(19))],
+    "reactions": [row("reactions", kind="like", happened_at=day(20))],
+}  # fmt: skip
+VISITS = [Visit(day(21), ("Tea", "Tea", "Cart"), ("Added",))]
+TOLD: dict[Code, list[str]] = {
+    "en": [
+        "Visited, 3 pages: Tea, Cart", "Liked a post", "Objected to calls", "Points redeemed", "g1: not there",
+        "Registered for g1", "Ticket 8841 resolved after 2 d 22 h",
+        "Opened ticket 8841, Delivery: first reply after 3 h 12 min", "Asked colour, no answer",
+        "Answered NPS, delivery: 4 of 10", "Order o3", "SMS opened and clicked", "Unsubscribed through SMS",
+        "E-mail “Roasts” delivered, not opened", "Subscription M ended, not paid", "Subscription M: payment overdue",
+        "Sent back from order o1", "Order o2 was cancelled", "Order o2", "Order o1 arrived", "Order o1, app",
+    ],
+    "de": [
+        "Besuch, 3 Seiten: Tea, Cart", "Beitrag gemocht", "Abgelehnt: calls", "Punkte eingelöst", "g1: nicht da",
+        "Angemeldet zu g1", "Ticket 8841 gelöst nach 2 T 22 h",
+        "Ticket 8841 eröffnet, Delivery: erste Antwort nach 3 h 12 min", "Gefragt: colour, keine Antwort",
+        "Antwort auf NPS, delivery: 4 von 10", "Bestellung o3", "SMS geöffnet und geklickt", "Abgemeldet über SMS",
+        "E-Mail „Roasts“ zugestellt, nicht geöffnet", "Abonnement M endete, nicht bezahlt",
+        "Abonnement M: Zahlung überfällig", "Zurückgesandt aus Bestellung o1", "Bestellung o2 wurde storniert",
+        "Bestellung o2", "Bestellung o1 kam an", "Bestellung o1, app",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_everything_that_happens_has_a_line(code: Code) -> None:
+    entries = Timeline(Language(code), "EUR").entries(ROWS, VISITS)
+    assert [entry.text for entry in entries] == TOLD[code]
+
+
+def test_amounts_quotations_and_local_days_stand_beside_them() -> None:
+    say = Language("en")
+    entries = Timeline(say, "EUR").entries(ROWS, VISITS)
+    told = {entry.text: entry for entry in entries}
+    named = ("Order o1, app", "Order o3", "Sent back from order o1", "Points redeemed")
+    assert [told[name].amount for name in named] == ["€44.80", "$7.00", "−€11.90", "−60"]
+    assert told["Sent back from order o1"].quote == "wrong grind"
+    assert told["Answered NPS, delivery: 4 of 10"].quote == "Late"
+    assert told["Visited, 3 pages: Tea, Cart"].quote == "Added"
+    lines = shown(entries, "Europe/Berlin", say)
+    assert (lines[-1].day, lines[-1].iso, lines[-1].year) == ("1 Jan", "2024-01-01", ""), "a new year in Berlin"
+    utc = shown(entries, "UTC", say)
+    assert (utc[-1].day, utc[-1].year, utc[0].year) == ("31 Dec", "2023", "2024")
+
+
+def test_where_somebody_stands_is_said_in_words() -> None:
+    priced = {**ROWS, "orders": [{**one, "foreign": False, "currency": None} for one in ROWS["orders"]]}
+    rhythm = rhythm_of(priced["orders"], AS_OF)
+    organisation = Organisation(zone="UTC", currency="EUR", lapse_days=90)
+    standing = Standing(priced, rhythm, AS_OF, Language("en"), organisation)
+    numbers = {each.name: each for each in standing.numbers()}
+    assert (numbers["Orders"].value, numbers["Orders"].range) == ("2", "every 9 days, median of 1 gap (9 to 9)")
+    assert (numbers["Revenue so far"].value, numbers["Revenue so far"].range) == (
+        "€39.90",
+        "€51.80 less €11.90 paid back",
+    )
+    assert numbers["Days since the last order"].value == "50"
+    assert (numbers["Last answer"].value, numbers["Last answer"].small) == ("4", "of 10")
+    assert standing.silent() == "counts as lost from 9 April 2024, 90 days after the last order"
+    assert standing.compared(Alike(412, 148, 2.2)).sentence == (
+        "Of 412 other customers who were once as late, 148 ordered again within 60 days: 35.9% (31.4% to 40.7%). "
+        "The other 264 did not."
+    )
+    drawn = standing.line()["wide"]
+    assert drawn.count('class="c-dot"') == 2
+    assert "counts as lost 9 Apr" in drawn
+    foreign = Standing(ROWS, rhythm_of(ROWS["orders"], AS_OF), AS_OF, Language("de"), organisation)
+    assert {each.name: each.value for each in foreign.numbers()}["Umsatz bisher"] == "kein Wert"
+    nothing = Standing({**ROWS, "orders": []}, None, AS_OF, Language("en"), organisation)
+    assert (nothing.line(), nothing.silent(), nothing.numbers()[0].range) == ({}, "", "none yet that stands")

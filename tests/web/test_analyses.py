@@ -35,7 +35,11 @@ def text_of(response: Any) -> str:
 
 @pytest.mark.parametrize(
     ("key", "asked", "table"),
-    [("funnel", AGAIN, "rows"), ("lifecycle", {}, "rows"), ("rfm", {"money": "gross_revenue"}, "map")],
+    [
+        ("funnel", AGAIN, "rows"),
+        pytest.param("lifecycle", {}, "rows", marks=pytest.mark.long),
+        pytest.param("rfm", {"money": "gross_revenue"}, "map", marks=pytest.mark.long),
+    ],
 )
 def test_an_export_is_what_the_command_line_gives(
     signed_in: Make, project: Project, key: str, asked: dict[str, str], table: str

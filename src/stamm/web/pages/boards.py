@@ -245,7 +245,7 @@ def filters_of(kept: Kept, say: Language) -> Mapping[str, object]:
     """What may be chosen for a whole board, and what is chosen."""
     opened = desk().opened()
     period = Period(kept.grain)
-    newest = opened.figures(frozenset({"customer_count"}), period).months
+    newest = opened.figures(frozenset(), period).months  # of no metric: their windows alone
     chosen = replace(period, until=_asking(opened, kept, say).until.end) if kept.window else period  # type: ignore[union-attr]
     without = [
         (condition, query_of(Kept(kept.grain, kept.window, tuple(c for c in kept.where if c != condition))))

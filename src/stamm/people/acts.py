@@ -47,6 +47,12 @@ ACTS = {
     "import_taken_back": "import taken back",
     "demo_made": "made-up shop made",
     "demo_removed": "made-up shop removed",
+    "board_created": "board made",
+    "board_shown": "board shown to roles",
+    "board_deleted": "board deleted",
+    "board_restored": "board brought back",
+    "board_link_made": "link to a board made",
+    "board_link_revoked": "link to a board revoked",
 }
 
 

@@ -61,6 +61,9 @@ PAGES = {
     "analyst": (
         "/metrics/order_count?grain=week&by=channel",
         "/metrics/net_promoter_score",
+        "/metrics/customer_retention_rate?by=country&window=2024-04&where=country%3DAT",
+        "/metrics/loyal_customers?days=60&orders=5&against=year",
+        "/search?q=NPS",
         f"/funnel/?{FUNNEL}&by=country",
         "/lifecycle/?by=country",
         "/paths/",
@@ -247,3 +250,45 @@ def test_what_comes_over_the_wire_is_small(tab: Tab, server: Served) -> None:
     tab.open(server.address + "/", 1440)
     sizes = "performance.getEntries().filter(e => 'transferSize' in e).reduce((sum, e) => sum + e.transferSize, 0)"
     assert 20_000 < tab.eval(sizes) < 120_000
+
+
+@pytest.mark.long
+def test_search_by_the_keyboard_alone(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "viewer", "de")
+    tab.open(server.address + "/metrics/order_count", 1440)
+    tab.press("/", 191)
+    assert tab.eval("document.activeElement.id") == "find"
+    tab.call("Input.insertText", text="nps")
+    assert tab.wait("document.querySelector('#found a')?.getAttribute('href')") == "/metrics/net_promoter_score"
+    tab.press("ArrowDown", 40)
+    assert tab.eval("document.activeElement.getAttribute('href')") == "/metrics/net_promoter_score"
+    tab.press("Escape", 27)
+    assert tab.eval("document.getElementById('found').children.length") == 0
+    tab.press("/", 191)
+    tab.call("Input.insertText", text="nps")
+    assert tab.wait("document.querySelector('#found a')?.getAttribute('href')")
+    tab.press("ArrowDown", 40)
+    tab.press("Enter", 13)
+    assert tab.wait("location.pathname") == "/metrics/net_promoter_score"
+    assert tab.complaints == []
+
+
+@pytest.mark.long
+def test_a_point_of_a_chart_leads_to_who_is_behind_it_and_tables_are_sorted(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "support", "en")
+    tab.open(server.address + "/metrics/customer_retention_rate?by=country", 1440)
+    assert tab.wait("document.querySelectorAll('.when-wide .c-lead').length") == 6
+    order = "[...document.querySelectorAll('[data-sort=on] tbody th')].map(e => e.textContent.trim()).join()"
+    first = tab.wait(order)
+    tab.eval("document.querySelectorAll('[data-sort] .sort')[0].click()")
+    assert tab.eval(order) == "AT,CH,DE"
+    tab.eval("document.querySelectorAll('[data-sort] .sort')[0].click()")
+    assert tab.eval(order) == "DE,CH,AT"
+    assert first
+    tab.eval("document.querySelector('#people')?.scrollIntoView()")
+    assert tab.wait("document.querySelectorAll('#people tbody tr').length") == 50
+    tab.eval(
+        "document.querySelectorAll('.when-wide .c-lead')[3].dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+    )
+    assert tab.wait("location.pathname.endsWith('/customers') && location.search") == "?grain=month&window=2024-04"
+    assert tab.complaints == []

@@ -24,6 +24,8 @@ _ = ibis._
 
 #: how unlikely an empty day has to be by chance, as the number of rows that is to be expected then
 LEAST_EXPECTED = log(1e6)
+#: what we wrote ourselves
+OURS = frozenset({"predictions"})
 WEEKS, WEEK = 4, timedelta(days=7)
 
 
@@ -51,12 +53,10 @@ class Source:
 
 def arrivals(world: World) -> tuple[Source, ...]:
     """All kinds of facts that happen on days, by their sources; one query a kind."""
-    newest = max((last for _first, last in world.coverage.values()), default=None)
-    if newest is None:
-        return ()
+    kinds = {kind: _by_source(world, kind) for kind in sorted(world.coverage) if kind not in OURS}
+    newest = max((max(days) for sources in kinds.values() for days in sources.values()), default=date.min)
     found: list[Source] = []
-    for kind in sorted(world.coverage):
-        sources = _by_source(world, kind)
+    for kind, sources in kinds.items():
         silent = _late(_together(sources.values()), newest)
         ends = {name: max(days) for name, days in sources.items()}
         for name, days in sources.items():

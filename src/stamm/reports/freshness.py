@@ -24,10 +24,11 @@ class Fresh:
 
 @dataclass(frozen=True)
 class Freshness:
-    """A sentence on all sources, and a line each, those with something missing first."""
+    """A sentence on all sources, and a line each: those with something missing, and those without."""
 
     sentence: str
-    sources: tuple[Fresh, ...]
+    lacking: tuple[Fresh, ...]
+    whole: tuple[Fresh, ...]
 
 
 def freshness_of(sources: Sequence[Source], words: Words) -> Freshness:
@@ -49,7 +50,8 @@ def freshness_of(sources: Sequence[Source], words: Words) -> Freshness:
             "Something is missing from one source; numbers of those days are too low.",
             "Something is missing from {count} sources; numbers of those days are too low.",
         )
-    return Freshness(sentence, tuple(sorted(told, key=lambda each: (not each.missing, each.kind, each.name))))
+    whole = [each for each in told if not each.missing]
+    return Freshness(sentence, tuple(lacking), tuple(sorted(whole, key=lambda each: (each.kind, each.name))))
 
 
 def _fresh(source: Source, words: Words) -> Fresh:

@@ -11,6 +11,7 @@ from stamm.answers.answer import Answer
 from stamm.answers.arrow import as_arrow, parquet_of
 from stamm.answers.in_short import in_short
 from stamm.answers.people import People
+from stamm.answers.reach import kinds_needed
 from stamm.answers.written import as_csv, as_json, csv_of
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
@@ -28,7 +29,9 @@ from stamm.web.metric_question import MetricQuestion
 
 #: customers on one page
 MOST = 50
+#: customers by what they were counted as, and the windows that they were counted in
 Parts = list[tuple[Phrase, list[str]]]
+Counted = tuple[Figures, Months, Parts]
 
 
 @page("metrics/", may=EVERYONE, entry=Entry("See", "Metrics", 2))
@@ -81,8 +84,13 @@ def metric_parquet(request: Asked, key: str) -> HttpResponse:
 def metric_customers(request: Asked, key: str) -> HttpResponse:
     """The customers that a metric counted in a window, by what they were counted as."""
     asked, first = _asked(request, key), _number(request.GET.get("first", "0"))
-    content = _customers(asked, _number(request.GET.get("part", "0")), first, request.say)
-    return render(request, "metric_customers.html.j2", {**content, "may_export": request.user.may in EXPORTS})
+    part, say, opened = _number(request.GET.get("part", "0")), request.say, desk().opened()
+    head = {"asked": asked, "name": asked.metric(opened).title(say.code), "may_export": request.user.may in EXPORTS}
+    made = opened.answers.world.simulated.intersection(kinds_needed(asked.metric(opened), opened.answers.world))
+    found = soon(("customers", asked), lambda opened: _counted(opened, asked))
+    content = _customers(asked, found, part, first, say) if found else {"counts": None}
+    simulated = say("Simulated data") if made else ""
+    return render(request, "metric_customers.html.j2", {**head, "simulated": simulated, **content})
 
 
 @page("metrics/<slug:key>/customers.csv", may=EXPORTS)
@@ -114,8 +122,8 @@ def _catalogue(opened: Opened, say: Language) -> dict[str, Any]:
     }
 
 
-def _customers(asked: MetricQuestion, part: int, first: int, say: Language) -> dict[str, Any]:
-    figures, months, parts = desk().kept(("customers", asked), lambda opened: _counted(opened, asked))
+def _customers(asked: MetricQuestion, found: Counted, part: int, first: int, say: Language) -> dict[str, Any]:
+    figures, months, parts = found
     figure = figures[asked.key]
     assert figure is not None  # it was asked for
     chosen, (_, customers) = _chosen(parts, part, asked.key)
@@ -125,9 +133,7 @@ def _customers(asked: MetricQuestion, part: int, first: int, say: Language) -> d
         lambda opened: in_short(opened.answers.world, some, months.now),
     )
     return {
-        "asked": asked,
         "months": months,
-        "name": figure.metric.title(say.code),
         "now": say.period(months.now),
         "counts": tuple((phrase.of(say.code), say.number(len(who))) for phrase, who in parts),
         "part": chosen,
@@ -136,11 +142,10 @@ def _customers(asked: MetricQuestion, part: int, first: int, say: Language) -> d
         "next": first + MOST if first + MOST < len(customers) else 0,
         "count": say.number(len(customers)),
         "currency": figures.organisation.currency,
-        "simulated": simulated_words([figure], say),
     }
 
 
-def _counted(opened: Opened, asked: MetricQuestion) -> tuple[Figures, Months, Parts]:
+def _counted(opened: Opened, asked: MetricQuestion) -> Counted:
     """The customers that a metric counted in its current window, by what they were counted as."""
     figures = asked.figures(opened)
     if figures.months is None:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from stamm.analyses import ANALYSES
 from stamm.lang.language import CODES, Language
 from stamm.people.roles import EVERYONE, Role
 from stamm.web.access import Asked, page, pages
@@ -51,4 +52,17 @@ def metrics_found(opened: Opened, text: str, say: Language, role: Role, most: in
         names, says = [each.title(code) for code in codes], [each.sentence(code) for code in codes]
         if rank := rank_of(text, [*names, each.key], each.also, says):
             hits.append(Hit(names[0], reverse("metric", args=[each.key]), says[0], each.also, rank))
+    return hits
+
+
+@finder("Analyses", step=3)
+def analyses_found(opened: Opened, text: str, say: Language, role: Role, most: int) -> Sequence[Hit]:
+    """Analyses that have a page, as metrics are found."""
+    del opened, role, most
+    hits, codes = [], (say.code, *(code for code in CODES if code != say.code))
+    with_page = {each.name for each in pages()}
+    for each in ANALYSES:
+        names, says = [each.title(code) for code in codes], [each.sentence(code) for code in codes]
+        if each.key in with_page and (rank := rank_of(text, [*names, each.key], each.also, says)):
+            hits.append(Hit(names[0], reverse(each.key), says[0], each.also, rank))
     return hits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +16,9 @@ from stamm.lang.language import CODES, Language
 from stamm.lang.window import Window, day_of
 from stamm.people.roles import EVERYONE, NAMES
 from stamm.predictions import PREDICTIONS
-from stamm.reports.cards import CANDIDATES, card_of, headline_figures
+from stamm.reports.cards import CANDIDATES, Card, card_of, headline_figures
 from stamm.reports.contributions import explained
-from stamm.reports.figures import BACK, RETENTION, Figures
+from stamm.reports.figures import BACK, RETENTION, Figure, Figures
 from stamm.reports.freshness import freshness_of
 from stamm.reports.lacking import lacking_in_short
 from stamm.reports.lead import lead_of
@@ -120,17 +120,24 @@ def _body(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
     trends = Trends(Workings(figures, months, words))
     shown = headline_figures(figures, NUMBERS)
     first = figures[RETENTION]
+    all_made = world.simulated.issuperset(world.coverage)
     sources = opened.kept(("arrivals",), lambda opened: arrivals(opened.answers.world))
     return {
         "lead": lead_of(figures, months, shown, words),
         "explained": explained(first, trends) if first is not None else None,
         "before_short": say.period(months.before, short=True, year=months.far) if months.before else "",
         "now_short": say.period(months.now, short=True, year=False),
-        "cards": tuple(card_of(figure, trends) for figure in shown),
+        "cards": tuple(_card(figure, trends, all_made=all_made) for figure in shown),
         "ledger": ledger_of(figures[LEDGER], trends.workings, LEDGER_MONTHS),
         "lacking": lacking_in_short(figures, months, trends.workings, imported_too=False),
         "fresh": freshness_of(sources, words),
     }
+
+
+def _card(figure: Figure, trends: Trends, *, all_made: bool) -> Card:
+    """Where all is simulated the page says so, and not each number again."""
+    card = card_of(figure, trends)
+    return replace(card, simulated=card.simulated and not all_made)
 
 
 def _leaving(opened: Opened, say: Language) -> dict[str, Any]:

@@ -13,7 +13,7 @@ export PYTHON VENV
 # A test or a tool that prints is read while it runs, also through a pipe.
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help system setup demo test test-long check docs bench lock clean \
+.PHONY: help system setup demo test test-long check docs pictures bench lock clean \
 	check-format check-lint check-types check-layers check-house check-docs
 
 help: ## what there is (this)
@@ -70,6 +70,9 @@ check-docs: $(VENV)/.installed
 
 docs: $(VENV)/.installed ## the reference in docs/, from the definitions
 	@tools/timed "docs" $(PY) tools/reference.py
+
+pictures: $(VENV)/.engines ## the pictures of the pages in docs/pictures, from a simulated shop
+	@PICTURES=docs/pictures tools/timed "pictures" $(PY) -m pytest -m long tests/browser/test_pictures.py
 
 # What the bench compares with, apart from everything else.
 $(VENV)-peers/.peers: requirements/peers.txt

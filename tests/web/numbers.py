@@ -151,9 +151,15 @@ def _export(ways: Ways, address: str, kind: str) -> None:
     own = [(name, text) for name, text in asked if name not in OURS | {"from", "to"}]
     params = [("param", f"{name}={text}") for name, text in own]
     place = f"/{kind}/{key}/rows"
-    assert ways.api(place, [*span, *kept, *params, ("format", "csv")]).rstrip("\n") == given.rstrip("\n"), address
+    _same(address, given, ways.api(place, [*span, *kept, *params, ("format", "csv")]))
     words = [word for name, text in (*span, *kept, *params) if name != "table" for word in (f"--{name}", text)]
     verb, form = "metric" if kind == "metrics" else "analyse", "csv"
     if "table" in dict(span):  # the command line prints one table as CSV, and all of them as JSON
         form, given = "json", ways.page(f"/{kind}/{key}.json?{urlencode([*span, *kept, *own])}")
-    assert ways.command(verb, key, *words, "--format", form).rstrip("\n") == given.rstrip("\n"), address
+    _same(address, given, ways.command(verb, key, *words, "--format", form))
+
+
+def _same(address: str, given: str, other: str) -> None:
+    """To the last sign; the message names the first line that differs."""
+    pairs = zip(given.splitlines(), other.splitlines(), strict=False)
+    assert given.rstrip("\n") == other.rstrip("\n"), (address, next((pair for pair in pairs if pair[0] != pair[1]), ""))

@@ -39,6 +39,8 @@ def text_of(response: Any) -> str:
         ("funnel", AGAIN, "rows"),
         pytest.param("lifecycle", {}, "rows", marks=pytest.mark.long),
         pytest.param("rfm", {"money": "gross_revenue"}, "map", marks=pytest.mark.long),
+        pytest.param("retention_table", {"rule": "on_or_after", "periods": "2"}, "pooled", marks=pytest.mark.long),
+        pytest.param("survival", {"grid": "week"}, "summary", marks=pytest.mark.long),
     ],
 )
 def test_an_export_is_what_the_command_line_gives(

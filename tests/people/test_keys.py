@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -155,16 +156,20 @@ def test_threads_share_a_database_and_its_end_waits_for_the_transaction_before(t
     people = open_database(tmp_path / "stamm.sqlite")
     _, key = create_key(people, "shop", Scope.WRITE, who="anna", now=NOON)
 
+    closing = threading.Event()
+
     def use() -> int:
         for times in count():
             try:
                 note_use(people, key.id, NOON)
-            except ProjectError:  # it was closed
+            except ProjectError:
+                assert closing.is_set()
                 return times
         raise AssertionError
 
     with ThreadPoolExecutor(8) as pool:
         used = [pool.submit(use) for _ in range(8)]
         time.sleep(0.2)
+        closing.set()
         people.close()
         assert sum(each.result() for each in used) > 8

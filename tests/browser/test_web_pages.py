@@ -144,7 +144,7 @@ def test_a_filter_changes_the_page_without_loading_it_anew(tab: Tab, server: Ser
         " s.dispatchEvent(new Event('change', {bubbles: true})); })()"
     )
     sentence = tab.wait("document.querySelector('.lead')?.textContent.startsWith('In March') && location.search")
-    assert sentence == "?window=2024-03"
+    assert "window=2024-03" in sentence
     assert tab.eval("window.stays") is True
     assert tab.eval("document.activeElement.name") == "window"
     assert [url for url in tab.requests if "/static/" in url] == []

@@ -127,11 +127,15 @@ class Silent(Database):
     """A database that says nothing until it is told to."""
 
     def __init__(self, inner: Database) -> None:
+        super().__init__()
         self._inner, self.go = inner, threading.Event()
 
     def transaction(self) -> AbstractContextManager[Run]:
         assert self.go.wait(10)
         return self._inner.transaction()
+
+    def scrub(self, *tables: str) -> None:
+        self._inner.scrub(*tables)
 
     def close(self) -> None:
         self._inner.close()

@@ -193,4 +193,4 @@ def test_the_ledger_adds_up_in_every_row() -> None:
     for start, lost, new, back, end in cells.values():
         assert start + lost + new + back == end
     for reader in READERS:
-        assert "47 − 6 lost + 5 new + 3 back" in page(reader)
+        assert "47 − 6 lost + 5 new + 3 back" in re.sub(r"</?data[^>]*>", "", page(reader))

@@ -290,7 +290,7 @@ def _fitting(widths: Sequence[int], screen: int) -> int:
 def print_customers(behind: Behind, form: str, say: Session) -> None:
     """Who counts in a row and who does not."""
     if form == "json":
-        click.echo(json.dumps(behind._asdict(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps({"counted": behind.counted, "others": behind.others}, indent=2, ensure_ascii=False))
         return
     if form == "csv":
         click.echo(written.customers_as_csv(behind))

@@ -290,5 +290,8 @@ def test_a_point_of_a_chart_leads_to_who_is_behind_it_and_tables_are_sorted(tab:
     tab.eval(
         "document.querySelectorAll('.when-wide .c-lead')[3].dispatchEvent(new MouseEvent('click', {bubbles: true}))"
     )
-    assert tab.wait("location.pathname.endsWith('/customers') && location.search") == "?grain=month&window=2024-04"
+    assert (
+        tab.wait("location.pathname.endsWith('/customers') && location.search")
+        == "?grain=month&window=2024-04&by=country"
+    )
     assert tab.complaints == []

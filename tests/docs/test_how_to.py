@@ -22,6 +22,8 @@ ELSEWHERE = {
     "sign-in",
     "spark",
 }
+#: tell of pages and of other programs' settings; nothing in them is typed
+NOTHING_TYPED = {"behind-a-proxy", "boards"}
 #: tried at every run, the others in the long one
 FIRST = {"first-numbers", "import-your-orders", "when-rows-are-rejected", "erase-a-person"}
 
@@ -31,7 +33,7 @@ FIRST = {"first-numbers", "import-your-orders", "when-rows-are-rejected", "erase
     [
         pytest.param(page, marks=() if page.stem in FIRST else pytest.mark.long, id=page.stem)
         for page in PAGES
-        if page.stem not in ELSEWHERE
+        if page.stem not in ELSEWHERE | NOTHING_TYPED
     ],
 )
 def test_what_the_page_shows_is_what_is_printed(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,3 +69,9 @@ def test_a_page_that_shows_something_else_is_found() -> None:
     assert not agrees(["a", "..."], ["b"])
     assert converse(">>> 1 + 1\n2\n", {}) == ""
     assert "Got:" in converse(">>> 1 + 1\n3\n", {})
+
+
+@pytest.mark.parametrize("name", sorted(NOTHING_TYPED))
+def test_a_page_in_which_nothing_is_typed_has_no_session(name: str) -> None:
+    (page,) = (page for page in PAGES if page.stem == name)
+    assert list(blocks(page.read_text(encoding="utf-8"))) == []

@@ -176,7 +176,7 @@ def test_sums_over_groups_equal_the_total(orders: list[Any], versions: list[Any]
 
 
 @pytest.mark.long
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ORDERS, VERSIONS)
 def test_sums_over_groups_in_many_worlds(orders: list[Any], versions: list[Any]) -> None:
     spells = ("customer_count", "new_customers", "lost_customers", "returned_customers")

@@ -104,7 +104,7 @@ def test_what_is_kept_tells_the_same(question: tuple[oracle.World, Window, str |
 
 
 @pytest.mark.long
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(cohorts() | lifecycles())
 def test_what_is_kept_tells_the_same_in_many_worlds(
     question: tuple[oracle.World, Window, str | None, str, dict[str, Any]],

@@ -231,7 +231,7 @@ def test_step_by_step_is_as_made_from_nothing(
 
 
 @pytest.mark.long
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_many_steps_are_as_made_from_nothing(
     steps: list[tuple[str, list[dict[str, object]]]], tmp_path_factory: pytest.TempPathFactory

@@ -55,7 +55,7 @@ def test_a_rollup_gives_what_the_facts_give(world: oracle.World) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds() | worlds(lasting=True))
 def test_a_rollup_gives_what_the_facts_give_in_many_worlds(world: oracle.World) -> None:
     check(world)

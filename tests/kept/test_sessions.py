@@ -103,7 +103,7 @@ def test_pieces_are_put_together(seen: Seen, told: Told) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(EVENTS, LINKS)
 def test_many_pieces_are_put_together(seen: Seen, told: Told) -> None:
     check(seen, told)

@@ -95,7 +95,7 @@ def test_random_worlds(world: oracle.World, keys: list[str]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds() | worlds(lasting=True))
 def test_every_metric_in_many_worlds(world: oracle.World) -> None:
     check(world, KEYS)

@@ -105,7 +105,7 @@ def test_random_tables(data: st.DataObject, world: oracle.World, asked: Settings
 
 
 @pytest.mark.long
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), settled(), questions(), st.sampled_from((None, None, "country")))
 def test_many_random_tables(data: st.DataObject, world: oracle.World, asked: Settings, by: str | None) -> None:
     check(world, asked, data.draw(spans(world)), by)

@@ -86,7 +86,7 @@ def test_random_curves(data: st.DataObject, world: oracle.World, asked: dict[str
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), worlds(), ASKED)
 def test_many_random_curves(data: st.DataObject, world: oracle.World, asked: dict[str, object]) -> None:
     check(world, data.draw(spans(world)), asked)

@@ -146,7 +146,7 @@ def test_random_funnels(world: oracle.World, asked: Settings, by: str | None) ->
 
 
 @pytest.mark.long
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), questions(), st.sampled_from((None, None, "country")))
 def test_many_random_funnels(world: oracle.World, asked: Settings, by: str | None) -> None:
     check(world, asked, by)

@@ -95,7 +95,7 @@ def test_random_ways(world: oracle.World, asked: Settings) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), questions())
 def test_many_random_ways(world: oracle.World, asked: Settings) -> None:
     check(world, asked)

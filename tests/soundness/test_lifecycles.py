@@ -97,7 +97,7 @@ def signs(world: oracle.World) -> list[tuple[oracle.Row, str]]:
 
 
 @pytest.mark.long
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), settled(), SIGNS, UNITS, PEOPLE)
 def test_many_random_lifecycles(data: st.DataObject, world: oracle.World, sign: str, unit: str, people: str) -> None:
     check(world, data.draw(spans(world)), sign, unit, people)

@@ -86,7 +86,7 @@ def test_random_scores(question: tuple[oracle.World, tuple[date, date], date]) -
 
 
 @pytest.mark.long
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions())
 def test_many_random_scores(question: tuple[oracle.World, tuple[date, date], date]) -> None:
     check(*question)

@@ -68,7 +68,7 @@ def test_random_curves(question: tuple[oracle.World, date, str]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions())
 def test_many_random_curves(question: tuple[oracle.World, date, str]) -> None:
     check(*question)

@@ -24,7 +24,7 @@ from tests.engines.postgres.server import Database
 from tests.sources.mapped.made import BERLIN
 
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=5)
-THOROUGH = settings(SLOW, max_examples=120)
+THOROUGH = settings(SLOW, max_examples=60)
 
 Rows = list[dict[str, Any]]
 

@@ -103,7 +103,7 @@ def test_a_point_leads_to_its_customers_for_whom_may_see_them(signed_in: Make) -
 def test_customers_are_told_in_short(signed_in: Make) -> None:
     page = signed_in("support").get(f"{RATE}/customers?window=2024-04").content.decode()
     assert "customers.csv" not in page  # support takes no lists away
-    line = re.search(r'<th scope="row">c1 *</th>(.*?)</tr>', page)
+    line = re.search(r'<th scope="row"><a href="/customers/of/c1">c1</a> *</th>(.*?)</tr>', page)
     assert line is not None
     theirs = [row for row in shops.orders(120) if row["customer_id"] == "c1" and row["ordered_at"] < "2024-05-01"]
     told = re.findall(r'<td class="n[^"]*">(.*?)</td>', line[1])

@@ -34,7 +34,7 @@ from tests.soundness.worlds import windows_of
 
 #: slow to run, so the same few each time; what they find is shown as it was drawn
 FEW = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
@@ -103,7 +103,7 @@ def _both(of: oracle.World, place: Place) -> tuple[Answers, Answers]:
 
 @pytest.mark.long
 def test_a_year_of_real_purchases(place: Place, tmp_path: Path) -> None:
-    """The demo's households: every metric by month, all and by what is known of them; every analysis."""
+    """The demo's households: every metric by month, a third of them by what is known of them; every analysis."""
     shop = tmp_path / "shop"
     for words in (
         ["init", str(shop), "--time-zone", "America/New_York", "--currency", "USD"],
@@ -121,11 +121,11 @@ def test_a_year_of_real_purchases(place: Place, tmp_path: Path) -> None:
     ours = replace(theirs, engine=engine)
     months = windows(date(2017, 1, 1), date(2018, 1, 1), "month")
     cells = 0
-    for by in (None, "persona"):
+    for by, asked in ((None, [*METRICS]), ("persona", [*METRICS][::3])):
         mine, other = Answers(ours), Answers(theirs)
         for answers in (mine, other):
-            answers.prepare([metric() for metric in METRICS], months, by=by)
-        for metric in METRICS:
+            answers.prepare([metric() for metric in asked], months, by=by)
+        for metric in asked:
             about = f"{metric.key} by {by}"
             cells += agree(mine, other, lambda of, metric=metric, by=by: of.ask(metric, months, by=by), about)
     year = Window(date(2017, 1, 1), date(2018, 1, 1))

@@ -112,6 +112,8 @@ def test_an_earlier_day_that_makes_no_sense() -> None:
         asked(of, earlier="yesterday")
     with pytest.raises(UsageError, match="does not lie before the end"):
         asked(of, earlier=str(date(2024, 3, 1)))
+    with pytest.raises(UsageError, match="leaves no span of"):
+        asked(of, earlier="0001-01-01")
     reaching_back = asked(of, earlier="2023-06-01")
     assert reaching_back.tables[MOVES] == ()
     assert "do not reach back" in reaching_back.notes[0].en

@@ -74,6 +74,13 @@ def test_what_was_passed_over_is_told() -> None:
     }
 
 
+@pytest.mark.parametrize("key", ["gross_revenue", "order_count", "average_order_value"])
+def test_an_order_that_counts_whoever_placed_it_was_not_passed_over(key: str) -> None:
+    """One of February has no customer; two of March are cancelled."""
+    asked = ask(world({"orders": ORDERS}), key, "2024-02", "2024-03")
+    assert asked.left_out == {"cancelled orders": 2}
+
+
 def test_what_was_passed_over_lies_in_the_windows_asked_for() -> None:
     assert ask(world({"orders": ORDERS}), "purchase_frequency", "2024-02", "2024-05").left_out == {
         "orders without a customer": 1

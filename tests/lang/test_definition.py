@@ -112,6 +112,13 @@ def test_not_a_number_is_no_number() -> None:
         LateReturns(ratio="nan")
 
 
+@pytest.mark.parametrize("number", [2**53, -(2**53), "99999999999999999999"])
+def test_a_whole_number_that_not_every_engine_holds_is_none(number: Any) -> None:
+    with pytest.raises(UsageError, match="between -9007199254740991 and 9007199254740991, not at"):
+        LateReturns(floor=number)
+    assert LateReturns(floor=2**53 - 1).settings["floor"] == 2**53 - 1
+
+
 def test_a_single_bound_is_told_as_one() -> None:
     with pytest.raises(UsageError) as caught:
         MoreLateReturns(days=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stamm.lang.errors import UsageError
-from stamm.lang.window import GRAINS, Window, windows, zone_named
+from stamm.lang.window import GRAINS, Window, last_day, windows, zone_named
 
 
 def spans(found: tuple[Window, ...]) -> list[str]:
@@ -153,3 +153,10 @@ def test_an_unknown_zone_is_named(name: str) -> None:
     with pytest.raises(UsageError, match="no time zone named") as caught:
         zone_named(name)
     assert "Europe/Berlin" in caught.value.remedy
+
+
+def test_the_last_day_is_the_one_before_a_midnight() -> None:
+    midnight = datetime(2024, 2, 29, 23, tzinfo=UTC)  # in Berlin
+    assert last_day(midnight, "Europe/Berlin") == date(2024, 2, 29)
+    assert last_day(midnight + timedelta(hours=1), "Europe/Berlin") == date(2024, 3, 1)
+    assert last_day(midnight, "UTC") == date(2024, 2, 29)

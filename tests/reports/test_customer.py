@@ -80,8 +80,15 @@ TOLD: dict[Code, list[str]] = {
 
 @pytest.mark.parametrize("code", TOLD)
 def test_everything_that_happens_has_a_line(code: Code) -> None:
-    entries = Timeline(Language(code), "EUR").entries(ROWS, VISITS)
+    entries = Timeline(Language(code), "EUR", AS_OF).entries(ROWS, VISITS)
     assert [entry.text for entry in entries] == TOLD[code]
+
+
+@pytest.mark.parametrize("as_of", [day(17), None])
+def test_nobody_was_missed_at_what_is_not_over(as_of: datetime | None) -> None:
+    told = {entry.text for entry in Timeline(Language("en"), "EUR", as_of).entries(ROWS, VISITS)}
+    assert "Registered for g1" in told
+    assert "g1: not there" not in told
 
 
 def test_amounts_quotations_and_local_days_stand_beside_them() -> None:

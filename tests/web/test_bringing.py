@@ -91,7 +91,7 @@ def test_a_file_becomes_facts_and_is_taken_back(project: Project, signed_in: Cal
     assert "was taken in before" in taken_in(browser, project, again)
     assert browser.post(f"{address}back/").status_code == 302
     assert rows(project) == there
-    assert "everything is as it was before" in text_of(browser, address)
+    assert "all facts are as they were before" in text_of(browser, address)
     assert browser.post(f"{address}back/").status_code == 422
 
 

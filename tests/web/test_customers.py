@@ -40,7 +40,7 @@ def done(project: Project) -> list[str]:
 def test_customers_are_found_sorted_and_taken_away(project: Project, signed_in: Make) -> None:
     support, analyst = signed_in("support"), signed_in("analyst")
     text = opened(support, "/customers/")
-    assert "120 customers, as known at the end of 18 June 2024." in text
+    assert "120 customers, as known at the end of 17 June 2024." in text
     assert "/customers.csv" not in text
     left = opened(support, "/customers/?state=left&sort=orders")
     assert "1 to 18 of 18" in left

@@ -79,6 +79,32 @@ def test_a_newer_snapshot_is_shown_once_it_is_ready(shop: Path) -> None:
         _shown_once_ready(desk, shop)
 
 
+def test_who_was_told_of_something_new_sees_it(shop: Path) -> None:
+    """However long the next one takes to be ready; and what is ready too late is not shown in place of a newer one."""
+    desk, going, begun = Desk(shop), threading.Event(), threading.Event()
+
+    def slow(opened: Opened) -> int:
+        begun.set()
+        going.wait(60)
+        return opened.answers.world.snapshot
+
+    going.set()
+    with desk.kept_current(first=lambda: desk.kept("slow", slow)):
+        first = desk.kept("slow", slow)
+        begun.clear()
+        going.clear()
+        order(shop, "next")
+        assert begun.wait(60)
+        assert desk.opened().answers.world.snapshot == first
+        order(shop, "one more")
+        desk.show_newest()
+        assert (last := desk.opened()).answers.world.snapshot > first
+        going.set()
+        for _ in range(50):
+            assert desk.opened() is last
+            time.sleep(0.02)
+
+
 def _shown_once_ready(desk: Desk, shop: Path) -> None:
     first, before = desk.kept("orders", orders)
     order(shop, "next")

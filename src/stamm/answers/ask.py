@@ -24,11 +24,20 @@ from stamm.engines.kind import asked_by
 from stamm.facts.filter import Asked, filter_of
 from stamm.facts.kind import Reduction
 from stamm.lang.errors import CurrencyError, ScaleError, UsageError
-from stamm.lang.reasons import CUT_HISTORY, LOOKS_BACK, NO_FACTS, NOT_BEGUN, OUTSIDE, UNSOUND_ROWS, ZERO
+from stamm.lang.reasons import (
+    CUSTOMERLESS_ORDERS,
+    CUT_HISTORY,
+    LOOKS_BACK,
+    NO_FACTS,
+    NOT_BEGUN,
+    OUTSIDE,
+    UNSOUND_ROWS,
+    ZERO,
+)
 from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.metrics.kind import Over
-from stamm.metrics.operands import inner_of, operands_of
+from stamm.metrics.operands import counts_everybodys_orders, inner_of, operands_of
 
 #: the name of the question what was passed over, beside those of reductions
 LEFT_OUT = "left out"
@@ -99,6 +108,9 @@ class Answers:
         frame = self._frame(asked, grid)
         rows = tuple(self._row(asked, grid.windows, frame, cell) for cell in frame.cells(len(grid.windows)))
         kinds = tuple(sorted(frame.kinds))
+        passed_over = self._left_out(grid.within(asked.where), kinds)
+        if counts_everybodys_orders(asked):
+            passed_over.pop(CUSTOMERLESS_ORDERS, None)
         return Answer(
             metric=asked,
             by=by,
@@ -109,7 +121,7 @@ class Answers:
             as_of=grid.as_of,
             snapshot=self.world.snapshot,
             simulated=not self.world.simulated.isdisjoint(frame.read),
-            left_out=self._left_out(grid.within(asked.where), kinds),
+            left_out=passed_over,
             kinds=kinds,
         )
 

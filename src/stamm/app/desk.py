@@ -178,6 +178,12 @@ class Desk:
                 self._newest = self._open(state)
             return self._newest
 
+    def show_newest(self) -> None:
+        """Show the newest snapshot from now on, ready or not: somebody was just told of what is new in it."""
+        newest = self.newest()
+        with self._lock:
+            self._show(newest)
+
     def kept(self, what: Hashable, make: Callable[[Opened], Made]) -> Made:
         """What `make` gives of what is opened, made once."""
         return self._once_more(self.opened, lambda opened: opened.kept(what, make))
@@ -309,7 +315,8 @@ class Desk:
                 break
             self._make_ready(newest, what, make)
         with self._lock:
-            self._show(newest)
+            if newest is self._newest:  # else somebody was shown a newer one meanwhile
+                self._show(newest)
         self._newer_since = None
         return True
 
@@ -324,7 +331,8 @@ class Desk:
             _log.warning("a page is not made ready", exc_info=error)
 
     def _show(self, opened: Opened) -> None:
-        self._shown = [*self._shown[-BEFORE:], opened]
+        if not self._shown or self._shown[-1] is not opened:
+            self._shown = [*self._shown[-BEFORE:], opened]
 
     def _open(self, state: State | None) -> Opened:
         project = Project.open(self._directory)

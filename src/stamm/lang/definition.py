@@ -25,6 +25,8 @@ def title_of(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+#: whole numbers below this are the same on every engine, and in JSON
+MOST_WHOLE = 2**53
 _READERS: dict[type, Callable[[str], Any]] = {
     int: int,
     float: float,
@@ -107,6 +109,9 @@ class Setting(Generic[T]):
             raise UsageError(f"The parameter {self.name} must be at least {self.low}, not {read}.")
         if above:
             raise UsageError(f"The parameter {self.name} must be at most {self.high}, not {read}.")
+        if self.kind is int and abs(read) >= MOST_WHOLE:
+            low, high = 1 - MOST_WHOLE, MOST_WHOLE - 1
+            raise UsageError(f"The parameter {self.name} must lie between {low} and {high}, not at {read}.")
         if self.choices is not None and read not in self.choices:
             known = ", ".join(str(choice) for choice in self.choices)
             raise UsageError(f"The parameter {self.name} must be one of {known}, not {read!r}.")

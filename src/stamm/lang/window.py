@@ -56,6 +56,11 @@ def day_of(moment: datetime, zone: str) -> date:
     return day
 
 
+def last_day(as_of: datetime, zone: str) -> date:
+    """The last local day of which anything is known as of a moment."""
+    return day_of(as_of - timedelta(microseconds=1), zone)
+
+
 def days_of(moments: npt.NDArray[np.datetime64], zone: str) -> npt.NDArray[np.datetime64]:
     """Local days (datetime64[D]) of many UTC moments (datetime64[us]); NaT stays NaT."""
     moments = moments.astype("datetime64[us]")

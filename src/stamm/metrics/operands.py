@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stamm.facts import FACTS
 from stamm.facts.kind import Reduction
+from stamm.facts.orders import Orders
 from stamm.lang.definition import Definition
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase
@@ -46,6 +47,15 @@ def facts_used(metric: Metric) -> frozenset[str]:
     reductions, overs = operands_of(metric)
     inner = [facts_used(inner_of(metric, over)) for over in overs.values()]
     return frozenset({reduction.fact for reduction in reductions.values()}).union(*inner)
+
+
+def counts_everybodys_orders(metric: Metric) -> bool:
+    """Whether all that it counts are orders, whoever placed them: then none is left out for want of a customer."""
+    reductions, overs = operands_of(metric)
+    return all(
+        each.fact == Orders.key and not each.person and "customer_id" not in each.identity
+        for each in reductions.values()
+    ) and all(counts_everybodys_orders(inner_of(metric, over)) for over in overs.values())
 
 
 def words_of(metric: Metric) -> dict[str, Phrase]:

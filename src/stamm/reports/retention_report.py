@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
@@ -15,7 +15,7 @@ from stamm.answers.ask import Answers
 from stamm.facts.filter import Asked, filter_of
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
-from stamm.lang.window import day_of
+from stamm.lang.window import last_day
 from stamm.reports.analyses import Chapter
 from stamm.reports.editions import content_of, figures_in
 from stamm.reports.figures import Figures, Months
@@ -110,8 +110,8 @@ def _frame(
         period = say.month(last)
         if first != last:
             period = f"{say.month(first)} {say('to')} {say.month(last)}"
-        last_day = day_of(figures.as_of - timedelta(microseconds=1), figures.world.organisation.zone)
-        data_until = say("data to the end of {day}", day=say.day(last_day))
+        last = last_day(figures.as_of, figures.world.organisation.zone)
+        data_until = say("data to the end of {day}", day=say.day(last))
     return Frame(
         organisation=organisation.name,
         title=say("Retention report") if reader == "manager" else say("Retention report for analysts"),

@@ -36,7 +36,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
         request,
         403,
         say("This page is not for your role"),
-        say("An owner can give you another role: `stamm people role`."),
+        say("An owner can give you another role, under People."),
     )
 
 
@@ -59,7 +59,9 @@ def slowed(request: HttpRequest) -> HttpResponse:
         request,
         429,
         say("Too many tries"),
-        say("Wait five minutes. Who has forgotten the password asks an owner for a link: `stamm people link`."),
+        say(
+            "Wait five minutes. Who has forgotten the password asks an owner for a link (under People, or `stamm people link`)."
+        ),
     )
 
 

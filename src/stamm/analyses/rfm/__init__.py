@@ -239,6 +239,11 @@ class Rfm(Analysis):
                 f"The parameter earlier, {self._earlier}, does not lie before the end of the span, {span.end}.",
                 remedy="Name an earlier day, or ask about a later span with --window.",
             )
+        if self._earlier <= date.min + timedelta(days=span.length):
+            raise UsageError(
+                f"The parameter earlier, {self._earlier}, leaves no span of {span.length} days before it.",
+                remedy="Write a day such as 2024-01-01.",
+            )
         return Window(self._earlier - timedelta(days=span.length), self._earlier)
 
 

@@ -48,10 +48,10 @@ class Shown:
 
 
 class Timeline:
-    """Makes lines of the rows of facts about one customer."""
+    """Makes lines of the rows of facts about one customer, as of a moment if one is known."""
 
-    def __init__(self, say: Language, currency: str) -> None:
-        self._say, self._currency = say, currency
+    def __init__(self, say: Language, currency: str, as_of: datetime | None = None) -> None:
+        self._say, self._currency, self._as_of = say, currency, as_of
 
     def entries(self, rows: Mapping[str, Sequence[Row]], visits: Sequence[Visit]) -> list[Entry]:
         """All entries, the newest first."""
@@ -195,7 +195,7 @@ class Timeline:
             yield Entry(row["registered_at"], "more", SAID, say("Registered for {gathering}", gathering=name))
         if row["attended_at"] is not None:
             yield Entry(row["attended_at"], "more", DID, say("Came to {gathering}", gathering=name))
-        elif row["registered_at"] is not None:
+        elif row["registered_at"] is not None and self._as_of is not None and row["ends_at"] < self._as_of:
             yield Entry(row["ends_at"], "more", SAW, say("{gathering}: not there", gathering=name))
 
     def _points(self, row: Row) -> Iterator[Entry]:

@@ -96,6 +96,7 @@ def bring_demo_remove(request: Asked) -> HttpResponseBase:
     project = _project()
     made = [bundle for bundle, state in bundles(project.directory) if state.what == "demo"]
     rows = take_demo_out(project, made[0] if made else None, request.user.email)
+    desk().show_newest()
     for bundle in made[1:]:
         if not bundle.is_worked_on:
             bundle.throw_away()
@@ -180,6 +181,7 @@ def bring_back(request: Asked, bundle: str) -> HttpResponseBase:
     """Undo its import as one piece."""
     found = _bundle(bundle)
     take_bundle_back(_project(), found, request.user.email)
+    desk().show_newest()
     return redirect("bring_bundle", found.name)
 
 
@@ -197,7 +199,8 @@ def shop_context(project: Project) -> dict[str, Any]:
 
 
 def _first_numbers(snapshot: int | None, say: Language) -> dict[str, Any]:
-    """The first numbers that Today shows, as soon as pages speak of the snapshot of the import."""
+    """The first numbers that Today shows, from the snapshot of the import, of which all pages speak from now on."""
+    desk().show_newest()
     if desk().opened().answers.world.snapshot < (snapshot or 0):
         return {"shown": False, "first": None}
     return {"shown": True, "first": soon(("first numbers", say.code), lambda opened: _counted(opened, say))}

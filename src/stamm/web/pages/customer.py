@@ -20,6 +20,7 @@ from stamm.answers.one_customer import Alike, OneCustomer, Rhythm, Row, Visit, r
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
+from stamm.lang.window import last_day
 from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EXPORTS, NAMES, OWNERS
 from stamm.reports.customer.standing import Standing
@@ -178,7 +179,7 @@ def _told(asked: Known, say: Language, organisation: Organisation) -> dict[str, 
         "numbers": standing.numbers(),
         "drawn": standing.line(),
         "silent": standing.silent(),
-        "until": say.day(as_of.astimezone(ZoneInfo(zone)).date()) if asked.as_of else "",
+        "until": say.day(last_day(as_of, zone)) if asked.as_of else "",
         "orders": [
             {
                 "number": row["order_id"],
@@ -259,7 +260,7 @@ def _timeline(request: Asked, customer: str, asked: Known | None, organisation: 
     visits = _visits(customer)
     if asked is None or visits is None:
         return {"entries": None, "kinds": kinds, "kind": kind, "first": start}
-    words = Timeline(say, organisation.currency)
+    words = Timeline(say, organisation.currency, asked.as_of)
     every = [*words.silence(asked.rhythm, asked.as_of), *words.entries(asked.rows, visits)]
     there = {entry.group for entry in every}
     kept = [entry for entry in every if not kind or entry.group == kind]

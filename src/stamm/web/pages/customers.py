@@ -19,6 +19,7 @@ from stamm.answers.written import csv_of
 from stamm.app.booking import as_of_of
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
+from stamm.lang.window import last_day
 from stamm.people.accounts import acted
 from stamm.people.roles import EXPORTS, NAMES, Role
 from stamm.store.book import Book, Line, Wanted
@@ -66,7 +67,7 @@ def customers(request: Asked) -> HttpResponse:
         "states": _states(wanted, known, say),
         "segments": _segments(wanted, known, say),
         "risk": _risk(known, say),
-        "until": say.day(as_of.astimezone(ZoneInfo(organisation.zone)).date()) if as_of else "",
+        "until": say.day(last_day(as_of, organisation.zone)) if as_of else "",
         "may_export": request.user.may in EXPORTS,
     }
     return render(request, "customers.html.j2", content)

@@ -13,7 +13,7 @@ from stamm.answers.arrivals import arrivals
 from stamm.answers.foretold import leaving
 from stamm.answers.in_short import in_short
 from stamm.lang.language import CODES, Language
-from stamm.lang.window import Window, day_of
+from stamm.lang.window import Window, last_day
 from stamm.people.roles import EVERYONE, NAMES
 from stamm.predictions import PREDICTIONS
 from stamm.reports.cards import CANDIDATES, Card, card_of, headline_figures
@@ -97,7 +97,7 @@ def _head(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
     if months is None:
         return {"months": None}
     assert figures.as_of is not None  # there are months
-    last = day_of(figures.as_of - timedelta(microseconds=1), world.organisation.zone)
+    last = last_day(figures.as_of, world.organisation.zone)
     made = [kind in world.simulated for kind in world.coverage]
     return {
         "months": months,

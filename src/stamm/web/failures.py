@@ -60,7 +60,8 @@ def slowed(request: HttpRequest) -> HttpResponse:
         429,
         say("Too many tries"),
         say(
-            "Wait five minutes. Who has forgotten the password asks an owner for a link (under People, or `stamm people link`)."
+            "Wait five minutes. Who has forgotten the password asks an owner for a link"
+            " (under People, or `stamm people link`)."
         ),
     )
 

@@ -120,6 +120,8 @@ def open_shop(tab: Tab, stamm: Server) -> Iterator[Shop]:
         found = Shop(tab, stamm, site, source, key)
         site.head = found.tag()
         tab.visit("about:blank")
+        # of the fifty pages that a browser keeps, those go first that came without a click, as all do here
+        tab.call("Page.resetNavigationHistory")
         tab.call("Emulation.setUserAgentOverride", userAgent=PERSON)
         yield found
         tab.visit("about:blank")

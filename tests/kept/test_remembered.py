@@ -40,7 +40,7 @@ def ask(project: Project, monkeypatch: pytest.MonkeyPatch | None = None) -> tupl
         if monkeypatch is not None:
             monkeypatch.setattr(DuckDB, "run", lambda *_: pytest.fail("a query was run"))
         asked = Answers(world)
-        return asked.ask("conversions_per_visitor", WEEKS), asked.ask("order_count", WEEKS, by="channel")
+        return asked.ask("conversions_per_visitor", WEEKS), asked.ask("repeat_purchase_rate", WEEKS, by="channel")
 
 
 def entries(project: Project) -> list[Path]:

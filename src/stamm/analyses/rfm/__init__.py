@@ -15,6 +15,7 @@ from stamm.analyses.reach import Reach, reach_within
 from stamm.analyses.rfm.examples import EXAMPLES
 from stamm.analyses.rfm.scoring import GROSS, REVENUE, Scoring
 from stamm.analyses.rfm.segments import SEGMENTS, segment
+from stamm.facts.survival import DAY_MICROSECONDS
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.formula import ratio, share
@@ -195,7 +196,7 @@ class Rfm(Analysis):
             people.group_by("group_value", "r", "f", "m", "worth").aggregate(
                 customers=_.count(),
                 foreign=_.foreign.max(),
-                **{name: _[name].sum() for name in measures},
+                **{name: _[name].sum() for name in ("seconds", "microseconds", "orders", "money")},
                 **{f"least_{name}": _[name].min() for name in measures},
                 **{f"most_{name}": _[name].max() for name in measures},
             )
@@ -296,6 +297,7 @@ def _segments(
     for name in SEGMENTS:
         inside = cells.get(name, ())
         customers, revenue = _total(inside, "customers"), _total(inside, "money")
+        since = 1_000_000 * _total(inside, "seconds") + _total(inside, "microseconds")
         reason = known.reason or ("" if everybody else ZERO)
         yield Segment(
             group=group,
@@ -304,7 +306,7 @@ def _segments(
             share=share(customers, everybody) if known.known else None,
             revenue=revenue if known.known else None,
             revenue_share=share(revenue, money) if money > 0 else None,
-            days=ratio(sum(cell["days"] for cell in inside), customers),
+            days=ratio(since / DAY_MICROSECONDS, customers),
             orders=ratio(_total(inside, "orders"), customers),
             complete=not reason,
             reason=reason,

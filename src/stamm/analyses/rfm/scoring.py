@@ -32,8 +32,9 @@ class Scoring:
     def customers(self, question: Question, span: Window) -> ir.Table:
         """One row a customer with an order in the span.
 
-        `days` since the last one at the span's end, `orders`, `money` in minor units, the scores `r`, `f` and `m`,
-        `worth` (f and m together), and `foreign`, which names a fact whose money cannot be added.
+        `days` since the last one at the span's end, the same in whole `seconds` and `microseconds` beside them,
+        whose sums are the same in whatever order they are added, `orders`, `money` in minor units, the scores `r`,
+        `f` and `m`, `worth` (f and m together), and `foreign`, which names a fact whose money cannot be added.
         """
         everybody = ibis.window()
         people = self._people(question, span)
@@ -62,7 +63,11 @@ class Scoring:
             )
         end = end_of(question, span)
         people = people.mutate(end=end).mutate(days=days_between(_.last_at, _.end))
-        return people.select("customer_id", "last_at", "orders", "money", "foreign", "end", "days")
+        since = _.end.delta(_.last_at, unit="microsecond")
+        people = people.mutate(seconds=(since // 1_000_000).cast("int64"), microseconds=since % 1_000_000)
+        return people.select(
+            "customer_id", "last_at", "orders", "money", "foreign", "end", "days", "seconds", "microseconds"
+        )
 
     def _back(self, question: Question, span: Window) -> ir.Table:
         """What was paid back to each customer in the span."""

@@ -17,7 +17,7 @@ from stamm.app.leaving.erasing import Erasing
 from stamm.app.leaving.exporting import export_person
 from stamm.app.project import Project
 from stamm.lang.language import Language
-from stamm.people.acts import acts
+from stamm.people.acts import Act, acts, record
 from stamm.store.book import Book, Wanted
 from stamm.store.erasing.ledger import Ledger, State
 from tests.leaving import planted as p
@@ -59,6 +59,39 @@ def test_notes_tasks_owner_and_the_book_go_with_the_person(project: Project) -> 
     again = Book(Booking(project).make())
     assert again.find(Wanted("mustermueller")).lines == ()
     assert p.traces(project.directory) == []
+
+
+def test_acts_forget_the_name_and_what_may_mean_them_is_told(project: Project) -> None:
+    """A name of one word is somebody else's, too, and an order's number says nothing: they stay, and are named."""
+    p.put(project, "customers", [{"customer_id": p.ID, "valid_from": p.RECEIVED, "name": "Annegret"}])
+    p.put(
+        project,
+        "orders",
+        [{"order_id": "2024-0815", "customer_id": p.ID, "ordered_at": p.JANUARY, "amount_minor": 100}],
+    )
+    with closing(project.people()) as database, database.transaction() as run:
+        record(run, Act(NOW, "ines@example.com", "board_created", f"3 Orders of {p.NAME}"))
+        record(run, Act(NOW, "ines@example.com", "board_created", "4 Orders of ben"))
+        note = care.write_note(run, "ben", "Annegret is his aunt, order 2024/0815", who="ines@example.com", now=NOW)
+        care.write_note(run, p.ID, "Annegret herself", who="ines@example.com", now=NOW)
+        care.write_note(run, "ben", f"{p.NAME} is his aunt, 2024-0815", who="ines@example.com", now=NOW)
+        task = care.make_task(
+            run, "cleo", "See order 2024-0815", whose="ole@example.com", due_on=None, who="i", now=NOW
+        )
+    brought = project.directory / ".brought" / "0123456789abcdef" / "files"
+    brought.mkdir(parents=True)
+    (brought / "theirs.csv").write_text(f"customer_id,email\n1,{p.EMAIL}\n")
+    (brought / "others.csv").write_text("customer_id,email\n1,ben@example.org\n")
+    (brought / "book.xlsx").write_bytes(b"PK\3\4\0\0")
+    looked = Erasing(project).look(p.ID)
+    told = Erasing(project).erase(p.ID, now=NOW)
+    assert (looked.texts, told.texts, looked.standing, looked.brought) == (1, 1, told.standing, told.brought)
+    assert [place.told("de") for place in told.standing] == [f"Notiz {note}", f"Aufgabe {task}"]
+    assert [path.name for path in told.brought] == ["book.xlsx", "theirs.csv"]
+    with closing(project.people()) as database:
+        said = [act.about for act in acts(database) if act.what == "board_created"]
+    assert said[0] == "4 Orders of ben"
+    assert said[1].startswith("erased-")
 
 
 @pytest.mark.long

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from stamm.app.leaving.restoring import Restored
 
 
+#: places where somebody has to look, each in a line
+MOST_PLACES = 50
+
+
 @contextmanager
 def progress(say: Session) -> Iterator[Done | None]:
     """One bar on a screen; nothing in a pipe."""
@@ -53,6 +57,9 @@ def print_would_go(told: Told, say: Session) -> None:
         say.out.print(text)
     if told.care:
         say.out.print(say("Notes, tasks and owners: {count}", count=say.language.number(told.care)))
+    if told.texts:
+        text = say("Texts of boards and acts that name the customer: {count}", count=say.language.number(told.texts))
+        say.out.print(text)
     if told.ambiguous:
         names = ", ".join(told.ambiguous)
         say.out.print(say("Too short, or somebody else's too, to be sought in rows of others: {names}", names=names))
@@ -77,6 +84,7 @@ def print_gone(told: Told, say: Session) -> None:
         (say("Exports of the customer's data"), told.exports),
         (say("Reports that named the customer"), told.reports),
         (say("Notes, tasks and owners"), told.care),
+        (say("Texts of boards and acts that named the customer"), told.texts),
         (say("Older snapshots"), told.snapshots),
         (say("Files of rows"), told.files),
         (say("Entries of tables' logs"), told.entries),
@@ -108,6 +116,16 @@ def _print_limits(told: Told, say: Session) -> None:
     """What erasing does not reach, by name."""
     for path in told.foreign:
         say.out.print(say("Not made by Stamm and left as it is, though it names the customer: {file}", file=path))
+    for path in told.brought:
+        text = say("Brought and not taken in, and names the customer or is no text: {file}", file=path)
+        say.out.print(text)
+    for place in told.standing[:MOST_PLACES]:
+        where = place.told(say.language.code)
+        say.out.print(say("May mean the customer or somebody else, and stays; look there: {place}", place=where))
+    if len(told.standing) > MOST_PLACES:
+        say.out.print(
+            say("… and {count} more such places", count=say.language.number(len(told.standing) - MOST_PLACES))
+        )
     for path in told.backups:
         say.out.print(say("A backup that still holds the customer: {file}", file=path))
 

@@ -58,6 +58,10 @@ class Database(ABC):
         """All of it, durably, or nothing; raises ProjectError where the database cannot be used."""
 
     @abstractmethod
+    def tables(self, run: Run) -> frozenset[str]:
+        """The tables that there are, those of the pages only where they were ever served."""
+
+    @abstractmethod
     def scrub(self, *tables: str) -> None:
         """Leave no byte of deleted rows of these tables; raises ProjectError where somebody reads for long."""
 
@@ -121,6 +125,9 @@ class _File(Database):
             where=str(self._file),
             remedy=remedy(error),
         )
+
+    def tables(self, run: Run) -> frozenset[str]:
+        return frozenset(name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'", ()))
 
     def scrub(self, *tables: str) -> None:
         try:  # the file itself has none (secure_delete), its journal may
@@ -188,6 +195,10 @@ class _Server(Database):
                     yield run
             except self._psycopg.Error as error:
                 raise self._unusable(error) from error
+
+    def tables(self, run: Run) -> frozenset[str]:
+        found = run("SELECT table_name FROM information_schema.tables WHERE table_schema = 'stamm'", ())
+        return frozenset(name for (name,) in found)
 
     def scrub(self, *tables: str) -> None:
         with self.transaction():

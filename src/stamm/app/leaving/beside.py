@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from stamm.app.bringing.bundles import DIRECTORY as BROUGHT
+from stamm.app.leaving.written import Place, Written
 from stamm.app.project import Project
 from stamm.app.simulating import TRUTH
 from stamm.care.leaving import HELD, forget, of_them
@@ -120,6 +122,32 @@ class Beside:
             database.scrub(*HELD)
         return count
 
+    def texts(self) -> int:
+        """Take their names out of boards, all versions of those, and the record of acts; returns how many rows."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database:
+            return Written(database, self.cells.renamed).erase(self.cells.names)
+
+    def named_in_texts(self) -> int:
+        """How many rows of those name them."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database:
+            return len(Written(database, self.cells.renamed).places(self.cells.names))
+
+    def standing(self, doubtful: Callable[[str], bool]) -> list[Place]:
+        """Where words stand that may mean them or somebody else, and that are left as they are."""
+        if not self.project.has_people:
+            return []
+
+        def left(text: str) -> bool:
+            return doubtful(text) and not self.cells.names(text)
+
+        with closing(self.project.people()) as database:
+            written = Written(database, self.cells.renamed)
+            return [*written.places(left), *written.notes(self.is_theirs, left)]
+
     def reports(self) -> int:
         """Remove reports that name them; returns how many those were."""
         gone = [path for path in sorted(self.project.directory.glob("*.html")) if _is_report(path)]
@@ -139,6 +167,12 @@ class Beside:
             if not (path.suffix == ".html" and _is_report(path)) and self._mentions(path)
         ]
 
+    def brought(self) -> list[Path]:
+        """Files brought in the browser and not taken in yet that name them, or that are no text: those are passed on
+        as they are, and what is taken in of them later is nobody's."""
+        found = (path for path in sorted((self.project.directory / BROUGHT).glob("*/**/*")) if path.is_file())
+        return [path for path in found if path.stat().st_size and (not _is_text(path) or self._mentions(path))]
+
     def _mentions(self, path: Path) -> bool:
         before = ""
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
@@ -153,10 +187,14 @@ def _files(directory: Path) -> Iterator[Path]:
     """Files that are not Stamm's, and hold text."""
     for path in sorted(directory.rglob("*")):
         place = path.relative_to(directory).parts
-        if place[0] not in OURS and not any(part.startswith(".") for part in place) and path.is_file():
-            with path.open("rb") as file:
-                if b"\0" not in file.read(4096):
-                    yield path
+        own = place[0] not in OURS and not any(part.startswith(".") for part in place)
+        if own and path.is_file() and _is_text(path):
+            yield path
+
+
+def _is_text(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b"\0" not in file.read(4096)
 
 
 def _is_report(path: Path) -> bool:

@@ -7,10 +7,10 @@ whoever is killed leaves something that the next command ends.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from stamm.app.leaving.backing_up import backups_left
 from stamm.app.leaving.beside import Beside
+from stamm.app.leaving.written import Place
 from stamm.app.project import Project
 from stamm.app.refreshing import making
 from stamm.facts import imported
@@ -29,6 +30,7 @@ from stamm.store.erasing.ledger import Erased, Ledger, State
 from stamm.store.erasing.person import Finding, Person
 from stamm.store.erasing.rows import Nameless
 from stamm.store.erasing.veil import Cleaning
+from stamm.store.erasing.words import Digests, Seeker, is_worth_a_look
 from stamm.store.kept import KeptFiles
 from stamm.store.log import Entry, Log
 from stamm.store.log.kind import Failed, Stored
@@ -36,6 +38,8 @@ from stamm.store.writer import Writer
 
 #: what is being done, how much of it is done, and how much there is
 Progress = Callable[[str, int, int], None]
+#: a moment that says nothing: whoever is sought so was not erased
+BEGUN = datetime(1970, 1, 1, tzinfo=UTC)
 #: entries of the log looked at together
 ENTRIES = 10_000
 
@@ -55,6 +59,8 @@ class Told:
     truth: int = 0
     #: notes, tasks and owners
     care: int = 0
+    #: boards, versions and links of those, and acts, that named them
+    texts: int = 0
     #: what had arrived and was no fact yet
     arrived: int = 0
     #: older snapshots, files of rows, entries of tables' logs, files of kept facts and answers
@@ -66,6 +72,10 @@ class Told:
     ambiguous: tuple[str, ...] = ()
     #: files in the directory that name the person and are not Stamm's
     foreign: tuple[Path, ...] = ()
+    #: files that were brought and not taken in, and name the person or cannot be read as text
+    brought: tuple[Path, ...] = ()
+    #: where words of people here may mean the person or somebody else: they stay, and somebody has to look
+    standing: tuple[Place, ...] = ()
     #: backups of before, in which the person still is
     backups: tuple[Path, ...] = ()
     reference: str = ""
@@ -120,7 +130,8 @@ class Erasing:
     def look(self, called: str) -> Told:
         """What would go; nothing is changed."""
         snapshot = self.lake.snapshot()
-        person = Finding(snapshot, self._kinds).person([self.customer(called)])
+        finding = Finding(snapshot, self._kinds)
+        person = finding.person([self.customer(called)])
         ledger = Ledger.read(self.lake.root) or Ledger(secrets.token_bytes(32))
         entry = person.erased(ledger, "", snapshot.written_at)
         cells = Cells(ledger.seeker([entry]), ledger.digests, person.pattern)
@@ -134,7 +145,9 @@ class Erasing:
         told = Told(ambiguous=_ambiguous(person))
         told.count(nameless)
         beside = Beside(self.project, cells, ledger.numbers([entry]))
-        told.foreign, told.care = tuple(beside.foreign()), beside.written()
+        told.foreign, told.brought = tuple(beside.foreign()), tuple(beside.brought())
+        told.care, told.texts = beside.written(), beside.named_in_texts()
+        told.standing = tuple(beside.standing(_may_mean(person, finding.orders(person.customers))))
         told.backups = backups_left(self.project)
         return told
 
@@ -144,15 +157,19 @@ class Erasing:
         self.finish()
         with self._alone() as writer:
             snapshot = self.lake.snapshot()
-            person = Finding(snapshot, self._kinds).person([self.customer(called)])
+            finding = Finding(snapshot, self._kinds)
+            person = finding.person([self.customer(called)])
             ledger = Ledger.made(self.lake.root)
             entry = replace(person.erased(ledger, secrets.token_hex(4), now), who=who or "")
             cells = Cells(ledger.seeker([entry]), ledger.digests, person.pattern)
-            foreign = tuple(Beside(self.project, cells, ledger.numbers([entry])).foreign())
+            beside = Beside(self.project, cells, ledger.numbers([entry]))
+            left = Told(foreign=tuple(beside.foreign()), brought=tuple(beside.brought()))
+            left.standing = tuple(beside.standing(_may_mean(person, finding.orders(person.customers))))
             ledger = ledger.but(entry)
             ledger.write(self.lake.root)
             told = self._carry_out(writer, ledger, Nameless(self._kinds, [person], cells), cells)
-        told.reference, told.at, told.ambiguous, told.foreign = entry.reference, now, _ambiguous(person), foreign
+        told.reference, told.at, told.ambiguous = entry.reference, now, _ambiguous(person)
+        told.foreign, told.brought, told.standing = left.foreign, left.brought, left.standing
         told.backups = backups_left(self.project)
         return told
 
@@ -197,7 +214,7 @@ class Erasing:
         beside.fetched()
         told.rejects, told.exports = beside.rejects(), beside.exports()
         told.truth, told.reports = beside.truth(), beside.reports()
-        told.care = beside.care()
+        told.care, told.texts = beside.care(), beside.texts()
         if self.project.has_log:
             with closing(self.project.log()) as log:
                 told.arrived = _clean(log, ledger)
@@ -239,6 +256,15 @@ def _among(ledger: Ledger, domain: str, known: frozenset[str], text: str) -> boo
 
 def _ambiguous(person: Person) -> tuple[str, ...]:
     return tuple(sorted(person.ambiguous | person.ambiguous_phones))
+
+
+def _may_mean(person: Person, orders: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a text says what may mean the person: a name of one word or of others, too, or one of their orders."""
+    digests = Digests(secrets.token_bytes(32))
+    told = {each for each in (*person.ambiguous, *orders) if is_worth_a_look(each)}
+    needles = [*map(digests.needle, told), *map(digests.phone, person.ambiguous_phones)]
+    seeker = Seeker(digests, [(needle, BEGUN) for needle in needles])
+    return lambda text: seeker.mentioned(text) is not None
 
 
 def arrived(log: Log, cleaning: Cleaning) -> tuple[list[tuple[Stored, Entry]], list[tuple[Failed, Entry]]]:

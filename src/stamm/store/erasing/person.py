@@ -144,6 +144,11 @@ class Finding:
             frozenset(doubtful),
         )
 
+    def orders(self, customers: Iterable[str]) -> frozenset[str]:
+        """The numbers of all orders of these customers."""
+        rows = self._rows("orders", ["order_id"], ds.field(CUSTOMER).isin(sorted(customers)))
+        return frozenset(rows["order_id"].to_pylist())
+
     def one_person(self, customers: Iterable[str]) -> frozenset[str]:
         """These numbers and all that have turned out to be the same person's."""
         links = self._rows("links", [DEVICE, CUSTOMER], ds.field("unlinked_at").is_null(), history=False)

@@ -17,6 +17,8 @@ from urllib.parse import unquote
 
 WORD = re.compile(r"[^\W_]+")
 DIGITS = re.compile(r"\d+")
+#: fewer say nothing at all, not even to somebody who looks
+LEAST_DOUBTFUL, LEAST_DOUBTFUL_DIGITS = 3, 4
 #: digits that are read as one number: a telephone number is written in groups
 NUMBER = re.compile(r"\d[\d ()/.\-]{5,}\d")
 _ENCODED = re.compile(r"[%\\&]")
@@ -52,6 +54,13 @@ def is_telling(text: str) -> bool:
     found = words(text)
     letters = sum(map(len, found))
     return letters >= (LEAST_DIGITS if all(word.isdigit() for word in found) else LEAST_LETTERS)
+
+
+def is_worth_a_look(text: str) -> bool:
+    """Whether a number or name that may mean several is long enough to be sought at all: `Anna` is, `7` is not."""
+    found = words(text)
+    letters = sum(map(len, found))
+    return letters >= (LEAST_DOUBTFUL_DIGITS if all(word.isdigit() for word in found) else LEAST_DOUBTFUL)
 
 
 def readings(text: str) -> Iterator[str]:

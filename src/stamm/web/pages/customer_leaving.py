@@ -20,6 +20,9 @@ from stamm.web.access import Asked, page
 from stamm.web.customers import line_of
 from stamm.web.desk import desk, soon
 
+#: places named where somebody has to look
+MOST_PLACES = 50
+
 
 @page("customers/export/", may=EXPORTS, methods=("POST",))
 def customer_export(request: Asked) -> HttpResponse:
@@ -50,13 +53,12 @@ def customer_erase(request: Asked) -> HttpResponse:
             gone = {
                 "gone": _lines(told, say),
                 "reference": told.reference,
-                "backups": told.backups,
-                "foreign": told.foreign,
+                "left": _left(told, say),
             }
             return render(request, "customer_erased.html.j2", gone)
         content["mistyped"] = True
     found = soon(("look", line.customer_id), lambda opened: Erasing(opened.project).look(line.customer_id))
-    content |= {"told": found, "goes": _lines(found, say) if found is not None else ()}
+    content |= {"told": found, "goes": _lines(found, say) if found else (), "left": _left(found, say) if found else ()}
     status = 422 if content["mistyped"] else 200
     return render(request, "customer_erase.html.j2", content, status=status)
 
@@ -70,6 +72,25 @@ def _lines(told: Told, say: Language) -> list[tuple[str, str]]:
         found.append((fact.de if say.code == "de" else fact.en, say.number(count)))
     if told.care:
         found.append((say("Notes, tasks and owners"), say.number(told.care)))
+    if told.texts:
+        found.append((say("Texts of boards and acts that name the customer"), say.number(told.texts)))
     if told.cells:
         found.append((say("Words in rows of others that name the customer"), say.number(told.cells)))
     return found
+
+
+def _left(told: Told, say: Language) -> list[str]:
+    """What erasing does not reach, and where somebody has to look."""
+    said = [
+        *(say("Not made by Stamm and left as it is, though it names the customer: {file}", file=path.name)
+          for path in told.foreign),
+        *(say("Brought and not taken in, and names the customer or is no text: {file}", file=path.name)
+          for path in told.brought),
+        *(say("A backup that still holds the customer: {file}", file=path.name) for path in told.backups),
+    ]  # fmt: skip
+    if told.standing:
+        places = say.listed([place.told(say.code) for place in told.standing[:MOST_PLACES]], say("and"))
+        said.append(say("May mean the customer or somebody else, and stays; look there: {place}", place=places))
+    if len(told.standing) > MOST_PLACES:
+        said.append(say("… and {count} more such places", count=say.number(len(told.standing) - MOST_PLACES)))
+    return said

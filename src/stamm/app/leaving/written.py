@@ -1,0 +1,118 @@
+"""What people here wrote that is not about one customer: boards and all their versions, links, the record of acts.
+
+These are tables of Django's, read as plain rows: whoever erases a person from the command line has no Django set up.
+A test reads the tables: every column of words stands here, or there with the reason why it names no customer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from stamm.care.leaving import HELD
+from stamm.lang.phrase import Phrase
+from stamm.people.database import Database, Run
+from stamm.store.erasing.ledger import NOBODY
+
+#: texts that go whole, those that have to say something, and the JSON of a board
+EMPTIED, RENAMED, BOARD = "emptied", "renamed", "board"
+#: each table, its key in what is told, and its columns
+WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "boards_board": (("id",), {"name": RENAMED, "written": BOARD}),
+    "boards_version": (("board_id", "revision"), {"written": BOARD}),
+    "boards_boardlink": (("board_id",), {"note": EMPTIED}),
+    "people_act": (("id",), {"about": RENAMED}),
+}
+_PLACES = {
+    "boards_board": Phrase("board {}", "Tafel {}"),
+    "boards_version": Phrase("board {}, version {}", "Tafel {}, Fassung {}"),
+    "boards_boardlink": Phrase("a link to board {}", "ein Link auf Tafel {}"),
+    "people_act": Phrase("act {} of the record", "Nummer {} des Protokolls"),
+    "care_note": Phrase("note {}", "Notiz {}"),
+    "care_task": Phrase("task {}", "Aufgabe {}"),
+}
+#: in a board these have to say something
+_NEEDED = ("name", "text")
+
+
+class Place(NamedTuple):
+    """Where something stands: a table, and the numbers that tell which of its rows."""
+
+    table: str
+    numbers: tuple[int, ...]
+
+    def told(self, code: str) -> str:
+        """In words of a language."""
+        return _PLACES[self.table].of(code).format(*self.numbers)
+
+
+@dataclass(frozen=True)
+class Written:
+    """Finds texts in the database of people, and takes names out; `renamed` gives what must say something its words."""
+
+    database: Database
+    renamed: Callable[[str], str]
+
+    def places(self, names: Callable[[str], bool]) -> list[Place]:
+        """Where texts stand that name somebody; each row once."""
+        with self.database.transaction() as run:
+            return [place for place, _, _ in self._found(run, names)]
+
+    def notes(self, of_them: Callable[[str], bool], names: Callable[[str], bool]) -> list[Place]:
+        """Where notes and tasks name somebody, except those written about `of_them`."""
+        with self.database.transaction() as run:
+            return [
+                Place(table, (number,))
+                for table, columns in HELD.items()
+                for number, customer, *told in run(
+                    f"SELECT {', '.join(('id', 'customer_id', *columns))} FROM {table} ORDER BY id",  # noqa: S608 - ours
+                    (),
+                )
+                if not of_them(customer) and any(names(text) for text in told)
+            ]
+
+    def erase(self, names: Callable[[str], bool]) -> int:
+        """Take what names somebody out of all of them; returns how many rows held such. It may be done again."""
+        with self.database.transaction() as run:
+            found = list(self._found(run, names))
+            for place, number, changed in found:
+                sets = ", ".join(f"{name} = ?" for name in changed)
+                run(f"UPDATE {place.table} SET {sets} WHERE id = ?", (*changed.values(), number))  # noqa: S608 - ours
+            touched = {place.table for place, _, _ in found}
+        if touched:
+            self.database.scrub(*sorted(touched))
+        return len(found)
+
+    def _found(self, run: Run, names: Callable[[str], bool]) -> Iterator[tuple[Place, int, dict[str, str]]]:
+        """Rows with texts that name somebody: where, the row's own number, and what its columns become."""
+        for table in sorted(self.database.tables(run) & WRITTEN.keys()):
+            key, columns = WRITTEN[table]
+            rows = run(f"SELECT {', '.join(('id', *key, *columns))} FROM {table} ORDER BY id", ())  # noqa: S608 - ours
+            for number, *rest in rows:
+                told = dict(zip(columns, rest[len(key) :], strict=True))
+                cleaned = {name: self._without(told[name], how, names) for name, how in columns.items()}
+                changed = {name: text for name, text in cleaned.items() if text is not None}
+                if changed:
+                    yield Place(table, tuple(rest[: len(key)])), number, changed
+
+    def _without(self, told: Any, how: str, names: Callable[[str], bool]) -> str | None:
+        """The text without what names somebody; None where nothing does."""
+        if how == BOARD:
+            content = json.loads(told) if isinstance(told, str) else told
+            cleaned = self._cleaned(content, "", names)
+            return None if cleaned == content else json.dumps(cleaned)
+        if not told or told.startswith(NOBODY) or not names(told):
+            return None
+        return self.renamed(told) if how == RENAMED else ""
+
+    def _cleaned(self, value: Any, name: str, names: Callable[[str], bool]) -> Any:
+        """A value of a board: a text that names somebody goes whole, and with it a condition."""
+        if isinstance(value, dict):
+            return {key: self._cleaned(each, key, names) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._cleaned(each, name, names) for each in value if not (isinstance(each, str) and names(each))]
+        if isinstance(value, str) and names(value):
+            return self.renamed(value) if name in _NEEDED else ""
+        return value

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from stamm.answers import one_customer
-from stamm.answers.one_customer import Alike, OneCustomer, Visit, revenue_of, rhythm_of
+from stamm.answers import silences
+from stamm.answers.one_customer import OneCustomer, Visit, revenue_of, rhythm_of
+from stamm.answers.silences import Alike, Silences
 from stamm.answers.world import moment_of
 from tests.answers.small import order, world
 
@@ -44,18 +45,22 @@ def test_others_as_late_are_counted_once_each_and_by_their_own_rhythm(monkeypatc
     order, whose mean gaps are 11.33 and 12; of the others 15 days after their third, since the fourth of `twice` would
     have to be silent for 22.5 days. `twice` came back 25 days after it and `later` after 75, the last day that counts.
     """
-    monkeypatch.setattr(one_customer, "LEAST_ALIKE", 1)
-    asked = OneCustomer(world({"orders": orders()}, as_of="2024-12-15"), MARY)
-    rows = asked.rows()
+    monkeypatch.setattr(silences, "LEAST_ALIKE", 1)
+    winter = world({"orders": orders()}, as_of="2024-12-15")
+    rows = OneCustomer(winter, MARY).rows()
     rhythm = rhythm_of(rows["orders"], moment_of("2024-12-15", "UTC"))
     assert rhythm is not None
     assert (rhythm.gaps, rhythm.silent_days, rhythm.usual, rhythm.late) == ((4.0, 4.0), 6.0, 4.0, 1.5)
-    assert asked.alike(rhythm) == Alike(6, 0, 1.5)
-    spring = OneCustomer(world({"orders": orders()}, as_of="2024-04-30"), "few")
+    everybody = Silences.of(winter)
+    assert everybody is not None
+    assert everybody.alike(MARY, rhythm) == Alike(6, 0, 1.5)
+    spring = Silences.of(world({"orders": orders()}, as_of="2024-04-30"))
     few = rhythm_of(orders_of(orders(), "never"), moment_of("2024-02-05", "UTC"))
     assert few is not None
+    assert spring is not None
     assert few.late == 1.5
-    assert spring.alike(few) == Alike(6, 2, 1.5)
+    assert spring.alike("few", few) == Alike(6, 2, 1.5)
+    assert spring.alike("twice", few) == Alike(5, 1, 1.5)
 
 
 def orders_of(rows: list[dict[str, Any]], who: str) -> list[dict[str, Any]]:
@@ -96,6 +101,9 @@ def test_revenue_is_less_what_came_back_and_unknown_without_a_rate() -> None:
     back = [
         {"return_id": "r1", "order_id": "o1", "customer_id": None, "returned_at": "2024-02-09", "amount_minor": 300},
         {"return_id": "r2", "order_id": "o2", "customer_id": "anna", "returned_at": "2024-02-09", "amount_minor": 100},
+        # of orders of somebody else: one stands, the other was cancelled
+        {"return_id": "r3", "order_id": "o3", "customer_id": "ben", "returned_at": "2024-02-09", "amount_minor": 50},
+        {"return_id": "r4", "order_id": "o2", "customer_id": "ben", "returned_at": "2024-02-09", "amount_minor": 70},
     ]
     facts = {
         "orders": [
@@ -106,5 +114,6 @@ def test_revenue_is_less_what_came_back_and_unknown_without_a_rate() -> None:
         "returns": back,
     }
     assert revenue_of(OneCustomer(world(facts), "anna").rows()) == (1200, 1500, 300)
+    assert [row["return_id"] for row in OneCustomer(world(facts), "ben").rows()["sent_back"]] == ["r3"]
     foreign = {"orders": [order(1, "anna", "2024-02-01T10:00", currency="XAU")], "returns": []}
     assert revenue_of(OneCustomer(world(foreign, currency="EUR"), "anna").rows())[0] is None

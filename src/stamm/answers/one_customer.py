@@ -1,9 +1,9 @@
-"""One customer: all that is known to have happened, what it adds up to, and how others in the same position went on."""
+"""One customer: all that is known to have happened, and what it adds up to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -17,9 +17,8 @@ from stamm.answers.everybody import END_OF_TIME
 from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.world import World
 from stamm.facts import imported
-from stamm.facts.elapsed import AFTER_ALL, BEFORE_ALL, days_between
-from stamm.lang.formula import ratio, share
-from stamm.lang.interval import Bounds, wilson
+from stamm.facts.elapsed import AFTER_ALL, BEFORE_ALL
+from stamm.lang.formula import ratio
 
 _ = ibis._
 
@@ -31,10 +30,6 @@ SAID_AND_DONE = (
 )  # fmt: skip
 #: events of one customer that are looked at, the newest ones
 MOST_EVENTS = 5_000
-#: who is compared: customers with so many orders; how they went on in so many days
-LEAST_ORDERS, AHEAD_DAYS = 3, 60
-#: fewer in the same position tell nothing
-LEAST_ALIKE = 20
 
 
 @dataclass(frozen=True)
@@ -70,26 +65,6 @@ class Rhythm:
         return float(ratio(self.silent_days, self.mean)) if self.mean else None
 
 
-@dataclass(frozen=True)
-class Alike:
-    """Of `n` others who were as late, `back` ordered again within so many days; with a Wilson interval."""
-
-    n: int
-    back: int
-    #: how many mean gaps their silence had lasted
-    times: float
-
-    @property
-    def share(self) -> float:
-        """Who came back, of all in the same position."""
-        return float(share(self.back, self.n))
-
-    @property
-    def bounds(self) -> Bounds:
-        """The 95% interval of that share."""
-        return wilson(self.back, self.n)
-
-
 class OneCustomer:
     """Asks one world about one customer, by the number that stands for them now."""
 
@@ -103,13 +78,29 @@ class OneCustomer:
         """All rows of the customer by fact, in the order of their moments; money in the reported currency if it can."""
         found: dict[str, list[Row]] = {}
         for key in SAID_AND_DONE:
-            table = self._plan[key].semi_join(self._who, "customer_id")
+            table = self._sent_back() if key == "sent_back" else self._own(key)
             if key == "attendances":
                 names = self._plan["gatherings"].select("gathering_id", gathering=_.name, begins_at=_.starts_at)
                 table = table.left_join(names, "gathering_id").drop("gathering_id_right")
             rows = self.world.engine.run(table).to_pylist()
             found[key] = sorted(rows, key=lambda row: str(row.get(_CLOCK[key]) or ""))
         return found
+
+    def _own(self, key: str) -> ir.Table:
+        return self._plan[key].semi_join(self._who, "customer_id")
+
+    def _sent_back(self) -> ir.Table:
+        """What the customer sent back, from such returns and orders alone as can be theirs."""
+        returns = self._plan["returns"]
+        of_orders = returns.filter(_.customer_id.isnull()).semi_join(self._own("orders"), "order_id")
+        theirs = self._read(self._own("returns").union(of_orders, distinct=False))
+        orders = self._read(self._plan["orders"].semi_join(theirs, "order_id"))
+        few = replace(self.world, given={"returns": theirs, "orders": orders})
+        return Plan(few, (), None, self._plan.as_of)["sent_back"]
+
+    def _read(self, table: ir.Table) -> ir.Table:
+        """Few rows, read now: what is joined with them need not be read whole."""
+        return ibis.memtable(self.world.engine.run(table))
 
     def as_of(self) -> datetime | None:
         """The end of what is known of orders."""
@@ -119,16 +110,17 @@ class OneCustomer:
     def visits(self) -> list[Visit]:
         """The customer's newest visits, also those made before anybody knew who it was; the newest first."""
         columns = ("happened_at", "kind", "name", "page", "title")
-        own = self._plan["events"].semi_join(self._who, "customer_id").select(*columns)
+        own = self._own("events").select(*columns)
         rows = own.union(self._unnamed().select(*columns), distinct=False)
         rows = rows.filter(_.kind != "stay").order_by(_.happened_at.desc()).limit(MOST_EVENTS)
         return _visits(self.world.engine.run(rows).to_pylist(), self.world.organisation.session_minutes)
 
     def _unnamed(self) -> ir.Table:
         """Events of the customer's devices at the time when those were theirs, where nobody is named."""
-        spans = self._plan["owners"].semi_join(self._who, "customer_id")
-        spans = spans.select(
-            device=_.anonymous_id, begins=_.since_at.coalesce(BEFORE_ALL), ends=_.until_at.coalesce(AFTER_ALL)
+        spans = self._read(
+            self._own("owners").select(
+                device=_.anonymous_id, begins=_.since_at.coalesce(BEFORE_ALL), ends=_.until_at.coalesce(AFTER_ALL)
+            )
         )
         events = self._plan["events"].filter(_.customer_id.isnull())
         return events.inner_join(
@@ -139,35 +131,6 @@ class OneCustomer:
                 events.happened_at < spans.ends,
             ],
         )
-
-    # -- others ------------------------------------------------------------------------
-    def alike(self, rhythm: Rhythm) -> Alike | None:
-        """How those went on who were once as late as this customer is now, by their own rhythm.
-
-        Looked at is each other customer on the last day on which their silence, at least `LEAST_ORDERS` orders in, had
-        reached as many of their mean gaps as this one's has now, at least `AHEAD_DAYS` before the end of the data;
-        whoever always ordered before their silence got so far was never as late. None where the customer has too few
-        orders, or too few were in the same position.
-        """
-        as_of, late = self.as_of(), rhythm.late
-        if as_of is None or late is None or len(rhythm.gaps) + 1 < LEAST_ORDERS:
-            return None
-        plan = Plan(self.world, (), None, as_of)
-        silences = plan["purchases"].filter(_.position >= LEAST_ORDERS, _.mean_gap_days > 0)
-        silences = silences.anti_join(self._who, "customer_id").mutate(end=plan.rules.as_of)
-        silences = silences.mutate(
-            silence=days_between(_.ordered_at, _.next_at.coalesce(_.end)),
-            known=days_between(_.ordered_at, _.end),
-            reached=_.mean_gap_days * late,
-        )
-        silences = silences.filter(_.silence >= _.reached, _.known >= _.reached + AHEAD_DAYS)
-        newest = ibis.window(group_by="customer_id", order_by=_.position.desc())
-        last = silences.mutate(place=ibis.row_number().over(newest)).filter(_.place == 0)
-        back = _.next_at.notnull() & (_.silence <= _.reached + AHEAD_DAYS)
-        (told,) = self.world.engine.run(last.aggregate(n=_.count(), back=back.cast("int64").sum())).to_pylist()
-        if told["n"] < LEAST_ALIKE:
-            return None
-        return Alike(told["n"], told["back"] or 0, late)
 
 
 _CLOCK = {key: imported()[key].clock if key in imported() else "returned_at" for key in SAID_AND_DONE}

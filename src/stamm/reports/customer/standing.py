@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from stamm.answers.one_customer import AHEAD_DAYS, Alike, Rhythm, Row, revenue_of
+from stamm.answers.one_customer import Rhythm, Row, revenue_of
+from stamm.answers.silences import AHEAD_DAYS, Alike
 from stamm.charts.orders_line import OrdersLine
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation

@@ -16,7 +16,8 @@ from django_htmx.http import HttpResponseClientRefresh
 from stamm import care
 from stamm.analyses.rfm.segments import SEGMENTS
 from stamm.answers.everybody import STATES
-from stamm.answers.one_customer import Alike, OneCustomer, Rhythm, Row, Visit, rhythm_of
+from stamm.answers.one_customer import OneCustomer, Rhythm, Row, Visit, rhythm_of
+from stamm.answers.silences import Alike, Silences
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
@@ -98,7 +99,11 @@ def _visits(customer: str) -> list[Visit] | None:
 
 
 def _alike(customer: str, rhythm: Rhythm) -> tuple[Alike | None] | None:
-    return _once("alike", customer, lambda opened: (OneCustomer(opened.answers.world, customer).alike(rhythm),))
+    def alike(opened: Opened) -> tuple[Alike | None]:
+        silences = opened.kept(("silences",), lambda opened: (Silences.of(opened.answers.world),))[0]
+        return (silences.alike(customer, rhythm) if silences else None,)
+
+    return _once("alike", customer, alike)
 
 
 def _once(part: str, customer: str, make: Callable[[Opened], Made]) -> Made | None:

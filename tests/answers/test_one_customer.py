@@ -50,7 +50,7 @@ def test_others_as_late_are_counted_once_each_and_by_their_own_rhythm(monkeypatc
     rows = OneCustomer(winter, MARY).rows()
     rhythm = rhythm_of(rows["orders"], moment_of("2024-12-15", "UTC"))
     assert rhythm is not None
-    assert (rhythm.gaps, rhythm.silent_days, rhythm.usual, rhythm.late) == ((4.0, 4.0), 6.0, 4.0, 1.5)
+    assert (rhythm.gaps, rhythm.silent_days, rhythm.mean, rhythm.late) == ((4.0, 4.0), 6.0, 4.0, 1.5)
     everybody = Silences.of(winter)
     assert everybody is not None
     assert everybody.alike(MARY, rhythm) == Alike(6, 0, 1.5)

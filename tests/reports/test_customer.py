@@ -110,9 +110,9 @@ def test_where_somebody_stands_is_said_in_words() -> None:
     priced = {**ROWS, "orders": [{**one, "foreign": False, "currency": None} for one in ROWS["orders"]]}
     rhythm = rhythm_of(priced["orders"], AS_OF)
     organisation = Organisation(zone="UTC", currency="EUR", lapse_days=90)
-    standing = Standing(priced, rhythm, AS_OF, Language("en"), organisation)
+    standing = Standing(priced, rhythm, AS_OF, Language("en"), organisation, returns=True)
     numbers = {each.name: each for each in standing.numbers()}
-    assert (numbers["Orders"].value, numbers["Orders"].range) == ("2", "every 9 days, median of 1 gap (9 to 9)")
+    assert (numbers["Orders"].value, numbers["Orders"].range) == ("2", "every 9.4 days, mean of 1 gap (9.4 to 9.4)")
     assert (numbers["Revenue so far"].value, numbers["Revenue so far"].range) == (
         "€39.90",
         "€51.80 less €11.90 paid back",
@@ -127,7 +127,32 @@ def test_where_somebody_stands_is_said_in_words() -> None:
     drawn = standing.line()["wide"]
     assert drawn.count('class="c-dot"') == 2
     assert "counts as lost 9 Apr" in drawn
-    foreign = Standing(ROWS, rhythm_of(ROWS["orders"], AS_OF), AS_OF, Language("de"), organisation)
+    foreign = Standing(ROWS, rhythm_of(ROWS["orders"], AS_OF), AS_OF, Language("de"), organisation, returns=True)
     assert {each.name: each.value for each in foreign.numbers()}["Umsatz bisher"] == "kein Wert"
-    nothing = Standing({**ROWS, "orders": []}, None, AS_OF, Language("en"), organisation)
+    nothing = Standing({**ROWS, "orders": []}, None, AS_OF, Language("en"), organisation, returns=True)
     assert (nothing.line(), nothing.silent(), nothing.numbers()[0].range) == ({}, "", "none yet that stands")
+
+
+def test_what_is_said_of_a_customer_is_what_was_reckoned() -> None:
+    """Gaps of 2, 7 and 30 days: their mean is 13 (their median 7), and 19.58 days of silence are 1.5 times that."""
+    at = [day(0), day(2), day(9), day(39)]
+    rows = {
+        **ROWS,
+        "orders": [row("orders", order_id=str(n), ordered_at=each, amount_minor=1000) for n, each in enumerate(at)],
+    }
+    rows["sent_back"] = []
+    rhythm = rhythm_of(rows["orders"], day(58) + timedelta(hours=14))
+    organisation = Organisation(zone="UTC", currency="EUR", lapse_days=90)
+
+    def told(code: Code, *, returns: bool) -> list[tuple[str, str, str]]:
+        standing = Standing(rows, rhythm, day(58), Language(code), organisation, returns=returns)
+        return [(each.name, each.value, each.range) for each in standing.numbers()[:3]]
+
+    assert told("en", returns=False) == [
+        ("Orders", "4", "every 13 days, mean of 3 gaps (2 to 30)"),
+        ("Gross revenue so far", "€40.00", "what was sent back is not known"),
+        ("Days since the last order", "19", "1.5 times the mean gap"),
+    ]
+    assert told("de", returns=True)[1] == ("Umsatz bisher", "40,00\xa0€", "nichts zurückgesandt")
+    (silent,) = Timeline(Language("en"), "EUR").silence(rhythm, day(58))
+    assert silent.text == "19 days without an order. Mean gap 13 days, longest so far 30."

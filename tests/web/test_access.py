@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 TABLE = Path(__file__).with_name("routes.csv")
+#: who may send the form of a route that has one, whatever stands in it
+FORMS = Path(__file__).with_name("forms.csv")
 WHO = ("signed out", "viewer", "support", "analyst", "owner")
 #: what is put into the gaps of a route: a link that nobody made, a metric that counts customers, an analysis
 GAPS = {
@@ -36,8 +38,8 @@ ANSWERS = {
 }
 
 
-def rows() -> list[dict[str, str]]:
-    with TABLE.open(newline="", encoding="utf-8") as file:
+def rows(table: Path = TABLE) -> list[dict[str, str]]:
+    with table.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -69,10 +71,38 @@ def test_every_route_answers_as_the_table_says(
 ) -> None:
     gaps = {**GAPS, "<int:pk>": str(board("viewer", "support", "analyst").pk)}
     browser = client if who == "signed out" else signed_in(who)
-    found = {}
-    for row in rows():
-        path = "/" + row["route"]
-        for gap, value in gaps.items():
-            path = path.replace(gap, value)
-        found[row["route"]] = told(browser.get(path))
+    found = {row["route"]: told(browser.get(filled(row["route"], gaps))) for row in rows()}
     assert found == {row["route"]: row[who] for row in rows()}
+
+
+@pytest.mark.usefixtures("project")
+def test_the_table_has_every_form_once() -> None:
+    from stamm.web.access import ANYBODY, pages
+
+    sent = {each.path: {ANYBODY} if each.sends == ANYBODY else set(each.sends) for each in pages() if each.sends}
+    assert {row["route"]: set(row["sent by"].split()) for row in rows(FORMS)} == sent
+    assert len(rows(FORMS)) == len(sent)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_form_of_somebody_who_may_not_send_it_is_refused_whatever_stands_in_it(
+    who: str, client: Any, signed_in: Callable[[str], Any], board: Callable[..., Any]
+) -> None:
+    gaps = {**GAPS, "<int:pk>": str(board("viewer", "support", "analyst").pk)}
+    browser = client if who == "signed out" else signed_in(who)
+    bodies: list[dict[str, Any]] = [
+        {},
+        {"data": {"action": "restore", "board": "\0", "number": "-1", "revision": "x" * 10_000}},
+        {"data": b"{]", "content_type": "application/json"},
+    ]
+    refused = 302 if who == "signed out" else 403
+    asked = [row["route"] for row in rows(FORMS) if not {who, "anybody"} & set(row["sent by"].split())]
+    found = {route: {browser.post(filled(route, gaps), **body).status_code for body in bodies} for route in asked}
+    assert found == {route: {refused} for route in asked}
+
+
+def filled(route: str, gaps: dict[str, str]) -> str:
+    """The address of a route with something in its gaps."""
+    for gap, value in gaps.items():
+        route = route.replace(gap, value)
+    return f"/{route}"

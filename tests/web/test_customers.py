@@ -64,7 +64,7 @@ def test_customers_are_found_sorted_and_taken_away(project: Project, signed_in: 
 def test_a_customer_has_a_page_of_their_own(signed_in: Make) -> None:
     owner, support = signed_in("owner"), signed_in("support")
     text = opened(owner, "/customers/of/c7")
-    assert "82 days without an order. Usual gap 16 days, longest so far 16." in text
+    assert "82 days without an order. Mean gap 16 days, longest so far 16." in text
     assert "5.1 times the mean gap" in text
     assert text.count('<li class="did">') == 6
     assert "left since 25 April 2024" in text

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import Any
 
 import ibis
@@ -47,11 +46,6 @@ class Rhythm:
 
     gaps: tuple[float, ...]
     silent_days: float
-
-    @property
-    def usual(self) -> float | None:
-        """The median gap in days; None before the second order."""
-        return float(median(self.gaps)) if self.gaps else None
 
     @property
     def mean(self) -> float | None:

@@ -54,6 +54,8 @@ class Page:
     view: View
     may: Collection[Role] | Literal["anybody"]
     entry: Entry | None
+    #: who may send its form; nobody where it has none
+    sends: Collection[Role] | Literal["anybody"]
 
     def open_to(self, role: Role) -> bool:
         """Whether that role may open it."""
@@ -66,17 +68,22 @@ def page(
     may: Collection[Role] | Literal["anybody"],
     entry: Entry | None = None,
     methods: Collection[str] = ("GET",),
+    sends: Collection[Role] | None = None,
     again: bool = False,
 ) -> Callable[[View], Page]:
     """Makes a view the page at a path; its name is that of the function.
 
+    Its form may be sent by those of `sends`, by default by whoever may open it; what is sent is not looked at before.
     Where `again`, whoever opens it shows first that it is them, unless they have within the last five minutes.
     """
+
+    posted: Collection[Role] | Literal["anybody"] = (may if sends is None else sends) if "POST" in methods else ()
 
     def make(view: View) -> Page:
         @wraps(view)
         def answer(request: Asked, *arguments: Any, **more: Any) -> HttpResponseBase:
-            if may != ANYBODY and request.user.may not in may:
+            allowed_to = posted if request.method == "POST" else may
+            if allowed_to != ANYBODY and request.user.may not in allowed_to:
                 raise PermissionDenied
             if again and is_reauthentication_required(request, app="stamm"):
                 if not get_reauthentication_flows(request.user):  # came by a link, and has nothing to show yet
@@ -87,7 +94,7 @@ def page(
         allowed = {"HEAD", *methods} if "GET" in methods else set(methods)
         limited: View = require_http_methods(sorted(allowed))(answer)
         limited = login_not_required(limited) if may == ANYBODY else limited
-        return Page(path, view.__name__, limited, may, entry)
+        return Page(path, view.__name__, limited, may, entry, posted)
 
     return make
 

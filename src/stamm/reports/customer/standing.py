@@ -39,14 +39,14 @@ class Compared:
 
 
 class Standing:
-    """The words for one customer's rows, as of the end of what is known."""
+    """The words for one customer's rows, as of the end of what is known; `returns` where it is known what came back."""
 
     def __init__(
         self, rows: Mapping[str, Sequence[Row]], rhythm: Rhythm | None, as_of: datetime, say: Language,
-        organisation: Organisation,
+        organisation: Organisation, *, returns: bool,
     ) -> None:  # fmt: skip
         self._rows, self._rhythm, self._as_of, self._say = rows, rhythm, as_of, say
-        self._organisation = organisation
+        self._organisation, self._returns = organisation, returns
 
     def numbers(self) -> tuple[Number, ...]:
         """Orders, revenue, silence, and the last answer; the last only where somebody answered."""
@@ -58,24 +58,23 @@ class Standing:
         if rhythm is None:
             return Number(say("Orders"), say.number(0), "", say("none yet that stands"))
         below = say("one so far")
-        if rhythm.usual is not None:
+        if rhythm.mean is not None:
             gaps = say.counted(len(rhythm.gaps), "{count} gap", "{count} gaps")
-            span = f"{say.number(min(rhythm.gaps))} {say('to')} {say.number(max(rhythm.gaps))}"
-            below = say("every {days} days, median of {gaps} ({span})",
-                        days=say.number(rhythm.usual), gaps=gaps, span=span)  # fmt: skip
+            span = f"{say.trimmed(min(rhythm.gaps), 1)} {say('to')} {say.trimmed(max(rhythm.gaps), 1)}"
+            below = say("every {days} days, mean of {gaps} ({span})",
+                        days=say.trimmed(rhythm.mean, 1), gaps=gaps, span=span)  # fmt: skip
         return Number(say("Orders"), say.number(len(rhythm.gaps) + 1), "", below)
 
     def _revenue(self) -> Number:
         say, currency = self._say, self._organisation.currency
         revenue, paid, back = revenue_of(self._rows)
+        name = say("Revenue so far") if self._returns else say("Gross revenue so far")
         if revenue is None:
-            return Number(
-                say("Revenue so far"), say("no value"), "", say("some amounts are in a currency without a rate")
-            )
-        below = say("nothing sent back")
+            return Number(name, say("no value"), "", say("some amounts are in a currency without a rate"))
+        below = say("nothing sent back") if self._returns else say("what was sent back is not known")
         if back:
             below = say("{paid} less {back} paid back", paid=say.money(paid, currency), back=say.money(back, currency))
-        return Number(say("Revenue so far"), say.money(revenue, currency), "", below)
+        return Number(name, say.money(revenue, currency), "", below)
 
     def _silence(self) -> Number:
         say, rhythm = self._say, self._rhythm
@@ -109,7 +108,7 @@ class Standing:
             return {}
         orders = sorted(row["ordered_at"] for row in self._rows["orders"] if row["cancelled_at"] is None)
         lapses = orders[-1] + timedelta(days=organisation.lapse_days) if organisation.spell_rule == "orders" else None
-        expected = orders[-1] + timedelta(days=rhythm.usual) if rhythm.usual else None
+        expected = orders[-1] + timedelta(days=rhythm.mean) if rhythm.mean else None
         say = self._say
         words = {
             "label": say.counted(

@@ -72,13 +72,14 @@ class Timeline:
         return sorted(found, key=lambda entry: entry.at, reverse=True)
 
     def silence(self, rhythm: Rhythm | None, as_of: datetime | None) -> list[Entry]:
-        """The silence since the last order, where it is longer than usual."""
-        if rhythm is None or as_of is None or rhythm.usual is None or rhythm.silent_days <= rhythm.usual:
+        """The silence since the last order, where it is longer than the mean gap before."""
+        if rhythm is None or as_of is None or rhythm.mean is None or rhythm.silent_days <= rhythm.mean:
             return []
-        number = self._say.number
-        text = self._say(
-            "{days} days without an order. Usual gap {usual} days, longest so far {longest}.",
-            days=number(int(rhythm.silent_days)), usual=number(rhythm.usual), longest=number(max(rhythm.gaps)),
+        say = self._say
+        text = say(
+            "{days} days without an order. Mean gap {mean} days, longest so far {longest}.",
+            days=say.number(int(rhythm.silent_days)), mean=say.trimmed(rhythm.mean, 1),
+            longest=say.trimmed(max(rhythm.gaps), 1),
         )  # fmt: skip
         return [Entry(as_of - timedelta(microseconds=1), "orders", SILENT, text)]
 

@@ -36,7 +36,7 @@ from stamm.web.filters import Choice, Period, window_choices
 WALL_SECONDS = 60
 
 
-@page("boards/", may=EVERYONE, entry=Entry("Boards", "Boards", 40), methods=("GET", "POST"))
+@page("boards/", may=EVERYONE, sends=EDITORS, entry=Entry("Boards", "Boards", 40), methods=("GET", "POST"))
 def boards(request: Asked) -> HttpResponseBase:
     """All boards that the person sees; a form makes a new one, and one brings a deleted one back."""
     person, now = request.user, datetime.now(UTC)
@@ -55,8 +55,6 @@ def boards(request: Asked) -> HttpResponseBase:
 
 def _made(request: Asked, now: datetime) -> HttpResponseBase:
     person, say = request.user, request.say
-    if person.may not in EDITORS:
-        raise UsageError("Your role makes no boards.", remedy="An owner or an analyst makes one, and shows it to you.")
     action = request.POST.get("action", "")
     if action == "restore":
         board = board_for(person, _number_or_none(request.POST.get("board", "")) or 0, deleted=True)

@@ -46,6 +46,8 @@ class Known:
     rows: Mapping[str, Sequence[Row]]
     as_of: datetime | None
     rhythm: Rhythm | None
+    #: whether it is known what was sent back
+    returns: bool
 
 
 @page("customers/of/<path:customer>", may=NAMES)
@@ -89,7 +91,8 @@ def _about(customer: str) -> Known | None:
     def rows(opened: Opened) -> Known:
         one = OneCustomer(opened.answers.world, customer)
         found, as_of = one.rows(), one.as_of()
-        return Known(found, as_of, rhythm_of(found["orders"], as_of) if as_of else None)
+        rhythm = rhythm_of(found["orders"], as_of) if as_of else None
+        return Known(found, as_of, rhythm, "returns" in opened.answers.world.coverage)
 
     return _once("rows", customer, rows)
 
@@ -176,7 +179,7 @@ def _told(asked: Known, say: Language, organisation: Organisation) -> dict[str, 
     zone, rows = organisation.zone, asked.rows
     words = Timeline(say, organisation.currency)
     as_of = asked.as_of or datetime.now(UTC)
-    standing = Standing(rows, asked.rhythm, as_of, say, organisation)
+    standing = Standing(rows, asked.rhythm, as_of, say, organisation, returns=asked.returns)
     last: dict[str, Row] = {row["purpose"]: row for row in rows["consents"]}
     orders = [row for row in rows["orders"] if row["cancelled_at"] is None]
     gaps = [None, *(asked.rhythm.gaps if asked.rhythm else ())]
@@ -251,7 +254,7 @@ def _compared(customer: str, asked: Known | None, say: Language, organisation: O
         return False
     if found[0] is None:
         return None
-    return Standing(asked.rows, rhythm, asked.as_of, say, organisation).compared(found[0])
+    return Standing(asked.rows, rhythm, asked.as_of, say, organisation, returns=asked.returns).compared(found[0])
 
 
 # -- what happened -----------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -95,13 +94,11 @@ def settings_rejects_remove(request: Asked, name: str) -> HttpResponse:
     return redirect(f"{reverse('settings_sources')}?removed")
 
 
-@page("settings/sources/failed/", may=EXPORTS, methods=("GET", "POST"))
+@page("settings/sources/failed/", may=EXPORTS, sends=OWNERS, methods=("GET", "POST"))
 def settings_failed(request: Asked) -> HttpResponse:
     """Messages that are no facts, a page at a time; an owner lets all, or one, be read again after a fix."""
     project, say = Project.open(settings.STAMM_PROJECT), request.say
     after, chosen = _number(request.GET.get("after", "0")), request.POST.get("number", "")
-    if request.method == "POST" and request.user.may not in OWNERS:
-        raise PermissionDenied
     if not project.has_log:
         return render(
             request, "settings/failed.html.j2", {"lines": [], "more": None, "done": None, "may_replay": False}

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.money import exponent
 from stamm.lang.window import zone_named
-from stamm.people.roles import EXPORTS, Role
+from stamm.people.roles import EXPORTS, OWNERS
 from stamm.web.access import Asked, page
 from stamm.web.pages.bring import shop_context
 
@@ -57,14 +57,14 @@ class OrganisationForm(forms.Form):
         return ValidationError(f"{retell(error.what, self._say)} {retell(error.remedy, self._say)}".strip())
 
 
-@page("start/", may=EXPORTS, methods=("GET", "POST"))
+@page("start/", may=EXPORTS, sends=OWNERS, methods=("GET", "POST"))
 def start(request: Asked) -> HttpResponseBase:
     """The organisation first, which an owner says; then its data."""
     project = Project.open(settings.STAMM_PROJECT)
     context = shop_context(project)
-    owner = request.user.may == Role.OWNER
+    owner = request.user.may in OWNERS
     if request.method == "POST":
-        return _said(request, project, context, owner=owner)
+        return _said(request, project, context)
     if not owner or "data" in request.GET:
         return render(request, "start.html.j2", context | {"step": 2})
     organisation = project.organisation
@@ -72,9 +72,7 @@ def start(request: Asked) -> HttpResponseBase:
     return _organisation(request, OrganisationForm(request.say, initial=known), context)
 
 
-def _said(request: Asked, project: Project, context: dict[str, Any], *, owner: bool) -> HttpResponseBase:
-    if not owner:
-        raise PermissionDenied
+def _said(request: Asked, project: Project, context: dict[str, Any]) -> HttpResponseBase:
     form = OrganisationForm(request.say, request.POST)
     if not form.is_valid():
         return _organisation(request, form, context, status=422)

@@ -6,7 +6,7 @@ import json
 import re
 import struct
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -17,7 +17,7 @@ from stamm.boards import printed
 from stamm.boards.drawn import Cell, Drawn, Line, Pictured, Tabled, Unknown, Written
 from stamm.boards.ink import inked, token
 from stamm.charts.bar import bar
-from stamm.lang.language import Language
+from stamm.lang.language import Code, Language
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOSTILE = (
@@ -43,7 +43,7 @@ def board(text: str) -> list[tuple[int, Drawn]]:
 
 
 def told(name: str, widgets: list[tuple[int, Drawn]], *, picture: bool = False) -> dict[str, str]:
-    return printed._sheet(name, name, widgets, name, Language("de"), picture=picture)
+    return printed._sheet(name, name, widgets, name, Language("de"), NOON.date(), picture=picture)
 
 
 def texts_of(content: Any) -> str:
@@ -79,6 +79,19 @@ def test_a_hostile_board_comes_whole(form: Literal["pdf", "png"]) -> None:
         assert made.startswith(b"\x89PNG")
         assert width == 1840
         assert height > 500
+
+
+@pytest.mark.parametrize(("code", "foot"), [("en", "made on 2 March 2026"), ("de", "erstellt am 2. März 2026")])
+def test_a_picture_says_whose_it_is_its_window_and_its_day(code: Code, foot: str) -> None:
+    usual: dict[str, Any] = {"organisation": "Röstwerk", "say": Language(code), "now": NOON, "form": "png"}
+
+    def picture(over: str = "February 2026", **other: Any) -> bytes:
+        return printed.printed("Mornings", over, [], **{**usual, **other})
+
+    others = picture("January 2026"), picture(organisation="Teehaus"), picture(now=NOON + timedelta(days=1))
+    assert len({picture(), picture(), *others}) == 4, "each of the three can be seen"
+    sheet = printed._sheet("Mornings", "", [], "Röstwerk", Language(code), NOON.date(), picture=False)
+    assert json.loads(sheet["board"])["foot"] == f"Röstwerk · Mornings · {foot}"
 
 
 def _streams(pdf: bytes) -> list[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from html import unescape
 from importlib.resources import files
@@ -43,9 +43,10 @@ def printed(
 ) -> bytes:
     """The board, its widgets with their widths in columns, as a document or a picture in one language.
 
-    `over` stands above its name: the window, and what it is kept to.
+    `over` stands above its name: the window, and what it is kept to. Whose it is, and the day of `now` in its zone,
+    stand below.
     """
-    told = _sheet(name, over, widgets, organisation, say, picture=form == "png")
+    told = _sheet(name, over, widgets, organisation, say, now.date(), picture=form == "png")
     made = typst.compile(
         SHEET.read_bytes(),
         font_paths=_fonts(),
@@ -59,14 +60,21 @@ def printed(
 
 
 def _sheet(
-    name: str, over: str, widgets: Sequence[tuple[int, Drawn]], organisation: str, say: Language, *, picture: bool
+    name: str,
+    over: str,
+    widgets: Sequence[tuple[int, Drawn]],
+    organisation: str,
+    say: Language,
+    today: date,
+    *,
+    picture: bool,
 ) -> dict[str, str]:
     """What the sheet is told: everything as data."""
     told = {
         "name": name,
         "over": over,
         "organisation": organisation or "Stamm",
-        "foot": " · ".join(text for text in (organisation, name) if text),
+        "foot": " · ".join(text for text in (organisation, name, say("made on {day}", day=say.day(today))) if text),
         "page": say("Page"),
         "of": say("of"),
         "language": say.code,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from stamm.boards.printed import printed
+from stamm.lang.window import zone_named
 from stamm.people.roles import EVERYONE
 from stamm.web.access import Asked, page
+from stamm.web.desk import desk
 from stamm.web.frame import organisation_name
 from stamm.web.pages.boards import drawn_widget, kept_of, now_words, seen_board
 
@@ -43,7 +45,7 @@ def _taken(request: Asked, pk: int, form: Literal["pdf", "png"]) -> HttpResponse
         [(span, widget) for span, widget in drawn if widget is not None],
         organisation=organisation_name(),
         say=say,
-        now=datetime.now(UTC),
+        now=datetime.now(zone_named(desk().opened().project.organisation.zone)),
         form=form,
     )
     response = HttpResponse(made, content_type=TYPES[form])

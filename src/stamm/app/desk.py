@@ -322,11 +322,13 @@ class Desk:
 
     @staticmethod
     def _make_ready(newest: Opened, what: Hashable, make: Make) -> None:
-        """What was last looked at. That facts are gone that it needs hinders nothing else: who asks again is told."""
+        """What was last looked at. Where facts are gone that it needs, nothing is amiss: who asks again is told."""
         try:
             newest.kept(what, make)
         except (LakeError, BusyError, StoppedError, OSError):
             raise  # the next look finds another state
+        except StammError as error:
+            _log.info("a page is not made ready: %s", type(error).__name__)
         except Exception as error:  # noqa: BLE001 - one page of many, and no reason to show none of them any more
             _log.warning("a page is not made ready", exc_info=error)
 

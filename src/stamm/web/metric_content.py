@@ -53,11 +53,12 @@ def head_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool
 
 
 def body_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool) -> dict[str, Any]:
-    """What has to be counted; `named` also decides where a point leads."""
+    """What has to be counted, nothing where no data are; `named` also decides where a point leads."""
     key, made, figures = asked.key, asked.metric(opened), asked.figures(opened)
     months, figure, words = figures.months, figures[key], Words(say, opened.answers.world)
+    if months is None:
+        return {}  # there were some in the snapshot that the page was of
     assert figure is not None  # it was asked for
-    assert months is not None  # else there is nothing to count
     trends = Trends(Workings(figures, months, words))
     known = figure.value is not None
     counted = known and named and asked.counts_customers(opened)

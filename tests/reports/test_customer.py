@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from stamm.answers.one_customer import SAID_AND_DONE, Alike, Visit, rhythm_of
+from stamm.answers.one_customer import SAID_AND_DONE, Visit, rhythm_of
+from stamm.answers.silences import Alike
 from stamm.facts import FACTS
 from stamm.lang.language import Code, Language
 from stamm.lang.organisation import Organisation

@@ -95,10 +95,16 @@ def test_a_made_up_shop_that_is_out_is_nowhere_and_leaves_no_error(
     desk, browser = served(made_up), signed_in("owner")
     answers = {path: browser.get(path).status_code for path in PAGES}
     assert set(answers.values()) == {200}, answers
+    for path in ("/", "/metrics/order_count", "/rfm/"):  # where one sees it, one is led to where it goes out
+        assert 'href="/bring/#made"' in browser.get(path).content.decode(), path
+    for path in ("/bring/", "/start/", "/start/?data"):
+        assert 'action="/bring/demo/remove/"' in browser.get(path).content.decode(), path
     assert orders(browser) > 0
     looked_at = desk.opened().looked_at()
     browser.post("/bring/demo/remove/")
     assert orders(browser) == 0
+    for path in ("/", "/bring/", "/start/", "/start/?data"):  # nothing is there: one click makes a shop
+        assert 'action="/bring/demo/"' in browser.get(path).content.decode(), path
     with caplog.at_level(logging.WARNING, "django.stamm"):
         for what, make in looked_at:
             desk._make_ready(desk.opened(), what, make)

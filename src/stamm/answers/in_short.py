@@ -22,7 +22,10 @@ SAID = ("name", "acquired_through")
 
 @dataclass(frozen=True)
 class InShort:
-    """One customer; `revenue_minor` is what was ordered, whatever was sent back, and None where amounts are in a currency that cannot be added."""
+    """One customer; `revenue_minor` is what they ordered, whatever they sent back.
+
+    It is None where amounts are in a currency that cannot be added.
+    """
 
     customer_id: str
     name: str

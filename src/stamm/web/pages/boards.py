@@ -23,7 +23,7 @@ from stamm.boards.kind import WIDGETS, unknown, widget_of
 from stamm.boards.models import Board
 from stamm.boards.seeing import EDITORS, board_for, boards_of, may_change
 from stamm.facts import FACTS
-from stamm.lang.errors import LakeError, StammError, UsageError
+from stamm.lang.errors import LakeError, StammError
 from stamm.lang.language import Language
 from stamm.people.models import Person
 from stamm.people.roles import EVERYONE

@@ -14,7 +14,7 @@ from stamm.answers.foretold import leaving
 from stamm.answers.in_short import in_short
 from stamm.lang.language import CODES, Language
 from stamm.lang.window import Window, last_day
-from stamm.people.roles import EVERYONE, NAMES
+from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.predictions import PREDICTIONS
 from stamm.reports.cards import CANDIDATES, Card, card_of, headline_figures
 from stamm.reports.contributions import explained
@@ -30,6 +30,7 @@ from stamm.reports.workings import Workings
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import YEAR, Period, against_choices, window_choices
+from stamm.web.pages.bring import shop_context
 
 #: how many numbers are shown, months of who came and who went, and customers who may be leaving
 NUMBERS, LEDGER_MONTHS, LEAVING = 6, 6, 6
@@ -58,7 +59,9 @@ def today(request: Asked) -> HttpResponse:
     head = _kept_head(looked, say)
     body = soon(("today", looked, say.code), lambda opened: _body(opened, looked, say)) if head["months"] else None
     people = _kept_leaving(say) if named and body else None
-    return render(request, "today.html.j2", {**head, "body": body, "named": named, "leaving": people})
+    # where nothing is, the made-up shop is one click away
+    shop = shop_context(desk().opened().project) if not head["months"] and request.user.may in EXPORTS else None
+    return render(request, "today.html.j2", {**head, "body": body, "named": named, "leaving": people, "shop": shop})
 
 
 def ready() -> None:

@@ -96,6 +96,29 @@ def test_a_file_is_read_by_the_mapping_that_is_for_it(lake: Lake, folder: Path) 
     assert report.rejects.read_text(encoding="utf-8").splitlines()[1].startswith('till-1.csv,5,"Menge, Preis","1, x",')
 
 
+def test_a_row_that_several_facts_are_made_of_is_set_aside_once(lake: Lake, folder: Path) -> None:
+    """Line 4 becomes no order and no line of one, for its day; line 5 none of both for its price."""
+    lines = """
+[order_lines]
+order_id = "Bon"
+line_id = { row = "Bon" }
+ordered_at = "Zeit"
+quantity = "Menge"
+amount = { product = ["Menge", "Preis"] }
+"""
+    sold = SOLD.splitlines(keepends=True)[:3] + ["3;32.01.2024 10:00;1;1\n", "4;07.01.2024 10:00;1;x\n"]
+    both = importing(lake, mapping(TILL.partition("[returns]")[0] + lines))
+    path = written(folder, "till-1.csv", "".join(sold))
+    with pytest.raises(InputError, match="2 rows are not sound"):
+        both.take([path], now=NOW, strict=True)
+    report = both.take([path], now=NOW)
+    assert [(row.fact, row.rejected) for row in report.rows] == [("orders", 2), ("order_lines", 2)]
+    assert (report.rejected, [one.line for one in report.first_rejects]) == (2, [4, 5])
+    assert set(report.reasons.values()) == {1}
+    assert report.rejects is not None
+    assert len(report.rejects.read_text("utf-8").splitlines()) == 1 + len(report.reasons)
+
+
 def test_a_mapping_goes_before_the_name_of_a_fact_and_can_be_named(lake: Lake, folder: Path) -> None:
     named = mapping(TILL.replace("till*.csv", "orders*.csv"))
     path = written(folder, "orders-till.csv", SOLD)

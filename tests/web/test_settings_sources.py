@@ -32,6 +32,9 @@ def rejects(project: Project) -> Iterator[bytes]:
     """120 rows set aside of two files, as an import leaves them."""
     with RejectsFile(project.rejects_directory, NOON) as file:
         file.write([Reject("orders.csv", line, "ordered_at", f"<i>{line}</i>", WRONG) for line in range(2, 112)])
+        # of one of them a second fact was to be made, which failed in the same way and in another
+        file.write([Reject("orders.csv", 111, "ordered_at", "<i>111</i>", WRONG)])
+        file.write([Reject("orders.csv", 111, "amount", "x", "is no number")])
         file.write([Reject("late.csv", line, "", "", "has another number of columns") for line in range(2, 12)])
         path = file.put_in_place()
         file.keep()
@@ -78,7 +81,8 @@ def test_rows_set_aside_are_shown_taken_away_and_done_with(signed_in: Make, proj
     first = analyst.get(f"{place}/").content.decode()
     assert "<i>" not in first
     assert first.count("<code>&lt;i&gt;") == 50
-    assert "1 to 50 of 120" in first
+    assert "1 to 50 of 121" in first
+    assert "Rows set aside: 120" in first
     last = text_of(analyst.get(f"{place}/?first=100"))
     assert "late.csv 11 empty has another number of columns" in last
     analyst.post("/preferences/", {"language": "de"})

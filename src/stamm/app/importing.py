@@ -101,6 +101,7 @@ class Imported:
     older: int = 0
     #: rows kept until the rest of their columns arrives
     waiting: int = 0
+    #: rows set aside, each also where another fact of the same row was
     rejected: int = 0
     #: rows of people who were erased, left out because they would be nothing without them
     erased: int = 0
@@ -141,17 +142,14 @@ class ImportReport:
     #: the first of them
     first_rejects: list[Reject] = field(default_factory=list)
     rejects: Path | None = None
+    #: rows of files that were set aside, each once, whatever was to be made of it
+    rejected: int = 0
     snapshot: int | None = None
 
     @property
     def read(self) -> int:
         """Rows read."""
         return sum(row.read for row in self.rows)
-
-    @property
-    def rejected(self) -> int:
-        """Rows set aside."""
-        return sum(row.rejected for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -218,7 +216,7 @@ class Importing:
             call = _Call(writer, self.organisation, now, self.progress, rejects, report)
             for item in items:
                 call.take(item)
-            report.reasons = dict(rejects.reasons.most_common())
+            report.rejected, report.reasons = rejects.count, dict(rejects.reasons.most_common())
             report.first_rejects = rejects.first
             yield writer, rejects, report
 

@@ -14,24 +14,29 @@ from pathlib import Path
 
 from stamm.app.project import Project
 from stamm.lang.errors import UsageError
+from stamm.sources.rejected import Lines
 
 _NAME = re.compile(r"rejects-(\d{8}T\d{6}Z)(-\d+)?\.csv")
 
 
 @dataclass(frozen=True)
 class RejectList:
-    """What one import set aside: when, how many rows of which file, and why, the most frequent reason first."""
+    """What one import set aside: when, how many rows of which file, and why, the most frequent reason first.
+
+    A row stands on as many `lines` of the list as things are wrong with it.
+    """
 
     name: str
     at: datetime
     rows: int
+    lines: int
     files: Mapping[str, int]
     reasons: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """One row: its place, what stood in the column, and what is wrong with it."""
+    """One line of a list: the place of a row, what stood in the column, and what is wrong with it."""
 
     file: str
     line: str
@@ -65,7 +70,7 @@ class Rejected:
         return path
 
     def rows(self, name: str, first: int, most: int) -> list[RejectedRow]:
-        """Some of the rows of a list, from that place on."""
+        """Some of the lines of a list, from that place on."""
         return list(islice(_rows(self.path(name)), first, first + most))
 
     def remove(self, name: str) -> RejectList:
@@ -79,13 +84,15 @@ class Rejected:
 def _counted(path: Path, changed_ns: int, size: int) -> RejectList:  # noqa: ARG001 - another state is another list
     files: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    seen, lines = Lines(), 0
     for row in _rows(path):
-        files[row.file] += 1
+        lines += 1
+        files[row.file] += not row.line.isdecimal() or seen.new(row.file, int(row.line))
         reasons[f"{row.column} {row.reason}".strip()] += 1
     match = _NAME.fullmatch(path.name)
     assert match is not None  # only such are looked at
     at = datetime.strptime(match[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return RejectList(path.name, at, files.total(), dict(files.most_common()), dict(reasons.most_common()))
+    return RejectList(path.name, at, files.total(), lines, dict(files.most_common()), dict(reasons.most_common()))
 
 
 def _rows(path: Path) -> Iterator[RejectedRow]:

@@ -177,6 +177,9 @@ def print_reasons(report: ImportReport, say: Session) -> None:
     for reason, count in report.reasons.items():
         made.add_row(retell(reason, say.language), number(count))
     say.out.show(made)
+    if sum(row.rejected for row in report.rows) > report.rejected:
+        text = say("A row of which several facts are made is counted once here, and above with each of them.")
+        say.out.print(text, style="quiet")
 
 
 def has_orders(project: Project) -> bool:

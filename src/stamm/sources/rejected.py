@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +18,30 @@ _HEADING = ("file", "line", "column", "value", "reason")
 _FIRST = 5
 
 
+class Lines:
+    """Lines of files that were seen before: a bit for each, so that millions take little room."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Hashable, bytearray] = {}
+
+    def new(self, of: Hashable, line: int) -> bool:
+        """Whether that line of it was not seen before; from now on it was."""
+        bits = self._seen.setdefault(of, bytearray())
+        place, bit = line >> 3, 1 << (line & 7)
+        if place >= len(bits):
+            bits.extend(bytes(max(place + 1, 2 * len(bits)) - len(bits)))
+        if bits[place] & bit:
+            return False
+        bits[place] |= bit
+        return True
+
+
 class RejectsFile:
     """A CSV file that appears whole, where there is something in it, and goes again unless `keep` is called.
 
     It may hold personal data, so only the owner may read it; what a spreadsheet would take for a formula is made text.
-    One import at a time writes to a folder. Without a folder, rows are counted and not written. `told` gives what is
+    A row of a file of which several facts are made is counted once, and listed once for each thing that is wrong with
+    it. One import at a time writes to a folder. Without a folder, rows are counted and not written. `told` gives what is
     written of a value.
     """
 
@@ -33,6 +52,7 @@ class RejectsFile:
         self.count = 0
         self.reasons: Counter[str] = Counter()
         self.first: list[Reject] = []
+        self._rows, self._told_of = Lines(), Lines()
         self._kept = False
         self._draft = (folder or Path()) / f".{self.stem}.part"
         self._stream: IO[str] | None = None
@@ -53,13 +73,14 @@ class RejectsFile:
             self.path.unlink()
 
     def write(self, rejects: Sequence[Reject]) -> None:
-        """Add rows to the draft."""
+        """Add rows to the draft; what was said of a row already is not said again."""
+        rejects = [one for one in rejects if self._told_of.new((one.file, one.column, one.reason), one.line)]
         if not rejects:
             return
-        for reject in rejects:
-            self.reasons[f"{reject.column} {reject.reason}".strip()] += 1
-        self.count += len(rejects)
-        self.first += rejects[: _FIRST - len(self.first)]
+        self.reasons.update(f"{one.column} {one.reason}".strip() for one in rejects)
+        rows = [one for one in rejects if self._rows.new(one.file, one.line)]
+        self.count += len(rows)
+        self.first += rows[: _FIRST - len(self.first)]
         if self.folder is None:
             return
         if self._stream is None:

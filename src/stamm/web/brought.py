@@ -211,6 +211,8 @@ class Outcome:
     reasons: tuple[tuple[str, str], ...]
     first: tuple[Fault, ...]
     rejected: str
+    #: how it is counted, where that is not plain
+    once: str
     #: the name of the list of all of them
     list_of_them: str
     mappings: tuple[str, ...]
@@ -225,7 +227,8 @@ def outcome(state: State, say: Language) -> Outcome:
     report = state.report
     rows = report.get("rows", ())
     new = sum(row["new"] for row in rows)
-    rejected = sum(row.get("rejected", 0) for row in rows)
+    of_facts = sum(row.get("rejected", 0) for row in rows)
+    rejected = report.get("rejected", of_facts)
     lapse = report.get("lapse")
     unsettled = report.get("unsettled")
     return Outcome(
@@ -238,6 +241,9 @@ def outcome(state: State, say: Language) -> Outcome:
         reasons=tuple((retell(reason, say), say.number(count)) for reason, count in report.get("reasons", {}).items()),
         first=tuple(_fault(one, say) for one in report.get("first", ())),
         rejected=say.counted(rejected, "Set aside: {count} row", "Set aside: {count} rows") if rejected else "",
+        once=say("A row of which several facts are made is counted once here, and above with each of them.")
+        if of_facts > rejected
+        else "",
         list_of_them=report.get("rejects", ""),
         mappings=tuple(report.get("mappings", ())),
         lapse=_gone_after(lapse, say) if lapse else "",

@@ -32,6 +32,7 @@ def reported(report: ImportReport) -> dict[str, Any]:
             {"file": one.file, "line": one.line, "column": one.column, "reason": one.reason}
             for one in report.first_rejects
         ],
+        "rejected": report.rejected,
         "rejects": report.rejects.name if report.rejects else "",
         "snapshot": report.snapshot,
     }

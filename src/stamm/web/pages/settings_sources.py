@@ -67,7 +67,7 @@ def settings_rejects(request: Asked, name: str) -> HttpResponse:
         "list": _list(found, project, say),
         "rows": rows,
         "first": first,
-        "next": first + MOST if first + MOST < found.rows else None,
+        "next": first + MOST if first + MOST < found.lines else None,
         "most": MOST,
         "may_remove": request.user.may in OWNERS,
     }
@@ -216,6 +216,7 @@ def _list(one: RejectList, project: Project, say: Language) -> dict[str, Any]:
         "name": one.name,
         "at": _moment(one.at, project, say),
         "rows": say.number(one.rows),
+        "lines": say.number(one.lines),
         "files": ", ".join(one.files),
         "reasons": [(retell(reason, say), say.number(count)) for reason, count in one.reasons.items()],
     }

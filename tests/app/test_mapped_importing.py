@@ -106,7 +106,7 @@ ordered_at = "Zeit"
 quantity = "Menge"
 amount = { product = ["Menge", "Preis"] }
 """
-    sold = SOLD.splitlines(keepends=True)[:3] + ["3;32.01.2024 10:00;1;1\n", "4;07.01.2024 10:00;1;x\n"]
+    sold = [*SOLD.splitlines(keepends=True)[:3], "3;32.01.2024 10:00;1;1\n", "4;07.01.2024 10:00;1;x\n"]
     both = importing(lake, mapping(TILL.partition("[returns]")[0] + lines))
     path = written(folder, "till-1.csv", "".join(sold))
     with pytest.raises(InputError, match="2 rows are not sound"):

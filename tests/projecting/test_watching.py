@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from stamm.app.project import Project
+from stamm.app.rounds import rounds
 from stamm.app.settings import SETTINGS
+from stamm.app.unread import FILE, UnreadFile
 from stamm.app.watching import SETTLED, Watched, Watching
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
@@ -89,6 +91,24 @@ def test_a_file_that_cannot_be_taken_in_is_told_once_and_harms_no_other(project:
     (done,) = run(watching, project)
     assert done.error is None
     assert rows(project, "customers") == 1
+
+
+def test_what_fails_is_kept_for_the_pages_until_it_is_mended_or_gone(project: Project) -> None:
+    """A worker that is started anew finds the same, which then fails since it did first."""
+    path, gone = put(project, "customers.csv", "customer_id\na\n"), put(project, "nothing.csv", "x\n")
+    list(rounds(project.directory, 0.01, once=True))
+    first = {one.name: one for one in UnreadFile(project).all()}
+    assert set(first) == {"customers.csv", "nothing.csv"}
+    assert "valid_from" in first["customers.csv"].what
+    assert first["customers.csv"].remedy
+    assert (project.directory / FILE).stat().st_mode & 0o077 == 0
+    gone.unlink()
+    list(rounds(project.directory, 0.01, once=True))
+    assert UnreadFile(project).all() == (first["customers.csv"],)
+    path.write_text("customer_id,valid_from\na,2024-01-01\n")
+    list(rounds(project.directory, 0.01, once=True))
+    assert UnreadFile(project).all() == ()
+    assert not (project.directory / FILE).exists()
 
 
 def test_exports_of_other_systems_are_recognised(project: Project) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from stamm.app.consistency import all_checks
 from stamm.app.project import Project
+from stamm.app.unread import UnreadFile
+from stamm.lang.errors import InputError
 from stamm.sources import Reject
 from stamm.sources.rejected import RejectsFile
 from stamm.store.erasing.ledger import FILE, Erased, Ledger, State
@@ -24,6 +26,11 @@ from tests.web.test_settings import noted
 
 Make = Callable[..., Any]
 LIST = "rejects-20260302T120000Z.csv"
+LOST = InputError(
+    "The folder that is watched cannot be read: no such thing.",
+    where="/in",
+    remedy="Make it, or name another one in [watch] of stamm.toml.",
+)
 WRONG = "is not a moment; write it as 2024-02-10T14:30:00, with +01:00 or Z at the end unless it is local time"
 
 
@@ -74,6 +81,26 @@ def test_every_source_says_what_it_brought(signed_in: Make, project: Project) ->
     assert "late.csv file nothing never 10 " in page
     assert "website 3 1 0 2 " in page
     assert "Not yet taken in: 1, the oldest of 2 March 2026, 12:00." in page
+
+
+def test_what_could_not_be_taken_in_says_why_and_what_to_do(signed_in: Make, project: Project) -> None:
+    file, browser = UnreadFile(project), signed_in("analyst")
+    file.keep({"<b>.csv": InputError("The file is empty.", where="/in/<b>.csv"), "in": LOST}, NOON)
+    try:
+        for code, words in (("en", "Could not be taken in"), ("de", "Konnte nicht eingelesen werden")):
+            browser.post("/preferences/", {"language": code})
+            page = browser.get("/settings/sources/").content.decode()
+            assert words in page
+            assert "&lt;b&gt;.csv" in page
+        file.keep({"in": LOST}, NOON + timedelta(days=1))
+        german = text_of(browser.get("/settings/sources/"))
+    finally:
+        file.keep({}, NOON)
+    assert (
+        "in 2. März 2026, 12:00 Der beobachtete Ordner kann nicht gelesen werden: no such thing. /in · "
+        "Legen Sie ihn an oder nennen Sie in stamm.toml unter [watch] einen anderen." in german
+    )
+    assert "Konnte nicht" not in text_of(browser.get("/settings/sources/"))
 
 
 def test_rows_set_aside_are_shown_taken_away_and_done_with(signed_in: Make, project: Project, rejects: bytes) -> None:

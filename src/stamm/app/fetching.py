@@ -28,44 +28,57 @@ class Fetching:
 
     def __init__(self) -> None:
         self._due: dict[str, datetime] = {}
-        self._told: dict[str, str] = {}
-        self._failed: dict[tuple[str, str], Object] = {}
+        #: why a bucket could not be read, by its name
+        self._lost: dict[str, StammError] = {}
+        self._failed: dict[tuple[str, str], tuple[Object, StammError]] = {}
+
+    @property
+    def failed(self) -> dict[str, StammError]:
+        """Why a bucket could not be read, or an object of one not taken in, by its name."""
+        return {**self._lost, **{f"{bucket}: {key}": error for (bucket, key), (_, error) in self._failed.items()}}
 
     def run(self, project: Project, now: datetime, *, once: bool = False) -> Iterator[Watched]:
         """Look into the buckets whose time has come, into all of them `once`; what brings nothing is not told."""
-        if project.reads_database:
-            return
-        for setting in project.settings.buckets:
+        named = () if project.reads_database else project.settings.buckets
+        names = {each.name for each in named}
+        self._lost = {name: error for name, error in self._lost.items() if name in names}
+        self._failed = {which: found for which, found in self._failed.items() if which[0] in names}
+        for setting in named:
             if not once and now < self._due.get(setting.name, now):
                 continue
             self._due[setting.name] = now + timedelta(minutes=setting.every_minutes)
-            told = ""
+            before = self._lost.pop(setting.name, None)
             try:
                 yield from self._look(project, setting, now)
             except BusyError:
                 raise
             except StammError as error:
-                told = str(error)
-                if told != self._told.get(setting.name):
+                self._lost[setting.name] = error
+                if str(error) != str(before):
                     yield Watched(Path(setting.name), error=error)
             finally:
                 shutil.rmtree(project.fetched_directory, ignore_errors=True)
-            self._told[setting.name] = told
 
     def _look(self, project: Project, setting: BucketSetting, now: datetime) -> Iterator[Watched]:
         storage, read_as = Storage(setting), _reads(project)
         known = project.lake().snapshot().imports()
+        gone = {which for which in self._failed if which[0] == setting.name}
         for one in storage.objects():
-            failed = self._failed.get((setting.name, one.key))
-            if not _is_file(one) or failed == one or _digest(setting, one, read_as) in known:
+            which = setting.name, one.key
+            gone.discard(which)
+            failed = self._failed.get(which)
+            if not _is_file(one) or (failed and failed[0] == one) or _digest(setting, one, read_as) in known:
                 continue
             done = self._take(project, storage, one, read_as, now)
             if done is None:
                 continue
+            self._failed.pop(which, None)
             if done.error:
-                self._failed[setting.name, one.key] = one
+                self._failed[which] = one, done.error
             if done.error or (done.report and done.report.rows):
                 yield done
+        for which in gone:
+            del self._failed[which]
 
     def _take(self, project: Project, storage: Storage, one: Object, read_as: str, now: datetime) -> Watched | None:
         """Fetch and take in; the copy is gone afterwards. None for what has to be looked at again."""

@@ -22,21 +22,23 @@ class Following:
 
     def __init__(self) -> None:
         self._due: dict[str, datetime] = {}
-        self._told: dict[str, str] = {}
+        #: why a table could not be read, by its name
+        self.failed: dict[str, StammError] = {}
 
     def run(self, project: Project, now: datetime, *, once: bool = False) -> Iterator[Watched]:
         """Read the tables whose time has come; all of them, `once`. What brings nothing is passed over in silence."""
-        if project.reads_database:
-            return
-        for setting in project.settings.tables:
+        named = () if project.reads_database else project.settings.tables
+        self.failed = {each.name: self.failed[each.name] for each in named if each.name in self.failed}
+        for setting in named:
             if not once and now < self._due.get(setting.name, now):
                 continue
             done = self._take(project, setting.name, now)
             self._due[setting.name] = now + timedelta(minutes=setting.every_minutes)
-            told = str(done.error or "")
-            if (told and told != self._told.get(setting.name)) or (done.report and brings(done.report)):
+            before = self.failed.pop(setting.name, None)
+            if done.error is not None:
+                self.failed[setting.name] = done.error
+            if (done.error and str(done.error) != str(before)) or (done.report and brings(done.report)):
                 yield done
-            self._told[setting.name] = told
 
     def _take(self, project: Project, name: str, now: datetime) -> Watched:
         importing = Importing(

@@ -15,6 +15,7 @@ from stamm.app.following import Following
 from stamm.app.project import Project
 from stamm.app.projecting import Projected, Projecting
 from stamm.app.refreshing import Progress, Refreshed, Refreshing
+from stamm.app.unread import UnreadFile
 from stamm.app.watching import SETTLED, Watched, Watching
 from stamm.lang.errors import BusyError, LogError
 from stamm.lang.organisation import Organisation
@@ -87,6 +88,8 @@ class _Worker:
         yield from self._watched(project, once=once)
         yield from self.following.run(project, datetime.now(UTC), once=once)
         yield from self.fetching.run(project, datetime.now(UTC), once=once)
+        failed = {**self.watching.failed, **self.following.failed, **self.fetching.failed}
+        UnreadFile(project).keep(failed, datetime.now(UTC))
         yield from self._refresh(project, now=once)
         if time.monotonic() - self._cleared >= VACUUM.total_seconds():
             project.lake().vacuum(unused_for=VACUUM)

@@ -39,6 +39,8 @@ class Watching:
     def __init__(self) -> None:
         self._seen: dict[Path, Stamp] = {}
         self._lost = False
+        #: why what is there was not taken in, by the name of the file or folder
+        self.failed: dict[str, StammError] = {}
         #: whether a file was there that somebody may still be writing to
         self.waits = False
 
@@ -46,23 +48,29 @@ class Watching:
         """Take in what is new and settled; files that were taken in before are passed over in silence."""
         folder = project.settings.watched
         if folder is None or project.reads_database:
+            self.failed = {}
             return
         try:
             there = list(_files(folder, now))
         except InputError as error:
             if not self._lost:
                 yield Watched(folder, error=error)
-            self._lost = True
+            self._lost, self.failed = True, {str(folder): error}
             return
         self._lost = False
         found = {path: stamp for path, stamp, settled in there if settled}
         self.waits = len(found) < len(there)
         self._seen = {path: stamp for path, stamp in self._seen.items() if path in found}
+        there_now = {path.name for path in found}
+        self.failed = {name: error for name, error in self.failed.items() if name in there_now}
         for path, stamp in sorted(found.items()):
             if self._seen.get(path) == stamp:
                 continue
             done = self._take(project, path, now)
             self._seen[path] = stamp
+            self.failed.pop(path.name, None)
+            if done.error is not None:
+                self.failed[path.name] = done.error
             if done.error is not None or (done.report is not None and done.report.rows):
                 yield done
 

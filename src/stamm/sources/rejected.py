@@ -41,8 +41,8 @@ class RejectsFile:
 
     It may hold personal data, so only the owner may read it; what a spreadsheet would take for a formula is made text.
     A row of a file of which several facts are made is counted once, and listed once for each thing that is wrong with
-    it. One import at a time writes to a folder. Without a folder, rows are counted and not written. `told` gives what is
-    written of a value.
+    it. One import at a time writes to a folder. Without a folder, rows are counted and not written. `told` gives what
+    is written of a value.
     """
 
     def __init__(self, folder: Path | None, now: datetime, told: Callable[[str], str] = str) -> None:

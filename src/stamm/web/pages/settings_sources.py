@@ -20,6 +20,7 @@ from stamm.app.failures import Failures, meaning
 from stamm.app.project import Project
 from stamm.app.rejected import Rejected, RejectList
 from stamm.app.retelling import retell
+from stamm.app.unread import Unread, UnreadFile
 from stamm.facts import FACTS
 from stamm.lang.errors import LogError, UsageError
 from stamm.lang.language import Language
@@ -47,6 +48,7 @@ def settings_sources(request: Asked) -> HttpResponse:
         "waiting": say.number(door.messages) if door.messages else "",
         "since": _moment(door.since, project, say),
         "lists": [_list(one, project, say) for one in lists],
+        "unread": [_unread(one, project, say) for one in UnreadFile(project).all()],
         "failed": any(counted.failed for counted in door.counters.values()),
         "set_up": _set_up(project, say),
         "database": project.reads_database,
@@ -219,6 +221,17 @@ def _list(one: RejectList, project: Project, say: Language) -> dict[str, Any]:
         "lines": say.number(one.lines),
         "files": ", ".join(one.files),
         "reasons": [(retell(reason, say), say.number(count)) for reason, count in one.reasons.items()],
+    }
+
+
+def _unread(one: Unread, project: Project, say: Language) -> dict[str, str]:
+    """What could not be taken in, why, and what to do about it."""
+    return {
+        "name": one.name,
+        "since": _moment(one.since, project, say),
+        "why": retell(one.what, say),
+        "where": one.where if one.where != one.name else "",
+        "remedy": retell(one.remedy, say),
     }
 
 

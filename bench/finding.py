@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from stamm.store.book import Book, Line, Wanted, write
+from stamm.store.book import Book, Line, Wanted, table_of, write
 
 CUSTOMERS, ROUNDS, LIMIT = 500_000, 5, 0.2
 SYLLABLES = (
@@ -73,6 +73,18 @@ def lines(count: int) -> Iterator[Line]:
         )
 
 
+def changed(lines: list[Line], many: int) -> list[Line]:
+    """The same, but so many ordered once more; where it is all of them, none ordered, and all have another risk."""
+    if many == len(lines):
+        return [line._replace(risk=(line.risk or 0) / 2) for line in lines]
+    newest = datetime(2026, 2, 1, tzinfo=UTC)
+    said = (
+        line._replace(orders=line.orders + 1, last_order_at=newest, order_ids=(*line.order_ids, f"n{line.customer_id}"))
+        for line in lines[:many]
+    )
+    return [*said, *lines[many:]]
+
+
 def _name(chance: random.Random) -> str:
     return "".join(chance.choice(SYLLABLES) for _ in range(chance.randint(2, 4))).capitalize()
 
@@ -84,9 +96,15 @@ def main(count: int) -> None:
         path = Path(folder) / "book.sqlite"
         made = list(lines(count))
         begun = time.process_time()
-        write(path, iter(made), dict)
+        table = table_of(made)
+        write(path, lambda: table, dict)
         spent = time.process_time() - begun
         console.print(f"{count:,} customers: {spent:.1f} CPU s to write, {path.stat().st_size / 1e6:.0f} MB")
+        for many, words in ((1_000, "ordered once more"), (count, "were foretold anew")):
+            grown, later = path.with_name(f"{many}.sqlite"), table_of(changed(made, many))
+            begun = time.process_time()
+            write(grown, lambda later=later: later, dict, path)
+            console.print(f"{many:,} of them {words}: {time.process_time() - begun:.1f} CPU s to grow")
         with closing(Book(path)) as book:
             table = Table("asked", "found", "CPU ms, first", "CPU ms, warm", "within the limit")
             for words, wanted in ASKED.items():

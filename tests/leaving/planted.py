@@ -45,13 +45,16 @@ def put(
     project: Project, kind: str, rows: Iterable[Mapping[str, Any]], *, at: datetime = RECEIVED, source: str = "t"
 ) -> Any:
     """Take rows in; all carry the columns of the first one."""
-    told = list(rows)
-    schema = imported()[kind].schema()
-    table = pa.table({name: pa.array([row[name] for row in told], schema.field(name).type) for name in told[0]})
     with project.lake().writing() as writer:
-        counts = writer.put(kind, [table], source=source, received_at=at)
+        counts = writer.put(kind, [table(kind, list(rows))], source=source, received_at=at)
         writer.commit()
     return counts
+
+
+def table(kind: str, rows: list[Mapping[str, Any]]) -> pa.Table:
+    """Rows as a table of their kind."""
+    schema = imported()[kind].schema()
+    return pa.table({name: pa.array([row[name] for row in rows], schema.field(name).type) for name in rows[0]})
 
 
 def cell(kind: type[Imported], name: str, number: int, who: str | None, words: str) -> Any:

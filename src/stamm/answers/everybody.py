@@ -5,13 +5,15 @@ Who is known by nothing but what they looked at is not among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from stamm.analyses.rfm import Rfm
 from stamm.analyses.rfm.scoring import GROSS, REVENUE, Scoring
@@ -55,10 +57,10 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Everybody:
-    """All customers, whoever ordered last first, each a row by the columns of a book; `standing` says what it means."""
+    """All customers, a row each by columns of a book; `standing` says what they mean."""
 
     standing: Standing
-    rows: Iterator[dict[str, Any]]
+    rows: pa.Table
 
 
 def everybody(world: World) -> Everybody:
@@ -72,22 +74,17 @@ def everybody(world: World) -> Everybody:
     for found in (_ordered(plan, returns=returns), _spells(plan) if as_of else None, _risks(always, risk)):
         if found is not None:
             people = people.left_join(found, people.customer_id == found.whose).drop("whose")
-    people = people.order_by(_.last_order_at.desc(nulls_first=False), _.customer_id)
+    rows = world.engine.run(people)
     segments = _segments(world, as_of, returns=returns)
-    return Everybody(Standing(as_of, returns, risk), _rows(world.engine.run(people).to_batches(), segments))
+    places = pc.index_in(rows["customer_id"], pa.array(segments, pa.string()))
+    segment = pa.array(segments.values(), pa.int64()).take(places.combine_chunks())
+    return Everybody(Standing(as_of, returns, risk), rows.append_column("segment", segment))
 
 
-def orders_of(world: World) -> dict[str, list[str]]:
-    """The numbers of each customer's orders, cancelled ones too."""
+def orders_of(world: World) -> pa.Table:
+    """All `order_id` with their `customer_id`, those of a customer in their order; cancelled ones too."""
     orders = world.engine.table("orders").filter(_.customer_id.notnull()).select("customer_id", "order_id")
-    found = world.engine.run(orders).group_by("customer_id").aggregate([("order_id", "list")])
-    return dict(zip(found["customer_id"].to_pylist(), found["order_id_list"].to_pylist(), strict=True))
-
-
-def _rows(batches: Any, segments: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    for batch in batches:
-        for row in batch.to_pylist():
-            yield {**row, "segment": segments.get(row["customer_id"])}
+    return world.engine.run(orders.order_by("customer_id", "order_id"))
 
 
 def _named(plan: Plan) -> ir.Table:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from stamm.app.booking import Booking
 from stamm.app.bringing.bundles import Bundle
 from stamm.app.bringing.work import Tell
 from stamm.app.project import Project
@@ -70,6 +71,7 @@ def take_demo_out(project: Project, known: Bundle | None, who: str) -> int:
     with project.lake().writing() as writer:
         rows = take_out_made(writer, SOURCE)
         writer.commit()
+    Booking(project).leave_out_gone()
     shutil.rmtree(project.directory / TRUTH, ignore_errors=True)
     if known is not None:
         with known.held():

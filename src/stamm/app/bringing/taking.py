@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from stamm.app import guessing
+from stamm.app.booking import Booking
 from stamm.app.bringing.bundles import Bundle
 from stamm.app.bringing.guesses import Guesses, sections
 from stamm.app.bringing.reported import reported
@@ -107,6 +108,7 @@ def take_bundle_back(project: Project, bundle: Bundle, who: str) -> None:
         with project.lake().writing() as writer:
             take_back(writer, number)
             writer.commit()
+        Booking(project).leave_out_gone()
         bundle.write(replace(state, phase="back", ended=datetime.now(UTC).isoformat()))
     _note(project, "import_taken_back", bundle, who)
 

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from stamm.store.book.lines import KEPT, MOMENTS, Line
 from stamm.store.book.spelling import address_of, address_words, number_of, one_slip, words
-from stamm.store.book.writing import KEPT, MOMENTS, SORTED, Line
+from stamm.store.book.writing import SORTED
 
 _BEGUN = datetime(1970, 1, 1, tzinfo=UTC)
 #: words of a question that are looked at, and names that are tried for one that nobody bears
@@ -167,14 +168,13 @@ def _begins(word: str) -> str:
 
 
 def _order(wanted: Wanted) -> str:
-    """How lines are sorted; those of which it is not known come last."""
+    """How lines are sorted, alike ones by their last order; those of which it is not known come last."""
     if wanted.sort not in SORTED:
         raise ValueError(wanted.sort)
     column = "shown" if wanted.sort == "name" else wanted.sort
-    falling = (wanted.sort != "name") is not wanted.reverse
-    if wanted.sort == "last_order_at" and falling:
-        return "line.number"  # the lines are in this order
-    return f"line.{column} {'DESC' if falling else 'ASC'} NULLS LAST, line.number"
+    way = "DESC" if (wanted.sort != "name") is not wanted.reverse else "ASC"
+    newest = "" if wanted.sort == "last_order_at" else "line.last_order_at DESC NULLS LAST, "
+    return f"line.{column} {way} NULLS LAST, {newest}line.customer_id"
 
 
 def _line(row: Sequence[Any]) -> Line:

@@ -61,6 +61,29 @@ def test_customers_are_found_sorted_and_taken_away(project: Project, signed_in: 
     assert done(project)[0] == "customers_read"
 
 
+def test_while_the_book_is_made_the_page_says_how_far_it_is(
+    project: Project, signed_in: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stamm.web import customers as shared
+    from stamm.web.pages import customer, customers
+
+    support = signed_in("support")
+    opened(support, "/customers/")
+    part = {"HX-Request": "true", "HX-Target": "book"}
+    with monkeypatch.context() as making:
+        for module in (customer, customers):
+            making.setattr(module, "book", lambda: None)
+        shared._tell(10_000, 120_000)
+        for address in ("/customers/", "/customers/of/c7"):
+            text = support.get(address, headers=part).content.decode()
+            assert "The book of customers is being made … 10,000 of 120,000 customers are in it." in text
+            assert BUSY in text
+        shared._tell(120_000, 120_000)
+        assert "are in it" not in support.get("/customers/").content.decode()
+    for address in ("/customers/", "/customers/of/c7"):  # heading and badge are outside the part
+        assert support.get(address, headers=part).headers["HX-Refresh"] == "true"
+
+
 def test_a_customer_has_a_page_of_their_own(signed_in: Make) -> None:
     owner, support = signed_in("owner"), signed_in("support")
     text = opened(owner, "/customers/of/c7")

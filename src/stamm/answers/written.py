@@ -71,7 +71,7 @@ def csv_of(columns: Sequence[str], records: Iterable[Record]) -> str:
     """A line of names, and a line a record; without the last line break."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
-    writer.writeheader()
+    writer.writerow({name: inert(name) for name in columns})
     writer.writerows({name: _cell(value) for name, value in record.items()} for record in records)
     return stream.getvalue().rstrip("\n")
 
@@ -82,4 +82,7 @@ def _cell(value: object) -> object:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else inert(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    # a return by itself is not quoted, and would begin a line, which may be a formula
+    return inert(value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value)

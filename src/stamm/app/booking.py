@@ -27,7 +27,7 @@ from stamm.app.projecting.persons import merges_in, owners
 from stamm.facts import imported
 from stamm.lang.errors import BusyError
 from stamm.store.book import SCHEMA, Book, write
-from stamm.store.book.writing import erased_meanwhile
+from stamm.store.book.writing import Tell, erased_meanwhile, untold
 from stamm.store.durable import make_directory
 from stamm.store.erasing.ledger import FILE as ERASED
 from stamm.store.kept.files import DIRECTORY
@@ -90,7 +90,7 @@ class Booking:
             if path != wanted:
                 path.unlink(missing_ok=True)
 
-    def make(self, wait_seconds: float = WAIT_SECONDS) -> Path:
+    def make(self, wait_seconds: float = WAIT_SECONDS, tell: Tell = untold) -> Path:
         """The book of the newest snapshot, made where it is not there.
 
         Nobody waits for it, whoever erases a person least of all. Raises BusyError while another makes it, LakeError
@@ -102,7 +102,7 @@ class Booking:
             if not path.is_file():
                 self._clear_drafts()
                 making = _Making(self.project, self._erased())
-                write(path, making.table, making.about, self._before())
+                write(path, making.table, making.about, self._before(), tell)
                 if self._erased() != making.erased:  # erasing looked for it before it had its name
                     path.unlink(missing_ok=True)
                     raise erased_meanwhile()

@@ -10,10 +10,13 @@ from django.http import Http404
 
 from stamm.app.booking import Booking
 from stamm.lang.errors import BusyError
+from stamm.lang.language import Language
 from stamm.store.book import Book, Line
 from stamm.store.erasing.ledger import Ledger
 from stamm.web.desk import Opened, desk, soon
 
+#: how far the book is that this process makes: one pair or none
+_progress: list[tuple[int, int]] = []
 #: how often it is looked whether a newer book is due
 LOOK_SECONDS = 15
 
@@ -69,10 +72,22 @@ def _served(opened: Opened) -> bool:
     booking = Booking(opened.project)
     if booking.is_due():
         try:
-            booking.make()
+            booking.make(tell=_tell)
         except BusyError:
             return False  # another process makes it, and it is there at the next look
     return True
+
+
+def being_made(say: Language) -> str:
+    """How far the first book is, as far as this process makes it."""
+    told = say("The book of customers is being made …")
+    for done, whole in _progress:
+        told += " " + say("{done} of {whole} customers are in it.", done=say.number(done), whole=say.number(whole))
+    return told
+
+
+def _tell(done: int, whole: int) -> None:
+    _progress[:] = [] if done == whole else [(done, whole)]
 
 
 @lru_cache(2)

@@ -25,6 +25,8 @@ from stamm.store.book.lines import KEPT, MOMENTS, SCHEMA, Line, lines_of
 from stamm.store.book.spelling import address_of, address_words, beginnings, spellings, words
 from stamm.store.durable import sync_file
 
+#: how many lines are in, and how many there will be
+Tell = Callable[[int, int], None]
 #: by which the book is sorted; each has an index
 SORTED = ("last_order_at", "orders", "revenue_minor", "risk", "name")
 #: once so much of a book has changed since it was written from nothing, it is written so again
@@ -66,14 +68,23 @@ _INDEXES = {
 _PLACES = ", ".join("?" * (len(KEPT) + 2))
 
 
+def untold(_done: int, _whole: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
 def write(
-    path: Path, told: Callable[[], pa.Table], about: Callable[[], Mapping[str, object]], before: Path | None = None
+    path: Path,
+    told: Callable[[], pa.Table],
+    about: Callable[[], Mapping[str, object]],
+    before: Path | None = None,
+    tell: Tell = untold,
 ) -> int:
     """A book of a table of lines (`SCHEMA`); returns how many they are. A customer may come once.
 
     What `about` gives once they are in is kept with it, as JSON. `before` is a book of the same program, from which
-    this one grows if little has changed. The file is there before the table is asked for: whoever erases a person
-    meanwhile removes its name, and with it all that was written. Raises LakeError then.
+    this one grows if little has changed; `tell` is told how many lines of how many are in. The file is there before
+    the table is asked for: whoever erases a person meanwhile removes its name, and with it all that was written. Raises
+    LakeError then.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(0o600)
@@ -88,7 +99,7 @@ def write(
             if old is NOTHING:
                 for statement in _TABLES:
                     book.execute(statement)
-            _apply(book, found)
+            _apply(book, found, tell)
             book.execute("DELETE FROM about")
             book.executemany("INSERT INTO about VALUES (?, ?)", [(what, json.dumps(v)) for what, v in about().items()])
             book.execute("COMMIT")
@@ -136,7 +147,7 @@ def _opened(draft: Path) -> sqlite3.Connection:
 
 
 # -- changing --------------------------------------------------------------------------------------------------
-def _apply(book: sqlite3.Connection, found: Change) -> None:
+def _apply(book: sqlite3.Connection, found: Change, tell: Tell) -> None:
     whole = found.table.num_rows
     many = found.changed.num_rows + found.gone.num_rows > MOST_INDEXED * whole
     if many:
@@ -151,10 +162,13 @@ def _apply(book: sqlite3.Connection, found: Change) -> None:
         book.executemany("DELETE FROM former WHERE customer_id = ? AND number = ?", _formers(numbers, lines))
         names.subtract(word for line in lines for word in _name_words(line))
     book.executemany("DELETE FROM line WHERE number = ?", [(number,) for number in found.gone["number"].to_pylist()])
+    done = 0
     for numbers, lines in _numbered(found.said):
         book.executemany("INSERT INTO word (rowid, told) VALUES (?, ?)", zip(numbers, map(_told, lines), strict=True))
         book.executemany("INSERT INTO former VALUES (?, ?)", _formers(numbers, lines))
         names.update(word for line in lines for word in _name_words(line))
+        done += len(lines)
+        tell(done, found.said.num_rows)
     for numbers, lines in _numbered(found.changed):
         rows = map(_row, numbers, lines)
         book.executemany(f"INSERT OR REPLACE INTO line VALUES ({_PLACES})", rows)  # noqa: S608 - ours

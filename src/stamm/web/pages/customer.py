@@ -31,6 +31,7 @@ from stamm.web.access import Asked, page
 from stamm.web.customers import book, line_of, numbers_of
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Choice
+from stamm.web.pages.customers import not_yet
 
 Made = TypeVar("Made")
 #: lines of a timeline, orders, answers, and what stands beside them, on one page
@@ -54,8 +55,7 @@ class Known:
 def customer(request: Asked, customer: str) -> HttpResponse:
     """The page of whoever bears that number now."""
     if book() is None:
-        shop = desk().opened().project.reads_database
-        return render(request, "customers.html.j2", {"known": None, "shop": shop})
+        return not_yet(request)
     if request.htmx and request.htmx.target == "book":  # it was being made, and now is there
         return cast(HttpResponse, HttpResponseClientRefresh())
     known, line = line_of(customer)

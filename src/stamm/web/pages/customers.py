@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRefresh
 
 from stamm.analyses.rfm.segments import SEGMENTS
 from stamm.answers.everybody import STATES
@@ -26,7 +27,7 @@ from stamm.store.book import Book, Line, Wanted
 from stamm.store.book.reading import MOST_COUNTED
 from stamm.store.book.writing import SORTED
 from stamm.web.access import Asked, Entry, page
-from stamm.web.customers import book, book_waited_for
+from stamm.web.customers import being_made, book, book_waited_for
 from stamm.web.desk import Opened, desk
 from stamm.web.filters import Choice
 from stamm.web.finding import Hit, finder
@@ -44,8 +45,9 @@ def customers(request: Asked) -> HttpResponse:
     """A page of the customers asked for."""
     known, say = book(), request.say
     if known is None:
-        shop = desk().opened().project.reads_database
-        return render(request, "customers.html.j2", {"known": None, "shop": shop})
+        return not_yet(request)
+    if request.htmx and request.htmx.target == "book":  # it was being made, and now heading and badge say so, too
+        return cast(HttpResponse, HttpResponseClientRefresh())
     wanted, first = _wanted(request.GET), _number(request.GET.get("first", "0"))
     found = known.find(wanted, first, MOST)
     organisation = desk().opened().project.organisation
@@ -69,6 +71,18 @@ def customers(request: Asked) -> HttpResponse:
         "risk": _risk(known, say),
         "until": say.day(last_day(as_of, organisation.zone)) if as_of else "",
         "may_export": request.user.may in EXPORTS,
+    }
+    return render(request, "customers.html.j2", content)
+
+
+def not_yet(request: Asked) -> HttpResponse:
+    """Why there is no book, or how far it is."""
+    opened = desk().opened()
+    content = {
+        "known": None,
+        "shop": opened.project.reads_database,
+        "simulated": bool(opened.answers.world.simulated & {"customers", "orders"}),
+        "making": being_made(request.say),
     }
     return render(request, "customers.html.j2", content)
 

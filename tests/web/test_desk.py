@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -222,6 +224,23 @@ def test_a_failure_is_told_to_who_asked_and_then_tried_again(shop: Path) -> None
         soon(desk, "it", failing, 30)
     assert soon(desk, "it", failing, 30) == 2
     desk.close()
+
+
+def test_what_ends_while_somebody_gives_up_waiting_is_no_failure() -> None:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            things, missed = making.Making(threads), []
+            for name in range(3_000):
+                try:
+                    things.soon(name, None, lambda: "made", 0.0)
+                except StillMaking:
+                    missed.append(name)
+            assert all(things.get(name, None, lambda: "made again") == "made" for name in missed[-100:])
+    finally:
+        sys.setswitchinterval(usual)
+    assert missed
 
 
 def test_what_nobody_asks_for_again_is_given_up(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -91,10 +91,6 @@ class Making:
             except StoppedError:
                 if self._ended:
                     raise
-            except TimeoutError:
-                if making.future.done():  # the work itself has run out of some time
-                    raise
-                raise StillMaking from None
 
     def looked_at(self) -> list[tuple[Hashable, Any]]:
         """Names and how each is made: what is looked at now, and what was, the last one last."""
@@ -152,10 +148,10 @@ class Making:
 
     def _read(self, what: Hashable, making: _Making, within: float | None) -> object:
         """How it ended; a failure is told once to whoever comes, and then tried again."""
-        try:
-            return making.future.result(within)
-        finally:
-            if making.future.done():
-                with self._guard:
-                    if self._begun.get(what) is making:
-                        del self._begun[what]
+        # asked once: it may end between one look and the next
+        if not wait((making.future,), within).done:
+            raise StillMaking
+        with self._guard:
+            if self._begun.get(what) is making:
+                del self._begun[what]
+        return making.future.result()

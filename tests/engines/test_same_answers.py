@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from operator import attrgetter
 
 import pytest
 
-from stamm.answers.examples import Case, cases
+from stamm.answers.examples import Case, Rows, cases
 from stamm.engines.duckdb import DuckDB
 from tests.engines.agreement import differences
 from tests.engines.conftest import Place
@@ -20,7 +21,14 @@ def check(case: Case, place: Place) -> None:
     """The promise, and every column of the answer as DuckDB gives it."""
     found = case.found(place.over_stored)
     assert not differences(found, case.gives)
-    assert not differences(found, case.found(DuckDB.over_tables))
+    assert not differences(found, on_duckdb(case.name))
+
+
+@cache
+def on_duckdb(name: str) -> Rows:
+    """What DuckDB answers, once for all other engines."""
+    (case,) = (case for case in ASKING if case.name == name)
+    return case.found(DuckDB.over_tables)
 
 
 @pytest.mark.parametrize("case", ASKING[::EACH], ids=attrgetter("name"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,6 +41,8 @@ FEW = settings(
     phases=[Phase.explicit, Phase.generate],
     derandomize=True,
 )
+MONTHS = windows(date(2017, 1, 1), date(2018, 1, 1), "month")
+ASKED = {None: [*METRICS], "persona": [*METRICS][::3]}
 
 
 def on(place: Place, of: World, kinds: dict[str, Any]) -> World:
@@ -101,36 +104,48 @@ def _both(of: oracle.World, place: Place) -> tuple[Answers, Answers]:
     return Answers(facts_of(of, make=place.over_stored)), Answers(facts_of(of, make=DuckDB.over_tables))
 
 
-@pytest.mark.long
-def test_a_year_of_real_purchases(place: Place, tmp_path: Path) -> None:
-    """The demo's households: every metric by month, a third of them by what is known of them; every analysis."""
-    shop = tmp_path / "shop"
+@pytest.fixture(scope="module")
+def households(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The demo's households."""
+    shop = tmp_path_factory.mktemp("households") / "shop"
     for words in (
         ["init", str(shop), "--time-zone", "America/New_York", "--currency", "USD"],
         ["import", "complete_journey", "--project", str(shop)],
     ):
         result = CliRunner().invoke(cli, words)
         assert result.exit_code == 0, result.output
-    project = Project.open(shop)
-    theirs = replace(project.world(), remembered=None)
-    snapshot = project.lake().snapshot()
+    return Project.open(shop)
+
+
+@pytest.fixture(scope="module")
+def a_year(households: Project) -> Iterator[dict[str | None, Answers]]:
+    """What DuckDB answers of every metric by month, and of a third of them by what is known of the households."""
+    world = replace(households.world(), remembered=None)
+    with closing(world.engine):
+        answers = {by: Answers(world) for by in ASKED}
+        for by, asked in ASKED.items():
+            answers[by].prepare([metric() for metric in asked], MONTHS, by=by)
+        yield answers
+
+
+@pytest.mark.long
+def test_a_year_of_real_purchases(place: Place, households: Project, a_year: dict[str | None, Answers]) -> None:
+    """And every analysis."""
+    snapshot = households.lake().snapshot()
     if place.over_files is None:
         engine = place.over_tables({kind: snapshot.dataset(kind).to_table().drop(["month"]) for kind in imported()})
     else:
-        engine = place.over_files({kind: snapshot.files(kind) for kind in imported()}, project.lake_directory)
-    ours = replace(theirs, engine=engine)
-    months = windows(date(2017, 1, 1), date(2018, 1, 1), "month")
+        engine = place.over_files({kind: snapshot.files(kind) for kind in imported()}, households.lake_directory)
+    ours = replace(a_year[None].world, engine=engine)
     cells = 0
-    for by, asked in ((None, [*METRICS]), ("persona", [*METRICS][::3])):
-        mine, other = Answers(ours), Answers(theirs)
-        for answers in (mine, other):
-            answers.prepare([metric() for metric in asked], months, by=by)
+    for by, asked in ASKED.items():
+        mine = Answers(ours)
+        mine.prepare([metric() for metric in asked], MONTHS, by=by)
         for metric in asked:
             about = f"{metric.key} by {by}"
-            cells += agree(mine, other, lambda of, metric=metric, by=by: of.ask(metric, months, by=by), about)
+            cells += agree(mine, a_year[by], lambda of, metric=metric, by=by: of.ask(metric, MONTHS, by=by), about)
     year = Window(date(2017, 1, 1), date(2018, 1, 1))
     for analysis in ANALYSES:
-        cells += agree(
-            Answers(ours), Answers(theirs), lambda of, analysis=analysis: of.analyse(analysis, year), analysis.key
-        )
+        question = partial(Answers.analyse, analysis=analysis, span=year)
+        cells += agree(Answers(ours), a_year[None], question, analysis.key)
     assert cells > 12 * len(METRICS)

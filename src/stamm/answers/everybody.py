@@ -23,6 +23,7 @@ from stamm.answers.inquiry import Inquiry
 from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.world import World
 from stamm.facts import imported
+from stamm.facts.predictions import RISKS
 from stamm.facts.purchases import bought
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window, day_of
@@ -33,8 +34,6 @@ _ = ibis._
 END_OF_TIME = date(9999, 12, 30)
 #: days whose orders are scored
 SCORED_DAYS = 365
-#: what is foretold of leaving, the better one first
-RISKS = ("churn_risk", "no_order_risk")
 #: where somebody stands, by the organisation's rule of when one is a customer
 STATES: Mapping[str, Phrase] = {
     "customer": Phrase("customer", "Kunde"),

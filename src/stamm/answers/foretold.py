@@ -13,12 +13,11 @@ import ibis.expr.types as ir
 from stamm.answers.plan import Plan
 from stamm.answers.world import World
 from stamm.facts.orders import Orders
+from stamm.facts.predictions import RISKS
 from stamm.lang.window import Window
 
 _ = ibis._
 
-#: predictions that tell of leaving; of one day the first of them is taken
-RISKS = ("churn_risk", "no_order_risk")
 #: of those foretold, the part that is most at risk
 PART = 10
 

@@ -6,6 +6,9 @@ from stamm.facts.columns import dimension, moment, real, text, whole
 from stamm.facts.kind import Imported
 from stamm.lang.example import VerbExample, rows
 
+#: predictions that tell of leaving, the better one first
+RISKS = ("churn_risk", "no_order_risk")
+
 
 class Predictions(Imported):
     """What a model foretold of a customer, one row each time it did; kept, so that it can be held against what came."""

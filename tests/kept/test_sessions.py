@@ -1,14 +1,14 @@
-"""Sessions put together from pieces are those cut from all events of a visitor in order."""
+"""Sessions put together from pieces, and from what lies near them alone, are those cut from all events in order."""
 
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import ibis
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from stamm.answers.plan import Plan
@@ -30,7 +30,7 @@ EVENTS = st.lists(
     st.tuples(MINUTES, st.sampled_from((None, None, "anna", "ben")), DEVICES, KINDS), min_size=2, max_size=14
 )
 LINKS = st.lists(st.tuples(MINUTES, st.sampled_from(("anna", "ben"))), max_size=2, unique_by=lambda link: link[0])
-BEGIN = datetime(2024, 1, 31, 22, 15, tzinfo=UTC)
+BEGIN, MIDNIGHT = datetime(2024, 1, 31, 22, 15, tzinfo=UTC), datetime(2024, 1, 31, 23, tzinfo=UTC)
 
 
 def at(minutes: int) -> datetime:
@@ -72,6 +72,11 @@ def check(seen: Seen, told: Told) -> None:
             both = (plan[key].select(*fact.columns(), "started_on") for key in (fact.key, fact.narrows))
             narrower, wider = (rows(facts.engine.run(each).to_pylist()) for each in both)
             assert narrower == wider, fact.key
+        begun = _.started_at >= ibis.timestamp(MIDNIGHT.replace(tzinfo=None), timezone="UTC")
+        for fact in ("sessions", "session_events"):
+            both = (plan[fact], plan.visits_since(fact, date(2024, 2, 1)))
+            of_all, cut_off = (rows(facts.engine.run(each.filter(begun)).to_pylist()) for each in both)
+            assert of_all == cut_off, fact
     assert pieced == whole
     assert spans[0] == spans[1] == spans[2]
 
@@ -88,15 +93,20 @@ def rows(found: list[dict[str, Any]]) -> list[str]:
 
 
 QUICK = settings(
-    max_examples=2,
+    max_examples=1,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],
+    phases=[Phase.explicit, Phase.generate],
 )
 
 
+#: a visit that goes on over midnight, and one that begins after it
+OVER_MIDNIGHT: Seen = [(30, "anna", "phone", "page"), (60, "anna", "phone", "page"), (60, "ben", "tablet", "page")]
+
+
 @QUICK
+@example(OVER_MIDNIGHT, [])
 @given(EVENTS, LINKS)
 def test_pieces_are_put_together(seen: Seen, told: Told) -> None:
     check(seen, told)

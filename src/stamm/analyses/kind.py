@@ -167,6 +167,12 @@ class Question(Protocol):
     def __getitem__(self, fact: str) -> ir.Table:
         """A fact's rows, imported or derived, money in the reported currency (`foreign` where there is no rate)."""
 
+    def visits_since(self, fact: str, day: date) -> ir.Table:
+        """The rows of `sessions` or `session_events`, of visits that begin on a local day or later.
+
+        There may be rows of earlier visits, which are not whole: whoever asks leaves them out by `started_at`.
+        """
+
     def keeps(self, fact: str) -> bool:
         """Whether a derived fact need not be made for this question, and tells apart all that it is filtered by."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -100,31 +101,35 @@ def facts_of(signs: Collection[Sign]) -> tuple[str, ...]:
     return tuple(sorted({fact for sign in signs for fact in sign.facts}))
 
 
-def timed(fact: str, question: Question, *, by_day: bool = False) -> ir.Table:
+def timed(fact: str, question: Question, *, by_day: bool = False, since: date | None = None) -> ir.Table:
     """The rows of a fact up to the question's as_of, with their moment `at` and local `day`.
 
     `times` says how often: with `by_day` one row may be all events that somebody had on a day, `at` the first of them.
+    Where visits matter `since` a local day alone, those before it may be missing.
     """
     assert question.as_of is not None  # nothing is asked of facts that were never imported
     days = by_day and fact == "identity" and question.keeps(DAYS)
     fact, times = (DAYS, _.events) if days else (fact, ibis.literal(1))
     clock = FACTS[fact].clock
-    rows = question[fact].mutate(at=_[moment_column(clock)], day=_[day_column(clock)], times=times.cast("int64"))
+    told = question[fact] if since is None or fact != "sessions" else question.visits_since(fact, since)
+    rows = told.mutate(at=_[moment_column(clock)], day=_[day_column(clock)], times=times.cast("int64"))
     return rows.filter(_.at < moment(question.as_of))
 
 
-def standing(fact: str, question: Question, *, by_day: bool = False) -> ir.Table:
+def standing(fact: str, question: Question, *, by_day: bool = False, since: date | None = None) -> ir.Table:
     """The rows of a fact that count: a cancelled order does not."""
-    rows = timed(fact, question, by_day=by_day)
+    rows = timed(fact, question, by_day=by_day, since=since)
     return rows.filter(_.cancelled_at.isnull()) if fact == "orders" else rows
 
 
-def personal(fact: str, question: Question, people: str, *, by_day: bool = False) -> ir.Table:
+def personal(
+    fact: str, question: Question, people: str, *, by_day: bool = False, since: date | None = None
+) -> ir.Table:
     """The rows of a fact that count and are somebody's.
 
     `person` is the visitor, as whoever they turned out to be, or the customer where customers alone are people.
     """
-    rows = standing(fact, question, by_day=by_day)
+    rows = standing(fact, question, by_day=by_day, since=since)
     visitor = ibis.literal("customer:") + rows.customer_id if fact == "orders" else rows.visitor_id
     return rows.mutate(person=visitor if people == VISITORS else rows.customer_id).filter(_.person.notnull())
 

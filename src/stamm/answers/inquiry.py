@@ -83,6 +83,14 @@ class Inquiry:
         return self._plan
 
     def __getitem__(self, fact: str) -> ir.Table:
+        return self._within(fact, self.plan[fact])
+
+    def visits_since(self, fact: str, day: date) -> ir.Table:
+        """The same of visits, as far as they begin on a local day or later."""
+        return self._within(fact, self.plan.visits_since(fact, day))
+
+    def _within(self, fact: str, table: ir.Table) -> ir.Table:
+        """The rows that are kept by a filter on what is no attribute of customers."""
         kept = {each.dimension for each in self._which}
         own = FACTS[fact].dimensions()
         for name in sorted(kept.difference(own)):
@@ -93,7 +101,7 @@ class Inquiry:
             )
         self._kept |= kept
         rows = all_hold(self._which, lambda name: ibis._[name])
-        return self.plan[fact] if rows is None else self.plan[fact].filter(rows)
+        return table if rows is None else table.filter(rows)
 
     def keeps(self, fact: str) -> bool:
         """Whether a derived fact need not be made for this question, and tells apart all that it is filtered by."""

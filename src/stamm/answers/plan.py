@@ -136,6 +136,18 @@ class Plan:
                 self._tables[key] = self._in_one_currency(fact, self._known(fact, self.world.engine.table(key)))
         return self._tables[key]
 
+    def visits_since(self, key: str, day: date) -> ir.Table:
+        """Visits, or what happened in them, whole as far as they begin on a local day or later; of others perhaps some.
+
+        Whether a visit goes on shows within the session's minutes, so nothing that lies further back is read.
+        """
+        if key in self.world.given:
+            return self.world.given[key]
+        zone, fact = self.world.organisation.zone, FACTS[key]
+        assert issubclass(fact, Derived)  # visits are put together from what happened
+        before = day_start(day, zone) - timedelta(minutes=self.rules.session_minutes)
+        return fact.derive(_Since(self, fact, day_of(before, zone)), self)
+
     def keeps(self, key: str) -> bool:
         """Whether a fact need not be made from imported ones: it is kept, or all that it is made from is."""
         fact = FACTS[key]
@@ -298,6 +310,18 @@ class Plan:
                 }
             )
         )
+
+
+class _Since:
+    """The tables of a plan, cut for one fact: what it is made from begins with a local day."""
+
+    def __init__(self, plan: Plan, fact: type[Derived], day: date) -> None:
+        self._plan, self._day, self._cut = plan, day, fact.needs(plan.rules)
+        self.rules, self.keeps = plan.rules, plan.keeps
+
+    def __getitem__(self, key: str) -> ir.Table:
+        table = self._plan[key]
+        return table.filter(table[day_column(FACTS[key].clock)] >= ibis.date(self._day)) if key in self._cut else table
 
 
 def imported_kinds() -> tuple[str, ...]:

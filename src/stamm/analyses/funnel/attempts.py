@@ -101,7 +101,7 @@ class Attempts:
         return rows if self.mode == STRICT else rows.filter(_any(_[step] for step in self._names("step")))
 
     def _of(self, fact: str, question: Question) -> ir.Table:
-        rows = personal(fact, question, self.people)
+        rows = personal(fact, question, self.people, since=question.windows[0].start)
         # that a page was looked at for so long is no step, and lies between none
         rows = rows.filter(~Events().stays()) if fact == "identity" else rows
         return rows.select(

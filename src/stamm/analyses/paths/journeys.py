@@ -126,7 +126,8 @@ class Journeys:
         """The rows of visits that start in the span."""
         (span,), zone = question.windows, question.organisation.zone
         end = min(span.ends_at(zone), until)
-        return question[fact].filter(_.started_at >= moment(span.starts_at(zone)), _.started_at < moment(end))
+        visits = question.visits_since(fact, span.start)
+        return visits.filter(_.started_at >= moment(span.starts_at(zone)), _.started_at < moment(end))
 
     def _ways(self, question: Question, until: datetime, *, from_step: bool = False) -> ir.Table:
         """One row a visit that comes to the step: its places in order of time, nothing where there are fewer.

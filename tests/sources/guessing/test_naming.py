@@ -54,6 +54,19 @@ def test_a_name_is_taken_apart(name: str, words: tuple[str, ...]) -> None:
         ("freight_value", "shipping"),
         ("review_score", "score"),
         ("Country", "country"),
+        # of customers, as Shopware, WooCommerce, Shopify, JTL and bookkeepers write it
+        ("billing_firstname", "first_name"),
+        ("Billing address: Last name", "last_name"),
+        ("Default Address City", "city"),
+        ("Default Address Country Code", "country"),
+        ("Kdnr", "customer"),
+        ("Debitorenkonto", "customer"),
+        ("Debitorenname", "name"),
+        ("Name1", "name"),
+        ("Nachname, Vorname", "name"),
+        ("geb. am", "birthday"),
+        ("Handy", "phone"),
+        ("Belegfeld 1", "order"),
     ],
 )
 def test_names_usual_in_exports_are_known(name: str, role: str) -> None:

@@ -150,6 +150,40 @@ def test_subscriptions_and_tickets_and_contacts(tmp_path: Path) -> None:
     assert found["valid_from"] == "Angemeldet am"
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["Kundenname", "Kunden-Name", "Name des Kunden", "Kunde (Name)", "Käufername", "customer name", "Full Name"],
+)
+def test_a_customers_name_is_one_whatever_it_looks_like(tmp_path: Path, heading: str) -> None:
+    """Names of one word, of firms, in small letters, with a number; a product and a city are none."""
+    names = ("Berg", "Müller GmbH", "anna", "Studio 54", "Dr. Ben Krüger")
+    people = rows(
+        f"Kd-Nr;{heading};E-Mail;Ort;Anlagedatum",
+        *(f"K{place};{name};k{place}@x.de;Wien;{place + 13}.02.2024" for place, name in enumerate(names)),
+    )
+    listed = table(proposed(tmp_path, people), "customers")
+    assert (listed["customer_id"], listed["name"], listed["city"]) == ("Kd-Nr", heading, "Ort")
+    bought = rows(
+        f"Auftragsnummer;Auftragsdatum;Kundennummer;{heading};Artikelname;Auftragswert",
+        *(f"A{place};{place + 13}.02.2024;K{place % 4};{names[place % 4]};Tee;9,{place}0" for place in range(8)),
+    )
+    orders = proposed(tmp_path, bought, name="bought.csv")
+    assert table(orders, "orders")["customer_id"] == "Kundennummer"
+    assert table(orders, "customers")["name"] == heading
+
+
+def test_the_address_of_a_bill_says_who_bought(tmp_path: Path) -> None:
+    """As Billbee and others write it: first and last name in two columns, and where the bill goes."""
+    text = rows(
+        "Bestellnummer;Bestelldatum;Kdnr;Rechnungsadresse Vorname;Rechnungsadresse Nachname;Rechnungsadresse Ort;"
+        "Rechnungsadresse Land;Tel.;Gesamtbetrag",
+        *(f"B{n};{n + 13}.02.2024;K{n % 3};Anna;Berg{n % 3};Wien;AT;+43 1 {n % 3};9,{n}0" for n in range(9)),
+    )
+    told = table(proposed(tmp_path, text), "customers")
+    assert told["name"] == {"columns": ["Rechnungsadresse Vorname", "Rechnungsadresse Nachname"], "join": " "}
+    assert (told["city"], told["country"], told["phone"]) == ("Rechnungsadresse Ort", "Rechnungsadresse Land", "Tel.")
+
+
 def test_events_one_a_line(tmp_path: Path) -> None:
     line = (
         '{{"event": "{0}", "timestamp": "2024-01-05T10:00:0{1}Z", "anonymous_id": "a{1}", "url": "https://x.de/{1}"}}'

@@ -30,7 +30,9 @@ class Role:
     """What a column may be: its names, and the shapes its cells may have."""
 
     called: frozenset[Words]
-    #: the same as they are spelled, in small letters
+    #: those among them that leave no doubt: any text will do
+    surely: frozenset[Words]
+    #: all of them as they are spelled, in small letters
     spelled: tuple[str, ...]
     shapes: tuple[str, ...]
 
@@ -89,8 +91,9 @@ def vocabulary() -> Vocabulary:
     known = replace(plain, phrases=dict(sorted(phrases.items(), key=lambda pair: -len(pair[0]))))
     roles = {
         role: Role(
-            frozenset(known.taken_apart(name) for name in about["called"]),
-            tuple(" ".join(_words(name)) for name in about["called"]),
+            frozenset(known.taken_apart(name) for name in (*about["called"], *about.get("surely", ()))),
+            frozenset(known.taken_apart(name) for name in about.get("surely", ())),
+            tuple(" ".join(_words(name)) for name in (*about["called"], *about.get("surely", ()))),
             tuple(about["shapes"]),
         )
         for role, about in data["roles"].items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from stamm.sources.guessing.naming import AMONG, EXACT, named, vocabulary
+from stamm.sources.guessing.naming import AMONG, EXACT, named, taken_apart, vocabulary
 from stamm.sources.guessing.reason import Reason, say
 from stamm.sources.guessing.shape import Shape
 
@@ -83,6 +83,7 @@ class Roles:
 def _picks(shape: Shape) -> Iterable[Pick]:
     roles = vocabulary().roles
     for role, points in named(shape.name).items():
-        fitting = [look for look in roles[role].shapes if shape.looks(look)]
+        sure = taken_apart(shape.name) in roles[role].surely
+        fitting = [look for look in (*roles[role].shapes, *["text"] * sure) if shape.looks(look)]
         if fitting:
             yield Pick(role, shape.name, points + max(_TELLING.get(look, 0) for look in fitting))

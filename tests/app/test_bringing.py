@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from stamm import care
 from stamm.app.bringing import demo, work
+from stamm.app.bringing.about_made import count_written, made_customers
 from stamm.app.bringing.bundles import Bundle, bundle_named, new_bundle, plain_name, sweep
 from stamm.app.bringing.guesses import Guesses
 from stamm.app.bringing.taking import Taking, take_bundle_back
@@ -128,7 +131,21 @@ def test_made_rows_go_without_a_trace_and_real_ones_stay(
     assert all(snapshot.simulated(kind) for kind in snapshot.kinds() if snapshot.rows(kind))
     assert settings.read_text(encoding="utf-8") != before
     take(project, {"orders.csv": FIRST, "customers.csv": "customer_id,valid_from\nanna,2024-01-01\n"})
-    made = demo.take_demo_out(Project.open(project.directory), bundle, "anna")
+    # what is written about made people goes with them; not about real ones, and not about who is not in the lake
+    (invented,) = snapshot.dataset("orders").head(1)["customer_id"].to_pylist()
+    with closing(project.people()) as database:
+        with database.transaction() as run:
+            for who in (invented, "anna", "gone"):
+                care.write_note(run, who, "asked for a cup", who="anna", now=NOW)
+                care.make_task(run, who, "call", whose="anna", due_on=None, who="anna", now=NOW)
+            care.set_owner(run, [invented], "anna", who="anna", now=NOW)
+        customers = made_customers(project, project.lake().snapshot())
+        assert (customers, count_written(project, customers)) == ({invented}, 3)
+        made = demo.take_demo_out(Project.open(project.directory), bundle, "anna")
+        with database.transaction() as run:
+            assert [task.customer_id for task in care.tasks_for(run, "anna")] == ["anna", "gone"]
+            assert (care.notes_of(run, [invented]), care.owner_of(run, [invented])) == ([], None)
+            assert len(care.notes_of(run, ["anna", "gone"])) == 2
     assert made == sum(snapshot.rows(kind) for kind in snapshot.kinds())
     # as if it had never been there
     alone = Project.create(tmp_path / "alone", Organisation(zone="Europe/Berlin"))

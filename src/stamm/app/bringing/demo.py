@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stamm.app.booking import Booking
+from stamm.app.bringing.about_made import forget_written, made_customers
 from stamm.app.bringing.bundles import Bundle
 from stamm.app.bringing.work import Tell
 from stamm.app.project import Project
@@ -65,13 +66,16 @@ def has_made_rows(snapshot: Snapshot) -> bool:
 def take_demo_out(project: Project, known: Bundle | None, who: str) -> int:
     """Take all made rows out, and what making them left in the project; how many rows it were.
 
+    What people wrote about its customers goes with them, unless real rows speak of these, too.
     `known` is the bundle that made them, where it was made here. Raises UsageError where made and real rows speak of
     one thing; then nothing is changed.
     """
     with project.lake().writing() as writer:
+        customers = made_customers(project, project.lake().snapshot())
         rows = take_out_made(writer, SOURCE)
         writer.commit()
     Booking(project).leave_out_gone()
+    forget_written(project, customers)
     shutil.rmtree(project.directory / TRUTH, ignore_errors=True)
     if known is not None:
         with known.held():

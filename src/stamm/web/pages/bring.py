@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from stamm.app.bringing import work
+from stamm.app.bringing.about_made import count_written, made_customers
 from stamm.app.bringing.bundles import Bundle, State, bundle_named, bundles, new_bundle, sweep
 from stamm.app.bringing.demo import Making, has_made_rows, take_demo_out
 from stamm.app.bringing.guesses import Guesses, tried
@@ -189,9 +190,11 @@ def shop_context(project: Project) -> dict[str, Any]:
     """What is there already, as pages where data are brought in need it."""
     snapshot = project.lake().snapshot()
     made = [bundle for bundle, state in bundles(project.directory) if state.what == "demo"]
+    made_up = has_made_rows(snapshot)
     return {
         "empty": not snapshot.kinds(),
-        "made_up": has_made_rows(snapshot),
+        "made_up": made_up,
+        "written": count_written(project, made_customers(project, snapshot)) if made_up else 0,
         "demo": made[0].name if made else "",
         "project": project,
         "upload": PATH,

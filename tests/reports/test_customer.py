@@ -12,6 +12,7 @@ from stamm.answers.silences import Alike
 from stamm.facts import FACTS
 from stamm.lang.language import Code, Language
 from stamm.lang.organisation import Organisation
+from stamm.reports.customer.expected import expected
 from stamm.reports.customer.standing import Standing
 from stamm.reports.customer.timeline import Timeline, shown
 
@@ -157,3 +158,66 @@ def test_what_is_said_of_a_customer_is_what_was_reckoned() -> None:
     assert told("de", returns=True)[1] == ("Umsatz bisher", "40,00\xa0€", "nichts zurückgesandt")
     (silent,) = Timeline(Language("en"), "EUR").silence(rhythm, day(58))
     assert silent.text == "19 days without an order. Mean gap 13 days, longest so far 30."
+
+
+NEXT = (
+    "by then an order is as likely as not; of ten such customers one has by 3 February 2024, and more than one never "
+    "comes back"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "en",
+            [
+                ("Churn risk", "43%", "of customers like this one, so many leave within 30 days",
+                 "Foretold 1 February 2024 by churn_risk:30d", "Since then 1 order came."),
+                ("Churn risk", "25%", "of customers like this one, so many leave within 90 days",
+                 "Foretold 1 January 2024 by churn_risk:90d", "Since then 2 orders came."),
+                ("Expected orders", "0.4", "days with an order within 14 days, a mean over customers like this one",
+                 "Foretold 1 January 2024 by expected_orders:pareto_nbd:14d", "Its days are over: 1 order came."),
+                ("Next order", "10 February 2024",
+                 NEXT,
+                 "Foretold 1 February 2024 by next_order:pareto_nbd:365d", "Since then 1 order came."),
+                ("Value ahead", "€12.35",
+                 "paid within 90 days, a mean over customers like this one; later is worth less",
+                 "Foretold 1 March 2024 by value_ahead:pareto_nbd:90d", ""),
+                ("theirs", "0.5", "within 7 days, 0.25 to 0.75", "Foretold 1 January 2024 by theirs-2",
+                 "Its days are over: 0 orders came."),
+            ],
+        ),
+        ("de", [("Vorhergesagt am 1. Februar 2024 von churn_risk:30d", "Seitdem kam 1 Bestellung.")]),
+    ],
+)  # fmt: skip
+def test_the_newest_of_each_prediction_says_what_came(code: Code, said: list[tuple[str, ...]]) -> None:
+    """Orders of 9 January and 20 February stand, one of 3 January is cancelled; it is known until 1 March."""
+    first, second = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 2, 1, tzinfo=UTC)
+
+    def kept(model: str, name: str, days: int, at: datetime, value: float, *ends: float | None) -> dict[str, Any]:
+        told = dict(zip(("low", "high"), ends, strict=False))
+        return row("predictions", model=model, name=name, horizon_days=days, predicted_at=at, value=value, **told)
+
+    rows = {
+        **ROWS,
+        "orders": [
+            row("orders", order_id="o1", ordered_at=day(2), cancelled_at=day(3)),
+            row("orders", order_id="o2", ordered_at=day(8)),
+            row("orders", order_id="o3", ordered_at=day(50)),
+        ],
+        "predictions": [
+            kept("churn_risk:30d", "churn_risk", 30, second, 0.43),
+            kept("churn_risk:30d", "churn_risk", 30, first, 0.9),
+            kept("churn_risk:90d", "churn_risk", 90, first, 0.25),
+            kept("expected_orders:pareto_nbd:14d", "expected_orders", 14, first, 0.4),
+            kept("next_order:pareto_nbd:365d", "next_order", 365, second, 10.0, 3.0, None),
+            kept("value_ahead:pareto_nbd:90d", "value_ahead", 90, AS_OF, 1234.6),
+            kept("theirs-2", "theirs", 7, first, 0.5, 0.25, 0.75),
+        ],
+    }
+    found = expected(rows, AS_OF, Language(code), Organisation(zone="UTC"))
+    if code == "de":
+        assert [(each.made, each.since) for each in found][:1] == said
+    else:
+        assert [(each.name, each.value, each.means, each.made, each.since) for each in found] == said

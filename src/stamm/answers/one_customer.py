@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 #: what is read of a customer besides what they looked at, which is a question of its own
 SAID_AND_DONE = (
     "customers", "orders", "sent_back", "subscriptions", "messages", "responses", "tickets", "attendances", "points",
-    "consents", "reactions",
+    "consents", "reactions", "predictions",
 )  # fmt: skip
 #: events of one customer that are looked at, the newest ones
 MOST_EVENTS = 5_000

@@ -24,6 +24,7 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.window import last_day
 from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EXPORTS, NAMES, OWNERS
+from stamm.reports.customer.expected import expected
 from stamm.reports.customer.standing import Standing
 from stamm.reports.customer.timeline import GROUPS, Timeline, shown
 from stamm.store.book import Book, Line
@@ -187,6 +188,7 @@ def _told(asked: Known, say: Language, organisation: Organisation) -> dict[str, 
         "numbers": standing.numbers(),
         "drawn": standing.line(),
         "silent": standing.silent(),
+        "expected": expected(rows, as_of, say, organisation),
         "until": say.day(last_day(as_of, zone)) if asked.as_of else "",
         "orders": [
             {

@@ -35,7 +35,7 @@ from stamm.origins.tables.setting import MEANING as TABLE
 from stamm.predictions import PREDICTIONS, Prediction
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tools import answering, arriving, mappings, tracking
+from tools import answering, arriving, choosing, mappings, tracking
 
 PLACE = Path(__file__).parent.parent / "docs" / "reference"
 SAY = Session(Path(), Language("en"))
@@ -317,6 +317,7 @@ def pages() -> dict[str, str]:
     found |= {
         "analyses.md": analyses(),
         "predictions.md": predictions(),
+        "segments.md": choosing.page(table, table_example),
         "facts.md": facts(),
         "commands.md": commands(),
         "settings.md": settings(),

@@ -142,16 +142,12 @@ class MetricRows(Protocol):
         """The moment up to which its facts are known."""
 
 
-class Question(Protocol):
-    """What an analysis is asked, and all it may ask of the world."""
+class Known(Protocol):
+    """What may be known of the world: facts, over some windows of days."""
 
     @property
     def windows(self) -> tuple[Window, ...]:
         """The span asked for, as the analysis cuts it."""
-
-    @property
-    def by(self) -> str | None:
-        """The dimension of customers by which the answer is split."""
 
     @property
     def organisation(self) -> Organisation:
@@ -160,9 +156,6 @@ class Question(Protocol):
     @property
     def as_of(self) -> datetime | None:
         """The moment (UTC) up to which all facts of the analysis are known; None where one was never imported."""
-
-    def covered(self, facts: Sequence[str]) -> tuple[date, date] | None:
-        """First and last local day that all of these facts cover; None where one was never imported."""
 
     def __getitem__(self, fact: str) -> ir.Table:
         """A fact's rows, imported or derived, money in the reported currency (`foreign` where there is no rate)."""
@@ -181,6 +174,17 @@ class Question(Protocol):
 
         It keeps the rows whose customers lie within the filter, so every analysis that splits calls it, split or not.
         """
+
+
+class Question(Known, Protocol):
+    """What an analysis is asked, and all it may ask of the world."""
+
+    @property
+    def by(self) -> str | None:
+        """The dimension of customers by which the answer is split."""
+
+    def covered(self, facts: Sequence[str]) -> tuple[date, date] | None:
+        """First and last local day that all of these facts cover; None where one was never imported."""
 
     def run(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression."""

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stamm.analyses.calendar import DAY
-from stamm.analyses.kind import Question
+from stamm.analyses.kind import Known, Question
 from stamm.lang.reasons import BEGINS_BEFORE, NO_FACTS, NOT_BEGUN, NOT_OVER, OUTSIDE
 from stamm.lang.window import Window, day_start
 
@@ -60,7 +60,7 @@ def known_until(question: Question, facts: Sequence[str]) -> datetime | None:
     return min(question.as_of, day_start(days[1] + DAY, question.organisation.zone))
 
 
-def end_of(question: Question, span: Window) -> ir.TimestampScalar:
+def end_of(question: Known, span: Window) -> ir.TimestampScalar:
     """The span's end (UTC), or as_of where that comes first."""
     assert question.as_of is not None  # nothing is asked of facts that were never imported
     return moment(min(span.ends_at(question.organisation.zone), question.as_of))

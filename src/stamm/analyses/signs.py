@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
-from stamm.analyses.kind import Question
+from stamm.analyses.kind import Known, Question
 from stamm.analyses.reach import moment
 from stamm.facts import FACTS
 from stamm.facts.columns import day_column, moment_column
@@ -101,7 +101,7 @@ def facts_of(signs: Collection[Sign]) -> tuple[str, ...]:
     return tuple(sorted({fact for sign in signs for fact in sign.facts}))
 
 
-def timed(fact: str, question: Question, *, by_day: bool = False, since: date | None = None) -> ir.Table:
+def timed(fact: str, question: Known, *, by_day: bool = False, since: date | None = None) -> ir.Table:
     """The rows of a fact up to the question's as_of, with their moment `at` and local `day`.
 
     `times` says how often: with `by_day` one row may be all events that somebody had on a day, `at` the first of them.
@@ -116,14 +116,14 @@ def timed(fact: str, question: Question, *, by_day: bool = False, since: date | 
     return rows.filter(_.at < moment(question.as_of))
 
 
-def standing(fact: str, question: Question, *, by_day: bool = False, since: date | None = None) -> ir.Table:
+def standing(fact: str, question: Known, *, by_day: bool = False, since: date | None = None) -> ir.Table:
     """The rows of a fact that count: a cancelled order does not."""
     rows = timed(fact, question, by_day=by_day, since=since)
     return rows.filter(_.cancelled_at.isnull()) if fact == "orders" else rows
 
 
 def personal(
-    fact: str, question: Question, people: str, *, by_day: bool = False, since: date | None = None
+    fact: str, question: Known, people: str, *, by_day: bool = False, since: date | None = None
 ) -> ir.Table:
     """The rows of a fact that count and are somebody's.
 

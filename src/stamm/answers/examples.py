@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from types import NoneType
@@ -19,6 +19,7 @@ from stamm.answers.answer import Row as AnswerRow
 from stamm.answers.ask import Answers
 from stamm.answers.plan import Plan
 from stamm.answers.reduce import reduce_parts
+from stamm.answers.segments import Segments
 from stamm.answers.world import ALL_TIME, World, moment_of
 from stamm.engines.kind import Engine
 from stamm.facts import FACTS, imported
@@ -31,6 +32,8 @@ from stamm.lang.window import Window, days_of, starts_of
 from stamm.metrics import METRICS, Metric
 from stamm.metrics.kind import WindowNames
 from stamm.predictions import PREDICTIONS
+from stamm.segments import OPERATORS, Operator
+from stamm.segments.rule import Is
 
 MakeEngine = Callable[[Mapping[str, pa.Table]], Engine]
 Rows = list[dict[str, Any]]
@@ -60,7 +63,7 @@ class Case:
 
 def cases() -> tuple[Case, ...]:
     """Every worked example of every registry: each registry whose definitions have examples has its place here."""
-    return (*_cases_of_metrics(), *_cases_of_facts(), *_cases_of_analyses())
+    return (*_cases_of_metrics(), *_cases_of_facts(), *_cases_of_analyses(), *_cases_of_operators())
 
 
 def _cases_of_metrics() -> Iterator[Case]:
@@ -83,6 +86,12 @@ def _cases_of_analyses() -> Iterator[Case]:
         for analysis in registry:
             for number, example in enumerate(analysis.examples, 1):
                 yield _analysis_case(registry.word, analysis, number, example)
+
+
+def _cases_of_operators() -> Iterator[Case]:
+    for operator in OPERATORS:
+        for number, example in enumerate(operator.examples, 1):
+            yield _operator_case(operator, number, example)
 
 
 def sum_example(metric: Metric, example: Example) -> Any:
@@ -151,6 +160,18 @@ def _analysis_case(word: str, analysis: type[Analysis], number: int, example: Ta
 
     gives = [{name: _promised(cell, hints[name]) for name, cell in row.items()} for row in example.gives]
     return Case(word, analysis, number, gives, found)
+
+
+def _operator_case(operator: type[Operator], number: int, example: TableExample) -> Case:
+    def found(make: MakeEngine) -> Rows:
+        world = world_of(example.facts, example.context, make)
+        world = replace(world, coverage={kind: world.coverage[kind] for kind in example.facts})
+        with closing(world.engine):
+            day = date.fromisoformat(example.context["as_of"])
+            rows: Rows = Segments(world).members(Is(operator(**example.context["settings"])), day).to_pylist()
+        return rows
+
+    return Case(OPERATORS.word, operator, number, [dict(row) for row in example.gives], found)
 
 
 def _promised(word: str | None, hint: Any) -> Any:

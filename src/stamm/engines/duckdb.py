@@ -62,12 +62,15 @@ class DuckDB:
     def over_tables(cls, tables: Mapping[str, pa.Table]) -> DuckDB:
         """An engine over Arrow tables in memory (worked examples, tests, notebooks)."""
         backend = _connect()
-        held = {}
-        for kind, fact in imported().items():
-            rows = tables[kind] if kind in tables else _stored(fact.schema()).empty_table()
-            held[kind] = backend.create_table(kind, rows)
+        # one that has no rows is made when somebody asks for it, as few do
+        opened = {
+            kind: partial(backend.create_table, kind, _stored(fact.schema()).empty_table())
+            for kind, fact in imported().items()
+        }
+        for kind in tables.keys() & opened.keys():
+            opened[kind] = partial(lambda held: held, backend.create_table(kind, tables[kind]))
         _lock(backend, None)
-        return cls(backend, {kind: partial(held.__getitem__, kind) for kind in held})
+        return cls(backend, opened)
 
     def table(self, kind: str) -> ir.Table:
         """The current table of an imported fact kind, or of a fact that is kept in files."""

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from stamm.analyses.kind import Question
+from stamm.analyses.kind import Known
 from stamm.analyses.reach import moment
 from stamm.facts import FACTS
 from stamm.facts.columns import ARROW, moment_column
@@ -37,7 +37,7 @@ class Before:
     local days looked back over.
     """
 
-    def __init__(self, question: Question, span: Window, look_back_days: int) -> None:
+    def __init__(self, question: Known, span: Window, look_back_days: int) -> None:
         organisation = question.organisation
         self.days = Window(span.start - timedelta(days=look_back_days), span.start)
         self._since, self._start = self.days.starts_at(organisation.zone), self.days.ends_at(organisation.zone)

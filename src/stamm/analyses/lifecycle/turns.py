@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from stamm.analyses.calendar import DAY, numbered_days
-from stamm.analyses.kind import Behind, Question
+from stamm.analyses.kind import Behind, Known, Question
 from stamm.analyses.reach import moment
 from stamm.analyses.signs import Sign, personal
 from stamm.lang.phrase import Phrase
@@ -42,19 +42,19 @@ class Turns:
 
     def counts(self, question: Question, until: datetime) -> Mapping[tuple[int, str | None, str], int]:
         """How many people, by number of the period, group and turn."""
-        turns = self._turns(question, until).group_by("number", "group_value", "turn").aggregate(people=_.count())
+        turns = self.table(question, until).group_by("number", "group_value", "turn").aggregate(people=_.count())
         return {(row["number"], row["group_value"], row["turn"]): row["people"] for row in question.run(turns)}
 
     def customers(self, question: Question, until: datetime, number: int, group: str | None) -> Behind:
         """The customers of a group who are active in a period, and who went quiet in it; by turn, too."""
         same_group = _.group_value.isnull() if group is None else _.group_value == group
-        there = self._turns(question, until).filter(_.number == number, same_group, _.customer_id.notnull())
+        there = self.table(question, until).filter(_.number == number, same_group, _.customer_id.notnull())
         rows = question.run(there.select("customer_id", "turn"))
         turns = {turn: tuple(sorted(row["customer_id"] for row in rows if row["turn"] == turn)) for turn in WORDS}
         active = sorted(who for turn, people in turns.items() if turn != DORMANT for who in people)
         return Behind(tuple(active), turns[DORMANT], tuple((WORDS[turn], who) for turn, who in turns.items()))
 
-    def _turns(self, question: Question, until: datetime) -> ir.Table:
+    def table(self, question: Known, until: datetime) -> ir.Table:
         """One row a person and period in which they are active, or no longer: `number`, `turn`, `group_value`."""
         both = ibis.memtable(pa.table({"quiet": pa.array([False, True])}))
         rows = self._active(question, until).cross_join(both)
@@ -68,7 +68,7 @@ class Turns:
         rows = rows.mutate(at=_.quiet.ifelse(_.begun_at, _.first_at))
         return question.grouped(rows.select("person", "customer_id", "number", "turn", "at"), "at")
 
-    def _active(self, question: Question, until: datetime) -> ir.Table:
+    def _active(self, question: Known, until: datetime) -> ir.Table:
         """One row a person and period with a sign: when the first was, and the numbers of the periods around it."""
         asked = question.windows
         (previous,) = windows(asked[0].start - DAY, asked[0].start, self.period)
@@ -81,11 +81,11 @@ class Turns:
         order = ibis.window(group_by="person", order_by="number")
         return active.mutate(before=_.number.lag().over(order), after=_.number.lead().over(order))
 
-    def _of(self, fact: str, question: Question) -> ir.Table:
+    def _of(self, fact: str, question: Known) -> ir.Table:
         rows = personal(fact, question, self.people, by_day=self.sign.is_any_event).filter(self.sign.among(fact))
         return rows.select("person", "customer_id", "at", "day")
 
-    def _begun(self, question: Question) -> ir.Table:
+    def _begun(self, question: Known) -> ir.Table:
         """The periods asked for, and when each begins."""
         zone = question.organisation.zone
         starts = [window.starts_at(zone).astimezone(UTC) for window in question.windows]

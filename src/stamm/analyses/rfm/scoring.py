@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from stamm.analyses.kind import Question
+from stamm.analyses.kind import Known
 from stamm.analyses.reach import end_of
 from stamm.facts.elapsed import days_between
 from stamm.facts.orders import Orders
@@ -29,7 +29,7 @@ class Scoring:
         """The facts it is made of."""
         return ("orders", "sent_back") if self.money == REVENUE else ("orders",)
 
-    def customers(self, question: Question, span: Window) -> ir.Table:
+    def customers(self, question: Known, span: Window) -> ir.Table:
         """One row a customer with an order in the span.
 
         `days` since the last one at the span's end, the same in whole `seconds` and `microseconds` beside them,
@@ -48,7 +48,7 @@ class Scoring:
         people = people.mutate(worth=((_.f + _.m + 1) // 2).cast("int64"))
         return question.grouped(people, "end")
 
-    def _people(self, question: Question, span: Window) -> ir.Table:
+    def _people(self, question: Known, span: Window) -> ir.Table:
         bought = _within(question["orders"].filter(Orders().stands(), _.customer_id.notnull()), "ordered_on", span)
         people = bought.group_by("customer_id").aggregate(
             last_at=_.ordered_at.max(),
@@ -69,7 +69,7 @@ class Scoring:
             "customer_id", "last_at", "orders", "money", "foreign", "end", "days", "seconds", "microseconds"
         )
 
-    def _back(self, question: Question, span: Window) -> ir.Table:
+    def _back(self, question: Known, span: Window) -> ir.Table:
         """What was paid back to each customer in the span."""
         back = _within(question["sent_back"], "returned_on", span).filter(_.customer_id.notnull())
         return back.group_by(whose=_.customer_id).aggregate(

@@ -1,0 +1,229 @@
+"""Segments asked of a world: who is in one on a day, how many of all that is, and who came and went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from stamm.analyses.kind import Known
+from stamm.answers.everybody import END_OF_TIME
+from stamm.answers.plan import Plan, kinds_of
+from stamm.answers.reach import covered
+from stamm.answers.reduce import other_currencies
+from stamm.answers.world import World
+from stamm.facts import FACTS
+from stamm.lang.errors import UsageError
+from stamm.lang.formula import share
+from stamm.lang.window import Window
+from stamm.segments.inside import inside
+from stamm.segments.named import Saved, resolved
+from stamm.segments.rule import Rule, operators_in
+from stamm.segments.then import NOT_OF_CUSTOMERS, Then
+
+_ = ibis._
+
+#: facts that do not say how far it is known who is a customer
+_BESIDE = ("customers", *NOT_OF_CUSTOMERS)
+WHO = "customer_id"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many customers were in a segment when a day began, of how many there were."""
+
+    on: date
+    customers: int
+    everybody: int
+
+    @property
+    def share(self) -> float | None:
+        """Which part of all that is; None where there was nobody."""
+        found: float | None = share(self.customers, self.everybody)
+        return found
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Who was in a segment on one of two days, and on both: ids, sorted."""
+
+    earlier: date
+    later: date
+    stayed: tuple[str, ...]
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How many customers are in each of two segments, and in both, of all."""
+
+    one: str
+    other: str
+    in_one: int
+    in_other: int
+    in_both: int
+
+
+class Segments:
+    """Asks one world about segments. `saved` are those that a rule may name beside the ready ones."""
+
+    def __init__(self, world: World, saved: Saved | None = None) -> None:
+        self.world, self.saved = world, saved or {}
+        self._always = _Always(world)
+
+    # -- which days ------------------------------------------------------------------
+    def known(self, *rules: Rule) -> Window:
+        """The days that the facts of all these rules cover; raises UsageError where some were never taken in.
+
+        A segment is told of the start of a day, so from the second of them until the end of it.
+        """
+        operators = [operator for rule in rules for operator in operators_in(resolved(rule, self.saved))]
+        needed = {key for each in operators for key in kinds_of(each.facts, self.world)}
+        beside = {key for each in operators for key in each.beside}
+        if missing := sorted((needed | beside) - set(self.world.coverage)):
+            names = ", ".join(FACTS[key].en for key in missing)
+            raise UsageError(
+                f"Nobody can be told apart by this: {names} were never taken in.",
+                remedy="Bring some in with `stamm import`, or leave that out of the rule.",
+            )
+        kinds = tuple(sorted(needed)) or tuple(key for key in self.world.coverage if key not in _BESIDE)
+        days = covered(self.world, kinds) if needed else self._all_days(kinds)
+        if days is None and needed:
+            raise UsageError(
+                "The facts that this rule is about have no day in common.",
+                remedy="Bring in the days that are missing with `stamm import`, or make two rules of it.",
+            )
+        if days is None:
+            raise UsageError("There are no customers yet.", remedy="Bring some in with `stamm import`.")
+        return days
+
+    def day(self, asked: date | None, *rules: Rule) -> date:
+        """The day asked for, by default the one after all that is known; raises UsageError for one that is not."""
+        days = self.known(*rules)
+        if asked is not None and not days.start < asked <= days.end:
+            raise UsageError(
+                f"Nothing is known of who was in it at the start of {asked}.",
+                where="day",
+                remedy=f"Name a day from {days.start + timedelta(days=1)} to {days.end}.",
+            )
+        return asked or days.end
+
+    def looks_before(self, rule: Rule, on: date) -> date | None:
+        """The first day that is known, where the rule looks at days before it and something may have been then."""
+        if self.world.organisation.history == "complete":
+            return None
+        first = self.known(rule).start
+        backs = [each.back_days for each in operators_in(resolved(rule, self.saved)) if each.facts]
+        return first if any(back is None or on - timedelta(days=back) < first for back in backs) else None
+
+    def _all_days(self, kinds: Sequence[str]) -> Window | None:
+        """From the first to the last day of which anything is known."""
+        spans = [span for span in (covered(self.world, (kind,)) for kind in kinds) if span is not None]
+        if not spans:
+            return None
+        return Window(min(span.start for span in spans), max(span.end for span in spans))
+
+    # -- asking ----------------------------------------------------------------------
+    def members(self, rule: Rule, on: date) -> pa.Table:
+        """Who was in it when the day began: `customer_id`, sorted."""
+        rows = self._inside({"inside": rule}, on).filter(_.inside).select(WHO).order_by(WHO)
+        return self.world.engine.run(rows)
+
+    def sizes(self, rules: Mapping[str, Rule], on: date) -> dict[str, Size]:
+        """How many were in each when the day began: one query."""
+        if not rules:
+            return {}
+        names = {f"rule_{number}": rule for number, rule in enumerate(rules.values())}
+        counts = {name: _[name].ifelse(1, 0).sum().coalesce(0) for name in names}
+        (row,) = self.world.engine.run(self._inside(names, on).aggregate(everybody=_.count(), **counts)).to_pylist()
+        return {told: Size(on, int(row[name]), row["everybody"]) for told, name in zip(rules, names, strict=True)}
+
+    def size(self, rule: Rule, on: date) -> Size:
+        """How many were in it when the day began."""
+        return self.sizes({"": rule}, on)[""]
+
+    def overlap(self, rules: Mapping[str, Rule], on: date) -> list[Overlap]:
+        """How many each two of some segments have in common: one query."""
+        names = {f"rule_{number}": rule for number, rule in enumerate(rules.values())}
+        pairs = list(combinations(range(len(names)), 2))
+        counts: dict[str, Any] = {name: _[name].ifelse(1, 0).sum().coalesce(0) for name in names}
+        for one, other in pairs:
+            both = _[f"rule_{one}"] & _[f"rule_{other}"]
+            counts[f"both_{one}_{other}"] = both.ifelse(1, 0).sum().coalesce(0)
+        (row,) = self.world.engine.run(self._inside(names, on).aggregate(**counts)).to_pylist()
+        told = list(rules)
+        return [
+            Overlap(
+                told[one],
+                told[other],
+                int(row[f"rule_{one}"]),
+                int(row[f"rule_{other}"]),
+                int(row[f"both_{one}_{other}"]),
+            )
+            for one, other in pairs
+        ]
+
+    def moves(self, rule: Rule, earlier: date, later: date) -> Moves:
+        """Who stayed in it, entered and left between the starts of two days."""
+        if earlier >= later:
+            raise UsageError(
+                f"{earlier} is not before {later}.", remedy="Name the earlier day first, and then the later one."
+            )
+        before = self._inside({"before": rule}, earlier).filter(_.before)
+        now = self._inside({"now": rule}, later).filter(_.now).select(then=_.customer_id)
+        both = before.outer_join(now, before.customer_id == now.then)
+        found = self.world.engine.run(both.select(was=_.customer_id, is_now=_.then))
+        were, are = ({who for who in found[name].to_pylist() if who is not None} for name in ("was", "is_now"))
+        return Moves(earlier, later, tuple(sorted(were & are)), tuple(sorted(are - were)), tuple(sorted(were - are)))
+
+    def _inside(self, rules: Mapping[str, Rule], on: date) -> ir.Table:
+        then = Then(self._always, on, self.world.coverage)
+        whole = {name: resolved(rule, self.saved) for name, rule in rules.items()}
+        self._refuse_foreign_money(then, whole.values())
+        return inside(then, whole)
+
+    def _refuse_foreign_money(self, then: Then, rules: Any) -> None:
+        """Raises CurrencyError where money would have to be added up that is in a currency without a rate."""
+        if not any(operator.adds_money for rule in rules for operator in operators_in(rule)):
+            return
+        foreign = then.so_far("orders").filter(_.foreign)
+        if self.world.engine.run(foreign.select("order_id").limit(1)).num_rows:
+            raise other_currencies(self._always.plan, "orders", foreign)
+
+
+class _Always(Known):
+    """All facts there will ever be, so that whoever asks cuts them himself."""
+
+    windows: tuple[Window, ...] = ()
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.plan = Plan(world, (), None, world.day_start(END_OF_TIME))
+
+    @property
+    def organisation(self) -> Any:
+        """The settings that numbers depend on."""
+        return self._world.organisation
+
+    @property
+    def as_of(self) -> Any:
+        """Later than every fact."""
+        return self._world.day_start(END_OF_TIME)
+
+    def __getitem__(self, fact: str) -> ir.Table:
+        return self.plan[fact]
+
+    def keeps(self, fact: str) -> bool:
+        """Nothing that was made from facts of later days can be told of an earlier one."""
+        return False
+
+    def grouped(self, table: ir.Table, at: str) -> ir.Table:
+        """The table with `group_value`, which says nothing: nobody splits it."""
+        return self.plan.grouped(table, at)

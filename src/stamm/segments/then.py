@@ -1,0 +1,116 @@
+"""What was known of all customers at the start of a day: nothing that came later can leak in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+from ibis.common.deferred import Deferred
+
+from stamm.analyses.drivers.before import Before
+from stamm.analyses.kind import Known
+from stamm.facts import imported
+from stamm.facts.owners import owned
+from stamm.lang.organisation import Organisation
+from stamm.lang.window import Window, moved
+
+_ = ibis._
+
+#: who is known by nothing but what they looked at is nobody's customer yet
+NOT_OF_CUSTOMERS = ("events", "predictions")
+
+
+class Then(Before):
+    """Facts as they were known when a local day began.
+
+    `kinds` are the facts that were ever imported. Days before are whole: the day before is 1 day ago.
+    """
+
+    def __init__(self, question: Known, on: date, kinds: Iterable[str]) -> None:
+        super().__init__(question, Window(on, on + timedelta(days=1)), 1)
+        self.on, self.kinds = on, frozenset(kinds)
+        self.organisation: Organisation = question.organisation
+
+    @property
+    def as_of(self) -> datetime:
+        """The first moment of the day (UTC)."""
+        return self._start
+
+    def within(self, column: str, days: int) -> Deferred:
+        """Rows whose local day is one of the last `days` before; with 0 all that have one."""
+        return _[column] >= ibis.date(self.on - timedelta(days=days)) if days else _[column].notnull()
+
+    def age(self, day: Deferred) -> Deferred:
+        """How many days ago a local day was."""
+        return -day.delta(ibis.date(self.on), unit="day")
+
+    def whose_events(self, which: Deferred) -> ir.Table:
+        """Such events, and whose each was as far as anybody knew: only they are looked up, so that it costs little."""
+        return owned(self["events"].filter(which), self["owners"], "happened_at")
+
+    def __getitem__(self, key: str) -> ir.Table:
+        if key == "predictions" and key not in self._tables:
+            # one that was made at this very moment knows of nothing later
+            self._tables[key] = self._question[key].filter(_.predicted_at <= self.start)
+        return super().__getitem__(key)
+
+    # -- who there is ----------------------------------------------------------------
+    def everybody(self) -> ir.Table:
+        """One row a customer of whom anything was known: `customer_id`."""
+        kinds = [key for key, kind in imported().items() if "customer_id" in kind.carried() and key in self.kinds]
+        rows = [self._customers(key) for key in kinds if key not in NOT_OF_CUSTOMERS]
+        everybody = ibis.union(*rows, distinct=True) if len(rows) > 1 else rows[0].distinct()
+        return everybody.filter(_.customer_id.notnull())
+
+    def _customers(self, key: str) -> ir.Table:
+        if key == "customers":
+            return self.described().select("customer_id")
+        return self.so_far(key).select("customer_id").distinct()
+
+    def described(self) -> ir.Table:
+        """One row a customer: what was said of them last."""
+        said = self._question["customers"].filter(_.customer_id.notnull(), _.valid_from < self.start)
+        latest = ibis.window(group_by="customer_id", order_by=_.valid_from.desc())
+        return said.mutate(place=ibis.row_number().over(latest)).filter(_.place == 0)
+
+    # -- for analyses ----------------------------------------------------------------
+    def over(self, *spans: Window) -> Past:
+        """The same as an analysis asks of it, over some days before."""
+        return Past(self, spans)
+
+    def last_whole(self, grain: str) -> Window:
+        """The last whole calendar window before."""
+        first = moved(self.on, grain, 0)
+        return Window(moved(first, grain, -1), first)
+
+
+class Past:
+    """What an analysis may know of that day (`analyses.kind.Known`)."""
+
+    by: str | None = None
+
+    def __init__(self, then: Then, spans: tuple[Window, ...]) -> None:
+        self._then, self.windows = then, spans
+
+    @property
+    def organisation(self) -> Organisation:
+        """The settings that numbers depend on."""
+        return self._then.organisation
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The start of the day (UTC)."""
+        return self._then.as_of
+
+    def __getitem__(self, fact: str) -> ir.Table:
+        return self._then[fact]
+
+    def keeps(self, fact: str) -> bool:
+        """Whether a derived fact is there already."""
+        return self._then.keeps(fact)
+
+    def grouped(self, table: ir.Table, at: str) -> ir.Table:
+        """The table with `group_value`."""
+        return self._then.grouped(table, at)

@@ -122,9 +122,7 @@ def standing(fact: str, question: Known, *, by_day: bool = False, since: date | 
     return rows.filter(_.cancelled_at.isnull()) if fact == "orders" else rows
 
 
-def personal(
-    fact: str, question: Known, people: str, *, by_day: bool = False, since: date | None = None
-) -> ir.Table:
+def personal(fact: str, question: Known, people: str, *, by_day: bool = False, since: date | None = None) -> ir.Table:
     """The rows of a fact that count and are somebody's.
 
     `person` is the visitor, as whoever they turned out to be, or the customer where customers alone are people.

@@ -220,6 +220,10 @@ class _Always(Known):
     def __getitem__(self, fact: str) -> ir.Table:
         return self.plan[fact]
 
+    def visits_since(self, fact: str, day: date) -> ir.Table:
+        """All visits, those before that day as well."""
+        return self[fact]
+
     def keeps(self, fact: str) -> bool:
         """Nothing that was made from facts of later days can be told of an earlier one."""
         return False

@@ -107,6 +107,10 @@ class Past:
     def __getitem__(self, fact: str) -> ir.Table:
         return self._then[fact]
 
+    def visits_since(self, fact: str, day: date) -> ir.Table:
+        """All visits, those before that day as well."""
+        return self[fact]
+
     def keeps(self, fact: str) -> bool:
         """Whether a derived fact is there already."""
         return self._then.keeps(fact)

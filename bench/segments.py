@@ -30,10 +30,8 @@ FIRST = date(2024, 1, 1)
 RULES = (
     "who ordered at least 2 times in the last 90 days",
     "who paid more than 100 EUR in the last 365 days and whose country is DE or AT",
-    (
-        "who did not order at least once in the last 60 days and (who opened a ticket at least once in the last 180 days "
-        "or whose last order was at least 300 days ago) and not (whose country is CH)"
-    ),
+    "who did not order at least once in the last 60 days and not (whose country is CH) and whose country is known",
+    "who opened a ticket at least once in the last 180 days or whose last order was at least 300 days ago",
     "who are among the 10% who paid most in the last 365 days",
     "who are customers again",
 )

@@ -221,3 +221,21 @@ def test_the_newest_of_each_prediction_says_what_came(code: Code, said: list[tup
         assert [(each.made, each.since) for each in found][:1] == said
     else:
         assert [(each.name, each.value, each.means, each.made, each.since) for each in found] == said
+
+
+def test_what_is_said_otherwise_of_a_customer_stands_in_the_timeline() -> None:
+    """From Kiel to Ulm and back; a row that does not say the city again changes nothing."""
+    said = [
+        row("customers", valid_from=day(1), name="Anna Alt", city="Kiel"),
+        row("customers", valid_from=day(2), name="Anna Alt"),
+        row("customers", valid_from=day(3), name="Anna Neu", city="Ulm", email="anna@example.org"),
+        row("customers", valid_from=day(4), name="Anna Neu", city="Kiel", email="anna@example.org"),
+    ]
+    rows = {**{kind: [] for kind in SAID_AND_DONE}, "customers": said}
+    found = Timeline(Language("en"), "EUR").entries(rows, [])
+    assert [(entry.at, entry.group, entry.text) for entry in found] == [
+        (day(4), "more", "City is now Kiel, before Ulm"),
+        (day(3), "more", "Name is now Anna Neu, before Anna Alt"),
+        (day(3), "more", "City is now Ulm, before Kiel"),
+    ]
+    assert Timeline(Language("de"), "EUR").entries(rows, [])[0].text == "Ort ist jetzt Kiel, vorher Ulm"

@@ -69,6 +69,7 @@ class Timeline:
         }
         found = [entry for key, tell in told.items() for row in rows[key] for entry in tell(row)]
         found += [self._visit(visit) for visit in visits]
+        found += self._changes(rows["customers"])
         return sorted(found, key=lambda entry: entry.at, reverse=True)
 
     def silence(self, rhythm: Rhythm | None, as_of: datetime | None) -> list[Entry]:
@@ -82,6 +83,22 @@ class Timeline:
             longest=say.trimmed(max(rhythm.gaps), 1),
         )  # fmt: skip
         return [Entry(as_of - timedelta(microseconds=1), "orders", SILENT, text)]
+
+    # -- who it is ---------------------------------------------------------------------
+    def _changes(self, rows: Sequence[Row]) -> Iterator[Entry]:
+        """What was said otherwise than before; what was not said again has not changed."""
+        say, known = self._say, dict[str, str]()
+        names = {
+            "name": say("Name"), "email": say("Mail address"), "phone": say("Telephone"), "company": say("Company"),
+            "city": say("City"), "country": say("Country"),
+        }  # fmt: skip
+        for row in rows:
+            for key, name in names.items():
+                before, after = known.get(key), row[key]
+                if before is not None and after not in (None, before):
+                    text = say("{what} is now {after}, before {before}", what=name, after=after, before=before)
+                    yield Entry(row["valid_from"], "more", SAID, text)
+                known |= {key: after} if after is not None else {}
 
     # -- what was bought ---------------------------------------------------------------
     def _order(self, row: Row) -> Iterator[Entry]:

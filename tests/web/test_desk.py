@@ -75,10 +75,15 @@ def test_another_setting_is_another_state(shop: Path) -> None:
     assert desk.opened().project.organisation.name == "Lindenhof Tee"
 
 
-def test_a_newer_snapshot_is_shown_once_it_is_ready(shop: Path) -> None:
+def test_a_newer_snapshot_is_shown_once_it_is_ready(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was last looked at is made of it before; what has taken too long for that keeps nobody from what is new."""
     desk = Desk(shop)
     with desk.kept_current(first=lambda: desk.kept("orders", orders)):
+        desk.kept("long", lambda _: time.sleep(0.2))
+        assert desk.opened().took("long") >= 0.2
+        monkeypatch.setattr(Opened, "took", lambda _, what: 31.0 if what == "long" else 0.0)
         _shown_once_ready(desk, shop)
+        assert "long" not in dict(desk.opened().looked_at())
 
 
 def test_who_was_told_of_something_new_sees_it(shop: Path) -> None:

@@ -40,12 +40,13 @@ State = tuple[tuple[object, ...], tuple[object, ...]]
 AT_ONCE = 4
 #: snapshots that were shown before and are kept for pages that still load their parts
 BEFORE = 1
-#: what was last looked at is made anew before a newer snapshot is shown: so many things, begun within so long
+#: what was last looked at is made anew before a newer snapshot is shown: so many things, as far as they took no longer
 MOST_RENEWED, RENEWING_SECONDS = 60, 30.0
 #: so long a newer snapshot waits for the worker to make what is kept of it
 KEPT_SECONDS = 60.0
-#: how often a newer snapshot is looked for, and how many times as long as a renewal the next one waits for
-LOOK_SECONDS, REST = 0.5, 10
+#: how often a newer snapshot is looked for, how many times as long as a renewal the next one waits for, and how long
+#: at most: so old is what is shown where facts come all the time
+LOOK_SECONDS, REST, REST_SECONDS = 0.5, 10, 60.0
 #: what is given up is told so again after so long
 JOIN_SECONDS = 0.05
 #: what of a lake's kept files changes with every answer, and means nothing for the world
@@ -99,6 +100,10 @@ class Opened:
     def looked_at(self) -> list[tuple[Hashable, Make]]:
         """What was last looked at, the last one last, and how it is made."""
         return self._making.looked_at()[-MOST_RENEWED:]
+
+    def took(self, what: Hashable) -> float:
+        """Seconds that making it has taken."""
+        return self._making.took(what)
 
     def give_up_idle(self) -> None:
         """Stop what is being made for somebody who has left."""
@@ -284,7 +289,7 @@ class Desk:
                 opened.give_up_idle()
             begun = time.monotonic()
             if self._tried(self._renew):
-                self._ending.wait(REST * (time.monotonic() - begun))
+                self._ending.wait(min(REST * (time.monotonic() - begun), REST_SECONDS))
 
     def _tried(self, work: Callable[[], object]) -> object:
         """What it gives; None where somebody is writing, or a file has just gone: the next look finds another state."""
@@ -311,9 +316,11 @@ class Desk:
         if lacking and begun - self._newer_since < KEPT_SECONDS:
             return False  # counting from what is kept takes a fraction of the time
         for what, make in reversed(shown.looked_at()):
-            if self._ending.is_set() or time.monotonic() - begun > RENEWING_SECONDS:
+            if self._ending.is_set():
                 break
-            self._make_ready(newest, what, make)
+            # what takes longer is counted when somebody asks for it, and keeps nobody from what is new meanwhile
+            if time.monotonic() - begun + shown.took(what) <= RENEWING_SECONDS:
+                self._make_ready(newest, what, make)
         with self._lock:
             if newest is self._newest:  # else somebody was shown a newer one meanwhile
                 self._show(newest)

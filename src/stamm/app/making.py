@@ -31,6 +31,7 @@ class _Making:
     #: a name for how it is made, for whoever makes it again
     told: object
     stop: Stop
+    begun_at: float = field(default_factory=time.monotonic)
     asked_at: float = field(default_factory=time.monotonic)
     #: threads that wait for it, whoever makes it included
     waiting: int = 0
@@ -51,6 +52,8 @@ class Making:
         self._threads = threads
         self._guard = threading.Lock()
         self._made: dict[Hashable, tuple[object, Any]] = {}
+        #: how many seconds what is made has taken
+        self._took: dict[Hashable, float] = {}
         self._begun: dict[Hashable, _Making] = {}
         self._ended = False
 
@@ -98,6 +101,13 @@ class Making:
             made = [(what, told) for what, (told, _) in self._made.items()]
             return [*made, *((what, making.told) for what, making in self._begun.items() if what not in self._made)]
 
+    def took(self, what: Hashable) -> float:
+        """Seconds that a thing has taken; of one that is being made, those until now, and of any other none."""
+        with self._guard:
+            if (making := self._begun.get(what)) is not None:
+                return time.monotonic() - making.begun_at
+            return self._took.get(what, 0.0)
+
     def give_up_idle(self) -> None:
         """Stop what nobody waits for any more."""
         with self._guard:
@@ -132,6 +142,7 @@ class Making:
         """Make it, where nobody else does; how it ends is told to all that wait."""
         if not making.claimed():
             return False
+        making.begun_at = time.monotonic()
         try:
             with making.stop.heeded():
                 made = making.make()
@@ -141,8 +152,10 @@ class Making:
         with self._guard:
             self._begun.pop(what, None)
             self._made[what] = (making.told, made)
+            self._took[what] = time.monotonic() - making.begun_at
             if len(self._made) > MOST_KEPT:
-                self._made.pop(next(iter(self._made)))
+                forgotten = next(iter(self._made))
+                del self._made[forgotten], self._took[forgotten]
         making.future.set_result(made)
         return True
 

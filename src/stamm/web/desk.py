@@ -27,7 +27,7 @@ __all__ = ["Desk", "Opened", "desk", "of_one_snapshot", "soon"]
 Made = TypeVar("Made")
 View = Callable[..., HttpResponseBase]
 #: a page that is not whole by then is shown without what it lacks
-WITHIN_SECONDS = 0.12
+WITHIN_SECONDS = 0.08
 #: by which a part that comes later says of which snapshot the page is
 SNAPSHOT = "Stamm-Snapshot"
 #: by which a page that is being counted asks for itself: "page" for its numbers alone, "document" for all of it

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
@@ -41,6 +43,13 @@ def environment(**options: Any) -> Environment:
     made.filters["coded"] = coded
     made.globals.update(url=reverse, asset=lambda name: assets()[name].path, snapshot_header=SNAPSHOT)
     return made
+
+
+def read_templates() -> None:
+    """Have every template at hand before anybody asks for a page, which for the first of them takes a while."""
+    made = cast(Jinja2, engines["jinja2"]).env
+    for name in made.list_templates():
+        made.get_template(name)
 
 
 def coded(text: str) -> Markup:

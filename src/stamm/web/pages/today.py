@@ -30,6 +30,7 @@ from stamm.reports.workings import Workings
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import YEAR, Period, against_choices, window_choices
+from stamm.web.frame import read_templates
 from stamm.web.pages.bring import shop_context
 
 #: how many numbers are shown, months of who came and who went, and customers who may be leaving
@@ -65,7 +66,8 @@ def today(request: Asked) -> HttpResponse:
 
 
 def ready() -> None:
-    """Make the page in both languages before anybody asks for it."""
+    """Have all templates at hand, and make the page in both languages, before anybody asks for it."""
+    read_templates()
     for code in CODES:
         _ready(Looked(Period(), ""), Language(code))
 

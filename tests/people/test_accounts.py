@@ -65,7 +65,7 @@ def test_people_come_and_go(shop: Path) -> None:
     texts = [text.partition("\n")[2] for text in told.split("$ --project shop ")[1:]]
     assert "http://127.0.0.1:8711/in/" in texts[0]
     assert "anna@example.com may come in as owner" in texts[0]
-    assert "anna@example.com is here already, as owner." in texts[1]
+    assert "anna@example.com is here already." in texts[1]
     assert "'nonsense' is no mail address." in texts[2]
     assert "anna@example.com is the only owner." in texts[3]
     assert "ben@example.com is owner now." in texts[5]

@@ -154,6 +154,8 @@ def test_files_that_are_none_are_told_and_do_no_harm(project: Project, signed_in
     assert "<script>alert" not in page
     assert page.count('class="state error"') >= 3
     assert "Take it in" not in page
+    german = browser.get(f"{address}?looked", headers={"Accept-Language": "de"}).content.decode()
+    assert "picture.png, Zeile 1" in german
     assert browser.post(f"{address}import/").status_code == 302
     bundle = bundle_named(project.directory, address.split("/")[2])
     assert bundle is not None

@@ -221,6 +221,9 @@ def test_people_come_in_change_and_leave(signed_in: Make, person: Make, project:
     assert browser.get("/settings/people/").status_code == 200, "nobody else is signed out"
     browser.post(page, {"do": "remove"})
     assert "ben@example.com" not in text_of(browser.get("/settings/people/"))
+    told = text_of(browser.get("/settings/acts/", headers={"Accept-Language": "de"}))
+    assert "ben@example.com Analyse" in told, "the role by its name"
+    assert "ben@example.com Inhaber" in told
     owner = Person.objects.get(email="owner@example.com")
     for wish in ({"do": "remove"}, {"do": "role", "role": "viewer"}):
         kept = browser.post(f"/settings/people/{owner.pk}/", wish)

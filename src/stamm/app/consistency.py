@@ -15,6 +15,7 @@ from stamm.answers.reach import covered
 from stamm.answers.world import World
 from stamm.facts import Imported, imported
 from stamm.facts.columns import Column, moment_column
+from stamm.lang.language import Language
 from stamm.lang.window import windows
 
 _ = ibis._
@@ -35,6 +36,11 @@ class Check:
     remedy: str
     #: fills `{kind}` in the sentence
     kind: str = ""
+
+    def told(self, say: Language) -> str:
+        """The sentence in the reader's language, with what the kind is called there."""
+        kind = imported()[self.kind].de if self.kind and say.code == "de" else self.kind
+        return say(self.sentence, kind=kind)
 
     def run(self, plan: Plan) -> tuple[int, str]:
         """How many things do not agree, and the first of them in words."""

@@ -67,24 +67,22 @@ def print_consistency(world: World, say: Session) -> int:
         for check in all_checks():
             if plan is None or not all(kind in world.coverage for kind in check.needs):
                 continue
-            status.update(say(check.sentence, kind=check.kind))
+            status.update(check.told(say.language))
             try:
                 count, examples = check.run(plan)
             except CannotRunError as error:
-                made.add_row(
-                    say(check.sentence, kind=check.kind), say("cannot be told on {engine}", engine=error.engine)
-                )
+                made.add_row(check.told(say.language), say("cannot be told on {engine}", engine=error.engine))
                 continue
             if count:
                 found.append(check)
             said = say.language.number(count) if count else say("agrees")
-            made.add_row(say(check.sentence, kind=check.kind), said, examples, style="bad" if count else None)
+            made.add_row(check.told(say.language), said, examples, style="bad" if count else None)
     if plan is None:
         say.out.print(say("There is no data yet. Bring some in with `stamm import`."))
         return 0
     say.out.show(made)
     for check in found:
         say.out.print()
-        say.out.print(say(check.sentence, kind=check.kind), style="strong")
+        say.out.print(check.told(say.language), style="strong")
         say.out.print(say(check.remedy))
     return len(found) + unread

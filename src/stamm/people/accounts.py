@@ -46,7 +46,7 @@ def invite(email: str, role: Role, *, who: str, now: datetime, name: str = "") -
         person = Person.objects.select_for_update().filter(email=address).first()
         if person is not None and person.is_active:
             raise UsageError(
-                f"{address} is here already, as {person.role}.", remedy="`stamm people role` gives another role."
+                f"{address} is here already.", remedy="Another role is given under People, or by `stamm people role`."
             )
         person = person or Person(email=address, joined_at=now)
         person.name, person.role, person.is_active = name or person.name, role.value, True

@@ -154,7 +154,7 @@ def _fault(one: Mapping[str, Any], say: Language) -> Fault:
 
 def problem(error: StammError, say: Language) -> Problem:
     """An error in the reader's language."""
-    return Problem(retell(error.what, say), error.where, retell(error.remedy, say))
+    return Problem(*(retell(text, say) for text in (error.what, error.where, error.remedy)))
 
 
 def failure(state: State, say: Language) -> Problem:

@@ -224,6 +224,19 @@ def test_amounts_whose_name_says_cents(tmp_path: Path, name: str) -> None:
     assert table(proposed(tmp_path, fractions), "orders")["amount"] == name
 
 
+def test_an_order_that_stands_there_twice_has_its_amount_once(tmp_path: Path) -> None:
+    lines = [f"B{n};{n}.12.2024;k{n % 3};{amount};EUR" for n, amount in enumerate(("1.005,50", "-2,00", "7,50"), 10)]
+    found = proposed(tmp_path, rows("Bestellnr;Datum;Kundennr;Betrag;Währung", *lines, *lines[:2]))
+    orders = table(found, "orders")
+    assert (orders["each"], orders["amount"]) == ("Bestellnr", "Betrag")
+    assert table(found, "returns")["amount"] == {"column": "Betrag", "negate": True}
+    told = [reason.words(Language("de")) for reason in (*found.about, found.reasons["currency"])]
+    assert told[1:] == [
+        "2 Zeilen gleichen einer anderen in jeder Zelle; sie zählen einmal",
+        "jede Zeile sagt es: Währung",
+    ]
+
+
 def test_an_order_of_nothing_is_no_row_below_zero(tmp_path: Path) -> None:
     lines = [f"{n},2024-01-{n:02d},k{n % 3},{amount}" for n, amount in enumerate(("5.00", "0.00", "-2.00", "7.50"), 10)]
     found = proposed(tmp_path, rows("Order ID,Order date,Customer ID,Amount", *lines))

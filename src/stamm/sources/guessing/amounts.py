@@ -88,7 +88,12 @@ class Amount:
 
 def paid_for_goods(evidence: Evidence, order: str | None) -> Amount | None:
     """The amount of an order: for goods, after discounts, without tax and shipping, as far as the columns tell."""
-    return _of_order(evidence, order) or of_line(evidence, order) or _of_what_is_left(evidence)
+    return (
+        _of_order(evidence, order)
+        or of_line(evidence, order)
+        or _of_what_is_left(evidence)
+        or _of_all_rows(evidence, order)
+    )
 
 
 def _of_what_is_left(evidence: Evidence) -> Amount | None:
@@ -100,6 +105,14 @@ def _of_what_is_left(evidence: Evidence) -> Amount | None:
         if shape.name not in taken and shape.looks("number") and shape.numbers and not shape.numbers.whole
     ]
     return Amount(Rule((left[0],)), say("the first column with decimals").doubted(), "line") if left else None
+
+
+def _of_all_rows(evidence: Evidence, order: str | None) -> Amount | None:
+    """The amount that all rows of an order agree on."""
+    column = evidence.roles.column("amount")
+    if column is None or evidence.level(column, order) != "order":
+        return None
+    return Amount(Rule((column,)), say("the same in all rows of an order, so it is of all of it").doubted())
 
 
 def _of_order(evidence: Evidence, order: str | None) -> Amount | None:

@@ -41,7 +41,7 @@ def conventions_of(shapes: Sequence[Shape], organisation: Organisation, *, delim
             thousands=thousands,
             dates=_formats(moments, order, reasons),
             time_zone=_zone(moments, reasons),
-            currency=_currency(numbers, reasons),
+            currency=_currency(numbers, [shape.name for shape in shapes if shape.currencies], reasons),
         ),
         order,
         reasons,
@@ -175,8 +175,9 @@ def _zone(columns: Sequence[Shape], reasons: dict[str, Reason]) -> str:
 
 
 # -- money ---------------------------------------------------------------------------------------------------
-def _currency(columns: Iterable[Shape], reasons: dict[str, Reason]) -> str:
-    """The currency that stands beside amounts or in their headings, else none: the organisation's holds."""
+def _currency(columns: Iterable[Shape], stated: Sequence[str], reasons: dict[str, Reason]) -> str:
+    """The currency that stands beside amounts or in their headings, else none: that of the row (in the columns
+    `stated`) or the organisation's holds."""
     beside = Counter(code for shape in columns if (code := shape.names_currency()))
     if beside:
         code, _ = beside.most_common(1)[0]
@@ -187,7 +188,10 @@ def _currency(columns: Iterable[Shape], reasons: dict[str, Reason]) -> str:
         if code:
             reasons["currency"] = say("the heading says so: {columns}", columns=[shape.name])
             return code
-    reasons["currency"] = say("the file names none, so it is the organisation's")
+    if stated:
+        reasons["currency"] = say("each row says it: {columns}", columns=stated)
+    else:
+        reasons["currency"] = say("the file names none, so it is the organisation's")
     return ""
 
 

@@ -104,7 +104,7 @@ def propose(path: Path, organisation: Organisation, progress: Progress | None = 
         writing=conventions.writing,
         drafts=tuple(refined(drafts, evidence)),
         reasons={**layout.reasons, **conventions.reasons},
-        about=tuple(_about(sample, evidence, why)),
+        about=tuple(_about(sample, evidence, drafts, why)),
         sample=sample,
         organisation=organisation,
         evidence=evidence,
@@ -119,7 +119,7 @@ def _shapes(sample: Sample) -> dict[str, Shape]:
     return {name: shape_of(name, sample.columns[name]) for name in names}
 
 
-def _about(sample: Sample, evidence: Evidence, why: Reason) -> list[Reason]:
+def _about(sample: Sample, evidence: Evidence, drafts: Sequence[Draft], why: Reason) -> list[Reason]:
     told = [why]
     if sample.broken:
         told.append(
@@ -130,8 +130,17 @@ def _about(sample: Sample, evidence: Evidence, why: Reason) -> list[Reason]:
         )
     alike = evidence.dependencies.alike()
     if alike:
-        told.append(say("{count} rows repeat another one in every cell; each counts", count=alike).doubted())
+        if any(map(_counts_once, drafts)):
+            told.append(say("{count} rows repeat another one in every cell; they count once", count=alike).doubted())
+        else:
+            told.append(say("{count} rows repeat another one in every cell; each counts", count=alike).doubted())
     return told
+
+
+def _counts_once(draft: Draft) -> bool:
+    """Whether what stands in several rows is one order, whose amount is not added up."""
+    added_up = any(rule.take == "sum" for name, rule in draft.rules.items() if name.removesuffix(MINOR) == "amount")
+    return draft.fact == "orders" and bool(draft.each) and not added_up
 
 
 # -- the finishing touches -----------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def _say_which_order(shop: Shop, draft: Draft, order: str) -> None:
                 "order_id", Rule((order,)), say("{share} of these numbers are those of orders", share=Share(share))
             )
             return
-    draft.about.append(say("order_id stays empty: the file does not say which order is taken back"))
+    draft.about.append(say("the order stays empty: the file does not say which one is taken back"))
 
 
 # -- refunds beside orders -----------------------------------------------------------------------------------

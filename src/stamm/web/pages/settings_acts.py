@@ -16,16 +16,19 @@ from django.shortcuts import render
 
 from stamm.answers.written import csv_of
 from stamm.app.project import Project
+from stamm.app.retelling import retell
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import day_start
 from stamm.people.acts import ACTS, Act, Which, acts, doers
-from stamm.people.roles import OWNERS
+from stamm.people.roles import OWNERS, ROLES, Role
 from stamm.web.access import Asked, Entry, page
 from stamm.web.filters import Choice
 
 #: lines of one page
 MOST = 100
+#: acts that name somebody and a role
+WITH_A_ROLE = frozenset({"person_invited", "role_changed"})
 #: what an address may say
 ASKED = ("who", "what", "day")
 
@@ -78,7 +81,15 @@ def _which(asked: Mapping[str, str], zone: str) -> Which:
 
 def _line(act: Act, zone: str, say: Language) -> dict[str, Any]:
     at = say.moment(act.at.astimezone(ZoneInfo(zone)))
-    return {"at": at, "who": act.who, "what": say(ACTS.get(act.what, act.what)), "about": act.about}
+    return {"at": at, "who": act.who, "what": say(ACTS.get(act.what, act.what)), "about": _about(act, say)}
+
+
+def _about(act: Act, say: Language) -> str:
+    """What it was about, as people say it: a role by its name, a sentence of ours in the reader's language."""
+    whom, _, role = act.about.rpartition(" ")
+    if act.what in WITH_A_ROLE and role in ROLES:
+        return f"{whom} {say(ROLES[Role(role)])}"
+    return retell(act.about, say)
 
 
 def _choices(known: Mapping[str, str], chosen: str, every: str) -> list[Choice]:

@@ -110,13 +110,11 @@ def _checks(opened: Opened, say: Language) -> list[dict[str, str]]:
             count, examples = check.run(plan)
         except CannotRunError as error:
             found = say("cannot be told on {engine}", engine=error.engine)
-            lines.append({"check": say(check.sentence, kind=check.kind), "found": found, "remedy": "", "examples": ""})
+            lines.append({"check": check.told(say), "found": found, "remedy": "", "examples": ""})
             continue
         found = say.number(count) if count else say("agrees")
         remedy = say(check.remedy) if count else ""
-        lines.append(
-            {"check": say(check.sentence, kind=check.kind), "found": found, "remedy": remedy, "examples": examples}
-        )
+        lines.append({"check": check.told(say), "found": found, "remedy": remedy, "examples": examples})
     return sorted(lines, key=lambda line: not line["remedy"])
 
 

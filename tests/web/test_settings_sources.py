@@ -144,7 +144,9 @@ def test_failed_messages_are_looked_at_and_read_again(signed_in: Make, project: 
 
 
 # -- data ----------------------------------------------------------------------------------------------------
-def test_the_data_page_says_how_the_data_are(signed_in: Make, project: Project) -> None:
+def test_the_data_page_says_how_the_data_are(
+    signed_in: Make, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ledger = Ledger(b"k" * 32, (Erased("E-2026-1", NOON, frozenset({"digest-of-anna"}), state=State.DONE, who="zoe"),))
     ledger.write(project.lake_directory)
     analyst, owner = signed_in("analyst"), signed_in("owner")
@@ -163,3 +165,8 @@ def test_the_data_page_says_how_the_data_are(signed_in: Make, project: Project) 
     assert "There is no backup yet." not in later
     assert re.search(r"Last backup \d+ \w+ \d{4}, \d\d:\d\d ben", later)
     assert "Nothing is wrong." in text_of(owner.get("/settings/data/surroundings/"))
+    # of very many facts that takes minutes, so it waits until somebody asks
+    monkeypatch.setattr("stamm.web.pages.settings_data.CHECKED_UNASKED", 1)
+    unasked = text_of(analyst.get("/settings/data/"))
+    assert (unasked.count(" agrees "), "facts this takes some minutes. Check them" in unasked) == (0, True)
+    assert text_of(analyst.get("/settings/data/?check=1")).count(" agrees ") == len(allowed)

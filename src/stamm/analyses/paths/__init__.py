@@ -143,9 +143,12 @@ class Paths(Analysis):
         until, reach = known_until(question, self.facts()), reach_within(question, self.facts(), question.windows[0])
         if until is None or not reach.known:
             return Found({ROWS: [_nothing(reach.reason)], BRANCHES: (), **dict.fromkeys(WHOLE, ())})
-        found = self._journeys.frequent(question, until)
+        counted = self._journeys.counted(question, until)
+        found = self._journeys.frequent(question, counted)
         tables: dict[str, list[Any]] = {ROWS: [self._journey(each, reach.reason) for each in found]}
-        tables[BRANCHES] = self._branching(self._journeys.branching(question, until)) if self.branches else []
+        if self.branches and self.direction != FROM:
+            counted = self._journeys.counted(question, until, from_step=True)
+        tables[BRANCHES] = self._branching(self._journeys.branching(question, counted)) if self.branches else []
         tables.update({table: [] for table in WHOLE})
         for each in self._journeys.whole(question, until):
             share = ratio(each["visits"], each["total"])

@@ -48,11 +48,17 @@ class Journeys:
     top: int
     branches: int = 0
 
-    def frequent(self, question: Question, until: datetime) -> list[dict[str, Any]]:
+    def counted(self, question: Question, until: datetime, *, from_step: bool = False) -> ir.Table:
+        """How often each way of each group was taken, counted now: what is asked of it need not be counted again.
+
+        `place_0` ... in order of time, or `from_step` in the order of how far they are from the step; visits, visitors.
+        """
+        ways = self._ways(question, until, from_step=from_step).group_by("group_value", *self._names())
+        return ibis.memtable(question.table(ways.aggregate(visits=_.count(), visitors=_.visitor_id.nunique())))
+
+    def frequent(self, question: Question, counts: ir.Table) -> list[dict[str, Any]]:
         """The most frequent journeys of each group: `place_0` ..., visits, visitors, rank, and of all: total, ways."""
         names = self._names()
-        ways = self._ways(question, until).group_by("group_value", *names)
-        counts = ways.aggregate(visits=_.count(), visitors=_.visitor_id.nunique())
         order = ibis.window(group_by="group_value", order_by=[ibis.desc("visits"), *names])
         group = ibis.window(group_by="group_value")
         ranked = counts.mutate(
@@ -60,14 +66,13 @@ class Journeys:
         )
         return sorted(question.run(ranked.filter(_.rank <= self.top)), key=lambda row: row["rank"])
 
-    def branching(self, question: Question, until: datetime) -> list[dict[str, Any]]:
-        """The same ways as they branch: of each group and place reached so, the most frequent places next.
+    def branching(self, question: Question, ways: ir.Table) -> list[dict[str, Any]]:
+        """Ways counted from the step as they branch: of each group and place reached so, the most frequent places next.
 
         Each with `depth` (the step is 1), `place_0` ... counted from the step in any direction, visits, those of them
         that `ended` there (all, at the greatest length), and at depth 1 the `total` of the group.
         """
         names = self._names()
-        ways = self._ways(question, until, from_step=True).group_by("group_value", *names).aggregate(visits=_.count())
         depths = ibis.memtable(pa.table({"depth": pa.array(range(1, self.length + 1), pa.int64())}))
         here = ibis.cases(*((_.depth == number + 1, _[name]) for number, name in enumerate(names)))
         # whether a way goes on is not known at its greatest length
@@ -92,7 +97,9 @@ class Journeys:
     def customers(self, question: Question, until: datetime, group: str | None, rank: int) -> Behind:
         """The customers of a group who took a journey, and those who came to the step and took others alone."""
         (journey,) = (
-            row for row in self.frequent(question, until) if row["group_value"] == group and row["rank"] == rank
+            row
+            for row in self.frequent(question, self.counted(question, until))
+            if row["group_value"] == group and row["rank"] == rank
         )
         same_group = _.group_value.isnull() if group is None else _.group_value == group
         ways = self._ways(question, until).filter(same_group, _.customer_id.notnull())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,18 +28,27 @@ from stamm.web.pages.settings_organisation import renewal
 
 #: where facts came so many days after the last backup, the page says so
 SELDOM_DAYS = 7
+#: facts that are checked without being asked to; of more it takes minutes
+CHECKED_UNASKED = 2_000_000
+#: how often it is looked anew how much room files take
+SIZED_SECONDS = 60
 
 
 @page("settings/data/", may=EXPORTS, entry=Entry("Settings", "Data", 30))
 def settings_data(request: Asked) -> HttpResponse:
     """What is kept and how well it is; what takes a while comes as soon as it is there."""
     project, say = Project.open(settings.STAMM_PROJECT), request.say
+    rows = _rows(project)
+    checks = rows <= CHECKED_UNASKED or "check" in request.GET
     content = {
         "version": __version__,
         "snapshot": _snapshot(project, say),
         "backup": _backup(project, say),
-        "sizes": _sizes(project, say),
-        "checks": soon(("consistency", say.code), lambda opened: _checks(opened, say)),
+        "sizes": soon(
+            ("extent", say.code, int(time.time() // SIZED_SECONDS)), lambda opened: _sizes(opened.project, say)
+        ),
+        "checks": soon(("consistency", say.code), lambda opened: _checks(opened, say)) if checks else [],
+        "unchecked": "" if checks else say.number(rows),
         "erased": _erased(project, say),
         "may_look_around": request.user.may in OWNERS,
         **renewal(project),
@@ -61,6 +71,14 @@ def _snapshot(project: Project, say: Language) -> dict[str, str] | None:
     snapshot = project.lake().snapshot()
     written = _moment(snapshot.written_at, project, say) if snapshot.kinds() else ""
     return {"number": say.number(snapshot.number), "written": written}
+
+
+def _rows(project: Project) -> int:
+    """How many facts there are; none that could be counted where they lie in a shop's own database."""
+    if project.reads_database:
+        return 0
+    snapshot = project.lake().snapshot()
+    return sum(snapshot.rows(kind) for kind in snapshot.kinds())
 
 
 def _backup(project: Project, say: Language) -> dict[str, str]:

@@ -78,7 +78,7 @@ def customer(request: Asked, customer: str) -> HttpResponse:
         "compared": _compared(customer, asked, say, organisation),
         "state": _state(line, say, organisation.zone),
         "segment": "" if line.segment is None else SEGMENTS[line.segment].of(say.code),
-        "foretold": _foretold(line, known, say),
+        "foretold": _foretold(line, known, say, organisation.zone),
         "may_export": request.user.may in EXPORTS,
         "may_erase": request.user.may in OWNERS,
         "erase_query": urlencode({"customer": customer}),
@@ -143,7 +143,7 @@ def _state(line: Line, say: Language, zone: str) -> str:
     return say("{state} since {day}", state=words, day=_day(line.state_since, zone, say))
 
 
-def _foretold(line: Line, known: Book, say: Language) -> dict[str, str] | None:
+def _foretold(line: Line, known: Book, say: Language, zone: str) -> dict[str, str] | None:
     """What is foretold of people like this one, with interval and n; None where nothing was."""
     if line.risk is None or known.about["risk"] is None:
         return None
@@ -170,7 +170,7 @@ def _foretold(line: Line, known: Book, say: Language) -> dict[str, str] | None:
         low=say.percent(low, 0), high=say.percent(min(high, 1.0), 0),
     )  # fmt: skip
     when = say(
-        "Foretold {day}; it speaks of many, and knows of nobody what they will do.", day=say.day(_moment(at).date())
+        "Foretold {day}; it speaks of many, and knows of nobody what they will do.", day=_day(_moment(at), zone, say)
     )
     return {"sentence": leave if key == "churn_risk" else pause, "between": between, "n": n, "when": when}
 

@@ -9,8 +9,8 @@ from stamm.answers.answer import Answer
 from stamm.answers.ask import Answers
 from stamm.answers.table import TableAnswer
 from stamm.boards.content import Kept
-from stamm.facts import FACTS
 from stamm.facts.filter import filter_of
+from stamm.facts.named import columns_named
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
@@ -107,9 +107,8 @@ def check_dimension(metric: Metric, by: str) -> None:
 
 
 def check_impersonal(dimension: str) -> None:
-    """Raises UsageError for a dimension that may tell who somebody is."""
-    columns = [fact.columns()[dimension] for fact in FACTS if dimension in fact.columns()]
-    if any(column.personal for column in columns):
+    """Raises UsageError for a dimension that may tell who somebody is, and for one that there is not."""
+    if any(column.personal for column in columns_named(dimension)):
         raise UsageError(
             f"A board cannot be kept to {dimension}, which may tell who somebody is.",
             remedy="Choose another dimension; the page of a metric can be split by it.",

@@ -22,6 +22,7 @@ from stamm.lang.language import Language
 from stamm.people.models import Person
 from stamm.people.roles import Role
 from stamm.web.desk import of_one_snapshot
+from stamm.web.reading import refuse_signs
 
 #: may be opened by whoever is not signed in
 ANYBODY: Literal["anybody"] = "anybody"
@@ -85,6 +86,7 @@ def page(
             allowed_to = posted if request.method == "POST" else may
             if allowed_to != ANYBODY and request.user.may not in allowed_to:
                 raise PermissionDenied
+            refuse_signs(request.GET)
             if again and is_reauthentication_required(request, app="stamm"):
                 if not get_reauthentication_flows(request.user):  # came by a link, and has nothing to show yet
                     return redirect("account_change_password")

@@ -19,6 +19,7 @@ from stamm.reports.figures import BACK, Figures, Months
 from stamm.reports.splits import dimensions_for
 from stamm.web.desk import Opened
 from stamm.web.filters import YEAR, Period
+from stamm.web.reading import one_of
 
 #: what else an address of a page about a metric says; every other name is a setting of the metric
 OURS = frozenset({"grain", "window", "against", "by", "where", "more", "part", "first", "name"})
@@ -43,15 +44,13 @@ class MetricQuestion:
         """
         if key not in opened.answers.world.metrics:
             raise Http404
-        if any("\0" in text for _, texts in given.lists() for text in texts):
-            raise UsageError("An address cannot hold a sign that is none.", remedy="Follow the link again.")
         period, kind = Period.of(given), opened.answers.world.metrics[key]
         said = {name: str(given[name]).strip() for name in given if name not in OURS}
         written = {name: text for name, text in said.items() if text}
         made, usual = kind(**written), kind()
         changed = {name: text for name, text in written.items() if made.settings[name] != usual.settings[name]}
         conditions = [text for text in (*given.getlist("where"), given.get("more", "")) if text.strip()]
-        against = YEAR if given.get("against") == YEAR and period.grain in BACK else ""
+        against = one_of(given, "against", (YEAR,)) if period.grain in BACK else ""
         by = given.get("by", "")
         found = cls(key, period, by, filter_of(conditions), tuple(sorted(changed.items())), against)
         found._check(made, named=role in NAMES)

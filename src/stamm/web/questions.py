@@ -14,6 +14,7 @@ from stamm.analyses import ANALYSES, Analysis
 from stamm.answers.table import TableAnswer
 from stamm.facts import FACTS
 from stamm.facts.filter import Condition, Filter, filter_of
+from stamm.facts.named import columns_named
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window
 from stamm.people.roles import NAMES, Role
@@ -46,8 +47,6 @@ class Question:
         """
         if key not in ANALYSES:
             raise Http404
-        if any("\0" in text for _, texts in given.lists() for text in texts):
-            raise UsageError("An address cannot hold a sign that is none.", remedy="Follow the link again.")
         start, end = _days(given)
         if settings is None:
             said = given.dict()
@@ -158,12 +157,9 @@ def _filter(texts: Iterable[str]) -> Filter:
 
 
 def _check_personal(dimensions: Iterable[str], role: Role) -> None:
-    """Raises UsageError where a role that may not see names asks about what tells who somebody is."""
-    if role in NAMES:
-        return
-    for name in dimensions:
-        columns = [fact.columns()[name] for fact in FACTS if name in fact.columns()]
-        if any(column.personal for column in columns):
+    """Raises UsageError where a role that may not see names asks about what tells who somebody is, or about nothing."""
+    for name in filter(None, dimensions):
+        if any(column.personal for column in columns_named(name)) and role not in NAMES:
             raise UsageError(
                 f"What is told by {name} may tell who somebody is.", remedy="Ask without it, or ask an owner for it."
             )

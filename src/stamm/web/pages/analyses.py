@@ -20,6 +20,7 @@ from stamm.web.access import Asked, page
 from stamm.web.analysed import page_of
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.questions import Question
+from stamm.web.reading import number_in, shortened, some_from
 
 #: customers on one page
 MOST = 50
@@ -69,7 +70,7 @@ def analysis_customers(request: Asked, analysis: str) -> HttpResponse:
     """The customers behind one row, by what they are in it, a page after the other."""
     asked, say = _row_asked(request, analysis), request.say
     behind = soon(("behind", asked, say.code), lambda opened: _behind(opened, asked, say))
-    part, first = _number(request.GET.get("part", "0")), _number(request.GET.get("offset", "0"))
+    part, first = number_in(request.GET, "part"), number_in(request.GET, "offset")
     content: dict[str, Any] = {
         "key": analysis,
         "name": asked.question.analysis.title(say.code),
@@ -82,6 +83,7 @@ def analysis_customers(request: Asked, analysis: str) -> HttpResponse:
     }
     if behind is not None:
         part = min(part, len(behind.sides) - 1)
+        some_from(first, len(behind.sides[part].customers))
         content |= {"part": part, "shown": behind.sides[part].customers[first : first + MOST]}
     return render(request, "analysis_customers.html.j2", content)
 
@@ -91,7 +93,7 @@ def analysis_customers_csv(request: Asked, analysis: str) -> HttpResponse:
     """The same customers, to take away."""
     asked, say = _row_asked(request, analysis), request.say
     behind = desk().kept(("behind", asked, say.code), lambda opened: _behind(opened, asked, say))
-    part = min(_number(request.GET.get("part", "0")), len(behind.sides) - 1)
+    part = min(number_in(request.GET, "part"), len(behind.sides) - 1)
     rows = ({"customer_id": customer} for customer in behind.sides[part].customers)
     text = csv_of(["customer_id"], rows) + "\n"
     return _download(text.encode(), f"{analysis}-customers", "csv", "text/csv; charset=utf-8")
@@ -115,7 +117,10 @@ def _settled(question: Question, opened: Opened) -> Question:
 
 
 def _row_asked(request: Asked, key: str) -> RowAsked:
-    return RowAsked(Question.of(key, request.GET, request.user.may), tuple(request.GET.getlist("who")))
+    who = tuple(request.GET.getlist("who"))
+    for text in who:
+        _pair(text)  # refuses what names no row before anything is counted
+    return RowAsked(Question.of(key, request.GET, request.user.may), who)
 
 
 def _behind(opened: Opened, asked: RowAsked, say: Language) -> Named:
@@ -130,7 +135,7 @@ def _behind(opened: Opened, asked: RowAsked, say: Language) -> Named:
 def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
-        raise UsageError(f"{text!r} names no row.", remedy="Go back, and follow the link again.")
+        raise UsageError(f"{shortened(text)!r} names no row.", remedy="Go back, and follow the link again.")
     return name, value
 
 
@@ -139,12 +144,6 @@ def _table(request: Asked, answer: TableAnswer) -> str:
     if table not in answer.tables:
         raise UsageError(f"There is no table {table!r} in it.", remedy=f"There are {', '.join(answer.tables)}.")
     return table
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise UsageError(f"{text!r} is no number.", remedy="Go back, and follow the link again.")
-    return int(text)
 
 
 def _download(content: bytes, name: str, ending: str, type_: str) -> HttpResponse:

@@ -42,6 +42,7 @@ from stamm.lang.language import Language
 from stamm.reports.splits import dimensions_for
 from stamm.web.access import Asked, page
 from stamm.web.pages.boards import Shown, asking, filters_of, kinds, seen_board
+from stamm.web.reading import whole_number
 from stamm.web.settings_form import settings_form
 
 
@@ -129,7 +130,7 @@ def _changeable(request: Asked, pk: int) -> Board:
 
 
 def _changed(request: Asked, found: Board) -> Board:
-    seen = _number(request.POST.get("revision", ""))
+    seen = whole_number(request.POST.get("revision", ""))
     return change_board(found, _change(request, found), seen=seen, who=request.user, now=datetime.now(UTC))
 
 
@@ -145,12 +146,12 @@ def _change(request: Asked, found: Board) -> Change:
             check_impersonal(condition.partition("=")[0].removesuffix("!"))
         return KeepTo(kept)
     if action in ("undo", "back"):
-        revision = found.revision - 1 if action == "undo" else _number(posted.get("to", ""))
+        revision = found.revision - 1 if action == "undo" else whole_number(posted.get("to", ""))
         version = version_of(found, revision)
         if version is None:
             raise UsageError("This version is not kept any more.", remedy="The list of versions shows those that are.")
         return GoBack(version.content)
-    return _placing(action, _number(posted.get("widget", "")), posted, found.content)
+    return _placing(action, whole_number(posted.get("widget", "")), posted, found.content)
 
 
 def _placing(action: str, widget: int, posted: Mapping[str, str], content: Content) -> Change:
@@ -161,7 +162,7 @@ def _placing(action: str, widget: int, posted: Mapping[str, str], content: Conte
     if action == "later" and at >= 0:
         return Move(widget, numbers[at + 2] if at + 2 < len(numbers) else 0)
     if action == "before":
-        return Move(widget, _number(posted.get("before", "0")))
+        return Move(widget, whole_number(posted.get("before", "0")))
     if action in ("wider", "narrower"):
         return Resize(widget, 1 if action == "wider" else -1)
     if action == "remove":
@@ -195,7 +196,7 @@ def _form(request: Asked, found: Board, kind: type[Widget], placed: Placed | Non
     analysis = _analysis(kind, own)
     asked = asking(found.content.kept, say)
     more = None if analysis is None else settings_form(analysis, given, say)
-    seen = _number(given["revision"]) if given.get("revision") else found.revision
+    seen = whole_number(given["revision"]) if given.get("revision") else found.revision
     if request.method == "POST" and (more is None or more.made is not None):
         try:
             made = kind(**own, **(more.settings if more else {}))
@@ -286,12 +287,6 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise UsageError(f"{text!r} is no number.", remedy="Go back, and follow the link again.")
-    return int(text)
 
 
 def _told(error: StammError, say: Language) -> str:

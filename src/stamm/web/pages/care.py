@@ -21,6 +21,7 @@ from stamm.web.access import Asked, Entry, page
 from stamm.web.customers import book, line_of, numbers_of, refuse_erased
 from stamm.web.desk import desk
 from stamm.web.pages.customer import task_line
+from stamm.web.reading import whole_number
 
 #: what is done to something that is there already, by its number
 TO_ONE = {
@@ -38,7 +39,7 @@ def care_act(request: Asked) -> HttpResponse:
     """A note, a task, an owner, or the end of one; back to where it was written, with the way to take it back."""
     does, who, now = request.POST.get("do", ""), request.user.email, datetime.now(UTC)
     if does in TO_ONE:
-        number = _number(request.POST.get("number", ""))
+        number = whole_number(request.POST.get("number", ""))
         with transaction.atomic():
             customer = TO_ONE[does](run, number, who=who, now=now)
         told = {"done": does, "number": str(number)}
@@ -111,9 +112,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise UsageError(f"{text!r} is no day.", remedy="Write it as 2026-11-20.") from error
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 17:
-        raise UsageError(f"{text!r} is no number.", remedy="Go back, and load the page anew.")
-    return int(text)

@@ -33,6 +33,7 @@ from stamm.web.customers import book, line_of, numbers_of
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Choice
 from stamm.web.pages.customers import not_yet
+from stamm.web.reading import number_in, some_from
 
 Made = TypeVar("Made")
 #: lines of a timeline, orders, answers, and what stands beside them, on one page
@@ -264,8 +265,7 @@ def _timeline(request: Asked, customer: str, asked: Known | None, organisation: 
     say, kind = request.say, request.GET.get("kind", "")
     if kind and kind not in GROUPS:
         raise UsageError(f"There is no kind {kind!r} in a timeline.", remedy=f"Choose one of {', '.join(GROUPS)}.")
-    first = request.GET.get("first", "0")
-    start = int(first) if first.isdecimal() and len(first) < 9 else 0
+    start = number_in(request.GET, "first")
     kinds = [Choice("", say("All"), not kind), *(Choice(key, say(name), key == kind) for key, name in GROUPS.items())]
     visits = _visits(customer)
     if asked is None or visits is None:
@@ -274,6 +274,7 @@ def _timeline(request: Asked, customer: str, asked: Known | None, organisation: 
     every = [*words.silence(asked.rhythm, asked.as_of), *words.entries(asked.rows, visits)]
     there = {entry.group for entry in every}
     kept = [entry for entry in every if not kind or entry.group == kind]
+    some_from(start, len(kept))
     rest = kept[start + MOST :]
     return {
         "entries": shown(kept[start : start + MOST], organisation.zone, say),

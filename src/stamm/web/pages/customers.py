@@ -31,6 +31,7 @@ from stamm.web.customers import being_made, book, book_waited_for
 from stamm.web.desk import Opened, desk
 from stamm.web.filters import Choice
 from stamm.web.finding import Hit, finder
+from stamm.web.reading import number_in, some_from
 
 #: customers on one page
 MOST = 50
@@ -48,8 +49,10 @@ def customers(request: Asked) -> HttpResponse:
         return not_yet(request)
     if request.htmx and request.htmx.target == "book":  # it was being made, and now heading and badge say so, too
         return cast(HttpResponse, HttpResponseClientRefresh())
-    wanted, first = _wanted(request.GET), _number(request.GET.get("first", "0"))
+    wanted, first = _wanted(request.GET), number_in(request.GET, "first")
     found = known.find(wanted, first, MOST)
+    if not found.lines:
+        some_from(first, min(first, found.count))
     organisation = desk().opened().project.organisation
     as_of = as_of_of(known)
     query = _query(request.GET)
@@ -137,12 +140,6 @@ def _wanted(query: Mapping[str, str]) -> Wanted:
         sort,
     )
     return replace(wanted, reverse=query.get("turned") == "1")
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise UsageError(f"{text!r} is no number.", remedy="Go back, and follow the link again.")
-    return int(text)
 
 
 def _query(query: Mapping[str, str], **more: str) -> str:

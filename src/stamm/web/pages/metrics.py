@@ -26,6 +26,7 @@ from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Period
 from stamm.web.metric_content import body_of, head_of
 from stamm.web.metric_question import MetricQuestion
+from stamm.web.reading import number_in, some_from
 
 #: customers on one page
 MOST = 50
@@ -83,8 +84,8 @@ def metric_parquet(request: Asked, key: str) -> HttpResponse:
 @page("metrics/<slug:key>/customers", may=NAMES)
 def metric_customers(request: Asked, key: str) -> HttpResponse:
     """The customers that a metric counted in a window, by what they were counted as."""
-    asked, first = _asked(request, key), _number(request.GET.get("first", "0"))
-    part, say, opened = _number(request.GET.get("part", "0")), request.say, desk().opened()
+    asked, first = _asked(request, key), number_in(request.GET, "first")
+    part, say, opened = number_in(request.GET, "part"), request.say, desk().opened()
     head = {"asked": asked, "name": asked.metric(opened).title(say.code), "may_export": request.user.may in EXPORTS}
     made = opened.answers.world.simulated.intersection(kinds_needed(asked.metric(opened), opened.answers.world))
     found = soon(("customers", asked), lambda opened: _counted(opened, asked))
@@ -96,7 +97,7 @@ def metric_customers(request: Asked, key: str) -> HttpResponse:
 @page("metrics/<slug:key>/customers.csv", may=EXPORTS)
 def metric_customers_csv(request: Asked, key: str) -> HttpResponse:
     """The same customers, to take away."""
-    asked, part = _asked(request, key), _number(request.GET.get("part", "0"))
+    asked, part = _asked(request, key), number_in(request.GET, "part")
     _, _, parts = desk().kept(("customers", asked), lambda opened: _counted(opened, asked))
     customers = _chosen(parts, part, key)[1][1]
     rows = csv_of(["customer_id"], ({"customer_id": customer} for customer in customers))
@@ -127,6 +128,7 @@ def _customers(asked: MetricQuestion, found: Counted, part: int, first: int, say
     figure = figures[asked.key]
     assert figure is not None  # it was asked for
     chosen, (_, customers) = _chosen(parts, part, asked.key)
+    some_from(first, len(customers))
     some = customers[first : first + MOST]
     shown = desk().kept(
         ("customers in short", asked, chosen, first),
@@ -171,12 +173,6 @@ def _asked(request: Asked, key: str) -> MetricQuestion:
 def _answer(request: Asked, key: str) -> Answer | None:
     asked = _asked(request, key)
     return desk().kept(("answer", asked), asked.answer)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise UsageError(f"{text!r} is no number.", remedy="Go back, and follow the link again.")
-    return int(text)
 
 
 def _download(content: str | bytes, name: str, kind: str) -> HttpResponse:

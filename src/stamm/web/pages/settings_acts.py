@@ -24,6 +24,7 @@ from stamm.people.acts import ACTS, Act, Which, acts, doers
 from stamm.people.roles import OWNERS, ROLES, Role
 from stamm.web.access import Asked, Entry, page
 from stamm.web.filters import Choice
+from stamm.web.reading import number_in
 
 #: lines of one page
 MOST = 100
@@ -38,8 +39,8 @@ def settings_acts(request: Asked) -> HttpResponse:
     """The newest acts of those asked for, a page at a time."""
     project, say = Project.open(settings.STAMM_PROJECT), request.say
     zone, asked = project.organisation.zone, {name: request.GET.get(name, "") for name in ASKED}
-    before = request.GET.get("before", "")
-    which = replace(_which(asked, zone), before=int(before) if before.isdecimal() and len(before) < 18 else None)
+    before = number_in(request.GET, "before") or None
+    which = replace(_which(asked, zone), before=before)
     with closing(project.people()) as database:
         found, everybody = acts(database, MOST + 1, which), doers(database)
     content = {

@@ -28,6 +28,7 @@ from stamm.people.roles import EXPORTS, OWNERS
 from stamm.store.log import Failed
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import soon
+from stamm.web.reading import number_in, some_from, whole_number
 
 #: rows or messages of one page
 MOST = 50
@@ -61,7 +62,8 @@ def settings_sources(request: Asked) -> HttpResponse:
 def settings_rejects(request: Asked, name: str) -> HttpResponse:
     """The rows that one import set aside, a page at a time."""
     project, say = Project.open(settings.STAMM_PROJECT), request.say
-    found, first = _named(project, name), _number(request.GET.get("first", "0"))
+    found, first = _named(project, name), number_in(request.GET, "first")
+    some_from(first, found.lines)
     rows = [
         (row, retell(f"{row.column} {row.reason}".strip(), say)) for row in Rejected(project).rows(name, first, MOST)
     ]
@@ -100,7 +102,7 @@ def settings_rejects_remove(request: Asked, name: str) -> HttpResponse:
 def settings_failed(request: Asked) -> HttpResponse:
     """Messages that are no facts, a page at a time; an owner lets all, or one, be read again after a fix."""
     project, say = Project.open(settings.STAMM_PROJECT), request.say
-    after, chosen = _number(request.GET.get("after", "0")), request.POST.get("number", "")
+    after, chosen = number_in(request.GET, "after"), request.POST.get("number", "")
     if not project.has_log:
         return render(
             request, "settings/failed.html.j2", {"lines": [], "more": None, "done": None, "may_replay": False}
@@ -108,7 +110,7 @@ def settings_failed(request: Asked) -> HttpResponse:
     with closing(project.log()) as log:
         failures, done = Failures(project, log), None
         if request.method == "POST":
-            done = failures.read_again([_number(chosen)] if chosen else ())
+            done = failures.read_again([whole_number(chosen)] if chosen else ())
             about = f"{f'message {chosen}' if chosen else 'all'}; put back {done.put_back}"
             project.note("messages_replayed", about, now=datetime.now(UTC), who=request.user.email)
         found = log.failures(after, MOST + 1)
@@ -284,9 +286,3 @@ def _shown(body: bytes) -> str:
 
 def _moment(moment: datetime | None, project: Project, say: Language) -> str:
     return "" if moment is None else say.moment(moment.astimezone(ZoneInfo(project.organisation.zone)))
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 17:
-        raise UsageError(f"{text!r} is no number.", remedy="Go back, and follow the link again.")
-    return int(text)

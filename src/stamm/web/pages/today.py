@@ -32,6 +32,7 @@ from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import YEAR, Period, against_choices, window_choices
 from stamm.web.frame import read_templates
 from stamm.web.pages.bring import shop_context
+from stamm.web.reading import one_of
 
 #: how many numbers are shown, months of who came and who went, and customers who may be leaving
 NUMBERS, LEDGER_MONTHS, LEAVING = 6, 6, 6
@@ -55,7 +56,7 @@ class Looked:
 def today(request: Asked) -> HttpResponse:
     """The first page: at the last whole month, or at the one chosen."""
     period = Period.of({"window": request.GET.get("window", "")})
-    looked = Looked(period, YEAR if request.GET.get("against") == YEAR else "")
+    looked = Looked(period, one_of(request.GET, "against", (YEAR,)))
     say, named = request.say, request.user.may in NAMES
     head = _kept_head(looked, say)
     body = soon(("today", looked, say.code), lambda opened: _body(opened, looked, say)) if head["months"] else None

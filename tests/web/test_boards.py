@@ -182,7 +182,7 @@ def test_a_board_is_its_makers_until_it_is_shown(signed_in: Make, board: Make, p
     viewer = Client(SERVER_NAME="localhost")
     viewer.force_login(Person.objects.get(email="viewer@example.com"))
     assert "Mornings" not in words_of(viewer.get("/boards/"))
-    assert viewer.post("/boards/", {"action": "first"}).status_code == 422
+    assert viewer.post("/boards/", {"action": "first"}).status_code == 403
     assert viewer.post(f"{place}edit", {"action": "rename", "revision": 2, "name": "x"}).status_code == 403
 
 

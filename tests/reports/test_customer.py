@@ -113,7 +113,7 @@ def test_where_somebody_stands_is_said_in_words() -> None:
     rhythm = rhythm_of(priced["orders"], AS_OF)
     organisation = Organisation(zone="UTC", currency="EUR", lapse_days=90)
     standing = Standing(priced, rhythm, AS_OF, Language("en"), organisation, returns=True)
-    numbers = {each.name: each for each in standing.numbers()}
+    numbers = {each.name: each for each in standing.numbers("c1")}
     assert (numbers["Orders"].value, numbers["Orders"].range) == ("2", "every 9.4 days, mean of 1 gap (9.4 to 9.4)")
     assert (numbers["Revenue so far"].value, numbers["Revenue so far"].range) == (
         "€39.90",
@@ -130,9 +130,9 @@ def test_where_somebody_stands_is_said_in_words() -> None:
     assert drawn.count('class="c-dot"') == 2
     assert "counts as lost 9 Apr" in drawn
     foreign = Standing(ROWS, rhythm_of(ROWS["orders"], AS_OF), AS_OF, Language("de"), organisation, returns=True)
-    assert {each.name: each.value for each in foreign.numbers()}["Umsatz bisher"] == "kein Wert"
+    assert {each.name: each.value for each in foreign.numbers("c1")}["Umsatz bisher"] == "kein Wert"
     nothing = Standing({**ROWS, "orders": []}, None, AS_OF, Language("en"), organisation, returns=True)
-    assert (nothing.line(), nothing.silent(), nothing.numbers()[0].range) == ({}, "", "none yet that stands")
+    assert (nothing.line(), nothing.silent(), nothing.numbers("c1")[0].range) == ({}, "", "none yet that stands")
 
 
 def test_what_is_said_of_a_customer_is_what_was_reckoned() -> None:
@@ -148,7 +148,7 @@ def test_what_is_said_of_a_customer_is_what_was_reckoned() -> None:
 
     def told(code: Code, *, returns: bool) -> list[tuple[str, str, str]]:
         standing = Standing(rows, rhythm, day(58), Language(code), organisation, returns=returns)
-        return [(each.name, each.value, each.range) for each in standing.numbers()[:3]]
+        return [(each.name, each.value, each.range) for each in standing.numbers("c1")[:3]]
 
     assert told("en", returns=False) == [
         ("Orders", "4", "every 13 days, mean of 3 gaps (2 to 30)"),

@@ -2,12 +2,15 @@
 
 A number says what it is of (`stamm.reports.exact`): `data-of="customer_retention_rate 2024-05 value country=AT"`. It is
 asked of /api/v1 and compared to the last digit, and its words with what the language writes for that number. What a
-page exports as CSV is compared with the API, and with what the command line prints.
+page exports as CSV is compared with the API, and with what the command line prints. A number of an analysis is looked
+up in the tables of the analysis that the page exports (`told.py`). No cell that is a number may be unmarked.
 """
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import json
 import re
 from collections.abc import Callable
@@ -16,10 +19,13 @@ from math import isclose
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from stamm.analyses import ANALYSES
 from stamm.answers.working import unit_of
 from stamm.lang.language import Language
 from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
+from tests.web.marks import check_all_marked
+from tests.web.told import compare_analyses
 
 _MARKED = re.compile(r'<data value="([^"]*)" data-of="([^"]*)">(.*?)</data>')
 _EXPORT = re.compile(r'href="(/(metrics|analyses)/(\w+)\.csv(?:\?([^"]*))?)"')
@@ -63,14 +69,21 @@ class Walked:
 def walk(ways: Ways, path: str, say: Language) -> Walked:
     """Compares all of a page; raises AssertionError naming the first number that differs."""
     page = ways.page(path)
-    marked = [_read(*found) for found in _MARKED.findall(page)]
-    _compare(ways, path, marked, say)
+    check_all_marked(page, path)
+    found = _MARKED.findall(page)
+    kinds: dict[str, list[tuple[str, str, str]]] = {"metric": [], "analysis": [], "customers": []}
+    for value, of, words in found:
+        key = of.partition(" ")[0]
+        kinds["analysis" if key in ANALYSES else key if key in kinds else "metric"].append((value, of, words))
+    _compare(ways, path, [_read(*each) for each in kinds["metric"]], say)
+    compare_analyses(ways.api, page, kinds["analysis"], say)
+    _compare_customers(ways, kinds["customers"])
     exports = {
         html.unescape(address): kind for address, kind, _, _ in _EXPORT.findall(page) if "/customers" not in address
     }
     for address, kind in exports.items():
         _export(ways, address, kind)
-    return Walked(len(marked), len(exports))
+    return Walked(len(found), len(exports))
 
 
 # -- what a page marks ---------------------------------------------------------------------------------------
@@ -132,6 +145,16 @@ def _agree(each: Marked, answer: Any, by: str, say: Language) -> None:
         unit = unit_of(METRICS[each.metric](), part)
         spellings = [say.value(number, unit, answer["currency"]), say.number(-number, signed=True)]
         assert any(spelling in each.words for spelling in spellings), (each, spellings)
+
+
+def _compare_customers(ways: Ways, marked: list[tuple[str, str, str]]) -> None:
+    """Of one customer a page says what stands in the CSV of all of them."""
+    if not marked:
+        return
+    rows = {row["customer_id"]: row for row in csv.DictReader(io.StringIO(ways.page("/customers.csv")))}
+    for value, of, _ in marked:
+        _, column, customer = html.unescape(of).split(" ", 2)
+        assert json.loads(value) == json.loads(rows[customer][column]), (of, value, rows[customer][column])
 
 
 # -- what a page gives away ----------------------------------------------------------------------------------

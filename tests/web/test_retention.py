@@ -16,6 +16,7 @@ from stamm.app.project import Project
 from stamm.lang.language import Language
 from stamm.lang.window import Window
 from stamm.reports import analysis_curves, cohort_curves, trends
+from tests.web.marks import unmarked
 
 Make = Callable[..., Any]
 EN = Language("en")
@@ -38,7 +39,7 @@ def text_of(page: str) -> str:
 def get(browser: Any, path: str) -> str:
     response = browser.get(path)
     assert response.status_code == 200, response.status_code
-    return str(response.content.decode())
+    return unmarked(response.content.decode())
 
 
 def test_every_cell_is_the_analysis_and_leads_to_its_explanation(signed_in: Make, project: Project) -> None:

@@ -19,6 +19,8 @@ from stamm.lang.reasons import BEGINS_BEFORE, NOT_OVER, OUTSIDE, ZERO
 from stamm.lang.window import Window
 from stamm.reports.analysis_curves import charts_of
 from stamm.reports.commands import command_of
+from stamm.reports.exact import Told
+from stamm.reports.marked import filled
 from stamm.reports.workings import Pair, Workings, table_pairs
 
 #: months that an analysis looks at which does not cut its span; and rows of a table that is shown at once
@@ -109,9 +111,9 @@ def table_of(answer: TableAnswer, name: str, say: Language) -> Table:
     first, *others = columns
     lines = []
     for row in rows:
+        told = Told(answer, row, say, name)
         cells = [
-            (_interval(row, column, answer, say) if column.name in ends else text_of(row, column, answer, say),
-             column.unit not in WORDS)
+            (_interval(told, column) if column.name in ends else _cell(told, column), column.unit not in WORDS)
             for column in others
         ]  # fmt: skip
         reason = getattr(row, "reason", "")
@@ -119,16 +121,16 @@ def table_of(answer: TableAnswer, name: str, say: Language) -> Table:
             Line(text_of(row, first, answer, say), tuple(cells), why_not(reason, answer, say) if reason else "")
         )
     heads = [say("95% interval") if column.name in ends else column.words.of(say.code) for column in columns]
-    told = [line for line in lines if any(text for text, _ in line.cells)]
+    shown = [line for line in lines if any(text for text, _ in line.cells)]
     untold: dict[str, list[str]] = {}
     for line in lines:
-        if line not in told:
+        if line not in shown:
             untold.setdefault(line.note, []).append(line.head)
     return Table(
         heads=tuple((head[:1].upper() + head[1:], c.unit not in WORDS) for head, c in zip(heads, columns, strict=True)),
-        lines=tuple(told),
+        lines=tuple(shown),
         untold=tuple(f"{note[:1].upper()}{note[1:]}: {', '.join(names)}." for note, names in untold.items()),
-        long=len(told) > MOST,
+        long=len(shown) > MOST,
     )
 
 
@@ -155,14 +157,19 @@ def _other_end(column: Column, columns: Sequence[Column]) -> bool:
     return (column.name.endswith("low") and low in names) or (column.name.endswith("high") and high in names)
 
 
-def _interval(row: Any, column: Column, answer: TableAnswer, say: Language) -> str:
+def _interval(told: Told, column: Column) -> str:
     stem = column.name.removesuffix("low")
-    low, high = (getattr(row, stem + end) for end in ("low", "high"))
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return say("{low} or more", low=say.value(low, column.unit, answer.currency))
-    return f"{say.value(low, column.unit, answer.currency)} {say('to')} {say.value(high, column.unit, answer.currency)}"
+    low, high = f"{stem}low", f"{stem}high"
+    if getattr(told.row, high) is None and getattr(told.row, low) is not None:
+        return filled(told.say("{low} or more"), low=told(low))
+    return told.interval(low, high)
+
+
+def _cell(told: Told, column: Column) -> str:
+    """A cell in words; a number says what it is exactly."""
+    text, value = text_of(told.row, column, told.answer, told.say), getattr(told.row, column.name)
+    numeric = isinstance(value, int | float) and not isinstance(value, bool) and not column.key
+    return told(column.name, text) if numeric else text
 
 
 def text_of(row: Any, column: Column, answer: TableAnswer, say: Language) -> str:

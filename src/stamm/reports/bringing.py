@@ -8,6 +8,8 @@ from typing import Any
 from stamm.analyses.concentration import BEST, CONTRIBUTION, TOTALS
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
+from stamm.reports.exact import Told
+from stamm.reports.marked import filled
 
 #: the share of customers that the sentence speaks of, in percent, or the next that the curve has
 SPOKEN_OF = 20
@@ -66,12 +68,13 @@ def brought_by_group(parts: TableAnswer, say: Language) -> tuple[Brought, ...]:
         Brought(
             name=say("unknown") if row.group is None else row.group,
             value=row.group or "",
-            customers=say.number(row.customers),
-            brought=say.value(row.brought, "money", parts.currency),
-            gini=say("no value") if row.gini is None else say.number(row.gini, 2),
-            spoken_of=say.value(_spoken_of(parts, row.group).value, "share"),
+            customers=told("customers"),
+            brought=told("brought"),
+            gini=told("gini", digits=2) or say("no value"),
+            spoken_of=Told(parts, _spoken_of(parts, row.group), say)("value"),
         )
         for row in sorted(parts.tables[TOTALS], key=lambda row: -row.customers)
+        for told in (Told(parts, row, say, TOTALS),)
     )
 
 
@@ -91,38 +94,41 @@ def _share_of(point: Any, answer: TableAnswer, say: Language) -> str:
 def _sentence(point: Any, answer: TableAnswer, say: Language) -> str:
     contribution = answer.analysis.settings["of"] == CONTRIBUTION
     what = say("the contribution") if contribution else say("revenue")
-    return say(
-        "{who} of the customers ({count}) brought {share} of {what}.",
+    told = Told(answer, point, say)
+    return filled(
+        say("{who} of the customers ({count}) brought {share} of {what}."),
         who=_capital(_share_of(point, answer, say)),
-        count=say.number(point.customers),
-        share=say.value(point.value, "share"),
+        count=told("customers"),
+        share=told("value"),
         what=what,
     )
 
 
 def _part(row: Any, answer: TableAnswer, say: Language) -> Part:
+    told = Told(answer, row, say)
     return Part(
         key=str(row.percent) if row.customers else "",
         percent=say.percent(row.percent / 100, 0),
-        customers="" if row.customers is None else say.number(row.customers),
-        amount="" if row.amount is None else say.value(row.amount, "money", answer.currency),
-        share="" if row.value is None else say.percent(row.value),
+        customers=told("customers"),
+        amount=told("amount"),
+        share=told("value"),
     )
 
 
 def _totals(total: Any, answer: TableAnswer, say: Language) -> tuple[tuple[str, tuple[str, ...]], ...]:
     columns = {column.name: column for column in answer.analysis.columns(TOTALS)}
+    told = Told(answer, total, say, TOTALS)
     shown = [
-        (name, getattr(total, name))
+        name
         for name in ("customers", "bringing", "costing", "brought", "lost", "left", "gini")
         if total.costing or name not in ("bringing", "costing", "lost", "left")
     ]
     return tuple(
         (
             _capital(columns[name].words.of(say.code)),
-            (say.value(value, columns[name].unit, answer.currency, digits=2 if name == "gini" else None),),
+            (told(name, digits=2 if name == "gini" else None) or say("no value"),),
         )
-        for name, value in shown
+        for name in shown
     )
 
 

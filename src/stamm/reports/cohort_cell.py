@@ -15,15 +15,16 @@ from stamm.reports.cohort_curves import EARLY, ENOUGH
 from stamm.reports.cohort_words import ORDER, heads_of, is_plain, period_of
 from stamm.reports.formula_markup import formula_markup
 from stamm.reports.heat import Grid, Line, line_words, period_words, place_of, why
+from stamm.reports.marked import filled
 
 Pair = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Worked:
-    """One cell in words. `place` names it; `counted` and `others` are how many count in it, and could have.
+    """One cell in words. `place` names it; `sides` are how many count in it, and how many could have, in words.
 
-    These are None where the cell is of no one group of customers, or where not customers are counted.
+    There are none where the cell is of no one group of customers, or where not customers are counted.
     """
 
     place: str
@@ -32,8 +33,7 @@ class Worked:
     pairs: tuple[Pair, ...]
     cohort: Window | None
     period: int
-    counted: int | None
-    others: int | None
+    sides: tuple[tuple[int, str], ...]
 
 
 def example_of(grid: Grid) -> str:
@@ -63,7 +63,7 @@ class _Cell:
     def __init__(self, grid: Grid, line: Line, cell: Any, say: Language) -> None:
         self.grid, self.line, self.cell, self.say = grid, line, cell, say
         self.analysis, self.currency = grid.answer.analysis, grid.answer.currency
-        self.units = {column.name: str(column.unit) for column in self.analysis.columns()}
+        self.told = grid.told(line, cell.period, say)
 
     def worked(self) -> Worked:
         """All of it."""
@@ -76,8 +76,14 @@ class _Cell:
             pairs=tuple(self._pairs()),
             cohort=self.line if isinstance(self.line, Window) else None,
             period=self.cell.period,
-            counted=self.cell.returned if counts else None,
-            others=self.cell.size - self.cell.returned if counts else None,
+            sides=self._sides() if counts else (),
+        )
+
+    def _sides(self) -> tuple[tuple[int, str], ...]:
+        say, back, size = self.say, self.cell.returned, self.cell.size
+        return (
+            (back, filled(say("{count} came back"), count=self.told("returned"))),
+            (size - back, filled(say("{count} did not"), count=self.told.less("size", "returned"))),
         )
 
     def _title(self) -> str:
@@ -89,7 +95,7 @@ class _Cell:
     def _working(self) -> Working:
         fraction = self.analysis.fraction()
         assert fraction is not None  # a cohort table is made of fractions
-        above, below = (self._in_its_unit(name, getattr(self.cell, name)) for name in (fraction.above, fraction.below))
+        above, below = (self.told(name) or self.say("no value") for name in (fraction.above, fraction.below))
         top, bottom = self._plainly() or (
             fraction.above_words.of(self.say.code),
             fraction.below_words.of(self.say.code),
@@ -98,7 +104,7 @@ class _Cell:
             tree=wrap(ratio(Name("top"), Name("bottom"))),
             words={"top": top, "bottom": bottom},
             numbers={"top": above, "bottom": below},
-            result=self._value(self.cell),
+            result=self.told("value"),
         )
 
     def _plainly(self) -> tuple[str, str] | None:
@@ -114,12 +120,6 @@ class _Cell:
             return say("ordered in {month}", month=now), say("first order in {month}", month=begun)
         return say("came in {month}", month=now), say("first visit in {month}", month=begun)
 
-    def _in_its_unit(self, name: str, value: Any) -> str:
-        return self.say.value(value, self.units[name], self.currency)
-
-    def _value(self, cell: Any) -> str:
-        return self.say.value(cell.value, self.grid.unit, self.currency)
-
     # -- beside it -----------------------------------------------------------------------
     def _pairs(self) -> list[Pair]:
         say, cell = self.say, self.cell
@@ -128,7 +128,7 @@ class _Cell:
             reason = why(cell, self.grid.answer, say)
             found.append((say("Not final"), (reason,)))
         if self.analysis.settings["of"] != "customers":
-            found.append((say("Customers"), (say.number(cell.size),)))
+            found.append((say("Customers"), (self.told("size"),)))
         pooled = self.grid.cells[None, cell.period]
         if self.line is not None and pooled.value is not None:
             together = say("All cohorts") if isinstance(self.line, Window) else say("All together")
@@ -139,18 +139,19 @@ class _Cell:
     def _interval(self) -> str:
         say, cell = self.say, self.cell
         if cell.low is not None:
-            return f"{say.percent(cell.low)} {say('to')} {say.percent(cell.high)}, {say('Wilson')}"
+            return filled("{interval}, {rule}", interval=self.told.interval(), rule=say("Wilson"))
         if not cell.complete:
             return say("none before it is final")
         return say("none: only a share of the cohort’s customers has one")
 
     def _pooled(self, pooled: Any) -> str:
-        return self.say(
-            "{share} in {unit} {number}, pooled over {count} customers",
-            share=self._value(pooled),
+        told = self.grid.told(None, pooled.period, self.say)
+        return filled(
+            self.say("{share} in {unit} {number}, pooled over {count} customers"),
+            share=told("value"),
             unit=heads_of(self.analysis, self.say).unit,
             number=period_words(pooled),
-            count=self.say.number(pooled.size),
+            count=told("size"),
         )
 
     def _against(self, pooled: Any) -> str:

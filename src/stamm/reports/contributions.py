@@ -18,6 +18,7 @@ from stamm.charts.bar import bar
 from stamm.lang.formula import Name, Operation
 from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure
+from stamm.reports.marked import exactly
 from stamm.reports.splits import dimensions_for
 from stamm.reports.trends import Trends, picture
 
@@ -128,13 +129,13 @@ def _told(
 
     def line(group: str | None) -> Part:
         name = say("unknown") if group is None else str(group)
-        points = say.number(100 * found[group], 2, signed=True)
+        points = exactly(found[group], say.number(100 * found[group], 2, signed=True))
         looks = ("worse" if worse else "better") if found[group] * change.difference > 0 else "pale"
         drawn = picture(bar(found[group], low, high, looks, say("{points} points", points=points)))
         rows = (before.get(group), now.get(group))
         return _part(name, figure, rows, by, names, drawn, points, trends)
 
-    points = say.number(100 * change.difference, 2, signed=True)
+    points = exactly(change.difference, say.number(100 * change.difference, 2, signed=True))
     whole = (figure.before, figure.row)
     total = _part(say("all together"), figure, whole, "", names, Markup(), points, trends)
     first, sentence = ordered[0], ""

@@ -8,14 +8,18 @@ from functools import cached_property
 from math import floor, log10
 from typing import Any
 
+from stamm.analyses.kind import ROWS
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
 from stamm.lang.money import exponent
 from stamm.lang.reasons import BEGINS_BEFORE, GROWING, NOT_OVER, OUTSIDE, ZERO
 from stamm.lang.window import Window
+from stamm.reports.exact import Told
 
 #: steps of the colour ramp
 RAMP = 9
+#: the table in which all cohorts are together
+POOLED = "pooled"
 _STEPS = (1.0, 2.0, 2.5, 4.0, 5.0, 10.0)
 
 
@@ -84,11 +88,13 @@ class Grid:
     periods: tuple[int, ...]
     cells: dict[tuple[Line, int], Any]
     groups: tuple[Group, ...] = ()
+    #: where there are groups: the same of all together
+    whole: TableAnswer | None = None
 
     @classmethod
     def of(cls, answer: TableAnswer) -> Grid | None:
         """By cohort; None where no cohort was observed for a whole period."""
-        cells = {(cell.cohort, cell.period): cell for cell in (*answer.rows, *answer.tables["pooled"])}
+        cells = {(cell.cohort, cell.period): cell for cell in (*answer.rows, *answer.tables[POOLED])}
         periods = _known_periods(answer.rows)
         if not periods:
             return None
@@ -100,15 +106,15 @@ class Grid:
     @classmethod
     def split(cls, answer: TableAnswer, whole: TableAnswer) -> Grid | None:
         """By group, the largest first, all their cohorts pooled; `whole` is the same unsplit."""
-        pooled = answer.tables["pooled"]
+        pooled = answer.tables[POOLED]
         cells: dict[tuple[Line, int], Any] = {(Group(cell.group), cell.period): cell for cell in pooled}
-        cells |= {(None, cell.period): cell for cell in whole.tables["pooled"]}
-        periods = _known_periods(whole.tables["pooled"])
+        cells |= {(None, cell.period): cell for cell in whole.tables[POOLED]}
+        periods = _known_periods(whole.tables[POOLED])
         if not periods:
             return None
         groups = [Group(cell.group) for cell in pooled if cell.period == 0]
         in_order = sorted(groups, key=lambda group: -(cells[group, 0].size or 0))
-        return cls(answer, (), periods, cells, tuple(in_order))
+        return cls(answer, (), periods, cells, tuple(in_order), whole)
 
     @property
     def lines(self) -> tuple[Window | Group, ...]:
@@ -119,6 +125,11 @@ class Grid:
     def unit(self) -> str:
         """The unit of a value."""
         return next(column.unit for column in self.answer.analysis.columns() if column.name == "value")
+
+    def told(self, line: Line, period: int, say: Language) -> Told:
+        """The numbers of a cell."""
+        answer = self.whole if line is None and self.whole is not None else self.answer
+        return Told(answer, self.cells[line, period], say, ROWS if isinstance(line, Window) else POOLED)
 
     def row(self, line: Line) -> list[Any]:
         """The cells of one line, or of all together, after period 0."""
@@ -185,15 +196,15 @@ def heat_of(grid: Grid, say: Language) -> Heat:
     digits = _digits(grid, max(values))
     used = 1 + max(step_of(value, first, step) for value in values)
 
-    def text(cell: Any, digits: int = digits) -> str:
-        return say.number(factor * cell.value, digits)
+    def text(line: Line, cell: Any, digits: int = digits) -> str:
+        return grid.told(line, cell.period, say)("value", say.number(factor * cell.value, digits))
 
     def cell_of(line: Line, cell: Any) -> HeatCell:
         if cell.value is None:
             return HeatCell("", "none", why(cell, grid.answer, say))
         open_ = "" if cell.complete else " open"
         looks = f"h{step_of(factor * cell.value, first, step)}{open_}"
-        return HeatCell(text(cell), looks, place=place_of(line, cell.period))
+        return HeatCell(text(line, cell), looks, place=place_of(line, cell.period))
 
     def row_of(line: Line) -> HeatRow:
         base = grid.cells[line, 0]
@@ -201,8 +212,8 @@ def heat_of(grid: Grid, say: Language) -> Heat:
             name=line_words(line, say),
             key=key_of(line),
             anchor=anchor_of(line) if isinstance(line, Window) else "",
-            size=say.number(base.size or 0),
-            base=text(base, 0 if grid.unit == "share" else digits) if base.value is not None else "",
+            size=grid.told(line, 0, say)("size") or say.number(0),
+            base=text(line, base, 0 if grid.unit == "share" else digits) if base.value is not None else "",
             cells=tuple(cell_of(line, cell) for cell in grid.row(line)),
         )
 
@@ -215,7 +226,7 @@ def heat_of(grid: Grid, say: Language) -> Heat:
         periods=tuple(period_words(cell) for cell in grid.row(None)),
         rows=tuple(row_of(line) for line in grid.lines),
         pooled=row_of(None),
-        counted=tuple("" if cell.n is None else say.number(cell.n) for cell in grid.row(None)),
+        counted=tuple(grid.told(None, period, say)("n") for period in grid.periods),
         empty=_all_reasons([cell for cell in found if cell.value is None], grid.answer, say),
         open_=_all_reasons([cell for cell in found if cell.value is not None and cell.reason], grid.answer, say),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +10,8 @@ from stamm.analyses.survival import SUMMARY
 from stamm.analyses.survival.curve import EVENT
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
+from stamm.reports.exact import Told
+from stamm.reports.marked import filled, interval
 
 #: columns of the table of those at risk
 COLUMNS = 8
@@ -60,73 +61,79 @@ def staying_of(answer: TableAnswer, say: Language) -> Staying | None:
     if not answer.tables[SUMMARY]:
         return None
     (row,) = answer.tables[SUMMARY]
+    told = Told(answer, row, say, SUMMARY)
     steps = tuple(_step(point, answer, say) for point in answer.rows)
     apart = max(1, -(-len(steps) // COLUMNS))
     return Staying(
-        sentence=_sentence(row, answer.rows, say),
-        censored=say(
-            "{ended} of {spells} customer times have ended. The other {open_} were still open when last seen: each "
-            "counts for as long as it was observed, and as neither staying nor leaving after that (censored).",
-            ended=say.number(row.ended),
-            spells=say.number(row.spells),
-            open_=say.number(row.spells - row.ended),
+        sentence=_sentence(told, answer),
+        censored=filled(
+            say(
+                "{ended} of {spells} customer times have ended. The other {open_} were still open when last seen: each "
+                "counts for as long as it was observed, and as neither staying nor leaving after that (censored)."
+            ),
+            ended=told("ended"),
+            spells=told("spells"),
+            open_=told.less("spells", "ended"),
         ),
         at_risk=steps[::apart],
         steps=steps,
-        whole=_stayed(row, say),
-        longest=say.value(row.longest, "days", digits=0),
+        whole=_stayed(told),
+        longest=told("longest", digits=0),
         seen_from=say.day(answer.span.end - timedelta(days=1)),
     )
 
 
 def stayed_by_group(parts: TableAnswer, say: Language) -> tuple[Stayed, ...]:
     """Each group, the largest first."""
-    return tuple(_stayed(row, say) for row in sorted(parts.tables[SUMMARY], key=lambda row: -row.spells))
+    in_order = sorted(parts.tables[SUMMARY], key=lambda row: -row.spells)
+    return tuple(_stayed(Told(parts, row, say, SUMMARY)) for row in in_order)
 
 
-def _sentence(row: Any, points: Sequence[Any], say: Language) -> str:
-    if row.median is not None:
-        return say("Half of the customers are gone after {days}.", days=say.value(row.median, "days", digits=0))
-    last = [point for point in points if point.survival is not None][-1]
-    return say(
-        "More than half stay longer than anybody was observed: after {days} {share} are still here.",
-        days=say.value(last.days, "days", digits=0),
-        share=say.percent(last.survival),
+def _sentence(told: Told, answer: TableAnswer) -> str:
+    say = told.say
+    if told.row.median is not None:
+        return filled(say("Half of the customers are gone after {days}."), days=told("median", digits=0))
+    last = Told(answer, [point for point in answer.rows if point.survival is not None][-1], say)
+    return filled(
+        say("More than half stay longer than anybody was observed: after {days} {share} are still here."),
+        days=last("days", digits=0),
+        share=last("survival"),
     )
 
 
-def _stayed(row: Any, say: Language) -> Stayed:
+def _stayed(told: Told) -> Stayed:
+    row, say = told.row, told.say
     return Stayed(
         name=say("unknown") if row.group is None else row.group,
         value=row.group or "",
-        spells=say.number(row.spells),
-        ended=say.number(row.ended),
-        median=say("not reached") if row.median is None else say.value(row.median, "days", digits=0),
-        interval=_interval(row, say),
-        mean=say(
-            "{mean}, counted up to {end}",
-            mean=say.value(row.mean, "days", digits=0),
-            end=say.value(row.up_to, "days", digits=0),
+        spells=told("spells"),
+        ended=told("ended"),
+        median=told("median", digits=0) or say("not reached"),
+        interval=_interval(told),
+        mean=filled(
+            say("{mean}, counted up to {end}"),
+            mean=say.value(None, "days") if row.mean is None else told("mean", digits=0),
+            end=told("up_to", digits=0),
         ),
     )
 
 
-def _interval(row: Any, say: Language) -> str:
-    low, high = (None if each is None else say.value(each, "days", digits=0) for each in (row.low, row.high))
-    if low is None:
-        return say("not reached") if row.median is None else ""
-    return say("{low} or more", low=low) if high is None else f"{low} {say('to')} {high}"
+def _interval(told: Told) -> str:
+    say, low, high = told.say, told("low", digits=0), told("high", digits=0)
+    if not low:
+        return say("not reached") if told.row.median is None else ""
+    return interval(low, high, say) if high else filled(say("{low} or more"), low=low)
 
 
 def _step(point: Any, answer: TableAnswer, say: Language) -> Step:
-    known = point.survival is not None
+    known, told = point.survival is not None, Told(answer, point, say)
     named = known and point.ended and answer.analysis.settings["grid"] != EVENT
     return Step(
         key=str(point.step) if named else "",
-        time=say.value(point.days, "days", digits=0),
-        share=say.percent(point.survival) if known else "",
-        interval="" if point.low is None else f"{say.percent(point.low)} {say('to')} {say.percent(point.high)}",
-        at_risk=say.number(point.at_risk) if known else "",
-        left=say.number(point.ended) if known else "",
-        open_=say.number(point.censored) if known else "",
+        time=told("days", digits=0),
+        share=told("survival"),
+        interval=told.interval(),
+        at_risk=told("at_risk") if known else "",
+        left=told("ended") if known else "",
+        open_=told("censored") if known else "",
     )

@@ -17,6 +17,7 @@ from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.reports.change import Change, Judgement
 from stamm.reports.figures import Figure
+from stamm.reports.marked import exactly, filled
 
 _LOOKS: dict[Judgement, str] = {"better": "better", "worse": "worse"}
 
@@ -53,22 +54,20 @@ class Words:
         if change.judgement == "same":
             return ChangeWords(say("unchanged"), beside, "", "flat")
         if change.judgement == "unclear":
-            return ChangeWords(say("{change}, no clear change", change=amount), beside, "", "flat")
+            return ChangeWords(filled(say("{change}, no clear change"), change=amount), beside, "", "flat")
         if change.judgement == "better":
-            return ChangeWords(
-                say("{change}, better", change=amount), say("than in {month}", month=month), "better", arrow
-            )
+            told = filled(say("{change}, better"), change=amount)
+            return ChangeWords(told, say("than in {month}", month=month), "better", arrow)
         if change.judgement == "worse":
-            return ChangeWords(
-                say("{change}, worse", change=amount), say("than in {month}", month=month), "worse", arrow
-            )
+            told = filled(say("{change}, worse"), change=amount)
+            return ChangeWords(told, say("than in {month}", month=month), "worse", arrow)
         return ChangeWords(amount, beside, "", arrow)
 
     def amount(self, change: Change, metric: Metric, currency: str) -> str:
         """How much it changed, signed: totals of money in percent, everything else in its unit."""
         if metric.unit == "money" and metric.interval is None and change.relative is not None:
-            return self.language.percent(change.relative, signed=True)
-        return self.language.change(change.difference, metric.unit, currency)
+            return exactly(change.relative, self.language.percent(change.relative, signed=True))
+        return exactly(change.difference, self.language.change(change.difference, metric.unit, currency))
 
     def interval(self, low: float | None, high: float | None, metric: Metric, currency: str) -> str:
         """91.4% to 92.9%, or nothing."""

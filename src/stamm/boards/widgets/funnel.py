@@ -12,6 +12,7 @@ from stamm.boards.asking import Asking
 from stamm.boards.drawn import Cell, Drawn, Line, Tabled, Unknown
 from stamm.boards.kind import Widget
 from stamm.charts.bar import bar
+from stamm.reports.exact import Told
 from stamm.reports.trends import picture
 
 
@@ -35,16 +36,17 @@ class Funnel(Widget):
                 lines.append(Line(what, why=say("not known")))
                 continue
             between = (row.of_first_low, row.of_first_high) if row.of_first_low is not None else None
-            share = say.percent(row.of_first)
+            told = Told(answer, row, say)
+            share = told("of_first")
             lines.append(
                 Line(
                     what,
                     (
                         Cell("", drawn=picture(bar(row.of_first, 0.0, 1.0, "calm", share, between))),
-                        Cell(say.number(row.reached), counted=True),
+                        Cell(told("reached"), counted=True),
                         Cell(share, counted=True),
-                        Cell("" if row.of_before is None else say.percent(row.of_before), counted=True),
-                        Cell("" if row.dropped is None else say.number(row.dropped), counted=True),
+                        Cell(told("of_before"), counted=True),
+                        Cell(told("dropped"), counted=True),
                     ),
                     note=say("can still grow") if row.reason and row.reached else "",
                 )

@@ -14,6 +14,8 @@ from stamm.charts.orders_line import OrdersLine
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.reports.customer.timeline import Timeline
+from stamm.reports.exact import of_customer
+from stamm.reports.marked import exactly, filled
 
 
 @dataclass(frozen=True)
@@ -48,24 +50,27 @@ class Standing:
         self._rows, self._rhythm, self._as_of, self._say = rows, rhythm, as_of, say
         self._organisation, self._returns = organisation, returns
 
-    def numbers(self) -> tuple[Number, ...]:
-        """Orders, revenue, silence, and the last answer; the last only where somebody answered."""
+    def numbers(self, customer: str) -> tuple[Number, ...]:
+        """Orders, revenue, silence, and the last answer of this customer; the last only where somebody answered."""
         answer = self._answer()
-        return (self._orders(), self._revenue(), self._silence(), *((answer,) if answer else ()))
+        return (self._orders(customer), self._revenue(customer), self._silence(), *((answer,) if answer else ()))
 
-    def _orders(self) -> Number:
+    def _orders(self, customer: str) -> Number:
         say, rhythm = self._say, self._rhythm
         if rhythm is None:
-            return Number(say("Orders"), say.number(0), "", say("none yet that stands"))
+            return Number(
+                say("Orders"), of_customer(customer, "orders", 0, say.number(0)), "", say("none yet that stands")
+            )
         below = say("one so far")
         if rhythm.mean is not None:
             gaps = say.counted(len(rhythm.gaps), "{count} gap", "{count} gaps")
             span = f"{say.trimmed(min(rhythm.gaps), 1)} {say('to')} {say.trimmed(max(rhythm.gaps), 1)}"
             below = say("every {days} days, mean of {gaps} ({span})",
                         days=say.trimmed(rhythm.mean, 1), gaps=gaps, span=span)  # fmt: skip
-        return Number(say("Orders"), say.number(len(rhythm.gaps) + 1), "", below)
+        count = len(rhythm.gaps) + 1
+        return Number(say("Orders"), of_customer(customer, "orders", count, say.number(count)), "", below)
 
-    def _revenue(self) -> Number:
+    def _revenue(self, customer: str) -> Number:
         say, currency = self._say, self._organisation.currency
         revenue, paid, back = revenue_of(self._rows)
         name = say("Revenue so far") if self._returns else say("Gross revenue so far")
@@ -74,7 +79,7 @@ class Standing:
         below = say("nothing sent back") if self._returns else say("what was sent back is not known")
         if back:
             below = say("{paid} less {back} paid back", paid=say.money(paid, currency), back=say.money(back, currency))
-        return Number(name, say.money(revenue, currency), "", below)
+        return Number(name, of_customer(customer, "revenue_minor", revenue, say.money(revenue, currency)), "", below)
 
     def _silence(self) -> Number:
         say, rhythm = self._say, self._rhythm
@@ -87,7 +92,8 @@ class Standing:
             if late is not None
             else say("no gap known yet")
         )
-        return Number(name, say.number(int(rhythm.silent_days)), "", below, worse=late is not None and late > 1)
+        silent = exactly(rhythm.silent_days, say.number(int(rhythm.silent_days)))
+        return Number(name, silent, "", below, worse=late is not None and late > 1)
 
     def _answer(self) -> Number | None:
         say = self._say
@@ -97,9 +103,11 @@ class Standing:
         if not answered:
             return None
         last, words = max(answered, key=lambda row: row["answered_at"]), Timeline(say, self._organisation.currency)
-        most = say("of {most}", most=say.trimmed(last["scale_max"], 1)) if last["scale_max"] is not None else ""
+        most = ""
+        if last["scale_max"] is not None:
+            most = filled(say("of {most}"), most=exactly(last["scale_max"], say.trimmed(last["scale_max"], 1)))
         below = f"{words.asked(last)}, {self._day(last['answered_at'])}"
-        return Number(say("Last answer"), say.trimmed(last["score"], 1), most, below)
+        return Number(say("Last answer"), exactly(last["score"], say.trimmed(last["score"], 1)), most, below)
 
     def line(self) -> dict[str, str]:
         """The orders on a line of time, wide and narrow; empty before the first."""

@@ -14,6 +14,8 @@ from stamm.charts.scale import scale_of
 from stamm.charts.whisker import whisker
 from stamm.lang.language import Language
 from stamm.reports.analyses import why_not
+from stamm.reports.exact import Told
+from stamm.reports.marked import filled
 from stamm.reports.trends import picture
 
 #: groups beside each other, the largest first
@@ -70,9 +72,14 @@ def drivers_of(answer: TableAnswer, say: Language) -> DriversWords | None:
         if row.difference is None:
             untold.setdefault(why_not(row.reason, answer, say), []).append(row.driver.of(say.code))
     return DriversWords(
-        sentence=_sentence(told, say),
+        sentence=_sentence(answer, told, say),
         lines=tuple(
-            _line(answer, row, picture(whisker(point, 0.0, scale, _interval(row, say) or _points(row, say))), say)
+            _line(
+                answer,
+                row,
+                picture(whisker(point, 0.0, scale, Told(answer, row, say).interval() or _points(row, say))),
+                say,
+            )
             for row, point in zip(told, points, strict=True)
         ),
         ends=(_ends(scale.low, say), _ends(scale.high, say)),
@@ -97,13 +104,14 @@ def split_of(answer: TableAnswer, say: Language) -> Split:
     lines = []
     for driver in drivers:
         rows = [known.get((driver, group)) for group in groups[:MOST]]
-        cells = tuple(("", "") if row is None else (_points(row, say), say.number(row.n or 0)) for row in rows)
+        known_of = (None if row is None else Told(answer, row, say) for row in rows)
+        cells = tuple(("", "") if told is None else (told("difference"), told("n")) for told in known_of)
         lines.append((driver.of(say.code), cells))
     names = tuple((say("unknown") if group is None else group, group or "") for group in groups[:MOST])
     return Split(names, tuple(lines), max(len(groups) - MOST, 0))
 
 
-def _sentence(told: Sequence[Driver], say: Language) -> str:
+def _sentence(answer: TableAnswer, told: Sequence[Driver], say: Language) -> str:
     """What goes most clearly with staying, and with leaving; nothing where nothing is shown."""
     better = next((row for row in told if row.verdict == MORE), None)
     worse = next((row for row in told if row.verdict == LESS), None)
@@ -111,26 +119,27 @@ def _sentence(told: Sequence[Driver], say: Language) -> str:
         return say("Nothing here is shown to go with staying or leaving.")
     found = []
     if better is not None:
-        found.append(say("Stayed more often: {name} ({points} points).", **_named(better, say)))
+        found.append(filled(say("Stayed more often: {name} ({points} points)."), **_named(answer, better, say)))
     if worse is not None:
-        found.append(say("Stayed less often: {name} ({points} points).", **_named(worse, say)))
-    return " ".join(found)
+        found.append(filled(say("Stayed less often: {name} ({points} points)."), **_named(answer, worse, say)))
+    return found[0] if len(found) == 1 else filled("{more} {less}", more=found[0], less=found[1])
 
 
-def _named(row: Driver, say: Language) -> dict[str, str]:
-    return {"name": row.driver.of(say.code), "points": _points(row, say)}
+def _named(answer: TableAnswer, row: Driver, say: Language) -> dict[str, str]:
+    return {"name": row.driver.of(say.code), "points": Told(answer, row, say)("difference")}
 
 
 def _line(answer: TableAnswer, row: Driver, drawn: Markup, say: Language) -> Line:
     verdict = row.verdict.of(say.code) if row.verdict is not None else why_not(row.reason, answer, say)
+    told = Told(answer, row, say)
     return Line(
         name=row.driver.of(say.code),
-        n=say.number(row.n or 0),
-        stayed=say.value(row.share, "share"),
-        n_without=say.number(row.n_without or 0),
-        stayed_without=say.value(row.share_without, "share"),
-        difference=_points(row, say),
-        interval=_interval(row, say),
+        n=told("n"),
+        stayed=told("share"),
+        n_without=told("n_without"),
+        stayed_without=told("share_without"),
+        difference=told("difference"),
+        interval=told.interval(),
         drawn=drawn,
         verdict=verdict,
         looks="" if row.verdict in SHOWN else "soft",
@@ -140,12 +149,6 @@ def _line(answer: TableAnswer, row: Driver, drawn: Markup, say: Language) -> Lin
 
 def _points(row: Driver, say: Language) -> str:
     return say.value(row.difference, "difference")
-
-
-def _interval(row: Driver, say: Language) -> str:
-    if row.low is None or row.high is None:
-        return ""
-    return f"{say.value(row.low, 'difference')} {say('to')} {say.value(row.high, 'difference')}"
 
 
 def _ends(value: float, say: Language) -> str:

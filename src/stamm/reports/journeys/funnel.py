@@ -19,7 +19,9 @@ from stamm.charts.whisker import whisker
 from stamm.lang.formula import ratio
 from stamm.lang.language import Language
 from stamm.reports.analyses import why_not
+from stamm.reports.exact import Told
 from stamm.reports.journeys.signs import sign_words
+from stamm.reports.marked import filled
 from stamm.reports.trends import picture
 
 HOURS_A_DAY, MINUTES_AN_HOUR = 24, 60
@@ -85,9 +87,9 @@ def funnel_of(answer: TableAnswer, say: Language) -> FunnelWords | None:
     drawn = [_reached(answer, step, before, words, say) for before, step in zip((None, *steps), steps, strict=False)]
     return FunnelWords(
         steps=tuple(drawn),
-        sentence=_sentence(steps, words, say),
-        share=say.value(last.of_first, "share"),
-        interval=_interval(last.of_first_low, last.of_first_high, say),
+        sentence=_sentence(answer, words, say),
+        share=Told(answer, last, say)("of_first"),
+        interval=Told(answer, last, say).interval("of_first_low", "of_first_high"),
         hatched=any(step.undecided for step in steps),
     )
 
@@ -114,8 +116,8 @@ def groups_of(answer: TableAnswer, say: Language) -> Groups:
             Group(
                 name=say("unknown") if steps[0].group is None else steps[0].group,
                 value=steps[0].group or "",
-                began=say.number(steps[0].reached or 0),
-                share=say.value(point.value, "share"),
+                began=Told(answer, steps[0], say)("reached"),
+                share=Told(answer, steps[-1], say)("of_first"),
                 drawn=picture(
                     whisker(
                         point, None, scale, _interval(point.low, point.high, say) or say.value(point.value, "share")
@@ -163,7 +165,8 @@ def duration(minutes: float, say: Language) -> str:
 # -- words ---------------------------------------------------------------------------------------------------
 def _reached(answer: TableAnswer, step: Step, before: Step | None, words: list[str], say: Language) -> Reached:
     first = answer.rows[0].reached
-    people, share = say.number(step.reached or 0), say.value(step.of_first, "share")
+    told = Told(answer, step, say)
+    people, share = told("reached"), told("of_first")
     # that all who began have begun is no estimate
     bounds = (step.of_first_low, step.of_first_high) if before else (None, None)
     still = ratio(step.undecided or 0, first) or 0.0
@@ -174,38 +177,40 @@ def _reached(answer: TableAnswer, step: Step, before: Step | None, words: list[s
         name=name,
         people=people,
         share=share,
-        interval=_interval(*bounds, say),
+        interval=told.interval("of_first_low", "of_first_high") if before else "",
         drawn=picture(step_bar(step.of_first or 0.0, *bounds, still, label)),
-        lost=_lost(step, before, say),
-        waited=say("median {time}", time=duration(step.minutes, say)) if step.minutes is not None else "",
-        still=say("{count} can still get here", count=say.number(step.undecided)) if step.undecided else "",
+        lost=_lost(told, before),
+        waited=""
+        if step.minutes is None
+        else filled(say("median {time}"), time=told("minutes", duration(step.minutes, say))),
+        still=filled(say("{count} can still get here"), count=told("undecided")) if step.undecided else "",
         who=tuple(f"{name}={value}" for name, value in answer.name_of(step).items()),
     )
 
 
-def _lost(step: Step, before: Step | None, say: Language) -> str:
-    if before is None or not before.reached or step.of_before is None:
+def _lost(told: Told, before: Step | None) -> str:
+    if before is None or not before.reached or told.row.of_before is None:
         return ""
-    return say(
-        "{count} stopped here, {share}", count=say.number(step.dropped or 0), share=say.percent(1 - step.of_before)
-    )
+    pattern = told.say("{count} stopped here, {share}")
+    return filled(pattern, count=told("dropped"), share=told.less("1", "of_before"))
 
 
-def _sentence(steps: Sequence[Step], words: list[str], say: Language) -> str:
+def _sentence(answer: TableAnswer, words: list[str], say: Language) -> str:
+    steps: Sequence[Step] = answer.rows
     worst = _worst(steps)
-    began = say(
-        "Of {count} who began, {reached} got to the end.",
-        count=say.number(steps[0].reached or 0),
-        reached=say.number(steps[-1].reached or 0),
+    began = filled(
+        say("Of {count} who began, {reached} got to the end."),
+        count=Told(answer, steps[0], say)("reached"),
+        reached=Told(answer, steps[-1], say)("reached"),
     )
     if worst is None:
         return began
-    lost = say(
-        "Most are lost before {step}: {count}.",
+    lost = filled(
+        say("Most are lost before {step}: {count}."),
         step=say.quoted(words[worst.step - 1]),
-        count=say.number(worst.dropped or 0),
+        count=Told(answer, worst, say)("dropped"),
     )
-    return f"{began} {lost}"
+    return filled("{began} {lost}", began=began, lost=lost)
 
 
 def _worst(steps: Sequence[Step]) -> Step | None:

@@ -16,6 +16,8 @@ from stamm.charts.turns import Bar, Part, Turns, turns_svg
 from stamm.charts.whisker import whisker
 from stamm.lang.language import Language
 from stamm.reports.analyses import why_not
+from stamm.reports.exact import Told
+from stamm.reports.marked import filled
 from stamm.reports.trends import picture
 
 #: class, width and height of the picture in each size, and how many periods it shows
@@ -92,7 +94,7 @@ def lifecycle_of(answer: TableAnswer, say: Language) -> LifecycleWords | None:
     now = _last(told)
     lines = {row.period: _line(answer, row, say) for row in rows if row.active is not None}
     return LifecycleWords(
-        sentence=_sentence(now, say),
+        sentence=_sentence(Told(answer, now, say)),
         now=lines[now.period],
         lines=tuple(reversed(lines.values())),
         charts=_charts(rows, say),
@@ -116,24 +118,24 @@ def groups_of(answer: TableAnswer, say: Language) -> Groups | None:
     points = [Point(row.kept, row.low, row.high, row.complete) for row in shown]
     scale = scale_of(*extent_of(points), "share", say, lines=2)
     return Groups(
-        shown=tuple(_group(row, point, scale, say) for row, point in zip(shown, points, strict=True)),
+        shown=tuple(_group(Told(answer, row, say), point, scale) for row, point in zip(shown, points, strict=True)),
         left=len(ordered) - len(shown),
         ends=(scale.words[0], scale.words[-1]),
         period=say.period(period),
     )
 
 
-def _group(row: Period, point: Point, scale: Scale, say: Language) -> Group:
-    kept = "" if row.kept is None else say.percent(row.kept)
+def _group(told: Told, point: Point, scale: Scale) -> Group:
+    row, say, kept = told.row, told.say, told("kept")
     return Group(
         name=say("unknown") if row.group is None else row.group,
         value=row.group or "",
-        active=say.number(row.active or 0),
-        new=say.number(row.new or 0),
-        quiet=say.number(row.dormant or 0),
-        n=say.number(row.before or 0),
+        active=told("active"),
+        new=told("new"),
+        quiet=told("dormant"),
+        n=told("before"),
         kept=kept,
-        drawn=picture(whisker(point, None, scale, _interval(row, say) or kept or say("no value"))),
+        drawn=picture(whisker(point, None, scale, told.interval() or kept or say("no value"))),
     )
 
 
@@ -145,36 +147,32 @@ def _last(told: Sequence[Period]) -> Period:
 def _line(answer: TableAnswer, row: Period, say: Language) -> Line:
     known = row.new is not None
     parts = {turn: place for place, turn in enumerate(WORDS)}
-    counts = {NEW: row.new, RESURRECTED: row.resurrected, DORMANT: row.dormant}
+    told = Told(answer, row, say)
+    counts = {NEW: "new", RESURRECTED: "resurrected", DORMANT: "dormant"}
     return Line(
         name=say.period(row.period, short=True),
         note=why_not(row.reason, answer, say) if row.reason and known else "",
-        before="" if row.before is None else say.number(row.before),
-        cells=tuple(Cell("" if n is None else say.number(n), parts[turn]) for turn, n in counts.items()),
-        active=say.number(row.active or 0),
-        kept="" if row.kept is None else say.percent(row.kept),
-        interval=_interval(row, say),
+        before=told("before"),
+        cells=tuple(Cell(told(column), parts[turn]) for turn, column in counts.items()),
+        active=told("active"),
+        kept=told("kept"),
+        interval=told.interval(),
         untold="" if known else why_not(row.reason, answer, say),
         who=tuple(f"{name}={value}" for name, value in answer.name_of(row).items()),
     )
 
 
-def _interval(row: Period, say: Language) -> str:
-    if row.low is None or row.high is None:
-        return ""
-    return f"{say.percent(row.low)} {say('to')} {say.percent(row.high)}"
-
-
-def _sentence(row: Period, say: Language) -> str:
+def _sentence(told: Told) -> str:
+    row, say = told.row, told.say
     period = say.period(row.period)
     if not row.before or row.kept is None:
-        return say("{period}: {count} were active.", period=period, count=say.number(row.active or 0))
-    return say(
-        "{period}: {count} were active; of {before} before, {share} stayed.",
+        return filled(say("{period}: {count} were active."), period=period, count=told("active"))
+    return filled(
+        say("{period}: {count} were active; of {before} before, {share} stayed."),
         period=period,
-        count=say.number(row.active or 0),
-        before=say.number(row.before),
-        share=say.percent(row.kept),
+        count=told("active"),
+        before=told("before"),
+        share=told("kept"),
     )
 
 

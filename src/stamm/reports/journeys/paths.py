@@ -19,7 +19,9 @@ from stamm.charts.ways import Way, Ways, way_list_svg, ways_svg
 from stamm.lang.language import Language
 from stamm.lang.phrase import Phrase
 from stamm.reports.analyses import why_not
+from stamm.reports.exact import Told
 from stamm.reports.journeys.signs import sign_words
+from stamm.reports.marked import filled
 from stamm.reports.trends import picture
 
 #: class, width and height of the picture in each size, and how many places it has room for
@@ -104,7 +106,7 @@ def paths_of(answer: TableAnswer, say: Language) -> PathsWords | None:
     return PathsWords(
         sentence=_sentence(answer, say),
         charts=_charts(answer, branches, say) if branches else (),
-        nodes=tuple(_node(row, say) for row in _largest(branches)),
+        nodes=tuple(_node(Told(answer, row, say, BRANCHES)) for row in _largest(branches)),
         left=max(len(branches) - MOST, 0),
         ways=tuple(_way(answer, row, say) for row in rows),
         places=tuple(_places(answer, table, say) for table in ("landing", "exit", "referrers", "channels")),
@@ -131,8 +133,8 @@ def groups_of(answer: TableAnswer, say: Language) -> tuple[Group, ...]:
         Group(
             name=say("unknown") if group is None else group,
             value=group or "",
-            n=say.number(rows[0].n or 0),
-            ways=tuple((row.journey, say.value(row.share, "share")) for row in rows[:3]),
+            n=Told(answer, rows[0], say)("n"),
+            ways=tuple((row.journey, Told(answer, row, say)("share")) for row in rows[:3]),
         )
         for group, rows in ordered[:GROUPS]
     )
@@ -145,19 +147,19 @@ def _step(answer: TableAnswer, say: Language) -> str:
 
 def _sentence(answer: TableAnswer, say: Language) -> str:
     assert isinstance(answer.analysis, Paths)
-    count = say.number(answer.rows[0].n)
+    count = Told(answer, answer.rows[0], say)("n")
     if answer.analysis.step != VISIT:
-        return say("{count} visits came to {step}.", count=count, step=say.quoted(_step(answer, say)))
+        return filled(say("{count} visits came to {step}."), count=count, step=say.quoted(_step(answer, say)))
     first, last = (answer.tables[table] for table in ("landing", "exit"))
     if not first or not last:
-        return say("{count} visits.", count=count)
-    return say(
-        "{count} visits. Most begin on {first} ({begin}), most end on {last} ({end}).",
+        return filled(say("{count} visits."), count=count)
+    return filled(
+        say("{count} visits. Most begin on {first} ({begin}), most end on {last} ({end})."),
         count=count,
         first=first[0].what,
-        begin=say.percent(first[0].share),
+        begin=Told(answer, first[0], say, "landing")("share"),
         last=last[0].what,
-        end=say.percent(last[0].share),
+        end=Told(answer, last[0], say, "exit")("share"),
     )
 
 
@@ -182,16 +184,16 @@ def _largest(branches: Sequence[Branch]) -> list[Branch]:
     return [row for row in branches if id(row) in kept]
 
 
-def _node(row: Branch, say: Language) -> Node:
-    share = say.value(row.share, "share")
+def _node(told: Told) -> Node:
+    row, share = told.row, told("share")
     return Node(
         depth=row.depth,
         place=row.here,
         way=row.way,
-        visits=say.number(row.visits),
+        visits=told("visits"),
         share=share,
-        of_before=say.value(row.of_before, "share"),
-        ended="" if row.ended is None else say.number(row.ended),
+        of_before=told("of_before"),
+        ended=told("ended"),
         drawn=picture(bar(row.share or 0.0, 0.0, 1.0, "", share)),
     )
 
@@ -240,14 +242,13 @@ def _heads(count: int, say: Language, *, back: bool) -> list[str]:
 
 # -- tables --------------------------------------------------------------------------------------------------
 def _way(answer: TableAnswer, row: Journey, say: Language) -> Line:
-    bounds = (row.low, row.high)
-    interval = "" if None in bounds else f"{say.percent(bounds[0] or 0)} {say('to')} {say.percent(bounds[1] or 0)}"
+    told = Told(answer, row, say)
     return Line(
         name=row.journey,
-        visits=say.number(row.visits or 0),
-        visitors=say.number(row.visitors or 0),
-        share=say.value(row.share, "share"),
-        interval=interval,
+        visits=told("visits"),
+        visitors=told("visitors"),
+        share=told("share"),
+        interval=told.interval(),
         drawn=_drawn(row, answer.rows, say),
         who=tuple(f"{name}={value}" for name, value in answer.name_of(row).items()),
     )
@@ -269,17 +270,17 @@ def _places(answer: TableAnswer, table: str, say: Language) -> Places:
         table=table,
         lines=tuple(
             Line(
-                name=row.what or say("unknown"),
-                visits=say.number(row.visits),
+                name=told.row.what or say("unknown"),
+                visits=told("visits"),
                 visitors="",
-                share=say.value(row.share, "share"),
+                share=told("share"),
                 interval="",
-                drawn=_drawn(row, rows, say),
+                drawn=_drawn(told.row, rows, say),
                 who=(),
             )
-            for row in rows
+            for told in (Told(answer, row, say, table) for row in rows)
         ),
-        n=say.number(rows[0].n or 0) if rows else "0",
+        n=Told(answer, rows[0], say, table)("n") if rows else "0",
     )
 
 

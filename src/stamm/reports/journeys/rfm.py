@@ -14,7 +14,9 @@ from stamm.answers.table import TableAnswer
 from stamm.charts.bar import bar
 from stamm.lang.language import Language
 from stamm.reports.analyses import why_not
+from stamm.reports.exact import Told, summed
 from stamm.reports.heat import RAMP, ramp_of, step_of
+from stamm.reports.marked import filled, interval
 from stamm.reports.trends import picture
 
 #: groups that are shown one by one, the largest first
@@ -96,18 +98,21 @@ def rfm_of(answer: TableAnswer, say: Language) -> RfmWords | None:
     shares = [100 * (place.share or 0.0) for place in places]
     first, step = ramp_of(0.0, max(shares))
     used = 1 + max(step_of(share, first, step) for share in shares)
-    money = (answer.currency, say)
     rows = [
-        MapRow(recency, _days(scores[recency], say), tuple(_cell(answer, place, first, step, say) for place in inside))
+        MapRow(
+            recency,
+            _days(Told(answer, scores[recency], say, SCORES)),
+            tuple(_cell(answer, place, first, step, say) for place in inside),
+        )
         for recency, inside in groupby(places, key=lambda place: place.recency)
     ]
     return RfmWords(
-        sentence=_sentence(segments, say),
+        sentence=_sentence(answer, say),
         rows=tuple(rows),
         steps=tuple((f"h{place}", say.trimmed(first + step * place, 1)) for place in range(min(used, RAMP))),
         groups=tuple(_group(answer, row, segments, say) for row in segments),
-        meanings=tuple(_meaning(row, *money) for row in scores.values()),
-        moves=_moves(answer.tables[MOVES], say),
+        meanings=tuple(_meaning(Told(answer, row, say, SCORES)) for row in scores.values()),
+        moves=_moves(answer, say),
         open_because=why_not(segments[0].reason, answer, say) if segments[0].reason else "",
     )
 
@@ -128,8 +133,8 @@ def split_of(answer: TableAnswer, say: Language) -> Split:
         (
             say("unknown") if group is None else group,
             group or "",
-            say.number(_customers(rows)),
-            tuple(say.number(row.customers or 0) for row in rows),
+            summed(answer, rows, "customers", say, answer.by or ""),
+            tuple(Told(answer, row, say)("customers") or say.number(0) for row in rows),
         )
         for group, rows in ordered[:MOST]
     ]
@@ -141,26 +146,28 @@ def _customers(rows: Sequence[Segment]) -> int:
     return sum(row.customers or 0 for row in rows)
 
 
-def _sentence(segments: Sequence[Segment], say: Language) -> str:
+def _sentence(answer: TableAnswer, say: Language) -> str:
     """Which group brings most, and how large it is."""
-    everybody = say.number(_customers(segments))
+    segments: Sequence[Segment] = answer.rows
+    everybody = summed(answer, segments, "customers", say)
     best = max(segments, key=lambda row: row.revenue_share or 0.0)
     if best.revenue_share is None or best.share is None:
-        return say("{count} customers ordered.", count=everybody)
-    return say(
-        "{count} customers ordered. {group}, {share} of them, bring {money} of the revenue.",
+        return filled(say("{count} customers ordered."), count=everybody)
+    told = Told(answer, best, say)
+    return filled(
+        say("{count} customers ordered. {group}, {share} of them, bring {money} of the revenue."),
         count=everybody,
         group=say.quoted(best.segment.of(say.code)),
-        share=say.percent(best.share),
-        money=say.percent(best.revenue_share),
+        share=told("share"),
+        money=told("revenue_share"),
     )
 
 
 def _cell(answer: TableAnswer, place: Place, first: float, step: float, say: Language) -> MapCell:
-    share = 100 * (place.share or 0.0)
+    share, told = 100 * (place.share or 0.0), Told(answer, place, say, MAP)
     return MapCell(
-        customers=say.number(place.customers),
-        money=say.percent(place.revenue_share) if place.customers and place.revenue_share is not None else "",
+        customers=told("customers"),
+        money=told("revenue_share") if place.customers else "",
         group=place.segment.of(say.code),
         looks=f"h{step_of(share, first, step)}" if place.customers else "none",
         who=_who(answer, place, MAP),
@@ -169,17 +176,18 @@ def _cell(answer: TableAnswer, place: Place, first: float, step: float, say: Lan
 
 def _group(answer: TableAnswer, row: Segment, segments: Sequence[Segment], say: Language) -> Named:
     shares = [other.revenue_share or 0.0 for other in segments]
-    money = "" if row.revenue_share is None else say.percent(row.revenue_share)
+    told = Told(answer, row, say)
+    money = told("revenue_share")
     drawn = bar(row.revenue_share or 0.0, min(0.0, *shares), max(0.0, *shares), "", money or say("no value"))
     return Named(
         name=row.segment.of(say.code),
-        customers=say.number(row.customers or 0),
-        share="" if row.share is None else say.percent(row.share),
-        revenue="" if row.revenue is None else say.money(row.revenue, answer.currency, whole=True),
+        customers=told("customers"),
+        share=told("share"),
+        revenue="" if row.revenue is None else told("revenue", say.money(row.revenue, answer.currency, whole=True)),
         money=money,
         drawn=picture(drawn),
-        days="" if row.days is None else say.number(row.days),
-        orders="" if row.orders is None else say.number(row.orders, 1),
+        days="" if row.days is None else told("days", say.number(row.days)),
+        orders="" if row.orders is None else told("orders", say.number(row.orders, 1)),
         who=_who(answer, row),
     )
 
@@ -188,36 +196,47 @@ def _who(answer: TableAnswer, row: Any, table: str = "rows") -> tuple[str, ...]:
     return tuple(f"{name}={value}" for name, value in answer.name_of(row, table).items())
 
 
-def _days(score: Score, say: Language) -> str:
+def _days(told: Told) -> str:
+    score, say = told.row, told.say
     if score.days_from is None or score.days_to is None:
         return say("nobody")
-    low, high = (say.number(days) for days in (score.days_from, score.days_to))
-    return say("{low} to {high} days ago", low=low, high=high) if low != high else say("{days} days ago", days=low)
+    low, high = (told(name, say.number(getattr(score, name))) for name in ("days_from", "days_to"))
+    if low == high:
+        return filled(say("{days} days ago"), days=low)
+    return filled(say("{low} to {high} days ago"), low=low, high=high)
 
 
-def _meaning(score: Score, currency: str, say: Language) -> Meaning:
-    def between(low: float | None, high: float | None, unit: str) -> str:
-        if low is None or high is None:
-            return ""
-        ends = [say.money(end, currency, whole=True) if unit == "money" else say.number(end) for end in (low, high)]
-        return ends[0] if ends[0] == ends[1] else f"{ends[0]} {say('to')} {ends[1]}"
-
+def _meaning(told: Told) -> Meaning:
+    score: Score = told.row
     return Meaning(
         score.score,
         (
-            (between(score.days_from, score.days_to, "days"), say.number(score.by_recency)),
-            (between(score.orders_from, score.orders_to, "count"), say.number(score.by_frequency)),
-            (between(score.money_from, score.money_to, "money"), say.number(score.by_money)),
+            (_between(told, "days"), told("by_recency")),
+            (_between(told, "orders"), told("by_frequency")),
+            (_between(told, "money"), told("by_money")),
         ),
     )
 
 
-def _moves(moves: Sequence[Move], say: Language) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def _between(told: Told, stem: str) -> str:
+    """From where to where a score goes by one measure, in whole units."""
+    numbers = {name: getattr(told.row, name) for name in (f"{stem}_from", f"{stem}_to")}
+    if None in numbers.values():
+        return ""
+    say, currency = told.say, told.answer.currency
+    low, high = (
+        told(name, say.money(number, currency, whole=True) if stem == "money" else say.number(number))
+        for name, number in numbers.items()
+    )
+    return low if low == high else interval(low, high, say)
+
+
+def _moves(answer: TableAnswer, say: Language) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """Where those of each group are now, the most first."""
+    moves: Sequence[Move] = answer.tables[MOVES]
     found = []
     for before, inside in groupby(moves, key=lambda move: move.before):
         now = sorted(inside, key=lambda move: -move.customers)
-        found.append(
-            (before.of(say.code), tuple((move.after.of(say.code), say.number(move.customers)) for move in now))
-        )
+        counted = ((move.after.of(say.code), Told(answer, move, say, MOVES)("customers")) for move in now)
+        found.append((before.of(say.code), tuple(counted)))
     return tuple(found)

@@ -27,6 +27,7 @@ from stamm.people.roles import EXPORTS, NAMES, OWNERS
 from stamm.reports.customer.expected import expected
 from stamm.reports.customer.standing import Standing
 from stamm.reports.customer.timeline import GROUPS, Timeline, shown
+from stamm.reports.marked import exactly
 from stamm.store.book import Book, Line
 from stamm.web.access import Asked, page
 from stamm.web.customers import book, line_of, numbers_of
@@ -74,7 +75,7 @@ def customer(request: Asked, customer: str) -> HttpResponse:
         "about": asked is not None,
         "more": request.GET.get("all", ""),
         **_written(request, numbers_of(known, customer), organisation.zone),
-        **(_told(asked, say, organisation) if asked is not None else {}),
+        **(_told(asked, customer, say, organisation) if asked is not None else {}),
         **_timeline(request, customer, asked, organisation),
         "compared": _compared(customer, asked, say, organisation),
         "state": _state(line, say, organisation.zone),
@@ -176,7 +177,7 @@ def _foretold(line: Line, known: Book, say: Language, zone: str) -> dict[str, st
     return {"sentence": leave if key == "churn_risk" else pause, "between": between, "n": n, "when": when}
 
 
-def _told(asked: Known, say: Language, organisation: Organisation) -> dict[str, Any]:
+def _told(asked: Known, customer: str, say: Language, organisation: Organisation) -> dict[str, Any]:
     """Numbers, the line of orders, and the lists beside the timeline."""
     zone, rows = organisation.zone, asked.rows
     words = Timeline(say, organisation.currency)
@@ -186,7 +187,7 @@ def _told(asked: Known, say: Language, organisation: Organisation) -> dict[str, 
     orders = [row for row in rows["orders"] if row["cancelled_at"] is None]
     gaps = [None, *(asked.rhythm.gaps if asked.rhythm else ())]
     return {
-        "numbers": standing.numbers(),
+        "numbers": standing.numbers(customer),
         "drawn": standing.line(),
         "silent": standing.silent(),
         "expected": expected(rows, as_of, say, organisation),
@@ -195,8 +196,11 @@ def _told(asked: Known, say: Language, organisation: Organisation) -> dict[str, 
             {
                 "number": row["order_id"],
                 "day": _day(row["ordered_at"], zone, say),
-                "gap": "" if gap is None else say.number(gap),
-                "amount": say.money(row["amount_minor"], row["currency"] if row["foreign"] else organisation.currency),
+                "gap": "" if gap is None else exactly(gap, say.number(gap)),
+                "amount": exactly(
+                    row["amount_minor"],
+                    say.money(row["amount_minor"], row["currency"] if row["foreign"] else organisation.currency),
+                ),
             }
             for row, gap in reversed(list(zip(orders, gaps, strict=False)))
         ],

@@ -23,6 +23,7 @@ from stamm.lang.language import Language
 from stamm.lang.window import last_day
 from stamm.people.accounts import acted
 from stamm.people.roles import EXPORTS, NAMES, Role
+from stamm.reports.exact import of_customer
 from stamm.store.book import Book, Line, Wanted
 from stamm.store.book.reading import MOST_COUNTED
 from stamm.store.book.writing import SORTED
@@ -149,6 +150,8 @@ def _query(query: Mapping[str, str], **more: str) -> str:
 
 # -- what is shown ---------------------------------------------------------------------------------------------
 def _row(line: Line, say: Language, zone: str, currency: str) -> dict[str, Any]:
+    revenue = say("no value") if line.revenue_minor is None else say.money(line.revenue_minor, currency)
+    risk = "" if line.risk is None else say.percent(line.risk, 0)
     return {
         "customer_id": line.customer_id,
         "name": line.name,
@@ -157,9 +160,9 @@ def _row(line: Line, say: Language, zone: str, currency: str) -> dict[str, Any]:
         "since": _day(line.state_since, zone, say),
         "segment": "" if line.segment is None else SEGMENTS[line.segment].of(say.code),
         "last": _day(line.last_order_at, zone, say),
-        "orders": say.number(line.orders),
-        "revenue": say("no value") if line.revenue_minor is None else say.money(line.revenue_minor, currency),
-        "risk": "" if line.risk is None else say.percent(line.risk, 0),
+        "orders": of_customer(line.customer_id, "orders", line.orders, say.number(line.orders)),
+        "revenue": of_customer(line.customer_id, "revenue_minor", line.revenue_minor, revenue),
+        "risk": of_customer(line.customer_id, "risk", line.risk, risk),
     }
 
 

@@ -18,11 +18,13 @@ from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.predictions import PREDICTIONS
 from stamm.reports.cards import CANDIDATES, Card, card_of, headline_figures
 from stamm.reports.contributions import explained
+from stamm.reports.exact import of_customer
 from stamm.reports.figures import BACK, RETENTION, Figure, Figures
 from stamm.reports.freshness import freshness_of
 from stamm.reports.lacking import lacking_in_short
 from stamm.reports.lead import lead_of
 from stamm.reports.ledger import LEDGER, ledger_of
+from stamm.reports.marked import exactly
 from stamm.reports.simulated import simulated_words
 from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
@@ -163,11 +165,10 @@ def _leaving(opened: Opened, say: Language) -> dict[str, Any]:
             {
                 "id": each.customer_id,
                 "name": one.name,
-                "of_hundred": say.number(100 * each.risk),
-                "risk": each.risk,
-                "orders": say.number(each.orders),
+                "of_hundred": of_customer(each.customer_id, "risk", each.risk, say.number(100 * each.risk)),
+                "orders": exactly(each.orders, say.number(each.orders)),
                 "last": say.short_day(each.last_on) if each.last_on else "",
-                "revenue": say.money(each.revenue_minor, world.organisation.currency),
+                "revenue": exactly(each.revenue_minor, say.money(each.revenue_minor, world.organisation.currency)),
             }
             for each, one in zip(found.first, who, strict=True)
         ),

@@ -1,0 +1,156 @@
+"""A segment in words: how many are in it, what each condition leaves, who came and went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from stamm.answers.segments import Segments, Size
+from stamm.lang.errors import StammError
+from stamm.lang.language import Language
+from stamm.segments import OPERATORS
+from stamm.segments.ready import READY
+from stamm.segments.rule import Join, Rule, joined
+from stamm.segments.sentence import said, sentence, written
+from stamm.segments.speech import AND, Speech
+
+#: customers that are shown, and how many days before the day it is compared with
+SHOWN, BACK_DAYS = 50, 30
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: how it is said, how many are left of those before it, and the rule without it."""
+
+    told: str
+    left: str
+    out: str
+    without: str
+
+
+@dataclass(frozen=True)
+class SegmentShown:
+    """All that a page shows of one segment on one day."""
+
+    sentence: str
+    day: str
+    on: date
+    customers: str
+    everybody: str
+    share: str
+    conditions: tuple[Condition, ...]
+    moves: tuple[tuple[str, str], ...]
+    since: str
+    begins: str
+    first: tuple[str, ...]
+    more: str
+
+
+def segment_shown(asked: Segments, rule: Rule, on: date | None, say: Language) -> SegmentShown:
+    """The segment at the start of a day, by default the one after all that is known; raises UsageError."""
+    speech = Speech(say.code, asked.world.organisation.currency)
+    day = asked.day(on, rule)
+    parts = rule.rules if isinstance(rule, Join) and rule.how == "all" else (rule,)
+    sizes = asked.sizes({str(n): joined("all", parts[: n + 1]) for n in range(len(parts))}, day)
+    size = sizes[str(len(parts) - 1)]
+    who = asked.members(rule, day)["customer_id"].to_pylist()
+    before = day - timedelta(days=BACK_DAYS)
+    moves: tuple[tuple[str, str], ...] = ()
+    if asked.known(rule).start < before:
+        moved = asked.moves(rule, before, day)
+        told = ((say("entered"), moved.entered), (say("left again"), moved.left), (say("stayed"), moved.stayed))
+        moves = tuple((words, say.number(len(each))) for words, each in told)
+    begins = asked.looks_before(rule, day)
+    return SegmentShown(
+        sentence=sentence(rule, speech),
+        day=say.day(day),
+        on=day,
+        customers=say.number(size.customers),
+        everybody=say.number(size.everybody),
+        share=say.value(size.share, "share"),
+        conditions=tuple(_conditions(parts, list(sizes.values()), speech, say)),
+        moves=moves,
+        since=say.day(before),
+        begins=say.day(begins) if begins else "",
+        first=tuple(who[:SHOWN]),
+        more=say.number(len(who)) if len(who) > SHOWN else "",
+    )
+
+
+def _conditions(parts: Sequence[Rule], sizes: Sequence[Size], speech: Speech, say: Language) -> list[Condition]:
+    found = []
+    left = sizes[0].everybody
+    for place, (part, size) in enumerate(zip(parts, sizes, strict=True)):
+        others = tuple(each for number, each in enumerate(parts) if number != place)
+        found.append(
+            Condition(
+                told=written(part, speech),
+                left=say.number(size.customers),
+                out=say.number(size.customers - left),
+                without=written(joined("all", others), speech) if others else "",
+            )
+        )
+        left = size.customers
+    return found
+
+
+@dataclass(frozen=True)
+class ReadyShown:
+    """A ready segment: its name, its rule in words, and how many are in it; empty where the data do not tell."""
+
+    title: str
+    told: str
+    customers: str
+    share: str
+
+
+@dataclass(frozen=True)
+class AllReady:
+    """The ready segments after all that is known, and why none of them has a size where that is so."""
+
+    rows: tuple[ReadyShown, ...]
+    day: str
+    problem: StammError | None
+
+
+def ready_shown(asked: Segments, say: Language) -> AllReady:
+    """The ready segments, each with its size."""
+    speech = Speech(say.code, asked.world.organisation.currency)
+    rules = {key: ready.rule for key, ready in READY.items()}
+    sizes: dict[str, Size] = {}
+    day, problem = "", None
+    try:
+        on = asked.day(None, *rules.values())
+        sizes, day = asked.sizes(rules, on), say.day(on)
+    except StammError as error:
+        problem = error
+    return AllReady(
+        tuple(
+            ReadyShown(
+                ready.title.of(say.code),
+                written(ready.rule, speech),
+                say.number(sizes[key].customers) if key in sizes else "",
+                say.value(sizes[key].share, "share") if key in sizes else "",
+            )
+            for key, ready in READY.items()
+        ),
+        day,
+        problem,
+    )
+
+
+@dataclass(frozen=True)
+class Sayable:
+    """One thing that can be said of customers: its name, its sentence, and the rule with it."""
+
+    name: str
+    told: str
+    whole: str
+
+
+def sayable(rule: str, speech: Speech) -> tuple[Sayable, ...]:
+    """What can be said of customers, by name, each joined to what is said already."""
+    told = sorted((kind.title(speech.code), said(kind(), speech)) for kind in OPERATORS)
+    sign = speech.say(AND)
+    return tuple(Sayable(name, each, f"{rule} {sign} {each}" if rule else each) for name, each in told)

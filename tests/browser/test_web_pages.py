@@ -56,6 +56,7 @@ PAGES = {
         "/customers/?state=left&sort=orders",
         "/customers/of/c7",
         "/tasks/",
+        "/segments/",
         f"/analyses/funnel/customers?{FUNNEL}&who=step%3D2",
     ),
     "analyst": (
@@ -74,6 +75,8 @@ PAGES = {
         "/retention/?by=country&of=gross_revenue&denominator=customers",
         "/retention/how-long/?by=country",
         "/retention/concentration/?of=revenue",
+        "/segments/?rule=die+mindestens+2-mal+bestellten+und+deren+letzte+Bestellung+h%C3%B6chstens+400+Tage+her+ist",
+        "/segments/?rule=who+orderd",
     ),
     "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS, *BOARDS, *BRINGING),
     "": ("/sign-in/", "/in/abc:def/"),

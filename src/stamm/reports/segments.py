@@ -16,7 +16,7 @@ from stamm.segments.sentence import said, sentence, written
 from stamm.segments.speech import AND, Speech
 
 #: customers that are shown, and how many days before the day it is compared with
-SHOWN, BACK_DAYS = 50, 30
+SHOWN, BACK_DAYS = 20, 30
 
 
 @dataclass(frozen=True)

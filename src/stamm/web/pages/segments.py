@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ from stamm.segments.rule import Join, Rule
 from stamm.segments.sentence import understood, written
 from stamm.segments.speech import Speech
 from stamm.web.access import Asked, Entry, page
+from stamm.web.customers import book
 from stamm.web.desk import Opened, desk, soon
 
 
@@ -27,23 +29,35 @@ def segments(request: Asked) -> HttpResponse:
     """The segment whose rule the address says, or all that come ready."""
     say, text, day = request.say, request.GET.get("rule", "").strip(), request.GET.get("day", "").strip()
     speech = Speech(say.code, desk().opened().project.organisation.currency)
-    content = {"text": text, "day": day, "problem": "", "rule": "", "shown": None, "ready": None}
-    content["may_export"] = request.user.may in EXPORTS
+    rule: Rule | None = None
+    shown: SegmentShown | None = None
+    ready: AllReady | None = None
+    problem: StammError | None = None
     try:
         on = _day(day)
-        rule = understood(text, speech) if text else None
-        if rule is None:
-            content["ready"] = soon(("segments", say.code), lambda opened: _ready(opened, say))
+        if text:
+            rule = asked = understood(text, speech)
+            shown = soon(("segment", asked, on, say.code), lambda opened: _shown(opened, asked, on, say))
         else:
-            content["rule"] = written(rule, speech)
-            content["shown"] = soon(("segment", rule, on, say.code), lambda opened: _shown(opened, rule, on, say))
-        if isinstance(content["ready"], AllReady) and content["ready"].problem is not None:
-            content["problem"] = told(content["ready"].problem, say)
+            ready = soon(("segments", say.code), lambda opened: _ready(opened, say))
+            problem = ready.problem if ready else None
     except StammError as error:
-        content["problem"] = told(error, say)
-    # what stands beside it is joined to the whole
-    base = f"({content['rule']})" if text and content["rule"] and _is_any(text, speech) else content["rule"]
-    return render(request, "segments.html.j2", {**content, "sayable": sayable(str(base), speech)})
+        problem = error
+    words = written(rule, speech) if rule else ""
+    # a condition is added to all of it
+    whole = f"({words})" if isinstance(rule, Join) and rule.how == "any" else words
+    content = {
+        "text": text,
+        "day": day,
+        "problem": told(problem, say) if problem else "",
+        "rule": words,
+        "shown": shown,
+        "ready": ready,
+        "names": _names(shown.first) if shown else {},
+        "sayable": sayable(whole, speech),
+        "may_export": request.user.may in EXPORTS,
+    }
+    return render(request, "segments.html.j2", content)
 
 
 @page("segments.csv", may=EXPORTS)
@@ -63,17 +77,19 @@ def segments_csv(request: Asked) -> HttpResponse:
     return response
 
 
+def _names(who: Sequence[str]) -> dict[str, str | None]:
+    """What customers are called, as the book has it; nothing while there is none."""
+    known = book()
+    lines = {each: known.line(each) if known is not None else None for each in who}
+    return {each: line.name if line is not None else None for each, line in lines.items()}
+
+
 def _shown(opened: Opened, rule: Rule, on: date | None, say: Language) -> SegmentShown:
     return segment_shown(Segments(opened.answers.world), rule, on, say)
 
 
 def _ready(opened: Opened, say: Language) -> AllReady:
     return ready_shown(Segments(opened.answers.world), say)
-
-
-def _is_any(text: str, speech: Speech) -> bool:
-    rule = understood(text, speech)
-    return isinstance(rule, Join) and rule.how == "any"
 
 
 def _day(text: str) -> date | None:

@@ -64,7 +64,8 @@ class Scoring:
         end = end_of(question, span)
         people = people.mutate(end=end).mutate(days=days_between(_.last_at, _.end))
         since = _.end.delta(_.last_at, unit="microsecond")
-        people = people.mutate(seconds=(since // 1_000_000).cast("int64"), microseconds=since % 1_000_000)
+        seconds = (since // 1_000_000).cast("int64")
+        people = people.mutate(seconds=seconds, microseconds=since - seconds * 1_000_000)
         return people.select(
             "customer_id", "last_at", "orders", "money", "foreign", "end", "days", "seconds", "microseconds"
         )

@@ -11,7 +11,7 @@ from stamm.lang.language import CODES, Language
 from stamm.lang.window import Window
 from stamm.reports.catalogue import topic_words
 from stamm.reports.chapters import chapter_of
-from stamm.reports.differences import family_of
+from stamm.reports.differences import Family, family_of
 from stamm.reports.splits import dimensions_for, split_of
 from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
@@ -54,7 +54,7 @@ def head_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool
 
 def body_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool) -> dict[str, Any]:
     """What has to be counted, nothing where no data are; `named` also decides where a point leads."""
-    key, made, figures = asked.key, asked.metric(opened), asked.figures(opened)
+    key, figures = asked.key, asked.figures(opened)
     months, figure, words = figures.months, figures[key], Words(say, opened.answers.world)
     if months is None:
         return {}  # there were some in the snapshot that the page was of
@@ -67,17 +67,24 @@ def body_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool
     def leads(window: Window) -> str:
         return f"{place}?{asked.query(window=window.name)}"
 
-    related = len(asked.kin(opened)) > 1 and known
-    kin = family_of(made.family, figures, months, words, all_of_them=named) if related else None
     return {
         "chapter": chapter_of(figure, trends, leads) if known else None,
         "reason": "" if known else words.reason(figure, figure.row),
         "title": trends.title(figure),
         "split": split_of(figure, asked.by, trends) if asked.by and known else None,
-        "family": kin if kin and len(kin.definitions) > 1 else None,
+        "related": len(asked.kin(opened)) > 1 and known,
         "leads": {window.name: leads(window) for window in months.windows},
         "counted": counted,
     }
+
+
+def kin_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool) -> Family | None:
+    """Its family side by side, for a metric that has one; None where only one of them can be told."""
+    figures = asked.figures(opened)
+    assert figures.months is not None  # its own number is known
+    words = Words(say, opened.answers.world)
+    kin = family_of(asked.metric(opened).family, figures, figures.months, words, all_of_them=named)
+    return kin if len(kin.definitions) > 1 else None
 
 
 def _grains(say: Language) -> dict[str, str]:

@@ -18,13 +18,14 @@ from stamm.lang.language import Language
 from stamm.lang.phrase import Phrase
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.reports.catalogue import topics_of
+from stamm.reports.differences import Family
 from stamm.reports.figures import Figures, Months
 from stamm.reports.simulated import simulated_words
 from stamm.reports.wording import Words
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Period
-from stamm.web.metric_content import body_of, head_of
+from stamm.web.metric_content import body_of, head_of, kin_of
 from stamm.web.metric_question import MetricQuestion
 from stamm.web.reading import number_in, some_from
 
@@ -54,7 +55,10 @@ def metric(request: Asked, key: str) -> HttpResponse:
     counted = None
     if head["months"]:
         counted = soon(("metric", what), lambda opened: body_of(opened, asked, say, named=named))
-    return render(request, "metric.html.j2", {**head, "body": counted, "named": named, "asked": asked})
+    kin: tuple[Family | None] | None = (None,)
+    if counted and counted["related"]:
+        kin = soon(("metric family", what), lambda opened: (kin_of(opened, asked, say, named=named),))
+    return render(request, "metric.html.j2", {**head, "body": counted, "kin": kin, "named": named, "asked": asked})
 
 
 @page("metrics/<slug:key>.csv", may=EVERYONE)

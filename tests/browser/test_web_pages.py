@@ -69,6 +69,7 @@ PAGES = {
         "/lifecycle/?by=country",
         "/paths/",
         "/drivers/?by=country&window=2024-05",
+        "/worth/",
         "/rfm/?by=country&earlier=2024-03-01&from=2024-03-01&to=2024-06-01&money=gross_revenue",
         "/funnel/",
         "/retention/?cell=2024-01.4&line=2024-01",

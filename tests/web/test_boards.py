@@ -160,6 +160,15 @@ def test_each_kind_draws_and_hands_out_its_rows(signed_in: Make, board: Make, pr
     assert browser.get(f"{place}widgets/8.csv").status_code == 404
 
 
+def test_a_widget_says_which_facts_it_lacks(signed_in: Make, board: Make) -> None:
+    place, browser = f"/boards/{board().pk}/", signed_in("owner")
+    visits = {"kind": "funnel", "steps": "visit > order", "within_hours": "24", "people": "visitors", "revision": 1}
+    assert browser.post(f"{place}widgets/new", visits).status_code == 302
+    told = words_of(browser.get(f"{place}widgets/2"))
+    assert "Never imported: Events." in told
+    assert "Nobody began" not in told, "nobody knows that"
+
+
 def test_nobody_is_told_apart_on_a_board_by_what_tells_who_somebody_is(signed_in: Make, board: Make) -> None:
     place = f"/boards/{board('analyst').pk}/"
     browser = signed_in("analyst")

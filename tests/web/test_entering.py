@@ -97,6 +97,7 @@ def test_a_password_signs_in(client: Any, person: Make) -> None:
 def test_nobody_learns_who_has_an_account(client: Any, person: Make) -> None:
     person(password=PASSWORD)
     told = [sign_in(client, "wrong", email=email).content.decode() for email in ("owner@example.com", "no@example.com")]
+    assert "Address and password do not belong together." in told[0]
     with_address = [text.replace("no@example.com", "owner@example.com") for text in told]
     plain = [re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "", text) for text in with_address]
     assert plain[0] == plain[1]

@@ -9,6 +9,7 @@ from stamm.answers.answer import Answer
 from stamm.answers.ask import Answers
 from stamm.answers.table import TableAnswer
 from stamm.boards.content import Kept
+from stamm.boards.drawn import Unknown
 from stamm.facts.filter import filter_of
 from stamm.facts.named import columns_named
 from stamm.lang.errors import UsageError
@@ -17,6 +18,7 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.reports.figures import Figure, Figures
+from stamm.reports.journeys.about import missing_for
 from stamm.reports.splits import dimensions_for
 from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
@@ -92,6 +94,12 @@ class Asking:
             for name, rows in answer.tables.items()
         }
         return replace(answer, tables=tables)
+
+    def nothing_of(self, analysis: Analysis, otherwise: str) -> Unknown:
+        """Why an analysis has nothing to show: facts that were never imported, else what is said otherwise."""
+        missing = missing_for(analysis, self.world, self.say)
+        kinds = ", ".join(kind.name for kind in missing)
+        return Unknown(self.say("Never imported: {kinds}.", kinds=kinds) if missing else otherwise)
 
 
 def _personal(answer: TableAnswer, table: str) -> list[str]:

@@ -9,7 +9,7 @@ from stamm.analyses import Analysis
 from stamm.analyses.funnel import Funnel as Question
 from stamm.answers.table import TableAnswer
 from stamm.boards.asking import Asking
-from stamm.boards.drawn import Cell, Drawn, Line, Tabled, Unknown
+from stamm.boards.drawn import Cell, Drawn, Line, Tabled
 from stamm.boards.kind import Widget
 from stamm.charts.bar import bar
 from stamm.reports.exact import Told
@@ -66,7 +66,7 @@ class Funnel(Widget):
             blocks=(
                 Tabled(heads, tuple(lines), tuple(note.of(say.code) for note in answer.notes))
                 if known
-                else Unknown(say("Nobody began in these windows.")),
+                else asking.nothing_of(answer.analysis, say("Nobody began in these windows.")),
             ),
             analysis=Question.key,
             simulated=answer.simulated,

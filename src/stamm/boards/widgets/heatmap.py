@@ -9,7 +9,7 @@ from stamm.analyses import Analysis
 from stamm.analyses.retention_table import RetentionTable
 from stamm.answers.table import TableAnswer
 from stamm.boards.asking import Asking
-from stamm.boards.drawn import Drawn, Heated, Unknown
+from stamm.boards.drawn import Drawn, Heated
 from stamm.boards.kind import Widget
 from stamm.reports.cohort_words import about_of, heads_of
 from stamm.reports.heat import Grid, heat_of
@@ -34,7 +34,7 @@ class Heatmap(Widget):
             title=answer.analysis.title(say.code),
             about=about,
             blocks=(
-                Unknown(say("No period after the first is over yet."))
+                asking.nothing_of(answer.analysis, say("No period after the first is over yet."))
                 if grid is None
                 else Heated(heat_of(grid, say), heads_of(answer.analysis, say)),
             ),

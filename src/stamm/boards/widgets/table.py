@@ -8,7 +8,7 @@ from typing import Any
 from stamm.analyses import ANALYSES, Analysis
 from stamm.answers.table import TableAnswer
 from stamm.boards.asking import Asking
-from stamm.boards.drawn import Cell, Drawn, Line, Tabled, Unknown
+from stamm.boards.drawn import Cell, Drawn, Line, Tabled
 from stamm.boards.kind import Choice, Widget
 from stamm.reports.analyses import Table as Rows
 from stamm.reports.analyses import table_of
@@ -37,7 +37,7 @@ class Table(Widget):
         return Drawn(
             title=answer.analysis.title(say.code),
             about=say.window(answer.span),
-            blocks=blocks or (Unknown(say("Nothing is known of these windows.")),),
+            blocks=blocks or (asking.nothing_of(answer.analysis, say("Nothing is known of these windows.")),),
             analysis=self.analysis,
             simulated=answer.simulated,
         )

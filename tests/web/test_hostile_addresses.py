@@ -60,7 +60,7 @@ def test_what_does_not_fit_is_said_beside_its_field_and_nothing_is_counted(signe
 def test_no_page_breaks_whatever_its_address_says(
     signed_in: Make, board: Make, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each name that a page reads, with each of these, and twice at once; files answer as their pages do."""
+    """Each name that a page reads, with a third of these in turn, and twice at once; files answer as their pages do."""
     browser = signed_in("owner")
     gaps = {**GAPS, "<int:pk>": str(board("viewer").pk)}
     routes = [row["route"] for row in rows() if not row["route"].startswith(OTHERS)]
@@ -68,15 +68,17 @@ def test_no_page_breaks_whatever_its_address_says(
     assert {"first", "q"} <= names["customers/"]
     assert "window" in names[""]
     broken, slow = [], []
+    caplog.clear()
     with caplog.at_level(logging.ERROR):
         for route in (each for each in routes if not each.endswith((".json", ".parquet", ".csv"))):
-            for name in sorted(names[route]):
-                for query in (*([(name, text)] for text in HOSTILE), [(name, "zz"), (name, "-5")]):
+            for place, name in enumerate(sorted(names[route])):
+                for query in (*([(name, text)] for text in HOSTILE[place % 3 :: 3]), [(name, "zz"), (name, "-5")]):
                     begun = time.perf_counter()
                     response = browser.get(f"{filled(route, gaps)}?{urlencode(query)}")
-                    if response.status_code >= 500 or caplog.records:
-                        broken.append((route, query, response.status_code, caplog.text[-500:]))
-                        caplog.clear()
+                    logged = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+                    if response.status_code >= 500 or logged:
+                        broken.append((route, query, response.status_code, logged))
+                    caplog.clear()
                     if time.perf_counter() - begun > 30:
                         slow.append((route, query))
     assert (broken, slow) == ([], [])

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -17,6 +18,7 @@ from stamm.lang.inert import inert
 from stamm.store.book import Book, Line, table_of, write
 from tests.web.test_analyses import FUNNEL
 from tests.web.test_pages import RATE
+from tests.web.test_segments import RULE
 
 Make = Callable[..., Any]
 #: what a spreadsheet would run
@@ -38,6 +40,7 @@ EXPORTS = {
     "analysis_csv": f"/analyses/funnel.csv?{FUNNEL}",
     "analysis_customers_csv": f"/analyses/funnel/customers.csv?{FUNNEL}&who=step%3D2",
     "customers_csv": "/customers.csv",
+    "segments_csv": f"/segments.csv?{urlencode({'rule': RULE})}",
     "board_widget_csv": "/boards/{board}/widgets/1.csv",
     "settings_acts_csv": "/settings/acts.csv",
     "settings_rejects_csv": "",

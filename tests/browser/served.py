@@ -47,6 +47,12 @@ for role in Role:
     session.save()
     sessions[role] = browser.cookies["stamm_session"].value
     if role is Role.OWNER:
+        for more in (
+            {"name": "Umsatz im Frühjahr", "kind": "metric", "metric": "gross_revenue", "target": "90000"},
+            {"name": "Der Brief im Mai", "kind": "tasks", "tasks": "Texte schreiben\\nBilder machen", "parent": "1"},
+        ):
+            given = {"start": "2024-04-01", "due": "2024-12-31", "owner": person.email, "parent": "0", **more}
+            browser.post("/goals/new", given)
         browser.post("/boards/", {"action": "first"})
         browser.post("/boards/1/share", {"action": "roles", "role": ["viewer"]})
 print(json.dumps(sessions))

@@ -50,6 +50,8 @@ PAGES = {
         "/no-such-page/",
         "/boards/1/",
         "/boards/1/wall",
+        "/goals/",
+        "/goals/1/",
     ),
     "support": (
         "/metrics/customer_retention_rate/customers?window=2024-05",
@@ -60,6 +62,8 @@ PAGES = {
         f"/analyses/funnel/customers?{FUNNEL}&who=step%3D2",
     ),
     "analyst": (
+        "/goals/new",
+        "/goals/2/",
         "/metrics/order_count?grain=week&by=channel",
         "/metrics/net_promoter_score",
         "/metrics/customer_retention_rate?by=country&window=2024-04&where=country%3DAT",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -102,3 +102,25 @@ def board(person: Callable[..., Any]) -> Callable[..., Any]:
         return made
 
     return make
+
+
+@pytest.fixture
+def goal(project: Project) -> Iterator[Callable[..., int]]:
+    """Makes a goal of revenue over a quarter, or another one; after the test there is none."""
+    from django.db import transaction
+
+    from stamm.goals import keeping
+    from stamm.goals.aim import Aim, checked
+    from stamm.people.accounts import run
+
+    def make(**other: Any) -> int:
+        usual = {"name": "Spring", "owner": "", "kind": "metric", "metric": "gross_revenue", "target": 1_000_000.0}
+        days = {"start": date(2024, 4, 1), "due": date(2024, 6, 30)}
+        with transaction.atomic():
+            aim = checked(Aim(**{**usual, **days, **other}), project.metrics)
+            return keeping.make_goal(run, aim, who="test", now=NOON)
+
+    yield make
+    with transaction.atomic():
+        for table in ("goal", "goal_version", "goal_check_in"):
+            run(f"DELETE FROM {table}", ())

@@ -16,6 +16,7 @@ WHO = ("signed out", "viewer", "support", "analyst", "owner")
 #: what is put into the gaps of a route: a link that nobody made, a metric that counts customers, an analysis
 GAPS = {
     "<int:number>": "1",
+    "<int:goal>": "1",
     "<str:name>": "rejects-20240101T000000Z.csv",
     "<str:token>": "abc:def",
     "<slug:key>": "customer_retention_rate",
@@ -67,9 +68,13 @@ def test_the_table_has_every_route_once() -> None:
 
 @pytest.mark.parametrize("who", WHO)
 def test_every_route_answers_as_the_table_says(
-    who: str, client: Any, signed_in: Callable[[str], Any], board: Callable[..., Any]
+    who: str,
+    client: Any,
+    signed_in: Callable[[str], Any],
+    board: Callable[..., Any],
+    goal: Callable[..., int],
 ) -> None:
-    gaps = {**GAPS, "<int:pk>": str(board("viewer", "support", "analyst").pk)}
+    gaps = {**GAPS, "<int:pk>": str(board("viewer", "support", "analyst").pk), "<int:goal>": str(goal())}
     browser = client if who == "signed out" else signed_in(who)
     found = {row["route"]: told(browser.get(filled(row["route"], gaps))) for row in rows()}
     assert found == {row["route"]: row[who] for row in rows()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from stamm.analyses import Analysis
 from stamm.answers.answer import Answer
@@ -12,6 +13,7 @@ from stamm.boards.content import Kept
 from stamm.boards.drawn import Unknown
 from stamm.facts.filter import filter_of
 from stamm.facts.named import columns_named
+from stamm.goals.keeping import Goal
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
@@ -25,6 +27,14 @@ from stamm.reports.wording import Words
 from stamm.reports.workings import Workings
 
 
+@dataclass(frozen=True)
+class Aims:
+    """Goals that are pursued, and the local day on which they are looked at."""
+
+    goals: tuple[Goal, ...]
+    day: date
+
+
 class Asking:
     """What widgets of one board may ask, and the words for it.
 
@@ -32,8 +42,12 @@ class Asking:
     somebody is.
     """
 
-    def __init__(self, answers: Answers, organisation: Organisation, kept: Kept, say: Language) -> None:
+    def __init__(
+        self, answers: Answers, organisation: Organisation, kept: Kept, say: Language, aims: Aims | None = None
+    ) -> None:
         self.answers, self.organisation, self.kept, self.say = answers, organisation, kept, say
+        #: goals are read before anything is asked: whoever draws has no database of people
+        self.aims = aims
         self.world = answers.world
         self.words = Words(say, self.world)
         self.where = filter_of(kept.where)

@@ -80,6 +80,19 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Aimed:
+    """How far a goal is: in words, as a bar with the words at its ends, and whether it is ahead and will be reached."""
+
+    block: ClassVar[str] = "aimed"
+    line: str
+    bar: Markup
+    axis: tuple[str, str] | None
+    pace: str
+    looks: str
+    forecast: str
+
+
+@dataclass(frozen=True)
 class Unknown:
     """Why there is nothing to show, in words."""
 
@@ -87,14 +100,15 @@ class Unknown:
     why: str
 
 
-Block = Figured | Pictured | Tabled | Heated | Written | Unknown
+Block = Figured | Pictured | Tabled | Heated | Written | Aimed | Unknown
 
 
 @dataclass(frozen=True)
 class Drawn:
     """One widget: its title, what it says of its windows, what it is made of, and where it leads.
 
-    `metric` is the key of the metric whose page shows more, `analysis` that of the analysis; both may be empty.
+    `metric` is the key of the metric whose page shows more, `analysis` that of the analysis, `goal` the number of the
+    goal; all may be empty.
     """
 
     title: str
@@ -102,6 +116,7 @@ class Drawn:
     blocks: Sequence[Block]
     metric: str = ""
     analysis: str = ""
+    goal: int = 0
     #: the window that it speaks of, as an address names it
     window: str = ""
     #: whether all of it, some of it, or nothing was made and not measured

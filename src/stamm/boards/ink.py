@@ -76,6 +76,10 @@ def _looks() -> str:
         (".c-bar", f"fill: {token('--accent')}"),
         (".c-bar.calm", f"fill: {token('--h4')}"),
         (".c-zero", f"stroke: {token('--ink-2')}; stroke-width: 1"),
+        (".track", f"fill: {token('--line')}"),
+        (".fill", f"fill: {token('--accent')}"),
+        (".fill.behind", f"fill: {token('--worse')}"),
+        (".tick", f"stroke: {token('--ink')}; stroke-width: 1"),
     ]
     rules += [
         (selector.strip(), _told(body))

@@ -15,8 +15,8 @@ from stamm.lang.definition import Definition, Setting
 from stamm.lang.phrase import Phrase
 from stamm.lang.registry import Registry
 
-#: what a setting is chosen from: all metrics, the dimensions of the metric, all analyses; or written
-Among = Literal["metrics", "dimensions", "analyses", "prose"]
+#: what a setting is chosen from: all metrics, the dimensions of the metric, all analyses, all goals; or written
+Among = Literal["metrics", "dimensions", "analyses", "goals", "prose"]
 
 
 class Choice(Setting[str]):

@@ -16,7 +16,7 @@ import typst
 from markupsafe import Markup
 
 from stamm.boards.content import COLUMNS
-from stamm.boards.drawn import Block, Drawn, Figured, Heated, Pictured, Tabled, Unknown, Written
+from stamm.boards.drawn import Aimed, Block, Drawn, Figured, Heated, Pictured, Tabled, Unknown, Written
 from stamm.boards.ink import inked, token
 from stamm.lang.language import Language
 from stamm.reports.heat import RAMP, HeatRow
@@ -128,6 +128,8 @@ def _block(block: Block, span: int, say: Language) -> dict[str, Any]:
             return _heated(block, say)
         case Written():
             return {"paragraphs": block.paragraphs}
+        case Aimed():
+            return _aimed(block)
         case Unknown():
             return {"why": block.why.replace("`", "")}
 
@@ -146,6 +148,18 @@ def _figured(block: Figured) -> dict[str, Any]:
         "spark": inked(card.spark, fine=True),
         "heard": _heard(card.spark),
         "ends": card.spark_ends,
+    }
+
+
+def _aimed(block: Aimed) -> dict[str, Any]:
+    return {
+        "line": block.line,
+        "bar": inked(block.bar),
+        "heard": _heard(block.bar),
+        "axis": block.axis or (),
+        "looks": block.looks,
+        "pace": block.pace,
+        "forecast": block.forecast,
     }
 
 

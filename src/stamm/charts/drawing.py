@@ -36,6 +36,7 @@ CLASSES = {
     "#00002d": "t1",
     "#00002e": "label",
     "#00002f": "c-lead",
+    "#00003a": "c-goal",
 }
 COLOURS = {name: colour for colour, name in CLASSES.items()}
 _PAPER = "#fffffe"

@@ -129,6 +129,8 @@ class Metric(Definition):
     leads: ClassVar[bool] = False
     interval: ClassVar[Rule | None] = None
     n: ClassVar[str] = ""
+    #: whether its values of windows that follow each other may be added, where its parts do not tell (`adds_up`)
+    adds: ClassVar[bool] = False
     #: the facts that it is about, of all that its parts could count
     where: ClassVar[Filter] = ()
     #: where the metrics that it names are found

@@ -1,6 +1,6 @@
-"""What people here wrote that is not about one customer: boards and all their versions, links, the record of acts.
+"""What people here wrote that is not about one customer: boards, goals and all their versions, the record of acts.
 
-These are tables of Django's, read as plain rows: whoever erases a person from the command line has no Django set up.
+Tables of Django's are read as plain rows: whoever erases a person from the command line has no Django set up.
 A test reads the tables: every column of words stands here, or there with the reason why it names no customer.
 """
 
@@ -16,25 +16,29 @@ from stamm.lang.phrase import Phrase
 from stamm.people.database import Database, Run
 from stamm.store.erasing.ledger import NOBODY
 
-#: texts that go whole, those that have to say something, and the JSON of a board
+#: texts that go whole, those that have to say something, and the JSON of a board or a goal
 EMPTIED, RENAMED, BOARD = "emptied", "renamed", "board"
 #: each table, its key in what is told, and its columns
 WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "boards_board": (("id",), {"name": RENAMED, "written": BOARD}),
     "boards_version": (("board_id", "revision"), {"written": BOARD}),
     "boards_boardlink": (("board_id",), {"note": EMPTIED}),
+    "goal_version": (("goal_id", "revision"), {"aim": BOARD}),
+    "goal_check_in": (("goal_id",), {"told": RENAMED}),
     "people_act": (("id",), {"about": RENAMED}),
 }
 _PLACES = {
     "boards_board": Phrase("board {}", "Tafel {}"),
     "boards_version": Phrase("board {}, version {}", "Tafel {}, Fassung {}"),
     "boards_boardlink": Phrase("a link to board {}", "ein Link auf Tafel {}"),
+    "goal_version": Phrase("goal {}, version {}", "Ziel {}, Fassung {}"),
+    "goal_check_in": Phrase("a check-in on goal {}", "ein Zwischenstand zu Ziel {}"),
     "people_act": Phrase("act {} of the record", "Nummer {} des Protokolls"),
     "care_note": Phrase("note {}", "Notiz {}"),
     "care_task": Phrase("task {}", "Aufgabe {}"),
 }
-#: in a board these have to say something
-_NEEDED = ("name", "text")
+#: in a board or a goal these have to say something
+_NEEDED = ("name", "text", "told")
 
 
 class Place(NamedTuple):
@@ -108,7 +112,7 @@ class Written:
         return self.renamed(told) if how == RENAMED else ""
 
     def _cleaned(self, value: Any, name: str, names: Callable[[str], bool]) -> Any:
-        """A value of a board: a text that names somebody goes whole, and with it a condition."""
+        """A value of a board or a goal: a text that names somebody goes whole, and with it a condition."""
         if isinstance(value, dict):
             return {key: self._cleaned(each, key, names) for key, each in value.items()}
         if isinstance(value, list):

@@ -23,6 +23,7 @@ class NewCustomers(Metric):
     sentence_de = "Wie viele Menschen im Zeitraum zum ersten Mal Kunde wurden."
     unit, better = "count", "higher"
     n = "new"
+    adds = True  # a first spell starts once
     examples = (
         given(new=300).gives(300),
         given(new=0).gives(0),

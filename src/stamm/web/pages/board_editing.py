@@ -260,6 +260,9 @@ def _options(setting: Choice, own: Mapping[str, str], asked: Asking) -> tuple[tu
         named = [(each.key, each.title(say.code)) for each in metrics]
     elif setting.among == "analyses":
         named = [(each.key, each.title(say.code)) for each in ANALYSES]
+    elif setting.among == "goals":
+        named = [(str(each.id), each.aim.name) for each in (asked.aims.goals if asked.aims else ())]
+        named = named or [("", say("no goal is set yet"))]
     elif setting.among == "dimensions" and metric in metrics:
         named = [(each, asked.words.dimension(each)) for each in dimensions_for(metrics[metric](), personal=False)]
     else:

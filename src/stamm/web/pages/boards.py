@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from stamm.answers.written import as_csv
 from stamm.app.retelling import retell
-from stamm.boards.asking import Asking, check_impersonal
+from stamm.boards.asking import Aims, Asking, check_impersonal
 from stamm.boards.changing import create_board, restore_board
 from stamm.boards.content import Content, Kept, Placed
 from stamm.boards.drawn import Drawn
@@ -31,6 +31,7 @@ from stamm.reports.wording import Words
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import WITHIN_SECONDS, Opened, desk
 from stamm.web.filters import Choice, Period, window_choices
+from stamm.web.goals import goals_now, today
 
 #: how often a board on a wall looks whether there is something newer
 WALL_SECONDS = 60
@@ -172,28 +173,37 @@ def one_widget(
 
 def drawn_widget(placed: Placed, kept: Kept, say: Language, within: float | None) -> Drawn | None:
     """What a widget is made of, or why there is nothing; None where that is not known within so many seconds."""
+    aims = aims_of(placed)
 
     def make(opened: Opened) -> Drawn:
         name = WIDGETS[placed.kind].title(say.code) if placed.kind in WIDGETS else placed.kind
         try:
-            return widget_of(placed).draw(_asking(opened, kept, say))
+            return widget_of(placed).draw(_asking(opened, kept, say, aims))
         except LakeError:
             raise  # files of the snapshot are gone: the desk opens another one
         except StammError as error:
             return unknown(name, f"{retell(error.what, say)} {retell(error.remedy, say)}".strip())
 
-    what = ("widget", _mark(placed), kept, say.code)
+    what = ("widget", _mark(placed), kept, aims, say.code)
     drawn = desk().kept(what, make) if within is None else desk().soon(what, make, within)
     return replace(drawn, title=placed.title) if drawn is not None and placed.title else drawn
 
 
+def aims_of(placed: Placed) -> Aims | None:
+    """The goal of a widget that shows one, read before it is drawn."""
+    if placed.kind != "goal":
+        return None
+    wanted = str(placed.settings.get("goal", ""))
+    return Aims(tuple(goal for goal in goals_now() if str(goal.id) == wanted), today())
+
+
 def asking(kept: Kept, say: Language) -> Asking:
     """What a widget may ask now."""
-    return _asking(desk().opened(), kept, say)
+    return _asking(desk().opened(), kept, say, Aims(goals_now(), today()))
 
 
-def _asking(opened: Opened, kept: Kept, say: Language) -> Asking:
-    return Asking(opened.answers, opened.project.organisation, kept, say)
+def _asking(opened: Opened, kept: Kept, say: Language, aims: Aims | None = None) -> Asking:
+    return Asking(opened.answers, opened.project.organisation, kept, say, aims)
 
 
 def _mark(placed: Placed) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from stamm.answers.arrivals import arrivals
 from stamm.answers.foretold import leaving
@@ -21,6 +22,7 @@ from stamm.reports.contributions import explained
 from stamm.reports.exact import of_customer
 from stamm.reports.figures import BACK, RETENTION, Figure, Figures
 from stamm.reports.freshness import freshness_of
+from stamm.reports.goal_words import GoalWords, beside_number
 from stamm.reports.lacking import lacking_in_short
 from stamm.reports.lead import lead_of
 from stamm.reports.ledger import LEDGER, ledger_of
@@ -33,11 +35,15 @@ from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import YEAR, Period, against_choices, window_choices
 from stamm.web.frame import read_templates
+from stamm.web.goals import goals_now, standings
+from stamm.web.goals import today as today_here
 from stamm.web.pages.bring import shop_context
 from stamm.web.reading import one_of
 
-#: how many numbers are shown, months of who came and who went, and customers who may be leaving
-NUMBERS, LEDGER_MONTHS, LEAVING = 6, 6, 6
+#: how many numbers are shown, months of who came and who went, customers who may be leaving, and goals
+NUMBERS, LEDGER_MONTHS, LEAVING, GOALS = 6, 6, 6, 5
+#: what was due stays so long; time ends where the data do
+GOALS_STAY = timedelta(days=31)
 KEYS = frozenset({LEDGER, *(key for keys in CANDIDATES for key in keys)})
 
 
@@ -65,7 +71,22 @@ def today(request: Asked) -> HttpResponse:
     people = _kept_leaving(say) if named and body else None
     # where nothing is, the made-up shop is one click away
     shop = shop_context(desk().opened().project) if not head["months"] and request.user.may in EXPORTS else None
-    return render(request, "today.html.j2", {**head, "body": body, "named": named, "leaving": people, "shop": shop})
+    more = {"body": body, "named": named, "leaving": people, "shop": shop, **_aims(say)}
+    return render(request, "today.html.j2", {**head, **more})
+
+
+def _aims(say: Language) -> dict[str, Any]:
+    """Goals that are not over: beside their numbers, and the first of them with how far they are."""
+    pursued, world = goals_now(), desk().opened().answers.world
+    known = max((last for _, last in world.coverage.values()), default=today_here())
+    pursued = tuple(goal for goal in pursued if goal.aim.due >= min(known, today_here()) - GOALS_STAY)
+    if not pursued:
+        return {"aims": {}, "goals": ()}
+    shown = pursued[:GOALS]
+    beside = [(each.aim.metric, beside_number(each, world, say), reverse("goal", args=[each.id])) for each in pursued]
+    aims = {metric: (words, place) for metric, words, place in reversed(beside) if words}
+    made = standings(shown)
+    return {"aims": aims, "goals": made and tuple(GoalWords(each, say) for each in made)}
 
 
 def ready() -> None:

@@ -45,7 +45,7 @@ class Tab:
         it is there."""
         self._attach()
         self.resize(width, height)
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+        self.dress(theme)
         self.visit(page if isinstance(page, str) else page.as_uri())
         self.wait("!document.querySelector('.counting')")
         self.drawn()
@@ -68,6 +68,11 @@ class Tab:
     def resize(self, width: int, height: int = 900) -> None:
         """Another width, in CSS pixels."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.drawn()
+
+    def dress(self, theme: str) -> None:
+        """The light or the dark theme of the system, on the page as it is."""
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
         self.drawn()
 
     def drawn(self) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from tests.browser.chromium import Tab
 from tests.web.shop import written
@@ -73,6 +75,18 @@ class Served:
         tab.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
         if role:
             tab.call("Network.setCookie", name="stamm_session", value=self.sessions[role], url=self.address)
+
+    def fetched(self, path: str, role: str, language: str = "de") -> tuple[int, str]:
+        """The status and the document that somebody of that role gets, once all of it is counted."""
+        headers = {"Accept-Language": language, "Cookie": f"stamm_session={self.sessions.get(role, '')}"}
+        while True:
+            try:
+                with urlopen(Request(self.address + path, headers=headers)) as response:
+                    status, text = response.status, response.read().decode()
+            except HTTPError as error:
+                status, text = error.code, error.read().decode()
+            if 'aria-busy="true"' not in text:
+                return status, text
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from tests.browser.chromium import Tab
+from tests.browser.chromium import PATIENCE, Tab
 from tests.web.shop import written
 
 #: makes the project and its people, and prints a session of each role; a process of its own, as one serves one project
@@ -79,7 +80,9 @@ class Served:
     def fetched(self, path: str, role: str, language: str = "de") -> tuple[int, str]:
         """The status and the document that somebody of that role gets, once all of it is counted."""
         headers = {"Accept-Language": language, "Cookie": f"stamm_session={self.sessions.get(role, '')}"}
+        end = time.monotonic() + PATIENCE
         while True:
+            assert time.monotonic() < end, f"{path} is still being counted"
             try:
                 with urlopen(Request(self.address + path, headers=headers)) as response:
                     status, text = response.status, response.read().decode()

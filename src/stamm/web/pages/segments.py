@@ -28,7 +28,8 @@ from stamm.web.desk import Opened, desk, soon
 def segments(request: Asked) -> HttpResponse:
     """The segment whose rule the address says, or all that come ready."""
     say, text, day = request.say, request.GET.get("rule", "").strip(), request.GET.get("day", "").strip()
-    speech = Speech(say.code, desk().opened().project.organisation.currency)
+    world = desk().opened().answers.world
+    speech = Speech(say.code, world.organisation.currency)
     rule: Rule | None = None
     shown: SegmentShown | None = None
     ready: AllReady | None = None
@@ -56,6 +57,7 @@ def segments(request: Asked) -> HttpResponse:
         "names": _names(shown.first) if shown else {},
         "sayable": sayable(whole, speech),
         "may_export": request.user.may in EXPORTS,
+        "simulated": bool(world.simulated),
     }
     return render(request, "segments.html.j2", content)
 

@@ -134,6 +134,9 @@ class Silent(Database):
         assert self.go.wait(10)
         return self._inner.transaction()
 
+    def tables(self, run: Run) -> frozenset[str]:
+        return self._inner.tables(run)
+
     def scrub(self, *tables: str) -> None:
         self._inner.scrub(*tables)
 

@@ -13,6 +13,7 @@ from stamm.metrics import families, family
 from stamm.reports.commands import within
 from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure, Figures, Months
+from stamm.reports.marked import exactly
 from stamm.reports.wording import Words
 
 #: families that every reader is shown; the others are for those who ask for all
@@ -132,7 +133,8 @@ def _difference(member: Member, leader: Member, words: Words) -> str:
         return say("a ratio, not a share") if member.metric.unit == "ratio" else say("in another unit")
     if member.row.value == leader.row.value:
         return say("the same")
-    return say.change(member.row.value - leader.row.value, member.metric.unit, member.answer.currency, 2)
+    difference = member.row.value - leader.row.value
+    return exactly(difference, say.change(difference, member.metric.unit, member.answer.currency, 2))
 
 
 def _unnamed(member: Member, leader: Member, say: Language) -> str:

@@ -226,8 +226,8 @@ class GoalWords:
     @property
     def bar(self) -> Markup:
         """The small bar."""
-        made, say = self.standing, self.say
-        label = say("{line}; {pace}", line=self.line, pace=self.pace)
+        made = self.standing
+        label = f"{self.line}; {self.pace}"
         target = self.aim.target or 1.0
         if self.sums or self.aim.kind == "yes_no":
             tick = made.gone if self.aim.kind == "yes_no" else None if made.path is None else made.path / target

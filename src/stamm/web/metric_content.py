@@ -79,9 +79,10 @@ def body_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool
 
 
 def kin_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool) -> Family | None:
-    """Its family side by side, for a metric that has one; None where only one of them can be told."""
+    """Its family side by side, for a metric that has one; None where one or none of them can be told."""
     figures = asked.figures(opened)
-    assert figures.months is not None  # its own number is known
+    if figures.months is None:
+        return None  # there were some in the snapshot that the page was of
     words = Words(say, opened.answers.world)
     kin = family_of(asked.metric(opened).family, figures, figures.months, words, all_of_them=named)
     return kin if len(kin.definitions) > 1 else None

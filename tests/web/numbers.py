@@ -12,6 +12,7 @@ import csv
 import html
 import io
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,10 +32,11 @@ _MARKED = re.compile(r'<data value="([^"]*)" data-of="([^"]*)">(.*?)</data>')
 _EXPORT = re.compile(r'href="(/(metrics|analyses)/(\w+)\.csv(?:\?([^"]*))?)"')
 #: names in an address that are no settings and no filter
 OURS = {"grain", "window", "against", "by", "where", "more", "part", "first", "name", "offset", "who", "table"}
-#: floats that are added up over other windows beside them differ in the last digit; the exports are asked over the same
-#: windows, and have to be equal
+#: floats that are added up once more, with other windows beside them or on other threads, differ in the last digit
 ROUNDING = 1e-12
 GRAINS = {1: "day", 7: "week"}
+#: a number that is no whole one
+_REAL = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,13 @@ def _export(ways: Ways, address: str, kind: str) -> None:
 
 
 def _same(address: str, given: str, other: str) -> None:
-    """To the last sign; the message names the first line that differs."""
-    pairs = zip(given.splitlines(), other.splitlines(), strict=False)
-    assert given.rstrip("\n") == other.rstrip("\n"), (address, next((pair for pair in pairs if pair[0] != pair[1]), ""))
+    """To the last sign, but for real numbers that were computed once more: to twelve digits.
+
+    An engine adds them on several threads, in another order each time, and so the sixteenth digit may differ.
+    """
+    ours, theirs = (text.rstrip("\n").splitlines() for text in (given, other))
+    assert len(ours) == len(theirs), address
+    for line, again in zip(ours, theirs, strict=True):
+        assert _REAL.sub("", line) == _REAL.sub("", again), (address, line, again)
+        for one, two in zip(_REAL.findall(line), _REAL.findall(again), strict=True):
+            assert math.isclose(float(one), float(two), rel_tol=ROUNDING, abs_tol=ROUNDING), (address, line, again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -117,3 +117,19 @@ def test_an_earlier_day_that_makes_no_sense() -> None:
     reaching_back = asked(of, earlier="2023-06-01")
     assert reaching_back.tables[MOVES] == ()
     assert "do not reach back" in reaching_back.notes[0].en
+
+
+def test_a_mean_is_that_of_whole_microseconds_in_whatever_order_they_are_added() -> None:
+    """Real numbers added one by one would be a digit off, another one each time an engine adds on several threads."""
+    moments = [datetime(2024, 2, 1 + n % 29, n % 24, n % 60, n % 59, 7919 * n, tzinfo=UTC) for n in range(1, 120)]
+    answers = Answers(world({"orders": [order(n, f"c{n}", at.isoformat()) for n, at in enumerate(moments)]}))
+    answer = answers.analyse(Rfm, Window.parse("2024-02"))
+    end, micro = datetime(2024, 3, 1, tzinfo=UTC), timedelta(microseconds=1)
+    since = {f"c{n}": (end - at) // micro for n, at in enumerate(moments)}
+    seen = 0
+    for row in answer.rows:
+        inside = answers.customers(answer, row).counted
+        seen += len(inside)
+        if inside:
+            assert row.days == sum(since[who] for who in inside) / 86_400_000_000 / len(inside)
+    assert seen == len(moments)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from stamm.analyses.brought import MONEY, REVENUE
 from stamm.analyses.worth import (
     ALONE,
     BASIS,
@@ -17,10 +18,8 @@ from stamm.analyses.worth import (
     DECISIONS,
     FIGHT,
     LET_GO,
-    MONEY,
     NO_RISK,
     NOTHING_KEPT,
-    REVENUE,
     Worth,
 )
 from stamm.answers import Answers, TableAnswer, World

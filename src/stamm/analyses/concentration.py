@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
+from stamm.analyses.brought import BROUGHT, CONTRIBUTION, REVENUE, foreign_fact
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question, column, row
 from stamm.analyses.reach import Reach, reach_within
 from stamm.facts.buyers_by_contribution import SALES, BuyersByContribution
@@ -31,10 +32,8 @@ from stamm.lang.reasons import (
 
 _ = ibis._
 
-CONTRIBUTION, REVENUE = "contribution", "revenue"
-#: the customers who ordered, ranked, and the facts with money that they are made from
+#: the customers who ordered, ranked
 BUYERS: dict[str, type[BuyersByContribution]] = {CONTRIBUTION: BuyersByContribution, REVENUE: BuyersByRevenue}
-MONEY = {CONTRIBUTION: ("orders", "returns", "messages", "costs"), REVENUE: ("orders", "returns")}
 TOTALS = "totals"
 BEST, LEAST = "best", "least"
 BELOW = Phrase(
@@ -147,17 +146,7 @@ class Concentration(Analysis):
         ),
     )
 
-    of = Setting(
-        CONTRIBUTION,
-        "What they bring: what is left after the costs they cause, or revenue.",
-        "Was sie erbringen: was nach den von ihnen verursachten Kosten bleibt, oder Umsatz.",
-        choices=tuple(BUYERS),
-        title=Phrase("They bring", "Sie erbringen"),
-        words={
-            CONTRIBUTION: Phrase("contribution", "Deckungsbeitrag"),
-            REVENUE: Phrase("revenue less returns", "Umsatz abzüglich Rücksendungen"),
-        },
-    )
+    of = BROUGHT
     first = Setting(
         BEST,
         "From whom the curve begins: who brought most, or who brought least.",
@@ -187,7 +176,7 @@ class Concentration(Analysis):
         groups: dict[str | None, dict[int, Mapping[str, Any]]] = {}
         for cell in question.run(self._steps(question)):
             if cell["foreign"]:
-                raise question.foreign_money(self._foreign(question))
+                raise question.foreign_money(foreign_fact(question, self.of))
             groups.setdefault(cell["group_value"], {})[cell["step"]] = cell
         in_order = sorted(groups or {None}, key=lambda group: (group is None, group or ""))
         totals = [_total(group, tuple(groups[group].values())) for group in in_order if group in groups]
@@ -256,13 +245,6 @@ class Concentration(Analysis):
                 )
             )
         return found
-
-    def _foreign(self, question: Question) -> str:
-        """The fact whose money cannot be added."""
-        for fact in MONEY[self.of]:
-            if question.run(question[fact].aggregate(rows=_.count(where=_.foreign)))[0]["rows"]:
-                return fact
-        return self.facts()[0]
 
     def _left_out(self, question: Question) -> dict[str, int]:
         """Rows of the span that were passed over, and goods whose cost is not known, by what they are."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from stamm.analyses.brought import BROUGHT, CONTRIBUTION, REVENUE, foreign_fact
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question, column, row
 from stamm.analyses.reach import Reach, end_of, moment, reach_within
 from stamm.facts.buyers_by_contribution import SALES
@@ -23,12 +24,8 @@ from stamm.lang.phrase import Phrase
 _ = ibis._
 
 CUSTOMERS, BASIS = "customers", "basis"
-CONTRIBUTION, REVENUE = "contribution", "revenue"
-#: what customers brought, the column of its day, and the imported facts that it is made of
-MONEY = {
-    CONTRIBUTION: ("contributions", "contributed_on", ("orders", "returns", "messages", "costs")),
-    REVENUE: ("takings", "taken_on", ("orders", "returns")),
-}
+#: what customers brought, row by row, and the column of its day
+ROWS_OF = {CONTRIBUTION: ("contributions", "contributed_on"), REVENUE: ("takings", "taken_on")}
 FIGHT = Phrase("To fight for", "Um sie kämpfen")
 BEYOND = Phrase("Worth it, beyond the budget", "Lohnt sich, über dem Budget")
 ALONE = Phrase("Better left alone", "Besser in Ruhe lassen")
@@ -200,17 +197,7 @@ class Worth(Analysis):
         ),
     )
 
-    of = Setting(
-        CONTRIBUTION,
-        "What they bring: what is left after the costs they cause, or revenue.",
-        "Was sie erbringen: was nach den von ihnen verursachten Kosten bleibt, oder Umsatz.",
-        choices=tuple(MONEY),
-        title=Phrase("They bring", "Sie erbringen"),
-        words={
-            CONTRIBUTION: Phrase("contribution", "Deckungsbeitrag"),
-            REVENUE: Phrase("revenue less returns", "Umsatz abzüglich Rücksendungen"),
-        },
-    )
+    of = BROUGHT
     budget_minor = Setting(
         50_000,
         "What all efforts may cost together, in minor units: 50000 are 500.00.",
@@ -245,7 +232,7 @@ class Worth(Analysis):
     )
 
     def facts(self) -> tuple[str, ...]:
-        return (MONEY[self.of][0],)
+        return (ROWS_OF[self.of][0],)
 
     def beside(self) -> tuple[str, ...]:
         return ("predictions",)
@@ -284,7 +271,7 @@ class Worth(Analysis):
         span = question.windows[0]
         people = question.run(self._people(question, told))
         if any(each["foreign"] for each in people):
-            raise question.foreign_money(self._foreign(question))
+            raise question.foreign_money(foreign_fact(question, self.of))
         found = []
         for each in people:
             ahead = each["brought"] * told.days / span.length
@@ -300,7 +287,7 @@ class Worth(Analysis):
 
     def _people(self, question: Question, told: Told) -> ir.Table:
         """One row a customer foretold: the risk, and what they brought in the span."""
-        fact, day, _kinds = MONEY[self.of]
+        fact, day = ROWS_OF[self.of]
         span = question.windows[0]
         inside = question[fact].filter(_[day] >= span.start, _[day] < span.end, _.customer_id.notnull())
         brought = inside.group_by(who=_.customer_id).aggregate(brought=_.amount_minor.sum(), foreign=_.foreign.any())
@@ -312,13 +299,6 @@ class Worth(Analysis):
             brought=_.brought.coalesce(0), foreign=_.foreign.coalesce(False), end=end_of(question, span)
         )
         return question.grouped(both, "end").select("customer_id", "risk", "brought", "foreign")
-
-    def _foreign(self, question: Question) -> str:
-        """The fact whose money cannot be added."""
-        for fact in MONEY[self.of][2]:
-            if question.run(question[fact].aggregate(rows=_.count(where=_.foreign)))[0]["rows"]:
-                return fact
-        return self.facts()[0]
 
     def _groups(self, judged: Sequence[Judged], known: Reach) -> Iterator[Group]:
         for decision in DECISIONS:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from stamm.analyses.concentration import BEST, CONTRIBUTION, TOTALS
+from stamm.analyses.brought import CONTRIBUTION
+from stamm.analyses.concentration import BEST, TOTALS
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
 from stamm.reports.exact import Told

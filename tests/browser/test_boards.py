@@ -29,6 +29,8 @@ def test_a_widget_is_placed_by_dragging_and_by_keyboard(tab: Tab, server: Served
     assert tab.wait("document.activeElement.id === 'w1-later'")  # so that it can be pressed again
     tab.press("Enter", 13)
     assert tab.wait(f"({order}).startsWith('w2 w3 w1')")
+    assert tab.wait("!!document.querySelector('.board.dragging')")  # only then have widgets a grip
+    tab.drawn()
     places = "(e => [e.x + e.width / 2, e.y + e.height / 2])(document.querySelector('{}').getBoundingClientRect())"
     (from_x, from_y), (to_x, to_y) = (tab.eval(places.format(what)) for what in ("#w1 .grip", "#w2"))
     for kind, x, y in (("mousePressed", from_x, from_y), ("mouseMoved", to_x, to_y), ("mouseReleased", to_x, to_y)):

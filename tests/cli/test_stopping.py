@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from stamm.app.refreshing import Refreshed, Refreshing
+from stamm.app.rounds import rounds
 from stamm.cli.failing import FAULT, STOPPED, report_failure
 from stamm.cli.session import Session
 from stamm.facts import kept
@@ -59,7 +61,19 @@ def test_a_worker_refreshes_after_an_import_until_it_is_stopped(tmp_path: Path, 
         _, errors = process.communicate(timeout=20)
     finally:
         process.kill()
+        process.communicate()
     assert process.returncode == STOPPED
     assert "Stopped. Nothing was left half done." in errors
     assert not list(project.lake_directory.rglob("*.tmp"))
     assert refresh(project).made == []
+
+
+def test_a_stop_that_was_dropped_holds_before_the_next_look(tmp_path: Path) -> None:
+    """What is raised within a destructor is dropped; so the worker looks whether it was asked to stop."""
+    project, asked = shop(tmp_path / "shop"), iter((False, True))
+    put(project, "events", [event(1, "2024-02-01T10:00", None, "phone")])
+    looks = rounds(project.directory, 0.0, stopping=lambda: next(asked))
+    with Refreshing(project).alone():
+        assert isinstance(next(looks), Refreshed)
+        with pytest.raises(KeyboardInterrupt):
+            next(looks)

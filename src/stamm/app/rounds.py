@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,16 +36,24 @@ class Delayed:
 
 
 def rounds(
-    directory: Path, every_seconds: float, progress: Progress | None = None, *, once: bool = False
+    directory: Path,
+    every_seconds: float,
+    progress: Progress | None = None,
+    *,
+    once: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Projected | Watched | Refreshed | Delayed]:
     """One commit after the other of what has arrived, in the log and in the folder watched, and a refresh whenever
     facts or settings have changed; for ever, or (`once`) until nothing is left to do.
 
     Looks every so many seconds. Somebody who writes for long, a full disk or a log that cannot be reached delays it;
-    with `once` they are raised. Only within `Refreshing.alone`.
+    with `once` they are raised. Where it is `stopping`, KeyboardInterrupt is raised before the next look: it was asked
+    for in a moment in which nothing can be raised. Only within `Refreshing.alone`.
     """
     with _Worker(directory, progress) as worker:
         while True:
+            if stopping():
+                raise KeyboardInterrupt
             try:
                 yield from worker.round(once=once)
             except (BusyError, LogError, OSError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from types import FrameType
 
 import click
 
@@ -45,11 +46,13 @@ def work(*, once: bool, every_seconds: float) -> None:
     from stamm.app.watching import Watched
     from stamm.cli.keeping import print_delayed, print_projected, print_round, print_watched, progress, waiting
 
-    say = current()
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service is stopped as if by Ctrl-C
+    say, stop = current(), _Stop()
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop)}  # a service is stopped as if by Ctrl-C
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a shell may have it passed over
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, stop)
     try:
         with Refreshing(say.project).alone(on_wait=waiting(say)), progress(say) as told:
-            for done in rounds(say.directory, every_seconds, told, once=once):
+            for done in rounds(say.directory, every_seconds, told, once=once, stopping=lambda: stop.asked):
                 if isinstance(done, Projected):
                     print_projected(done, say)
                 elif isinstance(done, Watched):
@@ -59,4 +62,16 @@ def work(*, once: bool, every_seconds: float) -> None:
                 else:
                     print_delayed(done, say)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
+class _Stop:
+    """Interrupts whatever runs, and remembers it: in a callback or a destructor Python drops what is raised."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, sign: int, frame: FrameType | None) -> None:
+        self.asked = True
+        signal.default_int_handler(sign, frame)

@@ -26,6 +26,7 @@ SETTINGS = (
     "/settings/people/invite/",
     "/settings/acts/",
     "/settings/data/",
+    "/settings/jobs/",
     "/settings/sources/",
     "/settings/sources/failed/",
 )

@@ -25,6 +25,7 @@ CANNOT = {
     "auth_": "of the framework",
     "django_": "of the framework",
     "care_": "erased as whole rows",
+    "job": "tells what is to be done by numbers",
 }
 
 

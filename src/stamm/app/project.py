@@ -19,6 +19,7 @@ from stamm.care import TABLES as CARE
 from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
 from stamm.goals import TABLES as GOALS
+from stamm.jobs import TABLES as JOBS
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
 from stamm.metrics import Catalogue
@@ -169,8 +170,8 @@ class Project:
         return self.directory / "stamm.sqlite"
 
     def people(self) -> Database:
-        """The database of keys, acts, goals, and of what people wrote about customers; close it after use."""
-        return open_database(self.people_file, self.log_address, (*CARE, *GOALS))
+        """The database of keys, acts, goals, jobs, and of what people wrote about customers; close it after use."""
+        return open_database(self.people_file, self.log_address, (*CARE, *GOALS, *JOBS))
 
     def note(self, what: str, about: str, *, now: datetime, who: str | None = None) -> None:
         """Write into the record of acts what was done; nothing about a customer belongs there.

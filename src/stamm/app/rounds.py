@@ -10,8 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from stamm.app.doing import Doing, Stumbled, Unreachable
 from stamm.app.fetching import Fetching
 from stamm.app.following import Following
+from stamm.app.kinds import kinds
 from stamm.app.project import Project
 from stamm.app.projecting import Projected, Projecting
 from stamm.app.refreshing import Progress, Refreshed, Refreshing
@@ -42,18 +44,22 @@ def rounds(
     *,
     once: bool = False,
     stopping: Callable[[], bool] = lambda: False,
-) -> Iterator[Projected | Watched | Refreshed | Delayed]:
+) -> Iterator[Projected | Watched | Refreshed | Delayed | Stumbled | Unreachable]:
     """One commit after the other of what has arrived, in the log and in the folder watched, and a refresh whenever
-    facts or settings have changed; for ever, or (`once`) until nothing is left to do.
+    facts or settings have changed; for ever, or (`once`) until nothing is left to do. Beside it jobs
+    are done that are due.
 
     Looks every so many seconds. Somebody who writes for long, a full disk or a log that cannot be reached delays it;
     with `once` they are raised. Where it is `stopping`, KeyboardInterrupt is raised before the next look: it was asked
     for in a moment in which nothing can be raised. Only within `Refreshing.alone`.
     """
-    with _Worker(directory, progress) as worker:
+    with _Worker(directory, progress) as worker, Doing(directory, kinds) as doing:
+        if not once:
+            doing.start()
         while True:
             if stopping():
                 raise KeyboardInterrupt
+            yield from doing.told()
             try:
                 yield from worker.round(once=once)
             except (BusyError, LogError, OSError) as error:
@@ -63,6 +69,7 @@ def rounds(
                 time.sleep(max(every_seconds, PAUSE_SECONDS))
                 continue
             if once:
+                yield from doing.once()
                 return
             time.sleep(every_seconds)
 

@@ -15,6 +15,7 @@ from stamm.cli.taking_in import print_report
 from stamm.facts import FACTS
 
 if TYPE_CHECKING:
+    from stamm.app.doing import Stumbled, Unreachable
     from stamm.app.projecting import Projected
     from stamm.app.refreshing import Progress as Told
     from stamm.app.refreshing import Refreshed
@@ -102,7 +103,13 @@ def print_projected(done: Projected, say: Session) -> None:
         )
 
 
-def print_delayed(done: Delayed, say: Session) -> None:
+def print_stumbled(done: Stumbled, say: Session) -> None:
+    """One line on a job that came to nothing."""
+    text = say("Job {number} came to nothing ({why}); `stamm jobs` says more.", number=done.job, why=done.error)
+    say.err.print(text, style="quiet")
+
+
+def print_delayed(done: Delayed | Unreachable, say: Session) -> None:
     """One line on what has to pass before it goes on."""
     say.err.print(say("It is tried again shortly: {why}", why=told(done.error, say.language)))
 

@@ -58,6 +58,8 @@ ACTS = {
     "board_restored": "board brought back",
     "board_link_made": "link to a board made",
     "board_link_revoked": "link to a board revoked",
+    "job_retried": "job tried again",
+    "job_cancelled": "job cancelled",
 }
 
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from stamm.lang.errors import ProjectError
 from stamm.store.durable import remedy
@@ -49,6 +49,9 @@ TABLES = (
 
 class Database(ABC):
     """A place for rows that change. Threads may share one: each transaction, and the end, waits for the one before."""
+
+    #: what a SELECT for a claim ends with, so that of several who claim none waits for another
+    skipping: ClassVar[str] = ""
 
     def __init__(self) -> None:
         self._turn = threading.RLock()
@@ -149,6 +152,8 @@ class _File(Database):
 
 class _Server(Database):
     """A database at an address (libpq's); where its connection broke, the next transaction has another one."""
+
+    skipping = "FOR UPDATE SKIP LOCKED"
 
     def __init__(self, address: str, more: Sequence[str] = ()) -> None:
         import psycopg  # noqa: PLC0415 - may not be installed

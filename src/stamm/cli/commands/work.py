@@ -20,7 +20,8 @@ from stamm.cli.speaking import command, option
             "Looks every second for messages that the server has received, for files that have come into the folder "
             "named by [watch] in stamm.toml, for new facts and for other settings, and as often as stamm.toml says "
             "into the tables and buckets that it names; messages, files and rows become facts, each once, and then "
-            "it does what `stamm refresh` does. One worker a project; Ctrl-C ends it, as SIGTERM does, at any moment "
+            "it does what `stamm refresh` does. Beside that it does the jobs that are due. "
+            "One worker a project; Ctrl-C ends it, as SIGTERM does, at any moment "
             "and without harm (exit code 130)."
         ),
     ),
@@ -40,11 +41,20 @@ from stamm.cli.speaking import command, option
 )
 def work(*, once: bool, every_seconds: float) -> None:
     """Project and refresh whenever something has changed."""
+    from stamm.app.doing import Stumbled
     from stamm.app.projecting import Projected
     from stamm.app.refreshing import Refreshed, Refreshing
     from stamm.app.rounds import rounds
     from stamm.app.watching import Watched
-    from stamm.cli.keeping import print_delayed, print_projected, print_round, print_watched, progress, waiting
+    from stamm.cli.keeping import (
+        print_delayed,
+        print_projected,
+        print_round,
+        print_stumbled,
+        print_watched,
+        progress,
+        waiting,
+    )
 
     say, stop = current(), _Stop()
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop)}  # a service is stopped as if by Ctrl-C
@@ -59,6 +69,8 @@ def work(*, once: bool, every_seconds: float) -> None:
                     print_watched(done, say)
                 elif isinstance(done, Refreshed):
                     print_round(done, say)
+                elif isinstance(done, Stumbled):
+                    print_stumbled(done, say)
                 else:
                     print_delayed(done, say)
     finally:

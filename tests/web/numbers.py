@@ -54,6 +54,7 @@ class Marked:
 
     value: str
     metric: str
+    settings: str
     window: Window
     column: str
     group: str
@@ -73,11 +74,9 @@ def walk(ways: Ways, path: str, say: Language) -> Walked:
     page = ways.page(path)
     check_all_marked(page, path)
     found = _MARKED.findall(page)
-    kinds: dict[str, list[tuple[str, str, str]]] = {"metric": [], "analysis": [], "customers": []}
-    for value, of, words in found:
-        key = of.partition(" ")[0]
-        kinds["analysis" if key in ANALYSES else key if key in kinds else "metric"].append((value, of, words))
-    _compare(ways, path, [_read(*each) for each in kinds["metric"]], say)
+    kinds = _by_kind(found)
+    asked = parse_qsl(urlsplit(path).query, keep_blank_values=True)
+    _compare(ways, asked, [_read(*each) for each in kinds["metric"]], say)
     compare_analyses(ways.api, page, kinds["analysis"], say)
     _compare_customers(ways, kinds["customers"])
     exports = {
@@ -88,30 +87,56 @@ def walk(ways: Ways, path: str, say: Language) -> Walked:
     return Walked(len(found), len(exports))
 
 
+def walk_widget(ways: Ways, path: str, say: Language) -> Walked:
+    """The same of a widget of a board: what it asks stands in the address of the page that its title leads to."""
+    page = ways.page(path)
+    check_all_marked(page, path)
+    found = _MARKED.findall(page)
+    kinds = _by_kind(found)
+    leads = re.search(r'<h2><a href="(?:/metrics/)?([^"?]*)\?([^"]*)"', page)
+    assert leads is not None, (path, "leads nowhere")
+    asked = parse_qsl(html.unescape(leads[2]), keep_blank_values=True)
+    if kinds["analysis"]:
+        key = kinds["analysis"][0][1].partition(" ")[0].partition("?")[0]
+        _same_rows(ways, f"{path}.csv", "analyses", key, asked)
+        compare_analyses(ways.api, page, kinds["analysis"], say, asked)
+    else:
+        _same_rows(ways, f"{path}.csv", "metrics", leads[1], asked)
+        _compare(ways, asked, [_read(*each) for each in kinds["metric"]], say)
+    return Walked(len(found), 1)
+
+
+def _by_kind(found: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str, str]]]:
+    """What is marked, told apart by what it is of: a metric, an analysis, or one of the customers."""
+    kinds: dict[str, list[tuple[str, str, str]]] = {"metric": [], "analysis": [], "customers": []}
+    for value, of, words in found:
+        key = re.split(r"[ ?]", of, maxsplit=1)[0]
+        kinds["analysis" if key in ANALYSES else key if key in kinds else "metric"].append((value, of, words))
+    return kinds
+
+
 # -- what a page marks ---------------------------------------------------------------------------------------
 def _read(value: str, of: str, words: str) -> Marked:
-    metric, window, column, *group = html.unescape(of).split(" ", 3)
+    asked, window, column, *group = html.unescape(of).split(" ", 3)
+    metric, _, settings = asked.partition("?")
     plain = html.unescape(re.sub(r"<[^>]+>", "", words)).strip()
-    return Marked(html.unescape(value), metric, Window.parse(window), column, "".join(group), plain)
+    return Marked(html.unescape(value), metric, settings, Window.parse(window), column, "".join(group), plain)
 
 
-def _compare(ways: Ways, path: str, marked: list[Marked], say: Language) -> None:
-    asked = parse_qsl(urlsplit(path).query, keep_blank_values=True)
-    shown = urlsplit(path).path.removeprefix("/metrics/")
+def _compare(ways: Ways, asked: list[tuple[str, str]], marked: list[Marked], say: Language) -> None:
     where = [(name, text) for name, text in asked if name == "where"]
-    settings = [("param", f"{name}={text}") for name, text in asked if name not in OURS]
-    answers: dict[tuple[str, str, str], Any] = {}
+    answers: dict[tuple[str, str, str, str], Any] = {}
     for each in marked:
         by = each.group.partition("=")[0]
-        key = (each.metric, by, _grain(each.window))
+        key = (each.metric, each.settings, by, _grain(each.window))
         if key not in answers:
-            same = [m for m in marked if (m.metric, m.group.partition("=")[0], _grain(m.window)) == key]
+            same = [m for m in marked if (m.metric, m.settings, m.group.partition("=")[0], _grain(m.window)) == key]
             span = [
                 ("from", str(min(m.window.start for m in same))),
                 ("to", str(max(m.window.end for m in same))),
-                ("grain", key[2]),
+                ("grain", key[3]),
             ]
-            own = settings if each.metric == shown else []
+            own = [("param", f"{name}={text}") for name, text in parse_qsl(each.settings, keep_blank_values=True)]
             more = [*span, *where, *own, *([("by", by)] if by else [])]
             answers[key] = json.loads(ways.api(f"/metrics/{each.metric}/rows", more))
         _agree(each, answers[key], by, say)
@@ -163,10 +188,14 @@ def _compare_customers(ways: Ways, marked: list[tuple[str, str, str]]) -> None:
 def _export(ways: Ways, address: str, kind: str) -> None:
     parts = urlsplit(address)
     key = parts.path.rpartition("/")[2].removesuffix(".csv")
+    _same_rows(ways, address, kind, key, parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _same_rows(ways: Ways, address: str, kind: str, key: str, asked: list[tuple[str, str]]) -> None:
+    """The CSV of an address, and what the API and the command line say to what was asked."""
     given = ways.page(address)
     lines = given.splitlines()
     head, first, last = lines[0].split(","), lines[1].split(","), lines[-1].split(",")
-    asked = parse_qsl(parts.query, keep_blank_values=True)
     if kind == "metrics":
         grain = dict(asked).get("grain", "month")
         span = [("from", first[head.index("window_start")]), ("to", last[head.index("window_end")]), ("grain", grain)]

@@ -88,7 +88,7 @@ def test_a_setting_changes_the_number_and_the_command(signed_in: Make) -> None:
     assert float(strict["value"]) < float(usual["value"])
     page = browser.get("/metrics/loyal_customers?window=2024-05&days=60&orders=5").content.decode()
     assert "--param orders=5" in page
-    assert f'value="{strict["value"]}" data-of="loyal_customers 2024-05 value"' in page
+    assert f'value="{strict["value"]}" data-of="loyal_customers?orders=5&amp;days=60 2024-05 value"' in page
     assert 'name="orders" value="5"' in page
 
 

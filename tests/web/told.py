@@ -31,13 +31,23 @@ Api = Callable[[str, list[tuple[str, str]]], str]
 Question = tuple[tuple[str, str], ...]
 
 
-def compare_analyses(api: Api, page: str, marked: Sequence[tuple[str, str, str]], say: Language) -> None:
-    """Raises AssertionError naming the first number that differs."""
+def compare_analyses(
+    api: Api,
+    page: str,
+    marked: Sequence[tuple[str, str, str]],
+    say: Language,
+    asked: Sequence[tuple[str, str]] | None = None,
+) -> None:
+    """Raises AssertionError naming the first number that differs; `asked` is what a page without exports asked."""
     answers: dict[tuple[str, Question], Any] = {}
     for value, of, words in marked:
-        key, table, column, row = (*html.unescape(of).split(" ", 3), "")[:4]
+        named, table, column, row = (*html.unescape(of).split(" ", 3), "")[:4]
+        key, _, settings = named.partition("?")
         names = dict(parse_qsl(row, keep_blank_values=True))
-        question = _asked(page, key, names)
+        question = _asked(page, key, names) if asked is None else _question(asked)
+        params = {text for name, text in question if name == "param"}
+        own = {f"{name}={text}" for name, text in parse_qsl(settings, keep_blank_values=True)}
+        assert own == params, (of, question)
         if (key, question) not in answers:
             answers[key, question] = json.loads(api(f"/analyses/{key}/rows", list(question)))
         answer = answers[key, question]
@@ -60,7 +70,11 @@ def _asked(page: str, key: str, names: dict[str, str]) -> Question:
     ]
     assert found, (key, "gives nothing away")
     split = [pairs for pairs in found if dict(pairs).get("by") in names]
-    pairs = split[0] if split else [pair for pair in found[0] if pair[0] != "by"]
+    return _question(split[0] if split else [pair for pair in found[0] if pair[0] != "by"])
+
+
+def _question(pairs: Sequence[tuple[str, str]]) -> Question:
+    """What an address asks, as the API is asked."""
     asked = [pair for pair in pairs if pair[0] in ASKED]
     return (*asked, *(("param", f"{name}={text}") for name, text in pairs if name not in (*ASKED, "table")))
 

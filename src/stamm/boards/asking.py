@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlencode
 
 from stamm.analyses import Analysis
 from stamm.answers.answer import Answer
@@ -14,6 +16,7 @@ from stamm.boards.drawn import Unknown
 from stamm.facts.filter import filter_of
 from stamm.facts.named import columns_named
 from stamm.goals.keeping import Goal
+from stamm.lang.definition import Definition
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
@@ -21,6 +24,7 @@ from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.reports.figures import Figure, Figures
 from stamm.reports.journeys.about import missing_for
+from stamm.reports.set_words import set_words
 from stamm.reports.splits import dimensions_for
 from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
@@ -59,18 +63,27 @@ class Asking:
         """The window looked at, where it is not the newest whole one."""
         return Window.parse(self.kept.window) if self.kept.window else None
 
-    def figures(self, *keys: str, grain: str = "") -> Figures:
+    def figures(self, *metrics: Metric, grain: str = "") -> Figures:
         """Metrics over the windows up to the one looked at, by the board's grain or another; raises UsageError."""
-        until = self.until.end if self.until else None
         return Figures(
-            self.answers, self.organisation, until, self.where, keys=frozenset(keys), grain=grain or self.kept.grain
+            self.answers,
+            self.organisation,
+            self.until.end if self.until else None,
+            self.where,
+            keys=frozenset(metric.key for metric in metrics),
+            grain=grain or self.kept.grain,
+            settings={metric.key: metric.settings for metric in metrics},
         )
 
-    def figure(self, key: str) -> tuple[Figure, Trends]:
-        """One metric and what draws it; raises UsageError where there are no data, or no such metric."""
+    def metric(self, key: str, settings: Mapping[str, object]) -> Metric:
+        """A metric under its settings; raises UsageError where there is none of that name, and for other settings."""
         if key not in self.world.metrics:
             raise UsageError(f"There is no metric named {key!r} any more.", remedy="Choose another metric.")
-        figures = self.figures(key)
+        return self.world.metrics[key](**settings)
+
+    def figure(self, metric: Metric) -> tuple[Figure, Trends]:
+        """One metric and what draws it; raises UsageError where there are no data."""
+        key, figures = metric.key, self.figures(metric)
         if figures.months is None:
             raise UsageError(
                 f"There is no data yet to compute {key} from.", remedy="Bring some in with `stamm import`."
@@ -81,12 +94,12 @@ class Asking:
             raise figure.problem
         return figure, Trends(Workings(figures, figures.months, self.words))
 
-    def windows(self, key: str, by: str = "") -> Answer:
+    def windows(self, metric: Metric, by: str = "") -> Answer:
         """A metric over all windows of the board."""
-        figure, trends = self.figure(key)
+        _, trends = self.figure(metric)
         if by:
-            check_dimension(figure.metric, by)
-        return self.answers.ask(figure.metric, trends.workings.months.windows, by=by or None, where=self.where)
+            check_dimension(metric, by)
+        return self.answers.ask(metric, trends.workings.months.windows, by=by or None, where=self.where)
 
     def analysed(self, analysis: Analysis, grain: str = "") -> TableAnswer:
         """An analysis over the windows of the board, or of another grain, that are over.
@@ -108,6 +121,27 @@ class Asking:
             for name, rows in answer.tables.items()
         }
         return replace(answer, tables=tables)
+
+    def about(self, *texts: str, of: Definition) -> str:
+        """What a widget says of itself in a line, and how what it shows is set otherwise than it comes."""
+        words = (f"{label}: {value}" for label, value in set_words(of, self.say))
+        return " · ".join(text for text in (*texts, *words) if text)
+
+    def address(self, metric: Metric, by: str = "") -> str:
+        """What the address of the metric's page says of the same question."""
+        said = {"grain": self.kept.grain, "window": self.kept.window, "by": by, **metric.said}
+        pairs = [*((name, text) for name, text in said.items() if text != ""), *self._where()]
+        return urlencode(pairs)
+
+    def address_of(self, answer: TableAnswer) -> str:
+        """What the address of the analysis' page says of the same; nothing where that page would know more by now."""
+        if self.until is not None:
+            return ""
+        said = {"from": answer.span.start, "to": answer.span.end, **answer.analysis.said}
+        return urlencode([*said.items(), *self._where()])
+
+    def _where(self) -> list[tuple[str, str]]:
+        return [("where", condition) for condition in self.kept.where]
 
     def nothing_of(self, analysis: Analysis, otherwise: str) -> Unknown:
         """Why an analysis has nothing to show: facts that were never imported, else what is said otherwise."""

@@ -115,6 +115,8 @@ class Drawn:
     about: str
     blocks: Sequence[Block]
     metric: str = ""
+    #: what the address of the page of the metric or analysis says of the same question; empty where there is none
+    address: str = ""
     analysis: str = ""
     goal: int = 0
     #: the window that it speaks of, as an address names it

@@ -19,7 +19,8 @@ NUMBERS = 3
 def first_board(asking: Asking) -> Content:
     """Numbers that matter, how the first of them went, who it is made of, and whether customers stay."""
     say = asking.say
-    figures = asking.figures(*(key for keys in CANDIDATES for key in keys))
+    metrics = asking.world.metrics
+    figures = asking.figures(*(metrics[key]() for keys in CANDIDATES for key in keys))
     shown = headline_figures(figures, 6) if figures.months is not None else ()
     placed: list[tuple[str, dict[str, object], int]] = [
         ("number", {"metric": figure.metric.key}, 4) for figure in shown[:NUMBERS]
@@ -54,7 +55,7 @@ def _dimension(asking: Asking, metric: Metric) -> str:
     own = FACTS["customers"].dimensions()
     for by in (name for name in own if name in dimensions_for(metric, personal=False)):
         try:
-            answer = asking.windows(metric.key, by)
+            answer = asking.windows(metric, by)
         except StammError:
             continue
         if len({row.group for row in answer.rows if row.group is not None and row.value is not None}) > 1:

@@ -14,6 +14,9 @@ from stamm.boards.drawn import Drawn, Unknown
 from stamm.lang.definition import Definition, Setting
 from stamm.lang.phrase import Phrase
 from stamm.lang.registry import Registry
+from stamm.metrics import Metric
+from stamm.reports.figures import Figure
+from stamm.reports.trends import Trends
 
 #: what a setting is chosen from: all metrics, the dimensions of the metric, all analyses, all goals; or written
 Among = Literal["metrics", "dimensions", "analyses", "goals", "prose"]
@@ -62,6 +65,37 @@ class Widget(Definition):
     def rows(self, asking: Asking) -> Answer | TableAnswer | None:
         """The answer whose numbers it shows, None where it shows none."""
         return None
+
+
+class OfMetric(Widget):
+    """A kind of widget that shows one metric. Beside its own settings it has those of the metric, in `more`.
+
+    Which these are depends on the metrics of a project, so that they are read when it asks.
+    """
+
+    abstract = True
+
+    metric = Choice("customer_retention_rate", "Metric", "Kennzahl", among="metrics")
+
+    def __init__(self, **settings: object) -> None:
+        own = self.settings_declared()
+        super().__init__(**{name: value for name, value in settings.items() if name in own})
+        self.more = {name: value for name, value in settings.items() if name not in own}
+        self.settings.update(self.more)
+
+    def checked(self, asking: Asking) -> None:
+        self.made(asking)
+
+    def made(self, asking: Asking) -> Metric:
+        """The metric under its settings; raises UsageError where there is none, or it has no such settings."""
+        return asking.metric(self.metric, self.more)
+
+    def figure(self, asking: Asking) -> tuple[Figure, Trends]:
+        """The metric and what draws it; raises UsageError where there are no data."""
+        return asking.figure(self.made(asking))
+
+    def rows(self, asking: Asking) -> Answer:
+        return asking.windows(self.made(asking))
 
 
 WIDGETS = Registry(Widget, "stamm.boards.widgets", "widget")

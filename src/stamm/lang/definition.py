@@ -119,6 +119,15 @@ class Setting(Generic[T]):
         return result
 
 
+def written(value: object) -> str:
+    """A value as an address and a field write it; nothing is an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
 class Definition:
     """Something with a key, names and sentences in both languages, settings and examples.
 
@@ -178,6 +187,17 @@ class Definition:
     def title(cls, language: str = "en") -> str:
         """The name shown to people."""
         return cls.de if language == "de" else cls.en
+
+    @property
+    def unusual(self) -> dict[str, Any]:
+        """The settings that are not as they come."""
+        declared = self.settings_declared()
+        return {name: value for name, value in self.settings.items() if value != declared[name].default}
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The same as an address writes them."""
+        return {name: written(value) for name, value in self.unusual.items()}
 
     def having(self, settings: Mapping[str, object]) -> Self:
         """The same definition with other settings."""

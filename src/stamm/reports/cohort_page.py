@@ -10,8 +10,9 @@ from stamm.charts.curves import BESIDE
 from stamm.lang.language import Language
 from stamm.reports.cohort_cell import Worked, example_of, worked_cell
 from stamm.reports.cohort_curves import CohortCurves, curves_of, drawn_keys
-from stamm.reports.cohort_words import Heads, heads_of, meaning_of, set_words
+from stamm.reports.cohort_words import Heads, heads_of, meaning_of
 from stamm.reports.heat import Grid, Heat, Line, heat_of
+from stamm.reports.set_words import set_words
 
 #: cells that one page shows
 MOST_CELLS = 5_000

@@ -10,6 +10,7 @@ from stamm.analyses.calendar import STEP
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
 from stamm.lang.window import Window, moved, windows
+from stamm.reports.set_words import value_words
 
 ORDER, VISIT = "order", "visit"
 #: settings that are left as they come where a table can be told of in the simplest words
@@ -86,23 +87,6 @@ def meaning_of(answer: TableAnswer, say: Language) -> str:
     return f"{first} {rest}"
 
 
-def set_words(analysis: Analysis, say: Language) -> tuple[tuple[str, str], ...]:
-    """The settings that are not as they come: what each is called, and its value in words."""
-    declared = type(analysis).settings_declared()
-    return tuple(
-        (declared[name].label(say.code), _value_words(analysis, name, say))
-        for name, value in analysis.settings.items()
-        if value != declared[name].default
-    )
-
-
-def _value_words(analysis: Analysis, name: str, say: Language) -> str:
-    setting, value = type(analysis).settings_declared()[name], analysis.settings[name]
-    if value in setting.words:
-        return setting.words[value].of(say.code)
-    return say.trimmed(value, 2) if isinstance(value, int | float) else str(value)
-
-
 def period_of(analysis: Analysis, cohort: Window, period: int) -> Window | None:
     """The window that a period of a cohort is, where all of the cohort have the same one."""
     unit = analysis.settings["period"]
@@ -145,7 +129,8 @@ def _after(analysis: Analysis, say: Language) -> str:
 
 def _shown(analysis: Analysis, say: Language) -> str:
     """What is counted, and by what it is divided."""
-    of, by = (_value_words(analysis, name, say) for name in ("of", "denominator"))
+    declared = analysis.settings_declared()
+    of, by = (value_words(declared[name], analysis.settings[name], say) for name in ("of", "denominator"))
     shown = say("{counted}, divided by {divisor}", counted=of, divisor=by)
     unit = next(column.unit for column in analysis.columns() if column.name == "value")
     return f"{shown[:1].upper()}{shown[1:]}{', %' if unit == 'share' else ''}"

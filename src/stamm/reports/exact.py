@@ -1,7 +1,8 @@
 """What a number on a page is to the last digit, and of what: for whoever reads the page by program, and for the tests.
 
 `<data value="0.9222" data-of="customer_retention_rate 2024-05 value">92.2%</data>`: the metric, the window by its name,
-the column of its CSV, and where it is split the group as `country=AT`. Of an analysis it is
+the column of its CSV, and where it is split the group as `country=AT`. Settings that are not as they come stand behind
+the key, as in `loyal_customers?days=60`. Of an analysis it is
 `<data value="0.61" data-of="funnel rows of_first step=2&amp;country=AT">61.0%</data>`: the table, its column, and the
 row by its keys as an address writes them. `spells-ended` is one column less another; where keys are left out, it is the
 sum of all rows that have the others. Of one customer it is `data-of="customers revenue_minor c7"`: the column of the
@@ -21,6 +22,7 @@ from markupsafe import Markup
 from stamm.analyses.kind import ROWS
 from stamm.answers.answer import Row
 from stamm.answers.table import TableAnswer
+from stamm.lang.definition import Definition
 from stamm.lang.language import Language
 from stamm.metrics import Metric
 from stamm.reports.marked import Marked, interval
@@ -42,7 +44,7 @@ class Exact:
         if number is None:
             return Markup("{}").format(text)
         group = f" {self.by}={row.group or ''}" if self.by else ""
-        return _data(number, f"{self.metric.key} {row.window.name} {column}{group}", text)
+        return _data(number, f"{_asked(self.metric)} {row.window.name} {column}{group}", text)
 
     def value(self, words: Words, money: str, digits: int | None = None) -> Markup:
         """The value in its unit."""
@@ -93,7 +95,7 @@ class Told:
     @cached_property
     def _of(self) -> tuple[str, str]:
         answer = self.answer
-        return f"{answer.analysis.key} {self.table}", urlencode(answer.name_of(self.row, self.table))
+        return f"{_asked(answer.analysis)} {self.table}", urlencode(answer.name_of(self.row, self.table))
 
     @property
     def _money(self) -> str:
@@ -107,7 +109,7 @@ class Told:
 def summed(answer: TableAnswer, rows: Sequence[Any], column: str, say: Language, by: str = "") -> Marked:
     """How many there are in all rows of the main table, or in those of one group of what it is split by."""
     number = sum(getattr(row, column) or 0 for row in rows)
-    of = f"{answer.analysis.key} {ROWS} {column}"
+    of = f"{_asked(answer.analysis)} {ROWS} {column}"
     if by:
         of = f"{of} {urlencode({by: rows[0].group or ''})}"
     return Marked(say.number(number), _data(number, of, say.number(number)))
@@ -116,6 +118,11 @@ def summed(answer: TableAnswer, rows: Sequence[Any], column: str, say: Language,
 def of_customer(customer: str, column: str, number: float | None, text: str) -> str:
     """What is known of one customer, in a column of the CSV of all of them."""
     return text if number is None else Marked(text, _data(number, f"customers {column} {customer}", text))
+
+
+def _asked(made: Definition) -> str:
+    """Its key, and the settings that are not as they come, as an address writes them."""
+    return f"{made.key}?{urlencode(made.said)}" if made.said else made.key
 
 
 def _data(number: float, of: str, text: str) -> Markup:

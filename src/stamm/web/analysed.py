@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 
 from stamm.analyses import ANALYSES, Analysis
 from stamm.answers.table import TableAnswer
@@ -20,6 +19,7 @@ from stamm.reports.wording import Words
 from stamm.web.access import Asked
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Choice
+from stamm.web.frame import page_of
 from stamm.web.questions import Question, dimensions_for
 from stamm.web.settings_form import settings_form
 
@@ -71,14 +71,6 @@ def analysed(
         content = soon(("analysed", found, say.code), lambda opened: _content(opened, subject, found, say))
     shown = {**frame, **more, "form": form, "draft": draft, "named": role in NAMES, "asked": asked is not None}
     return render(request, subject.template, {**shown, "content": content, **(content or {})})
-
-
-def page_of(key: str) -> str:
-    """The address of the page about an analysis; of the first page where there is none."""
-    try:
-        return reverse(key)
-    except NoReverseMatch:
-        return reverse("today")
 
 
 def _frame(opened: Opened, analysis: Analysis, question: Question, say: Language, role: Role) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -41,7 +41,7 @@ def environment(**options: Any) -> Environment:
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**{**given, "autoescape": True})  # noqa: S701 - it is set
     made.filters["coded"] = coded
-    made.globals.update(url=reverse, asset=lambda name: assets()[name].path, snapshot_header=SNAPSHOT)
+    made.globals.update(url=reverse, page_of=page_of, asset=lambda name: assets()[name].path, snapshot_header=SNAPSHOT)
     return made
 
 
@@ -50,6 +50,14 @@ def read_templates() -> None:
     made = cast(Jinja2, engines["jinja2"]).env
     for name in made.list_templates():
         made.get_template(name)
+
+
+def page_of(key: str) -> str:
+    """The address of the page about an analysis; of the first page where there is none."""
+    try:
+        return reverse(key)
+    except NoReverseMatch:
+        return reverse("today")
 
 
 def coded(text: str) -> Markup:

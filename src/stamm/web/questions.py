@@ -15,12 +15,13 @@ from stamm.answers.table import TableAnswer
 from stamm.facts import FACTS
 from stamm.facts.filter import Condition, Filter, filter_of
 from stamm.facts.named import columns_named
+from stamm.lang.definition import written
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window
 from stamm.people.roles import NAMES, Role
 from stamm.reports.spans import usual_span
 from stamm.web.desk import Opened
-from stamm.web.settings_form import TAKEN, written
+from stamm.web.settings_form import TAKEN
 
 #: what an address says of a page beside the settings of an analysis
 PAGE = frozenset({"more", "part", "table", "do", "kind", "what"})

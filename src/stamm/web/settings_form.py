@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 
 from stamm.app.retelling import retell
-from stamm.lang.definition import Definition, Setting
+from stamm.lang.definition import Definition, Setting, written
 from stamm.lang.errors import UsageError
 from stamm.lang.language import CODES, Language
 from stamm.web.filters import Choice
@@ -142,15 +142,6 @@ def _code_of(setting: Setting[Any], text: str) -> str:
         if text.casefold() in {phrase.of(code).casefold() for code in CODES}:
             return written(value)
     return text
-
-
-def written(value: object) -> str:
-    """A value as an address and a field write it; nothing is an empty text."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _bound(bound: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stamm.answers.answer import Answer
 from stamm.boards.asking import Asking, check_dimension
 from stamm.boards.drawn import Cell, Drawn, Line, Tabled, Unknown
-from stamm.boards.kind import Choice, Widget
+from stamm.boards.kind import Choice, OfMetric
 from stamm.charts.bar import bar
 from stamm.lang.errors import UsageError
 from stamm.reports.splits import dimensions_for, split_of
@@ -15,7 +15,7 @@ from stamm.reports.trends import picture
 MOST = 8
 
 
-class Bars(Widget):
+class Bars(OfMetric):
     """One metric in one window, a bar for each group, from zero, with its interval and n."""
 
     de = "Balken"
@@ -26,14 +26,14 @@ class Bars(Widget):
     by = Choice("", "Told apart by", "Aufgeteilt nach", among="dimensions")
 
     def checked(self, asking: Asking) -> None:
-        metric = asking.world.metrics[self.metric]()
+        metric = self.made(asking)
         if not self.by:
             possible = ", ".join(dimensions_for(metric, personal=False))
             raise UsageError("Bars need something to be told apart by.", remedy=f"Choose one of {possible}.")
         check_dimension(metric, self.by)
 
     def draw(self, asking: Asking) -> Drawn:
-        figure, trends = asking.figure(self.metric)
+        figure, trends = self.figure(asking)
         self.checked(asking)
         months, say, words = trends.workings.months, asking.say, asking.words
         if figure.value is None:
@@ -42,19 +42,23 @@ class Bars(Widget):
             blocks = (self._table(asking),)
         return Drawn(
             title=say("{name} by {dimension}", name=figure.metric.title(say.code), dimension=words.dimension(self.by)),
-            about=say(
-                "{month}; all together {value}",
-                month=say.period(months.now),
-                value=words.value(figure.value, figure.metric, figure.money),
+            about=asking.about(
+                say(
+                    "{month}; all together {value}",
+                    month=say.period(months.now),
+                    value=words.value(figure.value, figure.metric, figure.money),
+                ),
+                of=figure.metric,
             ),
             blocks=blocks,
             metric=self.metric,
+            address=asking.address(figure.metric, self.by),
             window=months.now.name,
             simulated=figure.answer is not None and figure.answer.simulated,
         )
 
     def _table(self, asking: Asking) -> Tabled:
-        figure, trends = asking.figure(self.metric)
+        figure, trends = self.figure(asking)
         say, money = asking.say, figure.money
         split = split_of(figure, self.by, trends)
         rows = {group.name: group.row for group in split.groups[:MOST]}
@@ -81,4 +85,4 @@ class Bars(Widget):
         )
 
     def rows(self, asking: Asking) -> Answer:
-        return asking.windows(self.metric, self.by)
+        return asking.windows(self.made(asking), self.by)

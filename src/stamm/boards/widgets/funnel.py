@@ -69,6 +69,7 @@ class Funnel(Widget):
                 else asking.nothing_of(answer.analysis, say("Nobody began in these windows.")),
             ),
             analysis=Question.key,
+            address=asking.address_of(answer),
             simulated=answer.simulated,
         )
 

@@ -11,7 +11,7 @@ from stamm.answers.table import TableAnswer
 from stamm.boards.asking import Asking
 from stamm.boards.drawn import Drawn, Heated
 from stamm.boards.kind import Widget
-from stamm.reports.cohort_words import about_of, heads_of
+from stamm.reports.cohort_words import about_of, heads_of, is_months
 from stamm.reports.heat import Grid, heat_of
 
 
@@ -30,6 +30,8 @@ class Heatmap(Widget):
         answer, say = self.rows(asking), asking.say
         grid = Grid.of(answer)
         about = f"{about_of(answer.analysis, say)} {say.window(answer.span)}"
+        if not is_months(answer.analysis):
+            about = asking.about(about, of=answer.analysis)
         return Drawn(
             title=answer.analysis.title(say.code),
             about=about,
@@ -39,6 +41,7 @@ class Heatmap(Widget):
                 else Heated(heat_of(grid, say), heads_of(answer.analysis, say)),
             ),
             analysis=answer.analysis.key,
+            address=asking.address_of(answer),
             simulated=answer.simulated,
         )
 

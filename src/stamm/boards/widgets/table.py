@@ -36,9 +36,10 @@ class Table(Widget):
         blocks = tuple(self._table(table, asking) for table in tables if table.lines)
         return Drawn(
             title=answer.analysis.title(say.code),
-            about=say.window(answer.span),
+            about=asking.about(say.window(answer.span), of=answer.analysis),
             blocks=blocks or (asking.nothing_of(answer.analysis, say("Nothing is known of these windows.")),),
             analysis=self.analysis,
+            address=asking.address_of(answer),
             simulated=answer.simulated,
         )
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from stamm.answers.answer import Answer
 from stamm.boards.asking import Asking
 from stamm.boards.drawn import Drawn, Pictured, Unknown
-from stamm.boards.kind import Choice, Widget
+from stamm.boards.kind import OfMetric
 
 
-class Trend(Widget):
+class Trend(OfMetric):
     """One metric over the windows, with its intervals; windows that are not over are hatched."""
 
     de = "Verlauf"
     sentence_de = "Eine Kennzahl über die Zeiträume, mit Intervallen; nicht abgeschlossene Zeiträume sind schraffiert."
     span = 8
 
-    metric = Choice("customer_retention_rate", "Metric", "Kennzahl", among="metrics")
-
     def draw(self, asking: Asking) -> Drawn:
-        figure, trends = asking.figure(self.metric)
+        figure, trends = self.figure(asking)
         months, say = trends.workings.months, asking.say
         made = trends.picture(figure, table=False) if figure.value is not None else None
         why = (
@@ -29,12 +26,10 @@ class Trend(Widget):
         now = say("{month}: {value}", month=say.period(months.now), value=value)
         return Drawn(
             title=trends.title(figure),
-            about=" · ".join(text for text in (now, n) if text),
+            about=asking.about(now, n, of=figure.metric),
             blocks=(Pictured(made.charts, made.banded, made.hatched, made.axis) if made else Unknown(why),),
             metric=self.metric,
+            address=asking.address(figure.metric),
             window=months.now.name,
             simulated=figure.answer is not None and figure.answer.simulated,
         )
-
-    def rows(self, asking: Asking) -> Answer:
-        return asking.windows(self.metric)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from stamm.answers.answer import Answer
 from stamm.boards.asking import Asking
 from stamm.boards.drawn import Cell, Drawn, Line, Tabled
-from stamm.boards.kind import Choice, Widget
+from stamm.boards.kind import OfMetric
 
 
-class Windows(Widget):
+class Windows(OfMetric):
     """One metric window by window, the newest first, with its parts, its interval and n."""
 
     en = "Window by window"
@@ -16,10 +15,8 @@ class Windows(Widget):
     sentence_de = "Eine Kennzahl Zeitraum für Zeitraum, der neueste zuerst, mit Teilen, Intervall und n."
     span = 8
 
-    metric = Choice("customer_retention_rate", "Metric", "Kennzahl", among="metrics")
-
     def draw(self, asking: Asking) -> Drawn:
-        figure, trends = asking.figure(self.metric)
+        figure, trends = self.figure(asking)
         months, say, table = trends.workings.months, asking.say, trends.table(figure)
         heads = [say("Value"), *([say("95% interval")] if table.banded else ()), *table.heads, *("n" * table.with_n)]
         lines = []
@@ -31,12 +28,10 @@ class Windows(Widget):
             lines.append(Line(row.window, tuple(Cell(text, counted=True) for text in texts), row.note))
         return Drawn(
             title=trends.title(figure),
-            about=say.window(months.span),
+            about=asking.about(say.window(months.span), of=figure.metric),
             blocks=(Tabled(((say("Window"), False), *((head, True) for head in heads)), tuple(lines)),),
             metric=self.metric,
+            address=asking.address(figure.metric),
             window=months.now.name,
             simulated=figure.answer is not None and figure.answer.simulated,
         )
-
-    def rows(self, asking: Asking) -> Answer:
-        return asking.windows(self.metric)

@@ -10,6 +10,7 @@ from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
 from stamm.lang.formula import share
 from stamm.lang.interval import Wilson
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 
 #: anna, first seen as a phone, purchases twice in one visit; ben visits twice, a tablet purchases, dora does
@@ -43,7 +44,10 @@ class ConversionRate(Metric):
     unit, better, family, leads = "share", "higher", "conversion", True
     interval = Wilson("converted", "visitors")
     event = Setting(
-        "Order Completed", "Name of the event that is the conversion.", "Name des Ereignisses, das die Konversion ist."
+        "Order Completed",
+        "Name of the event that is the conversion.",
+        "Name des Ereignisses, das die Konversion ist.",
+        title=Phrase("Conversion", "Konversion"),
     )
     examples = (
         given(visitors=400, converted=20).gives(0.05),

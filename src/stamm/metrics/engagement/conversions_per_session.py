@@ -10,6 +10,7 @@ from stamm.facts.sessions import Sessions
 from stamm.lang.definition import Setting
 from stamm.lang.example import given
 from stamm.lang.formula import ratio
+from stamm.lang.phrase import Phrase
 from stamm.metrics.engagement.conversion_rate import VISITS
 from stamm.metrics.kind import Metric, part
 
@@ -27,7 +28,10 @@ class ConversionsPerSession(Metric):
     unit, better, family = "ratio", "higher", "conversion"
     n = "sessions"
     event = Setting(
-        "Order Completed", "Name of the event that is the conversion.", "Name des Ereignisses, das die Konversion ist."
+        "Order Completed",
+        "Name of the event that is the conversion.",
+        "Name des Ereignisses, das die Konversion ist.",
+        title=Phrase("Conversion", "Konversion"),
     )
     examples = (
         given(sessions=600, conversions=30).gives(0.05),

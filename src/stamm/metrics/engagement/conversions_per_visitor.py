@@ -9,6 +9,7 @@ from stamm.facts.kind import Reduction
 from stamm.lang.definition import Setting
 from stamm.lang.example import given
 from stamm.lang.formula import ratio
+from stamm.lang.phrase import Phrase
 from stamm.metrics.engagement.conversion_rate import VISITS
 from stamm.metrics.kind import Metric, part
 
@@ -24,7 +25,10 @@ class ConversionsPerVisitor(Metric):
     unit, better, family = "ratio", "higher", "conversion"
     n = "visitors"
     event = Setting(
-        "Order Completed", "Name of the event that is the conversion.", "Name des Ereignisses, das die Konversion ist."
+        "Order Completed",
+        "Name of the event that is the conversion.",
+        "Name des Ereignisses, das die Konversion ist.",
+        title=Phrase("Conversion", "Konversion"),
     )
     examples = (
         given(visitors=400, conversions=30).gives(0.075),

@@ -12,6 +12,7 @@ from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
 from stamm.lang.formula import share
 from stamm.lang.interval import Wilson
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, WindowNames, part
 
 #: anna searches while she is nobody, on a phone that turns out to be hers; ben has gone by the end of February, dora
@@ -63,11 +64,13 @@ class ProductAdoptionRate(Metric):
         "Products Searched",
         "Name of the event that is the use of the feature.",
         "Name des Ereignisses, das die Nutzung der Funktion ist.",
+        title=Phrase("Use of the feature", "Nutzung der Funktion"),
     )
     product = Setting(
         "",
         "Name or number of the product to be bought; empty where a feature is meant.",
         "Name oder Nummer des zu kaufenden Produkts; leer, wenn eine Funktion gemeint ist.",
+        title=Phrase("Product", "Produkt"),
     )
     examples = (
         given(end=800, adopted=200).gives(0.25),

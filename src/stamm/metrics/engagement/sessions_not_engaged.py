@@ -11,6 +11,7 @@ from stamm.lang.definition import Setting
 from stamm.lang.example import given
 from stamm.lang.formula import share
 from stamm.lang.interval import Wilson
+from stamm.lang.phrase import Phrase
 from stamm.metrics.engagement.page_views import BROWSING
 from stamm.metrics.kind import Metric, part
 
@@ -29,10 +30,17 @@ class SessionsNotEngaged(Metric):
     unit, better, family = "share", "lower", "bounce"
     interval = Wilson("brief", "sessions", less="converted")
     event = Setting(
-        "Order Completed", "Name of the event that is the conversion.", "Name des Ereignisses, das die Konversion ist."
+        "Order Completed",
+        "Name of the event that is the conversion.",
+        "Name des Ereignisses, das die Konversion ist.",
+        title=Phrase("Conversion", "Konversion"),
     )
     seconds = Setting(
-        10, "A visit of so many seconds is engaged.", "Ab so vielen Sekunden gilt ein Besuch als beteiligt.", low=0
+        10,
+        "A visit of so many seconds is engaged.",
+        "Ab so vielen Sekunden gilt ein Besuch als beteiligt.",
+        low=0,
+        title=Phrase("Seconds until engaged", "Sekunden bis zur Beteiligung"),
     )
     examples = (
         given(sessions=500, brief=200, converted=20).gives(0.36),

@@ -10,6 +10,7 @@ from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
 from stamm.lang.formula import share
 from stamm.lang.interval import Wilson
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 
 #: anna and ben answer on a scale to 5, cleo and dora on one to 3, emil on one to 10; fay has not answered,
@@ -46,6 +47,7 @@ class CustomerSatisfaction(Metric):
         "The lowest score that counts as satisfied.",
         "Die niedrigste Punktzahl, die als zufrieden gilt.",
         kind=float,
+        title=Phrase("Satisfied from", "Zufrieden ab"),
     )
     examples = (
         given(answered=500, satisfied=400).gives(0.80),

@@ -12,6 +12,7 @@ from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
 from stamm.lang.formula import ratio
 from stamm.lang.interval import Mean
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 
 #: anna, ben and cleo give stars from 1 to 5; dora has not, emil did in March
@@ -48,12 +49,14 @@ class RatingAverage(Metric):
         "Lowest point of the scale that is meant.",
         "Niedrigster Punkt der Skala, die gemeint ist.",
         kind=float,
+        title=Phrase("Scale from", "Skala von"),
     )
     scale_to = Setting[float | None](
         None,
         "Highest point of the scale that is meant.",
         "Höchster Punkt der Skala, die gemeint ist.",
         kind=float,
+        title=Phrase("Scale to", "Skala bis"),
     )
     examples = (
         given(ratings=4, stars=17).gives(4.25),

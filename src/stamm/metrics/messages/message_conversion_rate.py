@@ -12,6 +12,7 @@ from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
 from stamm.lang.formula import share
 from stamm.lang.interval import Wilson
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 
 #: cleo has not clicked, the last message was sent in March
@@ -43,6 +44,7 @@ class MessageConversionRate(Metric):
         "Name of the event that is the conversion, instead of an order.",
         "Name des Ereignisses, das statt einer Bestellung die Konversion ist.",
         kind=str,
+        title=Phrase("Conversion", "Konversion"),
     )
     days = Setting(
         5,
@@ -50,6 +52,7 @@ class MessageConversionRate(Metric):
         "Wie viele Male 24 Stunden nach dem Klick die Konversion spätestens folgt.",
         low=1,
         high=MOST_DAYS,
+        title=Phrase("Days after the click", "Tage nach dem Klick"),
     )
     examples = (
         given(delivered=980, converted=49).gives(0.05),

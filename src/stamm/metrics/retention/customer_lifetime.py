@@ -8,6 +8,7 @@ from stamm.facts.kind import Reduction
 from stamm.facts.survival import Survival
 from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 
 
@@ -24,7 +25,11 @@ class CustomerLifetime(Metric):
     unit, better, family, leads = "years", "higher", "lifetime", True
     n = "spells"
     horizon_years = Setting(
-        5.0, "Years after which the curve is cut off.", "Jahre, nach denen die Kurve abgeschnitten wird.", low=0.01
+        5.0,
+        "Years after which the curve is cut off.",
+        "Jahre, nach denen die Kurve abgeschnitten wird.",
+        low=0.01,
+        title=Phrase("Years at most", "Jahre höchstens"),
     )
     cited = "Kaplan and Meier, JASA 53 (1958), equation 2b; restricted mean: Irwin, J. Hygiene 47 (1949)"
     examples = (

@@ -8,6 +8,7 @@ from stamm.facts.kind import Reduction
 from stamm.facts.latest_orders import LatestOrders
 from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 
 #: two orders in the 30 days before March: anna on the 5th and 25th, ben on the 31st of January and the 10th; cleo's
@@ -42,13 +43,20 @@ class LoyalCustomers(Metric):
     sentence_de = "Kunden, die am Ende des Zeitraums da sind und im Jahr davor mindestens dreimal bestellt haben."
     unit, better = "count", "higher"
     n = "loyal"
-    orders = Setting(3, "How many orders at least.", "Wie viele Bestellungen mindestens.", low=1)
+    orders = Setting(
+        3,
+        "How many orders at least.",
+        "Wie viele Bestellungen mindestens.",
+        low=1,
+        title=Phrase("Orders at least", "Bestellungen mindestens"),
+    )
     days = Setting(
         365,
         "In how many days before the window's end.",
         "In wie vielen Tagen vor dem Ende des Zeitraums.",
         low=1,
         high=36_500,
+        title=Phrase("In days", "In Tagen"),
     )
     examples = (
         given(loyal=120).gives(120),

@@ -6,6 +6,7 @@ from typing import Any
 
 from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, MetricHandle, Over, WindowNames, part
 
 #: anna stayed 1 year and ben 3, so a customer stays 2; dora, who is not yet a customer, comes after the window
@@ -47,6 +48,7 @@ class CustomerLifetimeValue(Metric):
         "Days before the window's end whose orders count.",
         "Tage vor dem Ende des Zeitraums, deren Bestellungen zählen.",
         low=1,
+        title=Phrase("Days of orders", "Tage mit Bestellungen"),
     )
     examples = (
         given(average_order_value=50, purchase_frequency=4, customer_lifetime=5).gives(1000),

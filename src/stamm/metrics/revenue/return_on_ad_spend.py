@@ -10,6 +10,7 @@ from stamm.facts.kind import Reduction
 from stamm.lang.definition import Setting
 from stamm.lang.example import given, rows
 from stamm.lang.formula import ratio
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 
 #: the spring campaign sells to anna and somebody unknown, dora's is from March; winter was paid in January and still
@@ -49,7 +50,12 @@ class ReturnOnAdSpend(Metric):
     sentence_de = "Was Bestellungen einer Kampagne je Geldeinheit einbrachten, die für ihre Werbung ausgegeben wurde."
     also = "ROAS"
     unit, better = "ratio", "higher"
-    campaign = Setting("", "The one campaign asked for; empty for all.", "Die gefragte Kampagne; leer für alle.")
+    campaign = Setting(
+        "",
+        "The one campaign asked for; empty for all.",
+        "Die gefragte Kampagne; leer für alle.",
+        title=Phrase("Campaign", "Kampagne"),
+    )
     examples = (
         given(revenue=400_000, spent=80_000).gives(5),
         given(revenue=2_000, spent=0).gives(None),

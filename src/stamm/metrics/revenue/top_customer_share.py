@@ -10,6 +10,7 @@ from stamm.facts.kind import Reduction
 from stamm.lang.definition import Setting
 from stamm.lang.example import given
 from stamm.lang.formula import share
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 
 BUYERS = {"contribution": BuyersByContribution, "revenue": BuyersByRevenue}
@@ -36,8 +37,16 @@ class TopCustomerShare(Metric):
         "Wie viele von ihnen die besten sind, als Anteil von 0 bis 1.",
         low=0.000001,
         high=1,
+        title=Phrase("Share of customers", "Anteil der Kunden"),
     )
-    of = Setting("contribution", "By what they are ranked.", "Wonach sie geordnet werden.", choices=tuple(BUYERS))
+    of = Setting(
+        "contribution",
+        "By what they are ranked.",
+        "Wonach sie geordnet werden.",
+        choices=tuple(BUYERS),
+        words={"contribution": Phrase("contribution", "Deckungsbeitrag"), "revenue": Phrase("revenue", "Umsatz")},
+        title=Phrase("Ranked by", "Geordnet nach"),
+    )
     examples = (
         given(best=600_000, all_together=1_000_000).gives(0.6),
         given(best=0, all_together=0).gives(None),

@@ -8,6 +8,7 @@ from stamm.facts.kind import Reduction
 from stamm.facts.tickets import Tickets
 from stamm.lang.definition import Setting
 from stamm.lang.example import given
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Metric, part
 from stamm.metrics.tickets.tickets_opened import REQUESTS
 
@@ -29,6 +30,7 @@ class OverdueTickets(Metric):
         "Hours after which a request that is not resolved is overdue.",
         "Stunden, nach denen eine ungelöste Anfrage überfällig ist.",
         low=0,
+        title=Phrase("Hours until overdue", "Stunden bis überfällig"),
     )
     examples = (
         given(overdue=3).gives(3),

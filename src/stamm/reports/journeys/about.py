@@ -37,11 +37,11 @@ class Missing:
 def about_of(answer: TableAnswer, world: World, say: Language) -> About:
     """The same of any analysis."""
     analysis = answer.analysis
-    usual = type(analysis)().settings
-    unlike = {name: value for name, value in analysis.settings.items() if value != usual[name]}
     return About(
         pairs=table_pairs(answer, Words(say, world)),
-        command=command_of("analyse", analysis.key, answer.span, unlike, where=answer.where, by=answer.by or ""),
+        command=command_of(
+            "analyse", analysis.key, answer.span, analysis.unusual, where=answer.where, by=answer.by or ""
+        ),
         tables={name: table_of(answer, name, say) for name, rows in answer.tables.items() if rows},
     )
 

@@ -17,8 +17,8 @@ from stamm.lang.language import Language
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.reports.journeys.behind import Side, row_words, sides_of
 from stamm.web.access import Asked, page
-from stamm.web.analysed import page_of
 from stamm.web.desk import Opened, desk, soon
+from stamm.web.frame import page_of
 from stamm.web.questions import Question
 from stamm.web.reading import number_in, shortened, some_from
 

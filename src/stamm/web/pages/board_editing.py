@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from stamm.analyses import ANALYSES, Analysis
+from stamm.analyses import ANALYSES
 from stamm.app.retelling import retell
 from stamm.boards.asking import Asking, check_impersonal
 from stamm.boards.changing import change_board, delete_board, duplicate_board
@@ -33,10 +33,10 @@ from stamm.boards.content import (
     Rename,
     Resize,
 )
-from stamm.boards.kind import WIDGETS, Choice, Widget, widget_of
+from stamm.boards.kind import WIDGETS, Choice, OfMetric, Widget
 from stamm.boards.models import Board
 from stamm.boards.seeing import EDITORS, may_change, version_of, versions_of
-from stamm.lang.definition import Setting
+from stamm.lang.definition import Definition, Setting
 from stamm.lang.errors import StammError, UsageError
 from stamm.lang.language import Language
 from stamm.reports.splits import dimensions_for
@@ -193,9 +193,9 @@ def _form(request: Asked, found: Board, kind: type[Widget], placed: Placed | Non
     sent = request.POST if request.method == "POST" else request.GET
     given = {**known, "title": placed.title if placed else "", **{name: plain(sent[name]) for name in sent}}
     own = {name: given.get(name, _text(setting.default)) for name, setting in kind.settings_declared().items()}
-    analysis = _analysis(kind, own)
     asked = asking(found.content.kept, say)
-    more = None if analysis is None else settings_form(analysis, given, say)
+    shows = _shown(kind, own, asked)
+    more = None if shows is None else settings_form(shows, given, say)
     seen = whole_number(given["revision"]) if given.get("revision") else found.revision
     if request.method == "POST" and (more is None or more.made is not None):
         try:
@@ -233,16 +233,16 @@ def _form(request: Asked, found: Board, kind: type[Widget], placed: Placed | Non
     return render(request, "board_form.html.j2", about, status=status)
 
 
-def _analysis(kind: type[Widget], own: Mapping[str, str]) -> type[Analysis] | None:
-    """The analysis whose settings the form has, too; raises Http404 where there is none of that name."""
+def _shown(kind: type[Widget], own: Mapping[str, str], asked: Asking) -> type[Definition] | None:
+    """The metric or analysis whose settings the form has, too; raises Http404 where there is none of that name."""
     try:
-        return kind.analysis_of(own)
+        return asked.world.metrics[own["metric"]] if issubclass(kind, OfMetric) else kind.analysis_of(own)
     except UsageError as error:
         raise Http404 from error
 
 
 def _field(setting: Setting[Any], own: Mapping[str, str], asked: Asking) -> Field:
-    assert isinstance(setting, Choice)  # widgets declare no others: those of an analysis have a form of their own
+    assert isinstance(setting, Choice)  # widgets declare no others: those of what they show have a form of their own
     options = _options(setting, own, asked)
     return Field(
         setting.name,
@@ -275,8 +275,9 @@ def _theirs(found: Board, placed: Placed | None, say: Language) -> tuple[tuple[s
     now = None if placed is None else Board.objects.get(pk=found.pk).content.widget(placed.number)
     if now is None:
         return ()
-    made = widget_of(now)
-    declared = {**made.settings_declared(), **(made.asked.settings_declared() if made.asked else {})}
+    kind, asked = WIDGETS[now.kind], asking(found.content.kept, say)
+    shows = _shown(kind, now.settings, asked)
+    declared = {**kind.settings_declared(), **(shows.settings_declared() if shows else {})}
     words = ((declared[name].label(say.code), _text(value)) for name, value in now.settings.items())
     return ((say("Title"), now.title), *words)
 

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from stamm.api.front import front
 from stamm.api.openapi import document
 from stamm.api.parameters import Asked, refuse_tokens
 from stamm.api.places import BASE, PLACES, Place
@@ -68,6 +69,7 @@ def application(turns: Turns, readers: Readers, *, tell: Tell) -> Starlette:
             for place in PLACES
         ),
         Route(f"{BASE}/openapi.json", partial(_answered, _describe, tell)),
+        *(Route(path, partial(_answered, _front, tell)) for path in (BASE, f"{BASE}/")),
         Route(ASSISTANTS, Assisted(turns, readers, tell), methods=["GET", "POST", "DELETE"]),
     ]
     return Starlette(
@@ -133,6 +135,19 @@ async def _describe(request: Request) -> Response:
     """All of this, for programs."""
     Asked.of("", request.query_params.multi_items(), (), say=reader_of(request), scope=Scope.READ)
     return Response(msgspec.json.encode(document()), headers={**_ALWAYS, "Content-Type": "application/json"})
+
+
+async def _front(request: Request) -> Response:
+    """All of this, for people; a proxy in front may speak https, which matters to the examples alone."""
+    refuse_tokens(request.query_params.multi_items())
+    scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else request.url.scheme
+    page, rule = front(f"{scheme}://{request.url.netloc}", say := reader_of(request))
+    headers = {
+        "Content-Security-Policy": rule,
+        "Content-Language": say.code,
+        "Content-Type": "text/html; charset=utf-8",
+    }
+    return Response(page, headers={**_ALWAYS, **headers})
 
 
 async def _answered(handler: Callable[[Request], Awaitable[Response]], tell: Tell, request: Request) -> Response:

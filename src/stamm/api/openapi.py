@@ -92,9 +92,15 @@ def _operation(place: Place) -> dict[str, Any]:
         "summary": place.says,
         "description": f"Takes a token of scope {' or '.join(scope.value for scope in scopes_of(place))}.",
         "parameters": found,
+        "x-codeSamples": [{"lang": "Shell", "source": sample(place)}],
         "security": [{name: []} for name in _TOKENS],
         "responses": {"200": _answer(place), **_refusals()},
     }
+
+
+def sample(place: Place) -> str:
+    """A question on the command line; the address of Stamm and the token are in variables."""
+    return f'curl --oauth2-bearer "$TOKEN" "$STAMM{BASE}{place.example or place.path}"'
 
 
 def scopes_of(place: Place) -> list[Scope]:

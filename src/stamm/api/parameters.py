@@ -154,7 +154,7 @@ ROW = Parameter(
 PART = Parameter("part", "Only customers whom this part of the formula counts.", _plain, _TEXT, "kept")
 LIMIT = Parameter(
     "limit",
-    f"Customers on one page of JSON, {PAGE:,} where nothing is said; csv and parquet have all.",
+    "Customers on one page of JSON, 1,000 where nothing is said; csv and parquet have all.",
     _count(MOST_ON_A_PAGE),
     {"type": "integer", "minimum": 0, "maximum": MOST_ON_A_PAGE},
     f"a number up to {MOST_ON_A_PAGE}",

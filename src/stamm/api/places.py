@@ -28,6 +28,8 @@ class Place:
     names: Callable[[str], bool] = lambda _: False
     #: whether its texts are in the language of whoever reads
     spoken: bool = False
+    #: a question that it answers whatever the data are; without one, its path
+    example: str = ""
 
     def tells_customers(self, key: str) -> bool:
         """Whether with that key it says who customers are, to those who may know."""
@@ -62,9 +64,22 @@ _DEFINED = (parameters.SETTINGS, parameters.SNAPSHOT)
 PLACES = (
     Place("/data", "data", questions.data, takes=(parameters.SNAPSHOT,)),
     Place("/metrics", "list_metrics", questions.metrics, takes=(parameters.SNAPSHOT,)),
-    Place("/metrics/{key}", "describe_metric", questions.metric, takes=_DEFINED),
-    Place("/metrics/{key}/rows", "ask_metric", questions.metric_rows, takes=parameters.METRIC, table=True),
-    Place("/metrics/{key}/explain", "explain_metric", questions.explained, takes=_ONE),
+    Place("/metrics/{key}", "describe_metric", questions.metric, takes=_DEFINED, example="/metrics/order_count"),
+    Place(
+        "/metrics/{key}/rows",
+        "ask_metric",
+        questions.metric_rows,
+        takes=parameters.METRIC,
+        table=True,
+        example="/metrics/order_count/rows?grain=quarter&format=csv",
+    ),
+    Place(
+        "/metrics/{key}/explain",
+        "explain_metric",
+        questions.explained,
+        takes=_ONE,
+        example="/metrics/average_order_value/explain",
+    ),
     Place(
         "/metrics/{key}/customers",
         "customers_behind_metric",
@@ -72,12 +87,21 @@ PLACES = (
         Scope.CUSTOMERS,
         takes=(*_ONE, parameters.PART, *parameters.PAGES),
         table=True,
+        example="/metrics/customer_retention_rate/customers?limit=10",
     ),
     Place(
-        "/compare/{key}", "compare_definitions", questions.compared, takes=_COMPARED, spoken=True, names=lambda _: True
+        "/compare/{key}",
+        "compare_definitions",
+        questions.compared,
+        takes=_COMPARED,
+        spoken=True,
+        names=lambda _: True,
+        example="/compare/churn",
     ),
     Place("/analyses", "list_analyses", questions.analyses, takes=(parameters.SNAPSHOT,)),
-    Place("/analyses/{key}", "describe_analysis", questions.analysis, takes=_DEFINED),
+    Place(
+        "/analyses/{key}", "describe_analysis", questions.analysis, takes=_DEFINED, example="/analyses/retention_table"
+    ),
     Place(
         "/analyses/{key}/rows",
         "analyse",
@@ -85,6 +109,7 @@ PLACES = (
         takes=(*parameters.ANALYSIS, parameters.TABLE),
         table=True,
         names=questions.names_customers,
+        example="/analyses/lifecycle/rows",
     ),
     Place(
         "/analyses/{key}/customers",
@@ -93,5 +118,6 @@ PLACES = (
         Scope.CUSTOMERS,
         takes=(*parameters.ANALYSIS, parameters.ROW, *parameters.PAGES),
         table=True,
+        example="/analyses/funnel/customers?param=steps=order+>+order&who=step=1&limit=10",
     ),
 )

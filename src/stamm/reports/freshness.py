@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from stamm.answers.arrivals import Gap, Source
 from stamm.reports.wording import Words
 
 #: gaps of a source that are told one by one, the newest first
 MOST_GAPS = 3
+#: days after which data that ended are old
+OLD = 14
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,15 @@ class Freshness:
     whole: tuple[Fresh, ...]
 
 
-def freshness_of(sources: Sequence[Source], words: Words) -> Freshness:
-    """What came, in words; the sentence says plainly whether something is missing."""
+def freshness_of(sources: Sequence[Source], words: Words, today: date) -> Freshness:
+    """What came, in words; the sentence says plainly whether something is missing, and where all ended long ago."""
     told = [_fresh(source, words) for source in sources]
     lacking = [each for each in told if each.missing]
     say = words.language
     if not told:
         sentence = say("No source brings anything that happens on days.")
+    elif not lacking and (today - (last := max(source.last for source in sources))).days > OLD:
+        sentence = say("No source has a gap, but the newest data are of {day}: nothing came since.", day=say.day(last))
     elif not lacking:
         sentence = say.counted(
             len(told),

@@ -88,8 +88,12 @@ def file_form(number: int, proposal: Proposal, choices: Mapping[str, str], say: 
     now = chosen(proposal, choices)
     filled = {draft.fact: draft for draft in now.drafts}
     kind = choices.get(KIND) or kind_of(proposal)
-    count = say.number(proposal.sample.rows if proposal.sample.whole else proposal.sample.about)
-    rows = say("{count} rows", count=count) if proposal.sample.whole else say("about {count} rows", count=count)
+    sample = proposal.sample
+    rows = (
+        say.counted(sample.rows, "{count} row", "{count} rows")
+        if sample.whole
+        else say.counted(sample.about, "about {count} row", "about {count} rows")
+    )
     return FileForm(
         file=proposal.file,
         rows=rows,

@@ -77,7 +77,11 @@ class Bars(OfMetric):
             )
         left = len(split.groups) - len(lines) + split.left
         value = asking.words.value(high, figure.metric, money)
-        note = say("{count} smaller groups are in the CSV.", count=left) if left else ""
+        note = (
+            say.counted(left, "{count} smaller group is in the CSV.", "{count} smaller groups are in the CSV.")
+            if left
+            else ""
+        )
         return Tabled(
             heads=((say("Group"), False), (say("0 to {value}", value=value), False), (say("Value"), True), ("n", True)),
             lines=tuple(lines),

@@ -50,3 +50,11 @@ function sends(form) {
 for (const form of document.querySelectorAll("[data-drop]")) {
   sends(form);
 }
+
+// The time zone of whoever begins, where nobody has said another than the one a new project has.
+for (const field of document.querySelectorAll("[data-zone]")) {
+  const known = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (known && field.value === "UTC") {
+    field.value = known;
+  }
+}

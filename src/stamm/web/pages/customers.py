@@ -116,7 +116,7 @@ def customers_found(opened: Opened, text: str, say: Language, role: Role, most: 
         Hit(
             line.name or line.customer_id,
             reverse("customer", args=[line.customer_id]),
-            ", ".join(filter(None, (line.email or line.city, STATES[line.state].of(say.code)))),
+            ", ".join(filter(None, (_below(line), STATES[line.state].of(say.code)))),
             line.customer_id if line.name else "",
             1 - place / 1000,
         )
@@ -148,6 +148,12 @@ def _query(query: Mapping[str, str], **more: str) -> str:
     return urlencode({name: value for name, value in told.items() if value})
 
 
+def _below(line: Line) -> str:
+    """What tells apart customers of one name; nothing that stands above it already."""
+    shown = line.name or line.customer_id
+    return next((text for text in (line.email, line.city) if text and text.casefold() != shown.casefold()), "")
+
+
 # -- what is shown ---------------------------------------------------------------------------------------------
 def _row(line: Line, say: Language, zone: str, currency: str) -> dict[str, Any]:
     revenue = say("no value") if line.revenue_minor is None else say.money(line.revenue_minor, currency)
@@ -155,7 +161,7 @@ def _row(line: Line, say: Language, zone: str, currency: str) -> dict[str, Any]:
     return {
         "customer_id": line.customer_id,
         "name": line.name,
-        "below": line.email or line.city or "",
+        "below": _below(line),
         "state": STATES[line.state].of(say.code),
         "since": _day(line.state_since, zone, say),
         "segment": "" if line.segment is None else SEGMENTS[line.segment].of(say.code),

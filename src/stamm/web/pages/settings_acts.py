@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -15,6 +17,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from stamm.answers.written import csv_of
+from stamm.app.changing import Difference
 from stamm.app.project import Project
 from stamm.app.retelling import retell
 from stamm.lang.errors import UsageError
@@ -24,12 +27,16 @@ from stamm.people.acts import ACTS, Act, Which, acts, doers
 from stamm.people.roles import OWNERS, ROLES, Role
 from stamm.web.access import Asked, Entry, page
 from stamm.web.filters import Choice
+from stamm.web.pages.settings_organisation import told_changes
 from stamm.web.reading import number_in
 
 #: lines of one page
 MOST = 100
 #: acts that name somebody and a role
 WITH_A_ROLE = frozenset({"person_invited", "role_changed"})
+#: acts that name settings, and how they write each
+OF_SETTINGS = frozenset({"settings_changed", "settings_restored"})
+_CHANGE = re.compile(r"(\w+) (.+?) -> (.+?)(?:; (?=\w+ .+? -> )|$)", re.DOTALL)
 #: what an address may say
 ASKED = ("who", "what", "day")
 
@@ -90,7 +97,21 @@ def _about(act: Act, say: Language) -> str:
     whom, _, role = act.about.rpartition(" ")
     if act.what in WITH_A_ROLE and role in ROLES:
         return f"{whom} {say(ROLES[Role(role)])}"
+    if act.what in OF_SETTINGS:
+        return _changes(act.about, say)
     return retell(act.about, say)
+
+
+def _changes(about: str, say: Language) -> str:
+    """Settings by their names on the page, before and after; what cannot be read stays as it was written down."""
+    try:
+        changed = tuple(
+            Difference(found[1], literal_eval(found[2]), literal_eval(found[3])) for found in _CHANGE.finditer(about)
+        )
+        told = told_changes(changed, say)
+    except (ValueError, SyntaxError, KeyError, AttributeError):  # written by another version
+        return about
+    return "; ".join(f"{name}: {before} → {after}" for name, before, after in told) or about
 
 
 def _choices(known: Mapping[str, str], chosen: str, every: str) -> list[Choice]:

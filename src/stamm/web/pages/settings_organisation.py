@@ -49,7 +49,7 @@ class Choice(forms.Form):
 
     name = forms.CharField(max_length=200, required=False)
     zone = forms.CharField(max_length=100)
-    currency = forms.CharField(max_length=3)
+    currency = forms.CharField()
     language = forms.ChoiceField(choices=[("", ""), *((code, code) for code in CODES)], required=False)
     spell_rule = forms.ChoiceField(choices=[(rule, rule) for rule in RULES])
     lapse_days = forms.IntegerField(min_value=1, max_value=36_500)
@@ -133,7 +133,7 @@ def settings_preview(request: Asked) -> HttpResponse:
     found = _weighed(project, form.organisation, request.say)
     one = "one" in request.GET
     changed = differences(project.organisation, replace(form.organisation, reasons=project.organisation.reasons))
-    told = _told(changed, request.say) if one else ()
+    told = told_changes(changed, request.say) if one else ()
     content = {"found": found, "one": one, "told": told, "choose": urlencode(_values(form.organisation))}
     return render(request, "settings/preview.html.j2", content)
 
@@ -166,7 +166,7 @@ def _page(
         "form": form,
         "seen": stamp(project.directory),
         "told": told and (retell(told.what, say), retell(told.remedy, say)),
-        "changed": _told(changed, say),
+        "changed": told_changes(changed, say),
         "weighs": bool({each.name for each in changed} & WHO),
         "query": urlencode(_values(choice)),
         "saved": "saved" in request.GET,
@@ -174,7 +174,7 @@ def _page(
         and {
             "who": last.who,
             "at": say.moment(last.at.astimezone(ZoneInfo(now.zone))),
-            "changes": _told(last.differences, say),
+            "changes": told_changes(last.differences, say),
         },
         "rules": _rules(say),
         "histories": _histories(say),
@@ -228,7 +228,7 @@ def _histories(say: Language) -> dict[str, str]:
     return {"cut": say("in mid-life"), "complete": say("with the first customer")}
 
 
-def _told(changed: tuple[Difference, ...], say: Language) -> list[tuple[str, str, str]]:
+def told_changes(changed: tuple[Difference, ...], say: Language) -> list[tuple[str, str, str]]:
     """Each setting that is another: its name, and its value before and after."""
     names = {
         "name": say("Name"),

@@ -29,7 +29,7 @@ class OrganisationForm(forms.Form):
 
     name = forms.CharField(max_length=200, required=False)
     zone = forms.CharField(max_length=64)
-    currency = forms.CharField(max_length=3, min_length=3)
+    currency = forms.CharField()
 
     def __init__(self, say: Language, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -46,7 +46,7 @@ class OrganisationForm(forms.Form):
 
     def clean_currency(self) -> str:
         """A currency that is known."""
-        code: str = self.cleaned_data["currency"].upper()
+        code: str = self.cleaned_data["currency"].strip().upper()
         try:
             exponent(code)
         except UsageError as error:

@@ -159,7 +159,7 @@ def _body(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
         "cards": tuple(_card(figure, trends, all_made=all_made) for figure in shown),
         "ledger": ledger_of(figures[LEDGER], trends.workings, LEDGER_MONTHS),
         "lacking": lacking_in_short(figures, months, trends.workings, imported_too=False),
-        "fresh": freshness_of(sources, words),
+        "fresh": freshness_of(sources, words, today_here()),
     }
 
 

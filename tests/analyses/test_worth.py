@@ -7,21 +7,14 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from stamm.analyses.brought import MONEY, REVENUE
-from stamm.analyses.worth import (
-    ALONE,
-    BASIS,
-    BEYOND,
-    CUSTOMERS,
-    DECISIONS,
-    FIGHT,
-    LET_GO,
-    NO_RISK,
-    NOTHING_KEPT,
-    Worth,
-)
+from stamm.analyses.worth import ACCEPTABLE, BASIS, CUSTOMERS, NO_RISK, NOTHING_KEPT, Worth
+from stamm.analyses.worth.judging import Effort, Judged
+from stamm.analyses.worth.tables import ALONE, BEYOND, DECISIONS, FIGHT, LET_GO, MODEL, PACE
 from stamm.answers import Answers, TableAnswer, World
 from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.reasons import NO_FACTS, NOT_OVER
@@ -126,3 +119,96 @@ def test_money_that_cannot_be_added_is_refused(of: str) -> None:
     told = {"orders": [order(1, "anna", "2024-02-03", currency="CHF")], "predictions": [risk("anna", 0.5)]}
     with pytest.raises(CurrencyError, match="CHF"):
         asked(world(told, currency="EUR"), of=of)
+
+
+# -- what a model told -------------------------------------------------------------------------------------------
+def staying(who: str, value: float, low: float, high: float, **more: Any) -> dict[str, Any]:
+    told = risk(who, value, name="value_if_staying", **more)
+    return {**told, "low": low, "high": high}
+
+
+def test_a_model_of_the_same_day_and_days_is_believed_and_no_other() -> None:
+    """Of the 40.00 paid 10.00 came back: as both are all there is, three quarters are left of what comes."""
+    of = {
+        "orders": [order(1, "anna", "2024-02-03", 4000)],
+        "returns": [
+            {
+                "return_id": "r",
+                "order_id": "1",
+                "customer_id": "anna",
+                "returned_at": "2024-02-05",
+                "quantity": 1,
+                "amount_minor": 1000,
+            }
+        ],
+    }
+
+    def first(*told: dict[str, Any]) -> tuple[Any, Any]:
+        answer = asked(world({**of, "predictions": [risk("anna", 0.25), *told]}), of=REVENUE)
+        return answer.tables[CUSTOMERS][0], answer.tables[BASIS][0]
+
+    one, basis = first(staying("anna", 8000, 800, 12000))
+    assert (one.ahead, one.low, one.high, one.expected, one.at_risk) == (6000, 600, 9000, 4500, 1500)
+    assert (one.margin, basis.margin, basis.ahead) == (pytest.approx(0.75), pytest.approx(0.75), MODEL)
+    for other in (staying("anna", 8000, 0, 0, on="2024-02-19"), staying("anna", 8000, 0, 0, days=30)):
+        one, basis = first(other)
+        assert (one.ahead, one.low, one.margin, basis.ahead) == (3000, None, None, PACE)
+
+
+def test_an_effort_for_a_segment_pays_just_above_its_acceptable_churn() -> None:
+    """At that churn what an effort for all of it costs is what it saves; a little above it gains."""
+    risks = {"anna": 0.5, "ben": 0.5, "cleo": 0.5}
+    orders = [order(who, who, f"2024-02-0{n}", 3000 * n) for n, who in enumerate(risks, 1)]
+    settings = {"price_minor": 300, "kept": 0.25}
+
+    def rows(churn: float) -> list[Any]:
+        told = [risk(who, churn) for who in risks]
+        return list(asked(world({"orders": orders, "predictions": told}), **settings).tables[ACCEPTABLE])
+
+    for place, row in enumerate(rows(0.5)):
+        assert row.acceptable == pytest.approx(row.cost / (0.25 * row.ahead))
+        assert row.churn == pytest.approx(0.5)
+        assert [rows(row.acceptable + more)[place].gain for more in (-0.01, 0.01)] == pytest.approx(
+            [-0.01 * 0.25 * row.ahead, 0.01 * 0.25 * row.ahead], abs=1
+        )
+
+
+def test_who_never_pays_has_no_acceptable_churn() -> None:
+    (row,) = asked(
+        world({"orders": [order(1, "anna", "2024-02-03", 1000)], "predictions": [risk("anna", 1.0)]}),
+        price_minor=300,
+        kept=0.25,
+    ).tables[ACCEPTABLE]
+    assert (row.ahead, row.cost, row.acceptable, row.gain) == (1000, 300, None, -50)
+
+
+def test_a_prediction_of_the_very_moment_up_to_which_all_is_known_counts() -> None:
+    of = world(
+        {"orders": [order(1, "anna", "2024-02-03")], "predictions": [risk("anna", 0.5, on="2024-03-01")]},
+        as_of="2024-03-01",
+    )
+    assert [row.risk for row in asked(of).tables[CUSTOMERS]] == [0.5]
+
+
+def test_many_are_judged_in_columns() -> None:
+    """Two hundred thousand in a moment, and none of them as an object of its own."""
+    chance, count = np.random.default_rng(3), 200_000
+    brought = chance.integers(-5000, 50_000, count)
+    people = pa.table(
+        {
+            "customer_id": [f"c{n}" for n in range(count)],
+            "risk": chance.random(count),
+            "brought": brought,
+            "paid": np.abs(brought) * 2,
+            "staying": pa.nulls(count, pa.float64()),
+            "low": pa.nulls(count, pa.float64()),
+            "high": pa.nulls(count, pa.float64()),
+            "scores": np.zeros(count, dtype=np.int64),
+        }
+    )
+    effort = Effort(500, 0.2, 500 * 40)
+    judged = Judged.of(people, effort, 2.0)
+    assert [int(judged.about(each).sum()) for each in (FIGHT, LET_GO)] == [40, int((brought <= 0).sum())]
+    assert np.all(np.diff(judged.gain) <= 0)
+    first = people["customer_id"].to_pylist().index(judged.customers[0].as_py())
+    assert judged.gain[0] == pytest.approx(people["risk"][first].as_py() * brought[first] * 2.0 * 0.2 - 500)

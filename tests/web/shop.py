@@ -44,6 +44,7 @@ def everything(place: Path) -> tuple[tuple[str, ...], ...]:
             shop,
         ),
         ("predict", "no_order_risk", "--keep", "--project", shop),
+        ("predict", "value_if_staying", "--keep", "--project", shop),
     )
 
 

@@ -49,6 +49,7 @@ PAGES = (
     ("/retention/?of=gross_revenue&denominator=customers", 100, 1),
     ("/retention/how-long/?by=country", 100, 2),
     ("/retention/concentration/?by=country", 50, 2),
+    ("/worth/", 150, 3),
     ("/customers/", 150, 0),
     ("/customers/of/sim-c64", 2, 0),
 )

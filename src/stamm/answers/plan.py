@@ -171,7 +171,8 @@ class Plan:
     def _known(self, fact: type[Imported], table: ir.Table) -> ir.Table:
         """What was known at as_of: no row that happened later, and of the others nothing that came true later."""
         if not fact.planned:
-            table = table.filter(_[moment_column(fact.clock)] < self.rules.as_of)
+            clock = _[moment_column(fact.clock)]
+            table = table.filter(clock <= self.rules.as_of if fact.foretold else clock < self.rules.as_of)
         later = {name: (_[name] < self.rules.as_of).ifelse(_[name], None) for name in fact.reaches}
         return table.mutate(**later) if later else table
 

@@ -207,6 +207,8 @@ class Imported(Fact):
     #: moments that come true when the row is there already, such as an answer or an end: they show how far the
     #: data reaches, and are empty while as_of lies before them
     reaches: ClassVar[tuple[str, ...]] = ()
+    #: whether it knows of nothing but what came before its clock, so that one of the very moment as_of is known then
+    foretold: ClassVar[bool] = False
     #: whether a row may be known before its clock: a gathering is, an order is not
     planned: ClassVar[bool] = False
     #: a row must carry at least one of these

@@ -8,6 +8,8 @@ from stamm.lang.example import VerbExample, rows
 
 #: predictions that tell of leaving, the better one first
 RISKS = ("churn_risk", "no_order_risk")
+#: the prediction of what a customer would pay if they stay
+STAYING = "value_if_staying"
 
 
 class Predictions(Imported):
@@ -20,6 +22,7 @@ class Predictions(Imported):
     key_columns = ("model", "customer_id", "predicted_at")
     clock = "predicted_at"
     clocks = ("predicted_at",)
+    foretold = True
 
     model = dimension("the model", required=True, personal=False)
     customer_id = text("of whom", required=True, personal=True)

@@ -111,6 +111,8 @@ class Checked(Analysis):
         share = self._asked.unit_of_outcome == "share"
         for (on, model, horizon), part in _parts(found):
             told, came = self._asked.outcome(part)
+            if not len(told):  # it was told of those who order, and nobody did
+                continue
             over = on + timedelta(days=horizon) <= until
             some = over and share and 0 < came.sum() < len(came) and len(set(told)) > 1
             low, high = _bounds(came, share=share) if over else NOTHING

@@ -74,6 +74,20 @@ VALUE_AHEAD = (
     ),
 )
 
+# of the 2317.8, 1411.8 and 702.5 the parts in which something is ordered: 1/2, 6/17 and 9/13
+VALUE_IF_STAYING = (
+    TableExample(
+        facts={"orders": _ORDERS},
+        context=_context(worth="own_mean", discount=0.0),
+        gives=rows("""
+            customer_id  value  orders  last_on
+            anna         4636   1       2024-01-01
+            ben          4000   2       2024-01-31
+            cleo         1015   1       2024-02-20
+        """),
+    ),
+)
+
 # alpha 30.5, so that no day is hit exactly: anna has ordered by d with d/(90.5+d), cleo with d/(40.5+d); of ben, who is
 # here with 0.472, half can never have ordered. The first day counts as one
 NEXT_ORDER = (

@@ -10,12 +10,14 @@ import numpy.typing as npt
 from scipy.special import expit, gammaln, psi
 
 from stamm.predictions.buying.histories import Histories
-from stamm.predictions.buying.kind import BuyingModel
+from stamm.predictions.buying.kind import BuyingModel, Drawn, bought_once
 from stamm.predictions.buying.quadrature import beta
 
 Reals = npt.NDArray[np.float64]
 NODES = 32
 ROWS = 8192
+#: the least probability of a last purchase whose number can be drawn
+LEAST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,15 @@ class BetaGeometric(BuyingModel):
         silent = np.exp(-(self.r + histories.repeats) * np.log1p(time / (self.alpha + histories.age)))
         found: Reals = 1 - self.alive(histories) * (1 - silent)
         return found
+
+    def draw(self, histories: Histories, time: float, count: int, chance: np.random.Generator) -> Drawn:
+        """Whoever has not stopped buys at a rate ~ Gamma(r + x, alpha + T), each time the last with a probability
+        ~ Beta(a, b + n)."""
+        shape = (len(histories), count)
+        rate = chance.gamma((self.r + histories.repeats)[:, None], size=shape) / (self.alpha + histories.age[:, None])
+        last = chance.beta(self.a, (self.b + self.chances(histories.repeats))[:, None], size=shape)
+        weights, orders = bought_once(rate * time, chance)
+        return Drawn(weights, np.minimum(orders, chance.geometric(np.clip(last, LEAST, 1.0))))
 
     def _logs(self, histories: Histories) -> tuple[Reals, Reals]:
         """log(alpha + T) and log(alpha + t), taken once of each different time."""

@@ -69,3 +69,15 @@ class GammaGamma:
             return m.copy()
         found: Reals = self.p * (self.v + m * x) / (self.p * x + self.q - 1)
         return found
+
+    def draw(self, purchases: Reals, mean: Reals, orders: Reals, chance: np.random.Generator) -> Reals:
+        """What so many purchases to come are worth together, drawn: a row a customer, a column a future, as `orders`.
+
+        nu is ~ Gamma(p x + q, v + x m) for a customer with x purchases of the mean m. Where q <= 1 each is their mean.
+        """
+        x, m = purchases[:, None], mean[:, None]
+        if self.q <= 1:
+            return orders * m
+        nu = chance.gamma(self.p * x + self.q, size=orders.shape) / (self.v + m * x)
+        found: Reals = chance.gamma(self.p * orders) / nu
+        return found

@@ -59,6 +59,10 @@ class Histories:
         one, two, three = (each[first] for each in columns)
         return cls(one, two, three, customers.astype(np.float64)), place
 
+    def of(self, place: Places) -> Self:
+        """The histories of single customers, by where they stand among these."""
+        return type(self)(self.repeats[place], self.last[place], self.age[place], np.ones(len(place)))
+
     def __len__(self) -> int:
         return len(self.repeats)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import astuple, dataclass, fields
 from math import log1p
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,14 @@ from stamm.predictions.buying.quadrature import legendre
 
 Reals = npt.NDArray[np.float64]
 _POINTS, _WEIGHTS = legendre(12)
+
+
+class Drawn(NamedTuple):
+    """Futures of customers in which each buys at least once: how likely each is beside the others of its row (not
+    adding up to anything), and with how many purchases. Both have a row a history and a column a future."""
+
+    weights: Reals
+    orders: Reals
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,10 @@ class BuyingModel(ABC):
     def no_order_within(self, histories: Histories, time: float | Reals) -> Reals:
         """The probability that a customer buys nothing in the next `time` (one for all, or one a row), 0..1."""
 
+    @abstractmethod
+    def draw(self, histories: Histories, time: float, count: int, chance: np.random.Generator) -> Drawn:
+        """So many futures of each history, `time` long."""
+
     def discounted_orders(self, histories: Histories, time: float, yearly: float, year: float) -> Reals:
         """Purchases expected in the next `time`, each worth less the later it comes.
 
@@ -92,3 +104,14 @@ class BuyingModel(ABC):
             come = 1 - self.no_order_within(histories, middle) >= share
             low, high = np.where(come, low, middle), np.where(come, middle, high)
         return np.where(late, np.inf, high)
+
+
+def bought_once(mean: Reals, chance: np.random.Generator) -> Drawn:
+    """Purchases of a steady buyer by how many are expected, given that there is one: the weight is how likely that is.
+
+    The first comes somewhere before the end, the others as they may in the time that is left.
+    """
+    some = -np.expm1(-mean)
+    until_first = -np.log1p(-chance.random(mean.shape) * some)
+    later = chance.poisson(np.maximum(mean - until_first, 0)).astype(np.float64)
+    return Drawn(some, 1 + later)

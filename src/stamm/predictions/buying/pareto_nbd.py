@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import expit, gammaln, psi
 
 from stamm.predictions.buying.histories import Histories
-from stamm.predictions.buying.kind import BuyingModel
+from stamm.predictions.buying.kind import BuyingModel, Drawn, bought_once
 from stamm.predictions.buying.quadrature import legendre
 
 Reals = npt.NDArray[np.float64]
@@ -119,6 +119,14 @@ class ParetoNbd(BuyingModel):
             stopped = self.s * np.exp(here + self._stopped(rate, age, end).log)
             found[piece] = 1 - alive[piece] * (1 - silent - stopped)
         return np.clip(found, 0.0, 1.0)
+
+    def draw(self, histories: Histories, time: float, count: int, chance: np.random.Generator) -> Drawn:
+        """Whoever has not stopped buys at a rate ~ Gamma(r + x, alpha + T) and stops at one ~ Gamma(s, beta + T)."""
+        shape, age = (len(histories), count), histories.age[:, None]
+        rate = chance.gamma((self.r + histories.repeats)[:, None], size=shape) / (self.alpha + age)
+        with np.errstate(divide="ignore"):
+            stops = chance.exponential(size=shape) * (self.beta + age) / chance.gamma(self.s, size=shape)
+        return bought_once(rate * np.minimum(stops, time), chance)
 
     def _stopped(self, rate: Reals, start: Reals, end: Reals) -> Stopped:
         """I(start, end) for customers with r + x = `rate`, and means over its moments u of log(alpha+u), log(beta+u),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stamm.answers.one_customer import Row
+from stamm.facts.predictions import STAYING
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.predictions import PREDICTIONS
@@ -70,7 +71,14 @@ class _Words:
         if name == "expected_orders":
             return say("days with an order within {days} days, a mean over customers like this one", days=days)
         if name == "value_ahead":
-            return say("paid within {days} days, a mean over customers like this one; later is worth less", days=days)
+            return self._paid(
+                row, say("paid within {days} days, a mean over customers like this one; later is worth less", days=days)
+            )
+        if name == STAYING:
+            return self._paid(
+                row,
+                say("paid within {days} days if anything is ordered, a mean over customers like this one", days=days),
+            )
         if name == "next_order":
             return say("by then an order is as likely as not; {between}", between=self._between(row))
         ahead = say("within {days} days", days=days) if row["horizon_days"] else say("without a number of days")
@@ -78,6 +86,13 @@ class _Words:
             return ahead
         low, high = (say.trimmed(row[end], 2) for end in ("low", "high"))
         return f"{ahead}, {low} {say('to')} {high}"
+
+    def _paid(self, row: Row, mean: str) -> str:
+        """The mean, and between what amounts eight of ten such customers lie."""
+        if row["low"] is None or row["high"] is None:
+            return mean
+        low, high = (self.say.money(row[end], self.organisation.currency) for end in ("low", "high"))
+        return f"{mean}; {self.say('of ten one pays less than {low} and one more than {high}', low=low, high=high)}"
 
     def _between(self, row: Row) -> str:
         say = self.say

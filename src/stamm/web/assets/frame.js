@@ -73,3 +73,12 @@ const sortable = (table) => {
 const within = (part) => part.querySelectorAll?.("table[data-sort]").forEach(sortable);
 document.addEventListener("DOMContentLoaded", () => within(document));
 document.addEventListener("htmx:load", (event) => within(event.detail.elt));
+
+// -- a slider and the number it stands for: whichever is moved, the other shows it; the number is what is asked
+document.addEventListener("input", (event) => {
+  const slide = event.target.closest?.("[data-slides]");
+  const number = slide && document.getElementById(slide.dataset.slides);
+  if (number) number.value = slide.value;
+  const beside = event.target.id && document.querySelector(`[data-slides="${CSS.escape(event.target.id)}"]`);
+  if (beside) beside.value = event.target.value;
+});

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -220,3 +220,16 @@ def test_only_the_first_rows_are_kept_to_be_looked_at(lake: Lake, folder: Path) 
     assert report.rows[0].first is not None
     assert (report.rows[0].new, report.rows[0].first.num_rows) == (1000, 10)
     assert report.rows[1].first is None
+
+
+@pytest.mark.parametrize(
+    ("last", "known"),
+    [("8;20.03.2024 10:00;1;2,00", (date(2024, 1, 5), date(2024, 3, 20))), ("", (date(2024, 1, 5), date(2024, 1, 8)))],
+    ids=["orders go on", "the return is the last"],
+)
+def test_a_file_that_tells_orders_and_returns_knows_of_returns_as_long_as_of_orders(
+    lake: Lake, folder: Path, last: str, known: tuple[date, date]
+) -> None:
+    """After 8 January nothing came back, which is known; a return after the last order is known, too."""
+    importing(lake).take([written(folder, "till-1.csv", f"{SOLD}{last}\n")], now=NOW)
+    assert lake.snapshot().coverage("returns") == known

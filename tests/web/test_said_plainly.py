@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from stamm.answers.arrivals import Source
 from stamm.app.project import Project
+from stamm.facts import FACTS
 from stamm.lang.language import Language
+from stamm.lang.organisation import Organisation
+from stamm.reports.first_rows import first_rows
 from stamm.reports.freshness import OLD, freshness_of
 from stamm.reports.wording import Words
+from stamm.sources.checking import Layout
 from stamm.sources.guessing import propose
 from stamm.store.book import Line
 from tests.web.conftest import NOON
@@ -79,3 +84,22 @@ def test_one_row_of_a_file_is_no_rows(project: Project, tmp_path: Path, rows: in
     lines = [f"o{number},c{number},2024-01-0{number},20.00" for number in range(1, rows + 1)]
     file.write_text("\n".join(["order_id,customer_id,ordered_at,amount", *lines]) + "\n", encoding="utf-8")
     assert file_form(0, propose(file, project.organisation), {}, Language("de")).rows == told
+
+
+def test_the_preview_of_an_import_has_days_as_people_say_them() -> None:
+    moments = pa.array([datetime(2024, 3, 3, 16, 15, tzinfo=UTC)], pa.timestamp("us", "UTC"))
+    table = pa.table({"ordered_at": moments, "birthday_on": [date(1990, 2, 1)]})
+    assert first_rows(table, "Europe/Berlin", Language("de")).rows == (("2024-03-03 17:15", "1990-02-01"),)
+    (row,) = first_rows(table, "Europe/Berlin", Language("de"), spoken=True).rows
+    assert row == ("3. März 2024, 17:15", "1. Februar 1990")
+
+
+def test_a_remark_on_an_import_calls_columns_as_people_do(tmp_path: Path) -> None:
+    """The remark is that which an import makes, so that another wording of it is noticed."""
+    from stamm.web.brought import _remark
+
+    columns = ["order_id", "customer_id", "ordered_at", "amount", "tax"]
+    (made,) = Layout(FACTS["orders"], columns, "orders.csv", Organisation(currency="EUR")).remarks
+    told = _remark(made, Language("de"))
+    assert told.endswith("Als EUR, die Währung der Organisation, gelesen: Betrag und Steuer.")
+    assert "_minor" not in told

@@ -301,9 +301,12 @@ class _Call:
         row = Imported(item.name, fact)
         self.report.rows.append(row)
         first = next(chunks)
+        later = first.covered
 
         def tables() -> Iterator[pa.Table]:
+            nonlocal later
             for chunk in chain((first,), chunks):
+                later = chunk.covered or later
                 row.read += chunk.rows_read
                 row.left_out += chunk.left_out
                 row.rejected += len(chunk.rejects)
@@ -315,6 +318,8 @@ class _Call:
                     self.progress(item.name, done + row.read, chunk.bytes_read, chunk.bytes_total)
 
         counts = self.writer.put(fact, tables(), source=item.name, received_at=self.now, covered=first.covered)
+        if later != first.covered:  # known once all was read; it joins the days of the rows
+            self.writer.put(fact, (), source=item.name, received_at=self.now, covered=later)
         row.new, row.changed, row.unchanged = counts.new, counts.changed, counts.unchanged
         row.older, row.waiting, row.erased = counts.older, counts.waiting, counts.erased
         if row.erased:

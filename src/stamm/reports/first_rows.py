@@ -27,15 +27,15 @@ class FirstRows:
     rows: tuple[tuple[str, ...], ...]
 
 
-def first_rows(table: pa.Table, zone: str, language: Language) -> FirstRows:
-    """The rows with moments in a time zone, in the reader's numbers."""
+def first_rows(table: pa.Table, zone: str, language: Language, *, spoken: bool = False) -> FirstRows:
+    """The rows with moments in a time zone, in the reader's numbers; `spoken` has days as people say them, too."""
     rows = table.to_pylist()
     names = [name for name in table.column_names if any(row[name] is not None for row in rows)]
     money = {name for name in names if name.endswith(MINOR) and "currency" in table.column_names}
     told = []
     for row in rows:
         amounts = {name: language.money(row[name], row["currency"]) for name in money if _priced(row, name)}
-        told.append(tuple(amounts.get(name) or _cell(row[name], zone, language) for name in names))
+        told.append(tuple(amounts.get(name) or _cell(row[name], zone, language, spoken) for name in names))
     return FirstRows(
         tuple(name.removesuffix(MINOR) if name in money else name for name in names),
         tuple(place for place, name in enumerate(names) if isinstance(rows[0][name], int | float)),
@@ -47,14 +47,16 @@ def _priced(row: Mapping[str, Any], name: str) -> bool:
     return row[name] is not None and is_currency(row["currency"] or "")
 
 
-def _cell(value: Any, zone: str, language: Language) -> str:
+def _cell(value: Any, zone: str, language: Language, spoken: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
         local = value.astimezone(zone_named(zone))
+        if spoken:
+            return language.moment(local)
         return local.isoformat(" ", "seconds" if local.second else "minutes")[: -len("+00:00")]
     if isinstance(value, date):
-        return value.isoformat()
+        return language.day(value) if spoken else value.isoformat()
     if isinstance(value, float):
         return language.trimmed(value, DIGITS)
     return str(value)

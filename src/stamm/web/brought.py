@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +17,15 @@ from stamm.facts import imported
 from stamm.lang.errors import StammError
 from stamm.lang.language import Language
 from stamm.lang.window import zone_named
-from stamm.reports.fact_columns import column_name
+from stamm.reports.fact_columns import MINOR, column_name
 from stamm.reports.first_rows import first_rows
 from stamm.sources.guessing import Proposal
 from stamm.web.mapping_form import FileForm, file_form
 
 #: rows and faults of a preview that are shown
 ROWS, FAULTS = 5, 5
+#: the remark on files without a currency
+_NO_CURRENCY = re.compile(r"there is no column currency: (.+) is taken as (\w+), the organisation's currency")
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def _sight(preview: Any, zone: str, say: Language) -> Sight:
 
 
 def _of(fact: str, table: Any, zone: str, say: Language) -> Sight:
-    found = first_rows(table.slice(0, ROWS), zone, say)
+    found = first_rows(table.slice(0, ROWS), zone, say, spoken=True)
     names = tuple(column_name(fact, name, say) for name in found.names)
     return Sight(_title(fact, say), names, found.right, found.rows, (), "")
 
@@ -236,7 +239,7 @@ def outcome(state: State, say: Language) -> Outcome:
         sentence=say.counted(new, "{count} fact is new.", "{count} facts are new."),
         known=tuple(_known_before(known, say) for known in report.get("known", ())),
         remarks=tuple(
-            f"{file}: {retell(told, say)}" for file, remarks in report.get("remarks", {}).items() for told in remarks
+            f"{file}: {_remark(told, say)}" for file, remarks in report.get("remarks", {}).items() for told in remarks
         ),
         reasons=tuple((retell(reason, say), say.number(count)) for reason, count in report.get("reasons", {}).items()),
         first=tuple(_fault(one, say) for one in report.get("first", ())),
@@ -250,6 +253,18 @@ def outcome(state: State, say: Language) -> Outcome:
         unsettled=Problem(retell(unsettled[0], say), unsettled[1], retell(unsettled[2], say)) if unsettled else None,
         changed=report.get("snapshot") is not None,
     )
+
+
+def _remark(told: str, say: Language) -> str:
+    """A remark, in which columns are called as on this page."""
+    if found := _NO_CURRENCY.fullmatch(told):
+        names = [column_name("", name.removesuffix(MINOR), say) for name in found[1].split(", ")]
+        return say(
+            "No column says the currency. Read as {currency}, that of the organisation: {names}.",
+            names=say.listed(names, say("and")),
+            currency=found[2],
+        )
+    return retell(told, say)
 
 
 def _gone_after(lapse: Mapping[str, Any], say: Language) -> str:

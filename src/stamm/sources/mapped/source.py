@@ -6,17 +6,20 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stamm.facts import imported
 from stamm.facts.faults import NO_KEY
 from stamm.facts.mapping import FactMapping
 from stamm.lang.errors import InputError, ProjectError
 from stamm.lang.organisation import Organisation
+from stamm.lang.window import day_of
 from stamm.sources.cells import mask_of
 from stamm.sources.checking import MONEY, Layout, Verdict
 from stamm.sources.kind import Chunk, Reject, Source
@@ -64,13 +67,17 @@ class Mapped(Source):
         return (path, *(file for other in self._through() for file in self._beside(path, other)))
 
     def read(self, what: Path | str, *, organisation: Organisation) -> Iterator[Chunk]:
-        path, whole = Path(what), len(self.mapping.facts)
+        path, whole, told = Path(what), len(self.mapping.facts), _Days(organisation.zone)
         for turn, mapping in enumerate(self.mapping.facts):
             with open_rows(path, self.mapping.reading_of(mapping, path)) as rows:
                 broken = not turn or bool(mapping.origin)
                 for chunk in self.facts(mapping, rows, organisation=organisation, beside=path, broken=broken):
                     done = turn * rows.bytes_total + rows.bytes_read
+                    told.note(mapping, chunk)
                     yield replace(chunk, bytes_read=done, bytes_total=whole * rows.bytes_total)
+            if mapping.fact == "returns" and mapping.origin in told.days:
+                size, covered = rows.bytes_total, told.days[mapping.origin]
+                yield Chunk(mapping.fact, pa.table({}), 0, (), (turn + 1) * size, whole * size, covered=covered)
 
     def facts(
         self, mapping: FactMapping, rows: Rows, *, organisation: Organisation, beside: Path, broken: bool = True
@@ -140,6 +147,24 @@ class Mapped(Source):
             where=rows.file,
             remedy=f"Columns found: {found}.{hint} Correct [mapping.{self.mapping.name}.{mapping.fact}] in stamm.toml.",
         )
+
+
+class _Days:
+    """The local days of the orders of a file: where it tells what came back as well, that is known as far as they are.
+
+    Else a file with a return in September and orders until December would say that nobody knows of any after September.
+    """
+
+    def __init__(self, zone: str) -> None:
+        self._zone, self.days = zone, dict[str, tuple[date, date]]()
+
+    def note(self, mapping: FactMapping, chunk: Chunk) -> None:
+        """Keep the first and the last day, by the sheet that they stand in."""
+        if mapping.fact == "orders" and chunk.table.num_rows:
+            ends = pc.min_max(chunk.table.column("ordered_at"))
+            first, last = (day_of(ends[end].as_py(), self._zone) for end in ("min", "max"))
+            known = self.days.get(mapping.origin, (first, last))
+            self.days[mapping.origin] = min(first, known[0]), max(last, known[1])
 
 
 class _Turn:

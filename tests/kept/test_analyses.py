@@ -92,20 +92,28 @@ def lifecycles(draw: Any) -> tuple[oracle.World, Window, str | None, str, dict[s
     return world, Window(*draw(spans(world))), by, "lifecycle", asked
 
 
+@st.composite
+def drivers(draw: Any) -> tuple[oracle.World, Window, str | None, str, dict[str, Any]]:
+    """What goes with staying: what was kept of the days before a span, unless a link was taken back since."""
+    world = draw(until_midnight())
+    asked = {"look_back_days": draw(st.sampled_from((1, 7, 40))), "least": 1}
+    return world, Window(*draw(spans(world))), draw(st.sampled_from((None, "country"))), "drivers", asked
+
+
 QUICK = settings(
     max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 
 
 @QUICK
-@given(cohorts() | lifecycles())
+@given(cohorts() | lifecycles() | drivers())
 def test_what_is_kept_tells_the_same(question: tuple[oracle.World, Window, str | None, str, dict[str, Any]]) -> None:
     check(*question)
 
 
 @pytest.mark.long
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
-@given(cohorts() | lifecycles())
+@given(cohorts() | lifecycles() | drivers())
 def test_what_is_kept_tells_the_same_in_many_worlds(
     question: tuple[oracle.World, Window, str | None, str, dict[str, Any]],
 ) -> None:

@@ -18,7 +18,7 @@ from stamm.answers.plan import Plan
 from stamm.answers.reduce import cheapest
 from stamm.app.project import Project
 from stamm.app.refreshing import Refreshed, Refreshing
-from stamm.facts import FACTS, kept
+from stamm.facts import FACTS, Kept, kept
 from stamm.facts.identity import Identity
 from stamm.facts.sessions import Sessions
 from stamm.lang.errors import BusyError
@@ -56,12 +56,17 @@ def made(done: Refreshed) -> dict[tuple[str, str | None], int | None]:
     return {(each.fact, each.month): each.days for each in done.made}
 
 
+def of_events() -> list[type[Kept]]:
+    """The facts that are kept of a shop without orders."""
+    return [fact for fact in kept() if not fact.by_customer]
+
+
 def test_only_what_is_touched_is_made_again(filled: Project) -> None:
     assert refresh(filled).made == []
     # one more day: only that day, in its month
     put(filled, "events", [event("new", "2024-03-26T10:00", "anna", "phone")])
     one_day: dict[tuple[str, str | None], int | None] = {
-        (fact.key, "2024-03" if fact.cut_by else None): 1 if fact.cut_by else None for fact in kept()
+        (fact.key, "2024-03" if fact.cut_by else None): 1 if fact.cut_by else None for fact in of_events()
     }
     assert {key for key, _ in one_day} == {"day_links", "device_days", "owners", "session_pieces"}
     assert made(refresh(filled)) == one_day
@@ -122,7 +127,9 @@ def test_other_settings_and_other_definitions_have_other_files(
     filled: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refresh(filled)
-    assert KeptFiles(filled.lake().snapshot(), filled.organisation).usable().keys() == {fact.key for fact in kept()}
+    assert KeptFiles(filled.lake().snapshot(), filled.organisation).usable().keys() == {
+        fact.key for fact in of_events()
+    }
     other = replace(filled.organisation, session_minutes=31)
     assert KeptFiles(filled.lake().snapshot(), other).usable().keys() == {"day_links", "device_days", "owners"}
     monkeypatch.setattr(module, "definitions", lambda: "others")

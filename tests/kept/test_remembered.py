@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import make_dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from stamm.analyses.kind import Found
 from stamm.answers import Answer, Answers
 from stamm.answers import remembered as module
 from stamm.answers.remembered import Remembered, digest, program
+from stamm.answers.table import TableAnswer
+from stamm.answers.tables_told import read, told
 from stamm.app.project import Project
 from stamm.engines.duckdb import DuckDB
-from stamm.lang.window import windows
+from stamm.lang.phrase import Phrase
+from stamm.lang.window import Window, windows
 from tests.kept.shops import event, put, shop
 
 WEEKS = windows(date(2024, 1, 1), date(2024, 2, 1), "week")
@@ -121,3 +126,64 @@ def test_a_question_is_told_by_all_that_it_is_asked_over() -> None:
         Remembered.question("sum", WEEKS, None, (), as_of + timedelta(days=1)),
     }
     assert len(names) == 5
+
+
+SPAN = Window(date(2024, 1, 1), date(2024, 2, 1))
+OWN_METRIC = """
+[metrics.app_orders]
+en = "App orders"
+de = "App-Bestellungen"
+fact = "orders"
+count = true
+"""
+TABLES = ("retention_table", "lifecycle", "survival", "rfm", "concentration", "compare_definitions", "paths", "drivers")
+
+
+def tables(project: Project, keys: Sequence[str] = TABLES) -> list[TableAnswer]:
+    """Answers of analyses."""
+    world = project.world()
+    with closing(world.engine):
+        return [Answers(world).analyse(key, SPAN) for key in keys]
+
+
+def test_tables_asked_again_are_the_same_without_a_query(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = event(0, "2024-01-09T10:00", None, "phone")["happened_at"]
+    put(
+        project, "orders", [{**ORDER, "order_id": who, "customer_id": who, "ordered_at": at} for who in ("anna", "ben")]
+    )
+    first = tables(project)
+    assert all(any(answer.tables.values()) for answer in first)
+    monkeypatch.setattr(DuckDB, "run", lambda *_: pytest.fail("a query was run"))
+    again = tables(project)
+    for one, other in zip(first, again, strict=True):
+        assert repr(replace(one, analysis=other.analysis)) == repr(other)
+
+
+def test_tables_of_other_settings_spans_and_formulas_are_found_anew(project: Project) -> None:
+    tables(project, ("lifecycle", "compare_definitions"))
+    known, own = len(entries(project)), project.directory / "stamm.toml"
+    world = project.world()
+    with closing(world.engine):
+        Answers(world).analyse("lifecycle", Window(SPAN.start, date(2024, 1, 31)))
+        Answers(world).analyse("lifecycle", SPAN, settings={"people": "visitors"})
+        Answers(world).analyse("lifecycle", SPAN, where="country=DE")
+    assert len(entries(project)) == known + 3
+    # a formula of the shop's own may change without anything else; other tables are known by another name
+    own.write_text(own.read_text() + OWN_METRIC)
+    found = Project.open(project.directory)
+    tables(found, ("lifecycle",))
+    assert len(entries(project)) == known + 4
+    tables(found, ("compare_definitions",))
+    assert len(entries(project)) == known + 4
+
+
+def test_cells_are_told_as_they_are() -> None:
+    phrase = Phrase("here", "da")
+    cells = (None, True, 1, 1.0, 0.1 + 0.2, "anna", SPAN, phrase, SPAN.start, ("a", ("b", 2)))
+    kind = make_dataclass("Row", [f"cell_{number}" for number in range(len(cells))], frozen=True)
+    found = Found({"rows": (kind(*cells),)}, {"left": 2}, (phrase,))
+    text = told(found, {"rows": kind})
+    assert text is not None
+    assert repr(read(text, {"rows": kind})) == repr(replace(found, tables={"rows": [kind(*cells)]}))
+    assert told(replace(found, tables={"rows": (kind(*cells[:-1], {1}),)}), {"rows": kind}) is None
+    assert told(found, {"rows": str}) is None

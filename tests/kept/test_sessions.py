@@ -72,8 +72,12 @@ def check(seen: Seen, told: Told) -> None:
             both = (plan[key].select(*fact.columns(), "started_on") for key in (fact.key, fact.narrows))
             narrower, wider = (rows(facts.engine.run(each).to_pylist()) for each in both)
             assert narrower == wider, fact.key
+        names = FACTS["session_starts"].columns()
+        both = (plan[key].select(*names, "happened_on") for key in ("session_starts", "session_events"))
+        narrower, wider = (rows(facts.engine.run(each).to_pylist()) for each in both)
+        assert narrower == wider
         begun = _.started_at >= ibis.timestamp(MIDNIGHT.replace(tzinfo=None), timezone="UTC")
-        for fact in ("sessions", "session_events"):
+        for fact in ("sessions", "session_events", "session_starts"):
             both = (plan[fact], plan.visits_since(fact, date(2024, 2, 1)))
             of_all, cut_off = (rows(facts.engine.run(each.filter(begun)).to_pylist()) for each in both)
             assert of_all == cut_off, fact

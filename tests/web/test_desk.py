@@ -6,7 +6,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -287,3 +287,27 @@ def test_a_page_is_of_one_snapshot_and_so_are_its_parts(shop: Path) -> None:
     with desk.one(name) as there:
         assert not there
     desk.close()
+
+
+def test_what_is_usually_asked_is_made_while_nobody_waits(shop: Path) -> None:
+    desk, going, made = Desk(shop), threading.Event(), list[str]()
+
+    def slow(_opened: Opened) -> bool:
+        return going.wait(60)
+
+    def usual(_opened: Opened) -> Iterator[Callable[[Opened], object]]:
+        for name in ("one", "two", "three"):
+            yield lambda opened, name=name: made.append(f"{name} of {opened.answers.world.snapshot}")
+
+    with desk.kept_current(first=lambda: desk.kept("slow", slow), then=usual):
+        time.sleep(1.5)  # three looks
+        assert made == []
+        going.set()
+        end = time.monotonic() + 60
+        while len(made) < 3:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        shown = desk.opened()
+        assert made == [f"{name} of {shown.answers.world.snapshot}" for name in ("one", "two", "three")]
+        # the next snapshot does not wait for what nobody has looked at
+        assert [what for what, _ in shown.looked_at()] == ["slow"]

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from stamm.analyses.calendar import UNITS
-from stamm.analyses.kind import ROWS, Analysis, Customers, Found, Matrix, MetricRow, Question, column, row
+from stamm.analyses.kind import ROWS, Analysis, Classes, Customers, Found, Matrix, MetricRow, Question, column, row
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.example import TableExample, rows
@@ -24,7 +24,6 @@ from stamm.metrics.operands import facts_used
 
 GAPS = "gaps"
 WHOLE = "whole"
-NAMED = 5
 #: anna stays, ben leaves and comes back, cleo is new and leaves, dora leaves
 FEBRUARY = rows("""
     customer_id  number  started_at  ended_at    first_started_at
@@ -142,10 +141,10 @@ class CompareDefinitions(Analysis):
         compared: list[Compared] = []
         gaps: list[Gap] = []
         for number, window in enumerate(question.windows):
-            usual = answers[0].rows[number]
+            usual, alike = answers[0].rows[number], question.alike(self.members, window)
             for metric, answer in zip(self.members, answers, strict=True):
                 row = answer.rows[number]
-                found = self._gaps(question, metric, window) if row.value is not None else None
+                found = self._gaps(alike, metric, window) if row.value is not None else None
                 gaps += found or ()
                 compared.append(
                     Compared(
@@ -169,22 +168,22 @@ class CompareDefinitions(Analysis):
             return None
         return row.value - usual.value
 
-    def _gaps(self, question: Question, metric: Metric, window: Window) -> list[Gap] | None:
+    def _gaps(self, alike: Classes, metric: Metric, window: Window) -> list[Gap] | None:
         """Who makes the difference to the usual definition; None where nobody can be named."""
         usual = self.members[0]
-        own, default = question.weights(metric, window), question.weights(usual, window)
+        own, default = alike.weighed(metric), alike.weighed(usual)
         if own is None or default is None:
             return None
         groups: dict[tuple[float, float, tuple[bool, ...]], list[str]] = defaultdict(list)
-        sets = {**question.memberships(metric, window), **question.memberships(usual, window)}
-        for customer in sorted(set().union(*own, *default)):
-            above = own[0].get(customer, 0.0) - default[0].get(customer, 0.0)
-            below = own[1].get(customer, 0.0) - default[1].get(customer, 0.0) if own[1] else 0.0
+        sets = {**alike.counted_as(metric), **alike.counted_as(usual)}
+        for each in sorted(set().union(*own, *default), key=lambda each: alike.first((each,))):
+            above = own[0].get(each, 0.0) - default[0].get(each, 0.0)
+            below = own[1].get(each, 0.0) - default[1].get(each, 0.0) if own[1] else 0.0
             if above or below:
-                groups[above, below, tuple(customer in counted for counted in sets.values())].append(customer)
+                groups[above, below, tuple(each in counted for counted in sets.values())].append(each)
         found = [
-            Gap(window, metric.key, _described(sets, marks), len(people), above, below, tuple(people[:NAMED]))
-            for (above, below, marks), people in groups.items()
+            Gap(window, metric.key, _described(sets, marks, alike), alike.count(who), above, below, alike.first(who))
+            for (above, below, marks), who in groups.items()
         ]
         return sorted(found, key=lambda gap: (-gap.customers, gap.who.en))
 
@@ -211,15 +210,15 @@ def _state(row: MetricRow, as_of: datetime | None, zone: str) -> str:
     return NOT_OVER if as_of is not None and row.window.ends_at(zone) > as_of else BEGINS_BEFORE
 
 
-def _described(sets: Mapping[Phrase, Customers], marks: Sequence[bool]) -> Phrase:
+def _described(sets: Mapping[Phrase, Customers], marks: Sequence[bool], alike: Classes) -> Phrase:
     """The fewest of the marks that still single these customers out: “here at the end”, but not “new”."""
     yes = [words for words, mark in zip(sets, marks, strict=True) if mark]
     no = [words for words, mark in zip(sets, marks, strict=True) if not mark]
     meant = _singled_out(sets, yes, no)
-    for words in sorted(no, key=lambda words: len(sets[words])):
+    for words in sorted(no, key=lambda words: alike.count(sets[words])):
         fewer = [other for other in no if other != words]
         no = fewer if _singled_out(sets, yes, fewer) == meant else no
-    for words in sorted(yes, key=lambda words: -len(sets[words])):
+    for words in sorted(yes, key=lambda words: -alike.count(sets[words])):
         fewer = [other for other in yes if other != words]
         yes = fewer if fewer and _singled_out(sets, fewer, no) == meant else yes
     return Phrase(*(_told(yes, no, Language(code)) for code in CODES))

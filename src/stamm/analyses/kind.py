@@ -6,7 +6,7 @@ results in plain Python. Of the world it knows only its `Question`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
@@ -176,6 +176,22 @@ class Known(Protocol):
         """
 
 
+class Classes(Protocol):
+    """Customers by classes: in one are those whom some metrics count alike."""
+
+    def weighed(self, metric: Metric) -> tuple[Weights, Weights] | None:
+        """How much each customer of a class adds above and below the line; None where nobody can be named."""
+
+    def counted_as(self, metric: Metric) -> Mapping[Phrase, Customers]:
+        """The classes of each count that a metric is made of, by what its customers were counted as."""
+
+    def count(self, classes: Iterable[str]) -> int:
+        """How many customers some classes have together."""
+
+    def first(self, classes: Iterable[str]) -> tuple[str, ...]:
+        """The first few of their customers, by their keys."""
+
+
 class Question(Known, Protocol):
     """What an analysis is asked, and all it may ask of the world."""
 
@@ -199,11 +215,8 @@ class Question(Known, Protocol):
     def ask(self, metrics: Sequence[Metric]) -> Sequence[MetricRows]:
         """Metrics over the windows, asked together."""
 
-    def weights(self, metric: Metric, window: Window) -> tuple[Weights, Weights] | None:
-        """How much each customer adds above and below the line of a metric; None where nobody can be named."""
-
-    def memberships(self, metric: Metric, window: Window) -> Mapping[Phrase, Customers]:
-        """The customers of each count that a metric is made of, by what they were counted as."""
+    def alike(self, metrics: Sequence[Metric], window: Window) -> Classes:
+        """The customers behind some metrics, those together whom all of them count alike."""
 
 
 class Analysis(Definition):

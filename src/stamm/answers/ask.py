@@ -12,10 +12,10 @@ import pandas as pd
 from stamm.analyses import ANALYSES, Analysis
 from stamm.analyses.kind import Behind
 from stamm.answers.answer import Answer, Cells, Number, Row
-from stamm.answers.grid import Cell, Frame, Grid
+from stamm.answers.grid import Cell, Frame, Grid, column_of, combined
 from stamm.answers.inquiry import Inquiry
 from stamm.answers.known import Known
-from stamm.answers.plan import Plan, check_dimensions, kinds_of, read_for, uses
+from stamm.answers.plan import Plan, check_dimensions, group_named, kinds_of, read_for, uses
 from stamm.answers.reach import kinds_needed
 from stamm.answers.reduce import left_out, reduce_parts
 from stamm.answers.table import TableAnswer
@@ -87,6 +87,33 @@ class Answers:
             except (CurrencyError, ScaleError, UsageError):
                 continue
 
+    def prepare_each(self, metric: Metric, windows: Sequence[Window], bys: Sequence[str], *, where: Asked = ()) -> None:
+        """Compute the parts of a metric over the same windows split by each of several dimensions, in one query a fact.
+
+        Optional before `ask`, which refuses what cannot be split or run.
+        """
+        grids = {by: self._grid(metric, windows, by, where).within(metric.where) for by in bys}
+        reductions = {each.identity: each for each in operands_of(metric)[0].values()}
+        waiting = [
+            by for by, grid in grids.items() if any(self._known.of(each, grid) is None for each in reductions.values())
+        ]
+        grid = grids[waiting[0]] if len(waiting) > 1 else None
+        if grid is None or grid.as_of is None:
+            return
+        try:
+            with asked_by(metric.key):
+                plan = Plan(self.world, grid.windows, tuple(waiting), grid.as_of, grid.where)
+                reduced = reduce_parts(plan, reductions)
+        except (CurrencyError, ScaleError, UsageError):
+            return
+        for name, cells in reduced.items():
+            found: dict[str, Cells] = {by: {} for by in waiting}
+            for (number, group), value in cells.items():
+                by, named = group_named(str(group))
+                found[by][number, named] = value
+            for by, own in found.items():
+                self._known.learn(reductions[name], grids[by], own)
+
     def ask(
         self,
         metric: str | type[Metric] | Metric,
@@ -141,9 +168,7 @@ class Answers:
         """
         asked = self._analysis(analysis, settings)
         inquiry = Inquiry(self, asked, span, by, filter_of(where))
-        with asked_by(asked.key):
-            found = asked.answer(inquiry)
-        inquiry.check_filtered()
+        found = inquiry.found(self.world.remembered)
         read = read_for((*asked.facts(), *asked.beside()), by, inquiry.where, self.world)
         return TableAnswer(
             analysis=asked,
@@ -330,7 +355,7 @@ class Answers:
                 frame.begun[number] = frame.begun.get(number, True) and all(inner.begun[p] for p in places)
             for group in inner.groups:
                 found = [inner.values.get((p, group)) if own or over.skips or inner.begun[p] else None for p in places]
-                cells[number, group] = None if cut else _combined(found, over.how)
+                cells[number, group] = None if cut else combined(found, over.how)
             if own and places[0] in inner.reasons:
                 frame.reasons.setdefault(number, inner.reasons[places[0]])
         frame.parts[name] = cells
@@ -346,7 +371,9 @@ class Answers:
 
     def _evaluate(self, metric: Metric, frame: Frame, windows: tuple[Window, ...]) -> None:
         grid = frame.cells(len(windows))
-        columns = {name: _column([frame.parts.get(name, {}).get(cell) for cell in grid]) for name in metric.operands()}
+        columns = {
+            name: column_of([frame.parts.get(name, {}).get(cell) for cell in grid]) for name in metric.operands()
+        }
         result = type(metric).value(metric, **columns)
         found = [None if pd.isna(value) else value.item() if hasattr(value, "item") else value for value in result]
         frame.values = dict(zip(grid, found, strict=True))
@@ -367,19 +394,3 @@ class Answers:
         reason = frame.reasons.get(number, "") or (ZERO if value is None else "")
         n = int(counted) if counted is not None else None
         return Row(windows[number], group, value, parts, n, low, high, complete, reason)
-
-
-def _combined(values: Sequence[Number | None], how: str) -> Number | None:
-    known = [value for value in values if value is not None]
-    if how == "one":
-        return values[0]
-    if how == "sum":
-        return sum(known) if known else None
-    if how == "mean_of_known":
-        return sum(known) / len(known) if known else None
-    return sum(known) / len(values) if len(known) == len(values) else None
-
-
-def _column(values: list[Number | None]) -> pd.Series:
-    whole = all(value is None or isinstance(value, int) for value in values)
-    return pd.Series(pd.array(values, dtype="Int64" if whole else "Float64"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+import pandas as pd
 
 from stamm.answers.answer import Number
 from stamm.facts.filter import Filter, filter_of
@@ -52,3 +55,21 @@ class Frame:
         """The full grid, windows first, unknown groups last."""
         groups = sorted(self.groups or {None}, key=lambda group: (group is None, group or ""))
         return [(number, group) for number in range(count) for group in groups]
+
+
+def combined(values: Sequence[Number | None], how: str) -> Number | None:
+    """What the values of another metric over several windows come to; those that are not known may be skipped."""
+    known = [value for value in values if value is not None]
+    if how == "one":
+        return values[0]
+    if how == "sum":
+        return sum(known) if known else None
+    if how == "mean_of_known":
+        return sum(known) / len(known) if known else None
+    return sum(known) / len(values) if len(known) == len(values) else None
+
+
+def column_of(values: list[Number | None]) -> pd.Series:
+    """Numbers that a formula is evaluated on, whole ones as such."""
+    whole = all(value is None or isinstance(value, int) for value in values)
+    return pd.Series(pd.array(values, dtype="Int64" if whole else "Float64"))

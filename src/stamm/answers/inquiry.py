@@ -10,19 +10,21 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from stamm.analyses.kind import Analysis, Customers, Weights
+from stamm.analyses.kind import Analysis, Found
+from stamm.answers.alike import Alike
 from stamm.answers.answer import Answer
-from stamm.answers.people import NotCountedError, People
 from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.reduce import other_currencies
+from stamm.answers.remembered import Remembered
+from stamm.answers.tables_told import read, told
 from stamm.answers.world import World
+from stamm.engines.kind import asked_by
 from stamm.facts import FACTS
 from stamm.facts.filter import Asked, Filter, all_hold
 from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.organisation import Organisation
-from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window
-from stamm.metrics import Metric
+from stamm.metrics import METRICS, Metric
 
 
 class Door(Protocol):
@@ -54,11 +56,12 @@ class Inquiry:
             remedy = f"Split it by one of {', '.join(dimensions)}." if dimensions else "Ask without --by."
             raise UsageError(f"{analysis.title()} cannot be split by {by!r}.", remedy=remedy)
         self.world, self.by, self.where = world, by, where
-        self._analysis, self._answers, self._people = analysis, answers, People(world, where)
+        self._analysis, self._answers = analysis, answers
         self._who = tuple(each for each in where if each.dimension in of_customers)
         self._which = tuple(each for each in where if each.dimension not in of_customers)
         self._kept: set[str] = set()
-        self.windows = analysis.windows(span)
+        self._asked_metrics = False
+        self._span, self.windows = span, analysis.windows(span)
         self.kinds = kinds_of(analysis.facts(), world)
         self.as_of: datetime | None = world.known_until(self.kinds)
         self._plan = Plan(world, self.windows, by, self.as_of, self._who) if self.as_of else None
@@ -120,6 +123,23 @@ class Inquiry:
                     f"{self._analysis.title()} cannot be filtered by {each.dimension!r}.", remedy="Ask without --where."
                 )
 
+    def found(self, memory: Remembered | None) -> Found:
+        """What the analysis finds, or found before; kept, unless it asked metrics whose formulas are the shop's own."""
+        tables, name = self._analysis.tables, ""
+        own = sorted(metric.key for metric in self.world.metrics if metric.key not in METRICS)
+        if memory is not None and self.as_of is not None:
+            what = f"{self._analysis.key} {sorted(self._analysis.settings.items())} {own}"
+            name = memory.question(what, (self._span,), self.by, self.where, self.as_of)
+            if (known := memory.read(name, lambda text: read(text, tables))) is not None:
+                return known
+        with asked_by(self._analysis.key):
+            found = self._analysis.answer(self)
+        self.check_filtered()
+        settled = name and not (own and self._asked_metrics)
+        if memory is not None and settled and (text := told(found, tables)) is not None:
+            memory.write(name, text)
+        return found
+
     def run(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression."""
         found: list[dict[str, Any]] = self.world.engine.run(expression).to_pylist()
@@ -137,17 +157,10 @@ class Inquiry:
     def ask(self, metrics: Sequence[Metric]) -> list[Answer]:
         """Metrics over the windows, asked together."""
         self._kept |= {each.dimension for each in self.where}
+        self._asked_metrics = True
         self._answers.prepare(metrics, self.windows, by=self.by, where=self.where)
-        self._people.know(metrics, self.windows)
         return [self._answers.ask(metric, self.windows, by=self.by, where=self.where) for metric in metrics]
 
-    def weights(self, metric: Metric, window: Window) -> tuple[Weights, Weights] | None:
-        """How much each customer adds above and below the line of a metric; None where nobody can be named."""
-        try:
-            return self._people.weights(metric, self.windows)[window]
-        except NotCountedError:
-            return None
-
-    def memberships(self, metric: Metric, window: Window) -> dict[Phrase, Customers]:
-        """The customers of each count that a metric is made of, by what they were counted as."""
-        return self._people.memberships(metric, window)
+    def alike(self, metrics: Sequence[Metric], window: Window) -> Alike:
+        """The customers behind some metrics, those together whom all of them count alike."""
+        return Alike(self.world, self.where, metrics, window)

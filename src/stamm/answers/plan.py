@@ -23,6 +23,10 @@ _ = ibis._
 
 RATE_DIGITS = Decimal("1E-12")
 MOMENT = pa.timestamp("us", tz="UTC")
+#: by what rows are told apart: nothing, a dimension, or several, each by itself
+By = str | tuple[str, ...] | None
+#: between a dimension and the value of a group, where there are several dimensions
+IS = "="
 
 
 class Rules:
@@ -90,11 +94,12 @@ def check_dimensions(key: str, by: str | None, where: Filter) -> None:
 
 
 class Plan:
-    """Tables of facts for one list of windows, one `by`, one `as_of`, and one filter `where`."""
+    """Tables of facts for one list of windows, one `by`, one `as_of`, and one filter `where`.
 
-    def __init__(
-        self, world: World, windows: tuple[Window, ...], by: str | None, as_of: datetime, where: Filter = ()
-    ) -> None:
+    With several dimensions each row stands once in a group of each: `group_named` tells whose group it is.
+    """
+
+    def __init__(self, world: World, windows: tuple[Window, ...], by: By, as_of: datetime, where: Filter = ()) -> None:
         self.world, self.by, self.as_of, self.where = world, by, as_of, where
         self.rules = Rules(world, as_of)
         self.asked = windows
@@ -233,9 +238,9 @@ class Plan:
         self.cut_by.update(each.dimension for each in self.where)
         return self._cut(table, at, self.by, self.where, own=table.columns)
 
-    def _cut(self, table: ir.Table, at: str, by: str | None, where: Filter, own: Collection[str]) -> ir.Table:
+    def _cut(self, table: ir.Table, at: str, by: By, where: Filter, own: Collection[str]) -> ir.Table:
         """The table cut by the filter and split by a dimension: its own column, else the customer's attribute."""
-        asked = {each.dimension for each in where} | ({by} if by is not None else set())
+        asked = {each.dimension for each in where} | set(_each(by))
         if attributes := sorted(asked.difference(own)):
             versions = self["customer_versions"].select(
                 version_of=_.customer_id,
@@ -254,13 +259,19 @@ class Plan:
         placed = {name: f"customer_{name}" if name in attributes else name for name in asked}
         if (kept := all_hold(where, lambda name: _[placed[name]])) is not None:
             table = table.filter(kept)
-        value = ibis.null("string") if by is None else _[placed[by]]
+        if isinstance(by, tuple):
+            table = table.cross_join(ibis.memtable(pa.table({"group_of": pa.array(by, pa.string())})))
+            each = [(table.group_of == name, ibis.literal(IS) + table[placed[name]]) for name in by]
+            value = table.group_of + ibis.cases(*each).coalesce("")
+        else:
+            value = ibis.null("string") if by is None else _[placed[by]]
         return table.mutate(group_value=value).drop(*(placed[name] for name in attributes))
 
     # -- windows ---------------------------------------------------------------------
     def bound(self, key: str, scope: Scope) -> ir.Table:
         """A fact's rows, each beside every window that sees it, with its group."""
-        check_dimensions(key, self.by, self.where)
+        for by in _each(self.by) or (None,):
+            check_dimensions(key, by, self.where)
         fact, table = FACTS[key], self[key]
         if fact.per_window:
             return table
@@ -323,6 +334,18 @@ class _Since:
     def __getitem__(self, key: str) -> ir.Table:
         table = self._plan[key]
         return table.filter(table[day_column(FACTS[key].clock)] >= ibis.date(self._day)) if key in self._cut else table
+
+
+def _each(by: By) -> tuple[str, ...]:
+    if by is None:
+        return ()
+    return by if isinstance(by, tuple) else (by,)
+
+
+def group_named(value: str) -> tuple[str, str | None]:
+    """The dimension of a group and its value, of a plan with several dimensions."""
+    by, known, found = value.partition(IS)
+    return by, found if known else None
 
 
 def imported_kinds() -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""Numbers that were computed before: kept on the disk, so that the same question is answered without a query.
+"""Answers that were computed before: kept on the disk, so that the same question is answered without a query.
 
-What is kept are the numbers of a reduction by window and group, not what a formula makes of them. Each entry is a
-file named by the question; all entries of one state (snapshot, settings, program) lie in one directory, and the
-directories of older states are removed. Everything here can be computed anew, so an entry that cannot be read is.
+What is kept are the numbers of a reduction by window and group, not what a formula makes of them, and the tables of an
+analysis as it found them. Each entry is a file named by the question; all entries of one state (snapshot, settings,
+program) lie in one directory, and the directories of older states are removed. Everything here can be computed anew, so
+an entry that cannot be read is.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from stamm.answers.answer import Cells
 from stamm.facts.filter import Filter
 from stamm.lang.window import Window
 
+Read = TypeVar("Read")
 PROGRAM = Path(__file__).parents[1]
 #: states beside the present one whose answers are kept: somebody may be asking about them still
 STATES = 2
@@ -67,27 +70,35 @@ class Remembered:
 
     def get(self, question: str) -> Cells | None:
         """The numbers of a question, if they are known."""
+        return self.read(question, lambda text: {(window, group): number for window, group, number in json.loads(text)})
+
+    def read(self, question: str, read: Callable[[str], Read]) -> Read | None:
+        """What `read` makes of the text that was kept of a question, if there is one."""
         path = self._path(question)
         try:
-            return {(window, group): number for window, group, number in json.loads(path.read_bytes())}
+            return read(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, KeyError) as error:
             _log.warning("A kept answer cannot be read and is computed anew: %s (%s)", path, error)
             return None
 
     def put(self, question: str, cells: Cells) -> None:
         """Keep the numbers of a question; where that cannot be, they are computed anew each time."""
-        if not self._writes or not all(type(number) in (int, float, type(None)) for number in cells.values()):
-            return
-        with self._one:
-            self._put(self._path(question), cells)
+        if all(type(number) in (int, float, type(None)) for number in cells.values()):
+            self.write(question, json.dumps([[*place, number] for place, number in cells.items()]))
 
-    def _put(self, path: Path, cells: Cells) -> None:
+    def write(self, question: str, text: str) -> None:
+        """Keep the text of an answer."""
+        if self._writes:
+            with self._one:
+                self._put(self._path(question), text)
+
+    def _put(self, path: Path, text: str) -> None:
         try:
             self._make_room()
             draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-            draft.write_text(json.dumps([[*place, number] for place, number in cells.items()]), encoding="utf-8")
+            draft.write_text(text, encoding="utf-8")
             draft.replace(path)
             if self._snapshot is not None and not self._snapshot.exists():
                 shutil.rmtree(path.parent, ignore_errors=True)

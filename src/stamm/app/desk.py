@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,6 +34,8 @@ from stamm.store.kept.files import DIRECTORY
 
 Made = TypeVar("Made")
 Make = Callable[["Opened"], Any]
+#: of what is usually asked of a snapshot, how each is made
+Usual = Callable[["Opened"], Iterable[Make]]
 #: settings, then data: what a world depends on, as far as it can change
 State = tuple[tuple[object, ...], tuple[object, ...]]
 #: threads that count for pages which show that they do
@@ -105,6 +107,11 @@ class Opened:
         """Seconds that making it has taken."""
         return self._making.took(what)
 
+    @property
+    def is_making(self) -> bool:
+        """Whether anything is being made."""
+        return self._making.is_busy
+
     def give_up_idle(self) -> None:
         """Stop what is being made for somebody who has left."""
         self._making.give_up_idle()
@@ -147,6 +154,7 @@ class Desk:
         self._shown: list[Opened] = []
         self._keeper: threading.Thread | None = None
         self._ending = threading.Event()
+        self._usual = Stop()
         #: what is being made ready, and since when something newer is known
         self._coming: Opened | None = None
         self._newer_since: float | None = None
@@ -248,24 +256,50 @@ class Desk:
 
     # -- keeping current -------------------------------------------------------------
     @contextmanager
-    def kept_current(self, first: Callable[[], object]) -> Iterator[None]:
+    def kept_current(self, first: Callable[[], object], then: Usual | None = None) -> Iterator[None]:
         """As long as this lasts, a newer snapshot is made ready beside the one that is shown.
 
         `first` is done before: it makes what is looked at first, so that whoever comes first does not wait for it.
+        `then` makes what is usually asked while nobody waits for anything else; it is kept on the disk alone.
         At the end, what is being made is given up: no thread may still compute when the process ends.
         """
         self._ending.clear()
         self._keeper = threading.Thread(target=self._keep, args=(first,), name="desk", daemon=True)
+        self._usual = Stop()
+        usual = threading.Thread(target=self._make_usual, args=(then,), name="usual", daemon=True)
         self._keeper.start()
+        if then is not None:
+            usual.start()
         try:
             yield
         finally:
             self._ending.set()
-            while self._keeper.is_alive():
+            while self._keeper.is_alive() or usual.is_alive():
                 self._end()
+                self._usual.now()
                 self._keeper.join(JOIN_SECONDS)
             self._keeper = None
             self.close()
+
+    def _make_usual(self, then: Usual) -> None:
+        """What is usually asked of what is shown, when nothing else is being made; then a rest, as after a renewal."""
+        done, rested = None, 0.0
+        while not self._ending.wait(LOOK_SECONDS):
+            shown = self._shown[-1] if self._shown else None
+            if shown is None or shown is done or time.monotonic() < rested:
+                continue
+            begun = time.monotonic()
+            try:
+                with self._usual.heeded():
+                    for make in then(shown):
+                        while shown.is_making and not self._ending.wait(LOOK_SECONDS):
+                            pass
+                        if self._ending.is_set() or self._shown[-1:] != [shown]:
+                            break
+                        make(shown)
+            except (StammError, OSError) as error:  # whoever asks is told
+                _log.info("what is usually asked is not made ready: %s", type(error).__name__)
+            done, rested = shown, time.monotonic() + REST * (time.monotonic() - begun)
 
     def close(self) -> None:
         """End what is being made, and let go of everything; who asks again opens anew."""

@@ -95,6 +95,11 @@ class Making:
                 if self._ended:
                     raise
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is being made, or waits for it."""
+        return bool(self._begun)
+
     def looked_at(self) -> list[tuple[Hashable, Any]]:
         """Names and how each is made: what is looked at now, and what was, the last one last."""
         with self._guard:

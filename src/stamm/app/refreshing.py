@@ -23,8 +23,8 @@ from stamm.facts.columns import day_column
 from stamm.lang.errors import UsageError
 from stamm.store.durable import make_directory
 from stamm.store.kept import KeptFiles, Part
-from stamm.store.kept.files import DIRECTORY
-from stamm.store.kept.touched import touched_days
+from stamm.store.kept.files import DIRECTORY, Before
+from stamm.store.kept.touched import CUSTOMER, touched_customers, touched_days
 from stamm.store.lock import exclusive
 
 _ = ibis._
@@ -36,16 +36,19 @@ MAKING = "making.lock"
 END_OF_TIME = date(9999, 12, 30)
 #: where more days than this have changed, the month is made anew
 MOST_OF_A_MONTH = 20
+#: where more customers than this have changed, all are made anew
+MOST_CUSTOMERS = 200_000
 
 
 @dataclass(frozen=True)
 class Made:
-    """One file that was made: how many rows it has, and which days were made again (None: all)."""
+    """One file that was made: how many rows it has, and how many days or customers were made again (None: all)."""
 
     fact: str
     month: str | None
     rows: int
     days: int | None
+    customers: int | None = None
 
 
 @dataclass
@@ -111,22 +114,24 @@ class Refreshing:
 
     def _make(self, files: KeptFiles, part: Part, *, anew: bool) -> Made:
         fact = part.fact
-        before = None if anew or not fact.cut_by else files.before(part)
-        days = None if before is None else touched_days(files.snapshot.root, before, part)
-        if days is not None and len(days) > MOST_OF_A_MONTH:
-            days = None
+        before = None if anew or not (fact.cut_by or fact.by_customer) else files.before(part)
+        touched = None if before is None else _touched(files, before, part)
         with closing(self._engine(files, part)) as engine:
-            shown = engine if days is None else _OfDays(engine, days)
-            known = dict.fromkeys(each.key for each in files.kept_behind(fact))
-            world = World(shown, self.project.organisation, {}, kept=known)
-            plan = Plan(world, (), None, world.day_start(END_OF_TIME))
-            found = fact.derive(plan, plan).select(*fact.columns())
+            plan = self._plan(files, fact, engine)
+            of_these = plan if touched is None else self._plan(files, fact, _cut(engine, fact, touched))
+            found = fact.derive(of_these, of_these).select(*fact.columns())
             # rows of a day beside each other: who counts people by day has fewer of them in mind at a time
             batches = engine.batches(found.order_by(fact.cut_by) if fact.cut_by else found)
-            if before is not None and days is not None:
-                batches = chain(before.rows_but(fact.cut_by, days), batches)
+            if before is not None and touched is not None:
+                batches = chain(before.rows_but(fact.cut_by or CUSTOMER, touched), batches)
             rows = files.write(part, batches, None if fact.cut_by else _last_day(plan, fact))
-        return Made(fact.key, part.month, rows, None if days is None else len(days))
+        again = None if touched is None else len(touched)
+        return Made(fact.key, part.month, rows, *((again, None) if fact.cut_by else (None, again)))
+
+    def _plan(self, files: KeptFiles, fact: type[Kept], engine: Engine) -> Plan:
+        known = dict.fromkeys(each.key for each in files.kept_behind(fact))
+        world = World(engine, self.project.organisation, {}, kept=known)
+        return Plan(world, (), None, world.day_start(END_OF_TIME))
 
     @staticmethod
     def _engine(files: KeptFiles, part: Part) -> DuckDB:
@@ -156,11 +161,22 @@ def making(root: Path, wait_seconds: float = 60.0) -> Iterator[None]:
         yield
 
 
-class _OfDays:
-    """An engine that shows only some local days of every fact."""
+def _touched(files: KeptFiles, before: Before, part: Part) -> pa.Array | None:
+    """The days, or the customers, that are to be made again; None where all are."""
+    root = files.snapshot.root
+    if part.fact.by_customer:
+        customers = touched_customers(root, before, part)
+        few = customers is not None and len(customers) <= MOST_CUSTOMERS
+        return pa.array(sorted(customers), pa.string()) if customers is not None and few else None
+    days = touched_days(root, before, part)
+    return None if days is None or len(days) > MOST_OF_A_MONTH else pa.array(sorted(days), pa.date32())
 
-    def __init__(self, engine: Engine, days: set[date]) -> None:
-        self._engine, self._days = engine, sorted(days)
+
+class _Some:
+    """An engine that shows of every fact only some rows."""
+
+    def __init__(self, engine: Engine, shown: Callable[[str, ir.Table], ir.Table]) -> None:
+        self._engine, self._shown = engine, shown
 
     @property
     def name(self) -> str:
@@ -171,10 +187,7 @@ class _OfDays:
         return self._engine.most_distinct
 
     def table(self, kind: str) -> ir.Table:
-        fact = FACTS[kind]
-        day = fact.cut_by if issubclass(fact, Kept) else day_column(fact.clock)
-        table = self._engine.table(kind)
-        return table.filter(table[day].isin(self._days))
+        return self._shown(kind, self._engine.table(kind))
 
     def held(self, expression: ir.Table) -> ir.Table:
         return self._engine.held(expression)
@@ -187,6 +200,21 @@ class _OfDays:
 
     def close(self) -> None:
         self._engine.close()
+
+
+def _cut(engine: Engine, fact: type[Kept], touched: pa.Array) -> Engine:
+    """The engine, showing some local days alone, or some customers."""
+    if fact.by_customer:
+        customers = ibis.memtable(pa.table({CUSTOMER: touched}))
+        return _Some(engine, lambda _kind, table: table.semi_join(customers, CUSTOMER))
+    days = touched.to_pylist()
+
+    def of_days(kind: str, table: ir.Table) -> ir.Table:
+        made = FACTS[kind]
+        day = made.cut_by if issubclass(made, Kept) else day_column(made.clock)
+        return table.filter(table[day].isin(days))
+
+    return _Some(engine, of_days)
 
 
 def _last_day(plan: Plan, fact: type[Kept]) -> date | None:

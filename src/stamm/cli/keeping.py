@@ -56,7 +56,7 @@ def waiting(say: Session) -> Callable[[int | None], None]:
 
 
 def print_refreshed(done: Refreshed, say: Session) -> None:
-    """A line for each fact: files made whole, files of which only changed days were made, files left as they are."""
+    """A line for each fact: files made whole, files of which only what changed was made, files left as they are."""
     number = say.language.number
     if not done.made:
         print_round(done, say)
@@ -66,7 +66,8 @@ def print_refreshed(done: Refreshed, say: Session) -> None:
     for fact, current in done.current.items():
         new = [each for each in done.made if each.fact == fact]
         days = [each.days for each in new if each.days is not None]
-        counts = (len(new) - len(days), len(days), sum(days), current)
+        part = len(days) + sum(each.customers is not None for each in new)
+        counts = (len(new) - part, part, sum(days), current)
         made.add_row(FACTS[fact].title(say.language.code), *(number(count) for count in counts))
     say.out.show(made)
     print_round(done, say)

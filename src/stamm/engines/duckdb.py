@@ -91,7 +91,7 @@ class DuckDB:
 
     def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         """The rows of an expression over stored tables piece by piece, so that they need not fit into memory."""
-        yield from self._backend.raw_sql(self._backend.compile(expression)).to_arrow_reader(BATCH_ROWS)
+        yield from self._backend.asked(expression).to_arrow_reader(BATCH_ROWS)
 
     def interrupt(self, thread: int) -> None:
         """End the query that a thread has asked, which gets an error."""
@@ -161,6 +161,11 @@ class _Backend(Backend):  # type: ignore[misc]
         other.con = self.con.cursor()
         other._can_reconnect, other._record_batch_readers_consumed = False, {}
         return other
+
+    def asked(self, expression: ir.Table) -> Any:
+        """The connection, asked for an expression, the tables in memory that it mentions included."""
+        self._run_pre_execute_hooks(expression)
+        return self.raw_sql(self.compile(expression))
 
     def forget(self) -> None:
         """Drop tables in memory that no expression mentions any more; in the thread that asks, for any may lose one."""

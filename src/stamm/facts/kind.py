@@ -279,14 +279,21 @@ class Kept(Derived):
 
     What is kept is what `derive` gives, in the declared columns and no others. With `cut_by`, the rows of a
     local day are made from facts of that day alone: they are kept by month, and a change makes only its days
-    again. Without, all rows are made whenever something has changed; that suits few rows.
+    again. Where a customer's rows are made from facts of that customer alone (`by_customer`), they are kept in one
+    file, and a change makes only theirs again. Else all rows are made whenever something has changed; that suits few.
     """
 
     abstract = True
     #: the column with the local day
     cut_by: ClassVar[str] = ""
+    by_customer: ClassVar[bool] = False
     #: settings of the organisation on which the rows depend
     depends_on: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def is_kept(cls, rules: SpellRules) -> bool:
+        """Whether it is kept under these settings; else it is made at the question."""
+        return True
 
     @classmethod
     def schema(cls) -> pa.Schema:

@@ -9,8 +9,6 @@ from ibis.common.deferred import Deferred
 from stamm.facts.columns import moment, real, text, whole
 from stamm.facts.elapsed import years_between
 from stamm.facts.kind import Derived, FactTables, SpellRules, Windowing
-from stamm.facts.purchases import bought
-from stamm.facts.subscriptions import Subscriptions
 from stamm.lang.example import TableExample, VerbExample, rows
 
 _ = ibis._
@@ -102,58 +100,16 @@ class Spells(Derived):
 
     @classmethod
     def needs(cls, rules: SpellRules) -> tuple[str, ...]:
-        return {
-            "orders": ("orders",),
-            "activity": ("orders", "identity"),
-            "subscriptions": ("subscriptions",),
-        }[rules.spell_rule]
+        return ("stretches",)
 
     @classmethod
     def derive(cls, facts: FactTables, windowing: Windowing) -> ir.Table:
-        rules = facts.rules
-        stretches = _paid_stretches(facts) if rules.spell_rule == "subscriptions" else _stretches_of_silence(facts)
-        whole_life = ibis.window(group_by="customer_id")
-        in_order = ibis.window(group_by="customer_id", order_by="started_at")
-        known = stretches.mutate(ended_at=(_.ended_at <= rules.as_of).ifelse(_.ended_at, None))
-        return known.mutate(
-            number=ibis.row_number().over(in_order) + 1,
-            first_started_at=_.started_at.min().over(whole_life),
-            years=years_between(_.started_at, _.ended_at),
-        )
+        as_of = facts.rules.as_of
+        # a lapse that is over at as_of is over; the end of a subscription is a fact, and told of once it lies before
+        past = _.ends_at < as_of if facts.rules.spell_rule == "subscriptions" else _.ends_at <= as_of
+        spells = facts["stretches"].mutate(ended_at=past.ifelse(_.ends_at, None)).drop("ends_at")
+        return spells.mutate(years=years_between(_.started_at, _.ended_at))
 
     def ended(self) -> Deferred:
         """Spells that have ended."""
         return self.ended_at.notnull()
-
-
-def _stretches_of_silence(facts: FactTables) -> ir.Table:
-    """Stretches without a silence of more than lapse_days, each until that long after its last sign."""
-    rules = facts.rules
-    signs = bought(facts).select("customer_id", at=_.ordered_at)
-    if rules.spell_rule == "activity":
-        events = facts["identity"].filter(_.customer_id.notnull())
-        signs = signs.union(events.select("customer_id", at=_.happened_at), distinct=False)
-    lapse = ibis.interval(hours=24 * rules.lapse_days)
-    order = ibis.window(group_by="customer_id", order_by="at")
-    signs = signs.mutate(before=_.at.lag().over(order), after=_.at.lead().over(order))
-    signs = signs.mutate(
-        opens=_.before.isnull() | (_.at > _.before + lapse), closes=_.after.isnull() | (_.after > _.at + lapse)
-    )
-    # of a stretch only both its ends are left, which may be one sign, or two at one moment
-    ends = signs.filter(_.opens | _.closes).mutate(closing=_.closes.cast("int64"))
-    in_turn = ibis.window(group_by="customer_id", order_by=["at", "closing"])
-    ends = ends.mutate(last_at=_.closes.ifelse(_.at, _.at.lead().over(in_turn))).filter(_.opens)
-    return ends.select("customer_id", started_at=_.at, ended_at=_.last_at + lapse)
-
-
-def _paid_stretches(facts: FactTables) -> ir.Table:
-    never = ibis.timestamp("9999-01-01", timezone="UTC")
-    paid = facts["subscriptions"].filter(Subscriptions().paying(), _.customer_id.notnull())
-    paid = paid.select("customer_id", "started_at", ended_at=ibis.coalesce(_.ended_at, never)).distinct()
-    before = ibis.window(group_by="customer_id", order_by=["started_at", "ended_at"], preceding=(None, 1))
-    paid = paid.mutate(covered_until=_.ended_at.max().over(before))
-    paid = paid.mutate(cut=(_.covered_until.isnull() | (_.started_at > _.covered_until)).cast("int64"))
-    running = ibis.window(group_by="customer_id", order_by=["started_at", "ended_at"], following=0)
-    paid = paid.mutate(number=_.cut.sum().over(running))
-    joined = paid.group_by("customer_id", "number").aggregate(started_at=_.started_at.min(), ended_at=_.ended_at.max())
-    return joined.drop("number")

@@ -76,7 +76,11 @@ def explained(figure: Figure, trends: Trends) -> Explained | None:
     if figure.change is None or figure.change.judgement not in ("better", "worse") or names is None:
         return None
     change, best = figure.change.difference, None
-    for by in dimensions_for(figure.metric, personal=False):
+    dimensions = dimensions_for(figure.metric, personal=False)
+    months, figures = trends.workings.months, trends.workings.figures
+    assert months.before is not None  # there is a change
+    figures.answers.prepare_each(figure.metric, [months.before, months.now], dimensions, where=figures.where)
+    for by in dimensions:
         sides = _sides(figure, by, trends)
         if sides is None:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,13 @@ from stamm.web.settings_form import settings_form
 Show = Callable[[TableAnswer, Language], Mapping[str, Any]]
 #: the same of one that may be split: of both together
 ShowBoth = Callable[[TableAnswer, TableAnswer | None, Language], Mapping[str, Any]]
+
+
+#: analyses that have a page, those that take longest last
+USUAL = (
+    *("retention_table", "lifecycle", "rfm", "survival", "concentration", "worth"),
+    *("drivers", "funnel", "paths"),
+)
 
 
 def nothing(*_answers: object) -> Mapping[str, Any]:
@@ -71,6 +78,14 @@ def analysed(
         content = soon(("analysed", found, say.code), lambda opened: _content(opened, subject, found, say))
     shown = {**frame, **more, "form": form, "draft": draft, "named": role in NAMES, "asked": asked is not None}
     return render(request, subject.template, {**shown, "content": content, **(content or {})})
+
+
+def usual(opened: Opened) -> Iterator[Callable[[Opened], TableAnswer]]:
+    """What the pages of analyses ask of a snapshot where nobody chooses anything, the quickest questions first."""
+    for key in USUAL:
+        question = Question(key, None, None, "", (), ()).settled(opened)
+        if question is not None and not missing_for(question.analysis, opened.answers.world, Language("en")):
+            yield question.asked
 
 
 def _frame(opened: Opened, analysis: Analysis, question: Question, say: Language, role: Role) -> dict[str, Any]:

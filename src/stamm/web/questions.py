@@ -86,9 +86,10 @@ class Question:
 
     def answer(self, opened: Opened) -> TableAnswer:
         """The answer, made once of a snapshot; the question has to be settled."""
-        return opened.kept(("analysis", self), self._asked)
+        return opened.kept(("analysis", self), self.asked)
 
-    def _asked(self, opened: Opened) -> TableAnswer:
+    def asked(self, opened: Opened) -> TableAnswer:
+        """The answer, asked for now."""
         analysis, answers = self.analysis, opened.answers
         if len(analysis.windows(self.window)) > MOST_WINDOWS:
             raise UsageError(

@@ -17,7 +17,7 @@ from stamm.analyses.drivers.behaviours import BEHAVIOURS
 from stamm.analyses.drivers.effect import TOO_FEW, Driver, Split, in_order, unknown, weighed
 from stamm.analyses.drivers.examples import EXAMPLES
 from stamm.analyses.kind import ROWS, Analysis, Behind, Found, Question
-from stamm.analyses.reach import Reach, reach
+from stamm.analyses.reach import Reach, moment, reach
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase
@@ -27,6 +27,8 @@ from stamm.lang.window import Window
 _ = ibis._
 
 NO_SUCH, PARTLY = "no_such_facts", "partly_covered"
+#: what is kept by the day of whose a device is, and of what was done with it
+BY_DAY = ("day_links", "device_days")
 #: rows a valued behaviour has at most; the other values are compared with all the same
 MOST_VALUES = 20
 NO_CAUSES = Phrase(
@@ -164,7 +166,8 @@ class Drivers(Analysis):
 
     def _shown(self, question: Question, behaviours: Sequence[Behaviour]) -> ir.Table:
         """One row a behaviour and customer (`who`) of whom it is known, with `yes` and `value`."""
-        before = Before(question, question.windows[0], self.look_back_days)
+        span = question.windows[0]
+        before = Before(question, span, self.look_back_days, _kept(question, span))
         return functools.reduce(ir.Table.union, (_of_one(each, before) for each in behaviours))
 
     def _counts(
@@ -186,6 +189,16 @@ class Drivers(Analysis):
                 for each in found
             },
         )
+
+
+def _kept(question: Question, span: Window) -> tuple[str, ...]:
+    """What is kept of events by the day, unless whose a device was then is told otherwise since: a link taken back."""
+    if not all(question.keeps(key) for key in BY_DAY):
+        return ()
+    start = moment(span.starts_at(question.organisation.zone))
+    later = question["links"].filter(_.linked_at < start, _.unlinked_at >= start)
+    (found,) = question.run(later.aggregate(links=_.count()))
+    return () if found["links"] else BY_DAY
 
 
 def _of_one(behaviour: Behaviour, before: Before) -> ir.Table:

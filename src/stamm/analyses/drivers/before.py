@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from stamm.analyses.kind import Known
 from stamm.analyses.reach import moment
 from stamm.facts import FACTS
 from stamm.facts.columns import ARROW, moment_column
-from stamm.facts.kind import Derived, Imported
+from stamm.facts.kind import Derived, Imported, Kept
 from stamm.lang.window import Window
 
 _ = ibis._
@@ -34,10 +35,10 @@ class Before:
     """Facts as they were known at the start of a span, imported ones and those made from them.
 
     No row that happened later; of the others no moment that came later, such as a cancellation. `days` are the whole
-    local days looked back over.
+    local days looked back over. `kept` are facts kept by the day, of which no day was told otherwise later.
     """
 
-    def __init__(self, question: Known, span: Window, look_back_days: int) -> None:
+    def __init__(self, question: Known, span: Window, look_back_days: int, kept: Collection[str] = ()) -> None:
         organisation = question.organisation
         self.days = Window(span.start - timedelta(days=look_back_days), span.start)
         self._since, self._start = self.days.starts_at(organisation.zone), self.days.ends_at(organisation.zone)
@@ -45,7 +46,7 @@ class Before:
         self.rules = RulesThen(
             organisation.spell_rule, organisation.lapse_days, organisation.session_minutes, self.start
         )
-        self._question = question
+        self._question, self._kept, self._on = question, frozenset(kept), span.start
         self._tables: dict[str, ir.Table] = {}
 
     # -- for behaviours --------------------------------------------------------------
@@ -60,13 +61,15 @@ class Before:
 
     # -- for facts made from others --------------------------------------------------
     def keeps(self, key: str) -> bool:
-        """Nothing is: what is kept knows of what came later."""
-        return False
+        """Only what is kept by the day and knows of nothing that came later."""
+        return key in self._kept
 
     def __getitem__(self, key: str) -> ir.Table:
         if key not in self._tables:
             fact = FACTS[key]
-            if issubclass(fact, Derived):
+            if issubclass(fact, Kept) and self.keeps(key):
+                self._tables[key] = self._question[key].filter(_[fact.cut_by] < ibis.date(self._on))
+            elif issubclass(fact, Derived):
                 self._tables[key] = fact.derive(self, self)
             elif issubclass(fact, Imported):
                 self._tables[key] = self._cut(fact, self._question[key])

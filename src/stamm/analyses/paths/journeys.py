@@ -145,11 +145,11 @@ class Journeys:
         order = ibis.window(group_by=VISITED, order_by=["happened_at", "event_id"])
         visit = ibis.window(group_by=VISITED)
         rows = rows.mutate(place=ibis.row_number().over(order))
-        if self.step.kind == VISIT:
-            at = _.place.min() if self.direction == FROM else _.place.max()
-        else:
-            at = _.is_step.ifelse(_.place, None).min()
-        rows = rows.mutate(step_at=at.over(visit))
+        if self.step.kind != VISIT:
+            step_at = _.is_step.ifelse(_.place, None).min().over(visit)
+        else:  # places are numbered from 0
+            step_at = ibis.literal(0, "int64") if self.direction == FROM else _.place.max().over(visit)
+        rows = rows.mutate(step_at=step_at)
         first = _.step_at if self.direction == FROM else ibis.greatest(_.step_at - (self.length - 1), 0)
         last = _.step_at + (self.length - 1) if self.direction == FROM else _.step_at
         rows = rows.mutate(first=first, last=last).filter(_.place >= _.first, _.place <= _.last)
@@ -169,7 +169,7 @@ class Journeys:
 
     def _places(self, question: Question, until: datetime) -> ir.Table:
         """One row a place of a visit: what it is called, and whether it is the step."""
-        rows = self._in_span(question, until, "session_events").filter(~Events().stays())
+        rows = self._in_span(question, until, "session_starts").filter(~Events().stays())
         rows = rows.mutate(is_step=self.step.among("identity"), seen=Events().views())
         page, name = self._place_of(_.page.nullif("")), _.name.nullif("")
         by_page = page.coalesce(name).coalesce(UNNAMED)

@@ -80,6 +80,7 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     with suppress(KeyboardInterrupt), ExitStack() as ending:
         set_up(project, host)
         from stamm.people.links import SOON  # once Django is set up, and so the next
+        from stamm.web.analysed import usual
         from stamm.web.application import Web
         from stamm.web.desk import desk as desk_of_pages
         from stamm.web.pages.today import ready
@@ -87,7 +88,7 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
         invited = link_for_owner(anyway=link)
         desk = desk_of_pages()
         ending.enter_context(working())
-        ending.enter_context(desk.kept_current(first=ready))
+        ending.enter_context(desk.kept_current(first=ready, then=usual))
         if not no_worker:
             ending.enter_context(worker_beside(say.directory))
         door = Door(project.log, project.people())

@@ -34,6 +34,8 @@ ABOUT = b"stamm"
 GRACE = timedelta(hours=1)
 #: rows of one piece of a file
 GROUP_ROWS = 122_880
+#: in the place of the month in the name of a file of everything
+EVERYTHING = "all"
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,16 @@ class Before:
     path: Path
     inputs: Mapping[str, tuple[str, ...]]
 
-    def rows_but(self, cut_by: str, days: set[date]) -> Iterator[pa.RecordBatch]:
-        """All rows but those of some local days."""
-        gone = pa.array(sorted(days), pa.date32())
+    @property
+    def until(self) -> date | None:
+        """The last local day that it knows of, where it was made whole."""
+        return _until(self.path)
+
+    def rows_but(self, column: str, touched: pa.Array) -> Iterator[pa.RecordBatch]:
+        """All rows but those with one of these days, or of these customers, in a column."""
         with pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(GROUP_ROWS):
-                yield batch.filter(pc.invert(pc.is_in(batch[cut_by], value_set=gone)))
+                yield batch.filter(pc.invert(pc.is_in(batch[column], value_set=touched)))
 
 
 class KeptFiles:
@@ -80,7 +86,9 @@ class KeptFiles:
 
     # -- what is needed --------------------------------------------------------------
     def parts(self, fact: type[Kept]) -> tuple[Part, ...]:
-        """The files that the snapshot needs of a fact, by month."""
+        """The files that the snapshot needs of a fact, by month; none of one that is not kept under these settings."""
+        if not fact.is_kept(self._rules):
+            return ()
         kinds = sorted(behind(fact.key, self._rules) & imported().keys())
         tables = self.snapshot.manifest.tables
         files = {kind: tables[kind].files if kind in tables else () for kind in kinds}
@@ -104,7 +112,7 @@ class KeptFiles:
             for name in each.depends_on
         }
         made = _digest([fact.key, settings, definitions()])
-        name = f"{month or 'all'}-{_digest([made, inputs])}.parquet"
+        name = f"{month or EVERYTHING}-{_digest([made, inputs])}.parquet"
         return Part(fact, month, made, inputs, self.root / fact.key / name)
 
     def in_order(self) -> tuple[type[Kept], ...]:
@@ -127,8 +135,9 @@ class KeptFiles:
 
     # -- making ----------------------------------------------------------------------
     def before(self, part: Part) -> Before | None:
-        """The newest file of the same month that was made in the same way."""
-        candidates = sorted(part.path.parent.glob(f"{part.month}-*.parquet"), key=lambda p: -p.stat().st_mtime_ns)
+        """The newest file of the same month, or of everything, that was made in the same way."""
+        of_the_same = part.path.parent.glob(f"{part.month or EVERYTHING}-*.parquet")
+        candidates = sorted(of_the_same, key=lambda path: -path.stat().st_mtime_ns)
         for path in candidates:
             about = _about(path)
             if about.get("made") == part.made:

@@ -1,4 +1,4 @@
-"""Which local days are different between two sets of files of one month."""
+"""Which local days, or which customers, are different between two sets of files."""
 
 # ruff: noqa: S608 - names in statements come from the schemas of fact kinds, values are escaped by `literal`
 
@@ -8,20 +8,33 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from stamm.facts import imported
 from stamm.store.kept.files import Before, Part
 from stamm.store.layout import Layout, quoted
 from stamm.store.relations import connect, listed, scan
 
+CUSTOMER = "customer_id"
+
 
 def touched_days(root: Path, before: Before, after: Part) -> set[date] | None:
-    """The days whose facts are not the same in both; None where a file of before is gone, so that nobody can tell.
+    """The days whose facts are not the same in both; None where a file of before is gone, so that nobody can tell."""
+    return _touched(root, before, after, None)
+
+
+def touched_customers(root: Path, before: Before, after: Part) -> set[str] | None:
+    """The customers whose facts are not the same in both; None where a file of before is gone."""
+    return _touched(root, before, after, CUSTOMER)
+
+
+def _touched(root: Path, before: Before, after: Part, column: str | None) -> set[Any] | None:
+    """What stands in a column, or the first local day, of rows that are not the same in both.
 
     Files of a lake never change: what both name is the same. Rows that were only moved to another file are found
     again there, and touch nothing.
     """
-    days: set[date] = set()
+    found: set[Any] = set()
     with tempfile.TemporaryDirectory() as spill:
         connection = connect(Path(spill))
         try:
@@ -31,26 +44,26 @@ def touched_days(root: Path, before: Before, after: Part) -> set[date] | None:
                 if not all(path.is_file() for path in gone):
                     return None
                 if gone or come:
-                    query = _different(Layout(imported()[kind]), gone, come)
-                    days |= {day for (day,) in connection.execute(query).fetchall()}
+                    layout = Layout(imported()[kind])
+                    query = _different(layout, quoted(column or layout.first_day), gone, come)
+                    found |= {each for (each,) in connection.execute(query).fetchall() if each is not None}
         finally:
             connection.close()
-    return days
+    return found
 
 
-def _different(layout: Layout, gone: Sequence[Path], come: Sequence[Path]) -> str:
-    """Days on which the rows of some files do not add up to those of others, as told by a sum of their digests."""
-    day = quoted(layout.first_day)
+def _different(layout: Layout, key: str, gone: Sequence[Path], come: Sequence[Path]) -> str:
+    """Keys of which the rows of some files do not add up to those of others, as told by a sum of their digests."""
     if not gone:
-        return f"SELECT DISTINCT {day} FROM {scan(come, layout.telling)}"
+        return f"SELECT DISTINCT {key} FROM {scan(come, layout.telling)}"
     columns = listed(layout.telling.names)
     digests = " UNION ALL ".join(
-        f"SELECT {day} AS day, {sign} AS sign, "
+        f"SELECT {key} AS key, {sign} AS sign, "
         f"hash({columns})::HUGEINT AS digest, hash('second', {columns})::HUGEINT AS other "
         f"FROM {scan(paths, layout.telling)}"
         for sign, paths in ((-1, gone), (1, come))
     )
     return (
-        f"SELECT day FROM ({digests}) GROUP BY day "
+        f"SELECT key FROM ({digests}) GROUP BY key "
         "HAVING sum(sign) <> 0 OR sum(sign * digest) <> 0 OR sum(sign * other) <> 0"
     )

@@ -21,5 +21,7 @@ class VisitedOften(Behaviour):
     facts = ("identity",)
 
     def signs(self, before: Before) -> ir.Table:
-        visits = before.lately("identity").group_by("customer_id")
-        return visits.aggregate(yes=_.happened_on.nunique() >= DAYS)
+        # a day of a device, or of a customer, is a row, where days are kept
+        fact, day = ("customer_days", "first_on") if before.keeps("device_days") else ("identity", "happened_on")
+        visits = before.lately(fact).group_by("customer_id")
+        return visits.aggregate(yes=_[day].nunique() >= DAYS)

@@ -27,6 +27,7 @@ SETTINGS = (
     "/settings/acts/",
     "/settings/data/",
     "/settings/jobs/",
+    "/settings/reports/",
     "/settings/sources/",
     "/settings/sources/failed/",
 )

@@ -61,7 +61,7 @@ def settings_of(project: Project, host: str = "") -> dict[str, Any]:
         "STAMM_PROJECT": project.directory,
         "STAMM_ADDRESS": project.settings.address,
         "STAMM_PROXIES": project.settings.proxies,
-        "SECRET_KEY": _secret(project.directory / KEY),
+        "SECRET_KEY": secret_of(project),
         "ALLOWED_HOSTS": [name for name in (address.hostname, *HERE, host) if name],
         "CSRF_TRUSTED_ORIGINS": [project.settings.address] if project.settings.address else [],
         "DATABASES": {"default": _database(project)},
@@ -190,6 +190,11 @@ def _database(project: Project) -> dict[str, Any]:
         **known,
         "OPTIONS": {**parts, "options": f"{own} -c search_path=stamm".strip(), "application_name": "stamm"},
     }
+
+
+def secret_of(project: Project) -> str:
+    """What links of this project are signed with, made where there is none yet."""
+    return _secret(project.directory / KEY)
 
 
 def _secret(file: Path) -> str:

@@ -15,6 +15,7 @@ from stamm.answers.remembered import Remembered, digest, program
 from stamm.answers.world import Rate, World
 from stamm.app.rates import read_rates
 from stamm.app.settings import SETTINGS, Settings, changed_text, not_toml, read_settings, settings_text, write_whole
+from stamm.automations import TABLES as AUTOMATIONS
 from stamm.care import TABLES as CARE
 from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
@@ -170,8 +171,8 @@ class Project:
         return self.directory / "stamm.sqlite"
 
     def people(self) -> Database:
-        """The database of keys, acts, goals, jobs, and of what people wrote about customers; close it after use."""
-        return open_database(self.people_file, self.log_address, (*CARE, *GOALS, *JOBS))
+        """The database of keys, acts, programmes, and of what people wrote about customers; close it after use."""
+        return open_database(self.people_file, self.log_address, (*CARE, *GOALS, *JOBS, *AUTOMATIONS))
 
     def note(self, what: str, about: str, *, now: datetime, who: str | None = None) -> None:
         """Write into the record of acts what was done; nothing about a customer belongs there.

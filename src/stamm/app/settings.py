@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 import tomlkit
 
 from stamm.analyses import ANALYSES
+from stamm.delivery.mail_server import KNOWN as MAIL_KNOWN
+from stamm.delivery.mail_server import SECTION as MAIL
+from stamm.delivery.mail_server import MailServer
 from stamm.engines.chosen import DUCKDB, check_choice
 from stamm.facts import imported
 from stamm.lang.errors import ProjectError, UsageError
@@ -52,6 +55,7 @@ KNOWN: dict[str, dict[str, type]] = {
     "web": {"session_minutes": int},
     "watch": {"folder": str},
     "server": {"address": str, "proxies": list},
+    MAIL: MAIL_KNOWN,
     "coverage": dict.fromkeys(imported(), str),
 }
 
@@ -76,6 +80,8 @@ class Settings:
     address: str = ""
     #: addresses or networks of proxies that are believed where a request came from
     proxies: tuple[str, ...] = PROXIES
+    #: what mail goes out by; None where none does
+    mail: MailServer | None = None
     #: the metrics there are, the organisation's own among them; made anew by each reading, so that no two are equal
     metrics: Catalogue = field(default_factory=lambda: Catalogue(METRICS), compare=False)
 
@@ -104,6 +110,7 @@ def read_settings(text: str, file: Path) -> Settings:
         watched=_watched(settings, file),
         address=_address(settings, file),
         proxies=_proxies(settings, file),
+        mail=MailServer.parse(settings.get(MAIL, {}), f"{file}, [{MAIL}]"),
         metrics=read_own(settings.get(OWN_METRICS, {}), str(file), taken=ANALYSES.keys()),
     )
 
@@ -151,6 +158,10 @@ folder = ""  # files that come into it are taken in by `stamm work`; empty: no f
 [server]
 address = ""  # where others reach `stamm serve`, such as https://stamm.example.com; empty: this machine alone
 proxies = ["127.0.0.1", "::1"]  # addresses or networks of proxies in front, which say where a request came from
+
+[mail]
+server = ""  # what mail goes out by, such as smtp.example.com; empty: none goes. Its password: STAMM_MAIL_PASSWORD
+sender = ""  # from whom it comes, such as reports@example.com
 
 [coverage]
 # first/last day a kind of fact is complete for, where the files cannot tell, such as

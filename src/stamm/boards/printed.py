@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from html import unescape
 from importlib.resources import files
@@ -53,7 +53,7 @@ def printed(
         format=form,
         ppi=DOTS,
         sys_inputs=told,
-        timestamp=now.replace(microsecond=0),
+        timestamp=now.astimezone(UTC).replace(microsecond=0),  # of a zone with summer time it takes none
     )
     assert isinstance(made, bytes)  # a picture is one page
     return made

@@ -58,6 +58,10 @@ ACTS = {
     "board_restored": "board brought back",
     "board_link_made": "link to a board made",
     "board_link_revoked": "link to a board revoked",
+    "report_made": "report made",
+    "report_removed": "report removed",
+    "report_sent": "report sent at once",
+    "report_stopped": "report not wanted any more",
     "job_retried": "job tried again",
     "job_cancelled": "job cancelled",
 }

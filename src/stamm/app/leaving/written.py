@@ -25,6 +25,7 @@ WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "boards_boardlink": (("board_id",), {"note": EMPTIED}),
     "goal_version": (("goal_id", "revision"), {"aim": BOARD}),
     "goal_check_in": (("goal_id",), {"told": RENAMED}),
+    "report": (("id",), {"about": BOARD}),
     "people_act": (("id",), {"about": RENAMED}),
 }
 _PLACES = {
@@ -33,6 +34,7 @@ _PLACES = {
     "boards_boardlink": Phrase("a link to board {}", "ein Link auf Tafel {}"),
     "goal_version": Phrase("goal {}, version {}", "Ziel {}, Fassung {}"),
     "goal_check_in": Phrase("a check-in on goal {}", "ein Zwischenstand zu Ziel {}"),
+    "report": Phrase("report {}", "Bericht {}"),
     "people_act": Phrase("act {} of the record", "Nummer {} des Protokolls"),
     "care_note": Phrase("note {}", "Notiz {}"),
     "care_task": Phrase("task {}", "Aufgabe {}"),

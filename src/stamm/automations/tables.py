@@ -1,0 +1,30 @@
+"""The tables: reports, whom they go to, and what went out."""
+
+from __future__ import annotations
+
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS report (
+        id {identity},
+        about text NOT NULL,
+        who varchar(200) NOT NULL,
+        made_at {moment} NOT NULL,
+        removed_at {moment} NULL
+    )""",
+    """CREATE TABLE IF NOT EXISTS report_recipient (
+        id {identity},
+        report_id bigint NOT NULL,
+        address varchar(254) NOT NULL,
+        language varchar(2) NOT NULL,
+        stopped_at {moment} NULL,
+        UNIQUE (report_id, address)
+    )""",
+    """CREATE TABLE IF NOT EXISTS report_sent (
+        id {identity},
+        report_id bigint NOT NULL,
+        recipient_id bigint NOT NULL,
+        day varchar(16) NOT NULL,
+        outcome varchar(300) NOT NULL,
+        at {moment} NOT NULL,
+        UNIQUE (recipient_id, day)
+    )""",
+)

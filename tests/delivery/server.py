@@ -1,0 +1,51 @@
+"""A mail server on this machine that keeps what it gets."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from stamm.delivery.mail_server import MailServer
+
+
+@dataclass
+class Taken:
+    """What came, by whom it was for; `answers` are told in its place, by address."""
+
+    letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        message = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(message, EmailMessage)
+        self.letters += [(to, message) for to in envelope.rcpt_tos]
+        return "250 OK"
+
+
+@contextmanager
+def running() -> Iterator[tuple[Taken, MailServer]]:
+    """It, and the settings by which it is reached."""
+    taken = Taken()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(taken, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield taken, MailServer("127.0.0.1", port, "none", "", "reports@example.com", "Teeladen\r\nBcc: x@example.com")
+    finally:
+        controller.stop()

@@ -80,9 +80,7 @@ class Composing:
         for block in drawn.blocks:
             if isinstance(block, Figured):
                 card = block.card
-                change = (
-                    f"{card.change.arrow} {card.change.text} {card.change.beside}" if card.change else card.no_change
-                )
+                change = f"{card.change.text} {card.change.beside}" if card.change else card.no_change
                 about = [_plain(text) for text in (change, card.range, drawn.about) if text]
                 yield Number(drawn.title, _plain(card.value), about, self._address(drawn) if self.address else "")
 

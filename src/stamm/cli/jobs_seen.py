@@ -45,7 +45,7 @@ def print_jobs(run: Run, say: Session) -> None:
         say.heading(say("at a set hour"))
         made = printing.table(*map(say, ("name", "job", "due")))
         for timer in due:
-            made.add_row(timer.name, _title(timer.kind, say), _moment(timer.due_at, say))
+            made.add_row(retell(timer.name, say.language), _title(timer.kind, say), _moment(timer.due_at, say))
         say.out.show(made)
 
 

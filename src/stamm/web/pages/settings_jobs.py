@@ -43,7 +43,8 @@ def settings_jobs(request: Asked) -> HttpResponseBase:
         "lists": {state: [_line(job, project, say) for job in listed] for state, listed in shown.items()},
         "more": {state: say.number(found[state] - MOST) if found[state] > MOST else "" for state in shown},
         "timers": [
-            {"name": one.name, "title": _title(one.kind, say), "due": _moment(one.due_at, project, say)} for one in due
+            {"name": retell(one.name, say), "title": _title(one.kind, say), "due": _moment(one.due_at, project, say)}
+            for one in due
         ],
         "held": project.is_held,
         "any": any(found.values()) or bool(due),

@@ -23,7 +23,7 @@ from stamm.web.assets import assets
 from stamm.web.desk import SNAPSHOT, desk
 
 #: in their order in the navigation
-GROUPS = ("See", "Ask", "Act", "Boards", "Settings")
+GROUPS = ("See", "Why", "Ask", "Act", "Boards", "Settings")
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from stamm.analyses.one_thread import one_thread
 from stamm.predictions.churn.cuts import Flags, Lessons
 from stamm.predictions.churn.quality import brier
 
@@ -45,16 +44,6 @@ class Learned:
         with one_thread():
             raw: Reals = self.model.predict_proba(table)[:, 1]
         return _put_right(raw, self.slope, self.height) if self.calibrated else raw
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Trees and algebra on one thread: as quick for so little, the same everywhere, and others have work to do, too."""
-    import sklearn.ensemble  # noqa: F401, PLC0415 - a limit holds for what is loaded
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where something is learned
-
-    with threadpool_limits(1):
-        yield
 
 
 def boosted(known: Lessons) -> Learned:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from stamm.sources.local_time import DAY, Whole
+from stamm.sources.local_time import DAY, Mask, Whole
 from stamm.sources.simulated.columns import NEVER, Real, chosen, moments, named, same
+from stamm.sources.simulated.comments import COMMENTS, written
 from stamm.sources.simulated.orders import Orders
 from stamm.sources.simulated.people import People
 from stamm.sources.simulated.seasons import HOUR
 from stamm.sources.simulated.tickets import Tickets
 
 CHOICES = ("friends", "search", "advertising", "other")
-_COMMENTS = ("Gern wieder!", "Arrived quickly.", "Zu spät geliefert.", "Nice tea, poor box.", "Alles gut.")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def response_rows(folk: People, made: Orders, asked: Tickets) -> pa.Table:
     slow = (asked.resolved - asked.opened) / (48 * HOUR)
     service = folk.trait("happy")[made.who[asked.order]] - np.clip(slow, 0, 4)
     sheets = (
-        ((RECOMMEND, WHY), made.number[kept] * 8, made.who[kept], made.delivered[kept], mood[kept]),
+        ((RECOMMEND, WHY), made.number[kept] * 8, made.who[kept], made.delivered[kept], mood[kept], made.late[kept]),
         ((PRODUCT,), made.number[kept] * 8 + 1, made.who[kept], made.delivered[kept], mood[kept]),
         ((HEARD,), made.number[first] * 8 + 2, made.who[first], made.at[first], mood[first]),
         (
@@ -79,6 +79,7 @@ def _sheet(
     who: Whole,
     after: Whole,
     mood: Real,
+    late: Mask | None = None,
 ) -> list[pa.Table]:
     """The rows of one survey: the same people are put all of its questions, and answer all or none."""
     end, one = folk.shop.end, questions[0]
@@ -89,7 +90,9 @@ def _sheet(
     answers = chance.random(size) < one.answered
     answered_at = np.where(answers, asked_at + HOUR // 6 + chance.exponential(30 * HOUR, size).astype(np.int64), NEVER)
     told = answered_at < end
-    writes, words = chance.random(size) < WRITES, chance.integers(0, len(_COMMENTS), size)
+    writes = chance.random(size) < WRITES
+    late = np.zeros(len(put), bool) if late is None else late[put]
+    words = written(folk.shop.chance(f"comments {one.survey}", folk.block), late)
     parts = []
     for question in questions:
         free = np.clip(np.rint(chance.normal(mood, SPREAD)), 0, 10) / 10
@@ -111,7 +114,7 @@ def _sheet(
                     "scale_min": pa.array(np.full(size, question.low), mask=~scaled),
                     "scale_max": pa.array(np.full(size, question.high), mask=~scaled),
                     "choice": chosen(CHOICES, np.where(told & (question.kind == "choice"), picks, -1)),
-                    "comment": chosen(_COMMENTS, np.where(says, words, -1)),
+                    "comment": chosen(COMMENTS, np.where(says, words, -1)),
                     "touchpoint": same(question.touchpoint, size).cast(pa.string()),
                 }
             )

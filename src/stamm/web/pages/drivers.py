@@ -15,7 +15,7 @@ from stamm.web.access import Asked, Entry, page
 from stamm.web.analysed import Subject, analysed
 
 
-@page("drivers/", may=EVERYONE, entry=Entry("See", "What goes with staying", 24))
+@page("drivers/", may=EVERYONE, entry=Entry("Why", "What goes with staying", 54))
 def drivers(request: Asked) -> HttpResponse:
     """The behaviours before the days of the address, by default before the last three whole months."""
     return analysed(request, SUBJECT)

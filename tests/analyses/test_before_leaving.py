@@ -77,6 +77,8 @@ def test_it_is_what_a_plain_count_says(seed: int) -> None:
     changes: dict[bool, dict[tuple[int, int], list[int]]] = {True: defaultdict(list), False: defaultdict(list)}
     for which, people in ((True, left), (False, stayed)):
         for who, at in people.items():
+            if at - orders[who][0] < 2 * NEAR:
+                continue
             ago = [(at - then) / NEAR for then in visits[who] if then < at]
             changes[which][stratum(who, at)].append(sum(x <= 1 for x in ago) - sum(1 < x <= 2 for x in ago))
     both = changes[True].keys() & changes[False].keys()

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stamm.analyses.before_leaving.examples import EXAMPLES
 from stamm.analyses.before_leaving.looked_at import STRATUM, lapse_of, looked_at
@@ -60,10 +61,11 @@ class Changed:
 
 @row
 class Basis:
-    """How many left, how many of them have somebody like them who stayed, and how many those are."""
+    """How many left, how many of them can be compared and have somebody like them who stayed, how many those are."""
 
     days: int = column("days compared", "Tage verglichen", "count", key=True)
     left: int = column("customers who left", "Kunden, die gingen", "count")
+    long: int = column("customers long enough", "lange genug Kunden", "count")
     matched: int = column("with a match", "mit Vergleich", "count")
     stayed: int = column("stayers beside them", "Gebliebene daneben", "count")
 
@@ -107,7 +109,8 @@ class BeforeLeaving(Analysis):
     Whoever left in the span (the last spell that ended in it) is looked at when they were last seen: at the order or
     event whose silence ended the spell, or at the end of the subscription. Counted is what happened in the `days`
     times 24 hours before that moment (`near`), and in as many before those (`earlier`); the moment itself is in
-    neither, so that nothing of leaving itself is counted. The first less the second is their change.
+    neither, so that nothing of leaving itself is counted. The first less the second is their change. Whoever was no
+    customer yet before those days cannot be compared with themselves, and is left out.
 
     Beside them stand customers of whom no spell ended in the span, each once: at one of their own orders or events
     that was followed by another in time, going round by customer, or, with subscriptions, at a moment when somebody
@@ -126,7 +129,7 @@ class BeforeLeaving(Analysis):
     en = "What changed before they left"
     de = "Was sich vor dem Gehen änderte"
     sentence_de = (
-        "Was sich änderte, bevor Kunden gingen, verglichen mit solchen, die blieben: Besuche, Bestellungen ..."
+        "Was sich änderte, bevor Kunden gingen, verglichen mit solchen, die blieben: Besuche, Bestellungen und mehr."
     )
     splits = False
     tables: ClassVar = {ROWS: Changed, BASIS: Basis}
@@ -166,14 +169,16 @@ class BeforeLeaving(Analysis):
         known = reach(question, self.facts(), question.windows[0])
         if not known.known:
             return self._nothing(known.reason)
-        people = question.table(looked_at(question, question.windows[0]))
+        everybody = question.table(looked_at(question, question.windows[0], self.days))
+        people = everybody.filter(everybody["long"])
         counts = Counter(zip(*(people[name].to_pylist() for name in (*STRATUM, "left")), strict=True))
         left, stayed = ({each[:2]: n for each, n in counts.items() if each[2] is which} for which in (True, False))
-        if not left:
+        all_who_left = pc.sum(everybody["left"]).as_py() or 0
+        if not all_who_left:
             return self._nothing(known.reason or NOBODY)
         both = left.keys() & stayed.keys()
         matched = Matched({each: left[each] for each in sorted(both)}, {each: stayed[each] for each in sorted(both)})
-        basis = Basis(self.days, sum(left.values()), matched.n, matched.n_stayed)
+        basis = Basis(self.days, all_who_left, sum(left.values()), matched.n, matched.n_stayed)
         if not both:
             return Found({ROWS: tuple(_unknown(each, UNMATCHED) for each in SIGNS), BASIS: (basis,)})
         unseen = {sign: self._unseen(question, sign) for sign in SIGNS}
@@ -190,7 +195,7 @@ class BeforeLeaving(Analysis):
         """Who left and has a match, and who stayed beside them."""
         if row.n is None:
             raise UsageError("Nobody is set beside anybody here, so that nobody can be named.")
-        people = question.run(looked_at(question, question.windows[0]))
+        people = question.run(looked_at(question, question.windows[0], self.days).filter(_.long))
         kinds = [{(p["week"], p["band"]) for p in people if p["left"] is which} for which in (True, False)]
         inside = [p for p in people if (p["week"], p["band"]) in kinds[0] & kinds[1]]
         left, stayed = (sorted(p["customer_id"] for p in inside if p["left"] is which) for which in (True, False))

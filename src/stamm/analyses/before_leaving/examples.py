@@ -5,7 +5,7 @@ from __future__ import annotations
 from stamm.lang.example import TableExample, rows
 
 #: anna and ben order last on 10 and 11 April, and have left thirty days later; cleo and dora order again in time;
-#: fay, who came in April, leaves as well, and nobody so new stays
+#: fay, who came in April, leaves as well, and was no customer before
 _ORDERS = rows("""
     order_id  customer_id  ordered_at        amount_minor  cancelled_at
     o1        anna         2024-01-01T10:00  1000          -
@@ -65,8 +65,8 @@ EXAMPLES = (
         facts={"orders": _ORDERS, "events": _EVENTS},
         context={**_CONTEXT, "table": "basis"},
         gives=rows("""
-            days  left  matched  stayed
-            10    3     2        2
+            days  left  long  matched  stayed
+            10    3     2     2        2
         """),
     ),
 )

@@ -28,8 +28,11 @@ def lapse_of(question: Question) -> timedelta:
     return timedelta(days=0 if organisation.spell_rule == "subscriptions" else organisation.lapse_days)
 
 
-def looked_at(question: Question, span: Window) -> ir.Table:
-    """One row a customer: `at` which moment they are looked at, `left`, and the week and band they are matched by."""
+def looked_at(question: Question, span: Window, days: int) -> ir.Table:
+    """One row a customer: `at` which moment they are looked at, `left`, and the week and band they are matched by.
+
+    `long` says whether they were customers for all of the days before that are compared.
+    """
     lapse = ibis.interval(hours=24 * lapse_of(question).days)
     left = _left(question, span).mutate(at=_.ended_at - lapse)
     stayed = _stayed(question, span, left)
@@ -42,7 +45,8 @@ def looked_at(question: Question, span: Window) -> ir.Table:
     for number, days in enumerate(BANDS, 1):
         band = (tenure >= days).ifelse(number, band)
     week = (_.at.delta(origin, unit="second").cast("int64") / WEEK_SECONDS).floor().cast("int64")
-    return both.mutate(week=week, band=band).select("customer_id", "at", "left", *STRATUM)
+    both = both.mutate(week=week, band=band, long=tenure >= 2 * days)
+    return both.select("customer_id", "at", "left", "long", *STRATUM)
 
 
 def _left(question: Question, span: Window) -> ir.Table:

@@ -67,8 +67,8 @@ def nothing_of(answer: TableAnswer, say: Language) -> str:
 def _sentence(answer: TableAnswer, rows: list[Changed], say: Language) -> str:
     """What fell most clearly, else what rose, beside those who stayed."""
     for verdict, words in (
-        (FELL, say("Before they left, {sign} fell more than with those who stayed: by {difference} a customer.")),
-        (ROSE, say("Before they left, {sign} rose more than with those who stayed: by {difference} a customer.")),
+        (FELL, say("Fell before they left, beside those who stayed: {sign} ({difference} a customer).")),
+        (ROSE, say("Rose before they left, beside those who stayed: {sign} ({difference} a customer).")),
     ):
         found = [row for row in rows if row.verdict == verdict]
         if found:

@@ -42,8 +42,8 @@ def looked_at(question: Question, span: Window, days: int) -> ir.Table:
     origin = moment(span.starts_at(question.organisation.zone) - lapse_of(question))
     tenure = _.at.delta(_.first_started_at, unit="second").cast("int64") / DAY_SECONDS
     band: Deferred | ir.IntegerScalar = ibis.literal(0, "int64")
-    for number, days in enumerate(BANDS, 1):
-        band = (tenure >= days).ifelse(number, band)
+    for number, since in enumerate(BANDS, 1):
+        band = (tenure >= since).ifelse(number, band)
     week = (_.at.delta(origin, unit="second").cast("int64") / WEEK_SECONDS).floor().cast("int64")
     both = both.mutate(week=week, band=band, long=tenure >= 2 * days)
     return both.select("customer_id", "at", "left", "long", *STRATUM)

@@ -14,7 +14,9 @@ from stamm.lang.window import Window, moved, windows
 #: whole months that are looked at, and of an analysis that cuts its span into periods
 MONTHS, PERIODS = 3, 12
 #: for whom a longer time tells more
-YEAR = frozenset({"rfm"})
+YEAR = frozenset({"rfm", "worth"})
+#: what is decided now, from all that is known by now
+NOW = frozenset({"worth"})
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class Span:
 
 
 def usual_span(analysis: Analysis, world: World) -> Window | None:
-    """The last whole months that the data cover; with periods also the one that is not over. None without data."""
+    """The last whole months that the data cover; with periods also the one that is not over.
+
+    What is decided now is asked about all days until the last. None without data.
+    """
     kinds = kinds_needed(analysis, world)
     days, last = covered(world, kinds), last_complete(world, kinds)
     if days is None or last is None:
@@ -46,6 +51,8 @@ def usual_span(analysis: Analysis, world: World) -> Window | None:
     cut = len(analysis.windows(days)) > 1
     count = PERIODS if cut or analysis.key in YEAR else MONTHS
     start = max(moved(last.start, "month", 1 - count), days.start)
+    if analysis.key in NOW:
+        return Window(start, days.end)
     return Window(start, moved(days.end, "month", 1) if cut and days.end > last.end else last.end)
 
 

@@ -58,7 +58,7 @@ LATELY = "who ordered at least once in the last 30 days"
 
 
 def test_sizes_moves_and_overlap() -> None:
-    asked = Segments(world({"orders": _ORDERS}, coverage={"orders": ALL_OF_2024}), {"Latest": rule(LATELY)})
+    asked = Segments(world({"orders": _ORDERS}, coverage={"orders": ALL_OF_2024}), {"latest": rule(LATELY)})
     inside, nobody = rule("who are in the segment latest"), rule("who are not in the segment latest")
     size = asked.size(inside, date(2024, 3, 10))
     assert (size.customers, size.everybody, size.share) == (2, 3, pytest.approx(2 / 3))

@@ -110,12 +110,12 @@ def test_json_that_is_no_rule(json: str, where: str, what: str) -> None:
 
 def test_a_segment_in_another_takes_the_place_of_its_name() -> None:
     saved = {
-        "Friends": read('who are in the segment "lapsed" or whose origin is friends', EN),
+        "friends": read('who are in the segment "lapsed" or whose origin is friends', EN),
         "both": read("who are in the segment friends and whose country is DE", EN),
     }
     rule = resolved(saved["both"], saved)
     assert [each.key for each in operators_in(rule)] == ["ordered", "last_order", "has_attribute", "has_attribute"]
-    saved["Friends"] = read("who are in the segment both", EN)
+    saved["friends"] = read("who are in the segment both", EN)
     with pytest.raises(UsageError, match="'friends' would be a part of itself"):
         resolved(saved["both"], saved)
     with pytest.raises(UsageError, match="no segment named 'nobody'"):

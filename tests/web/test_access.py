@@ -20,6 +20,7 @@ GAPS = {
     "<str:name>": "rejects-20240101T000000Z.csv",
     "<str:token>": "abc:def",
     "<slug:key>": "customer_retention_rate",
+    "<str:segment>": "lapsed",
     "<slug:bundle>": "0123456789abcdef",
     "<slug:analysis>": "lifecycle",
     "<int:widget>": "1",

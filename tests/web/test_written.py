@@ -58,6 +58,8 @@ def test_every_column_of_words_is_looked_through_or_cannot_name_a_customer(proje
     assert columns["boards_boardlink"] - WRITTEN["boards_boardlink"][1].keys() == {"hash", "made_by"}
     assert columns["people_act"] - WRITTEN["people_act"][1].keys() == {"who", "what"}
     assert columns["goal_version"] - WRITTEN["goal_version"][1].keys() == {"who", "what"}
+    assert columns["segment"] == {"key"}
+    assert columns["segment_version"] - WRITTEN["segment_version"][1].keys() == {"who", "what"}
     assert columns["goal_check_in"] - WRITTEN["goal_check_in"][1].keys() == {"who", "known_on"}
     assert columns["report"] - WRITTEN["report"][1].keys() == {"who"}
     assert columns["care_note"] - set(HELD["care_note"]) == {"customer_id", "who"}

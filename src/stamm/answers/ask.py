@@ -15,13 +15,14 @@ from stamm.answers.answer import Answer, Cells, Number, Row
 from stamm.answers.grid import Cell, Frame, Grid, column_of, combined
 from stamm.answers.inquiry import Inquiry
 from stamm.answers.known import Known
+from stamm.answers.members import Chosen, planned, settled_in
 from stamm.answers.plan import Plan, check_dimensions, group_named, kinds_of, read_for, uses
 from stamm.answers.reach import kinds_needed
-from stamm.answers.reduce import left_out, reduce_parts
+from stamm.answers.reduce import left_out, reduce_parts, without_customer
 from stamm.answers.table import TableAnswer
 from stamm.answers.world import World
 from stamm.engines.kind import asked_by
-from stamm.facts.filter import Asked, filter_of
+from stamm.facts.filter import SEGMENT, Asked, filter_of
 from stamm.facts.kind import Reduction
 from stamm.lang.errors import CurrencyError, ScaleError, UsageError
 from stamm.lang.reasons import (
@@ -29,6 +30,7 @@ from stamm.lang.reasons import (
     CUT_HISTORY,
     LOOKS_BACK,
     NO_FACTS,
+    NO_MEMBERS,
     NOT_BEGUN,
     OUTSIDE,
     UNSOUND_ROWS,
@@ -37,7 +39,7 @@ from stamm.lang.reasons import (
 from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.metrics.kind import Over
-from stamm.metrics.operands import counts_everybodys_orders, inner_of, operands_of
+from stamm.metrics.operands import counts_everybodys_orders, facts_used, inner_of, operands_of
 
 #: the name of the question what was passed over, beside those of reductions
 LEFT_OUT = "left out"
@@ -136,7 +138,10 @@ class Answers:
         rows = tuple(self._row(asked, grid.windows, frame, cell) for cell in frame.cells(len(grid.windows)))
         kinds = tuple(sorted(frame.kinds))
         passed_over = self._left_out(grid.within(asked.where), kinds)
-        if counts_everybodys_orders(asked):
+        if any(each.dimension == SEGMENT for each in grid.where):
+            if grid.as_of is not None:
+                passed_over |= without_customer(self._plan(replace(grid, by=None)), facts_used(asked))
+        elif counts_everybodys_orders(asked):
             passed_over.pop(CUSTOMERLESS_ORDERS, None)
         return Answer(
             metric=asked,
@@ -209,7 +214,8 @@ class Answers:
     # -- computing -------------------------------------------------------------------
     def _grid(self, metric: Metric, windows: Sequence[Window], by: str | None, where: Asked) -> Grid:
         """What is asked of a metric, as of the end of what is covered by all that it and what it is built on use."""
-        return Grid(tuple(windows), self.world.known_until(kinds_needed(metric, self.world)), by, filter_of(where))
+        known = self.world.known_until(kinds_needed(metric, self.world))
+        return Grid(tuple(windows), known, by, settled_in(filter_of(where), self.world))
 
     def _frame(self, metric: Metric, grid: Grid, groups: frozenset[str | None] = frozenset()) -> Frame:
         """Values over the grid; `groups` are those that have to stand in it beside the ones that are found."""
@@ -224,14 +230,17 @@ class Answers:
         facts = {reduction.fact for reduction in reductions.values()}
         for fact in sorted(facts):
             check_dimensions(fact, grid.by, grid.where)
-        kinds = kinds_of(facts, self.world)
+        kinds, chosen = kinds_of(facts, self.world), Chosen.of(self.world, grid.where)
         frame = Frame(
             kinds=set(kinds),
-            read=set(read_for(facts, grid.by, grid.where, self.world)),
+            read={*read_for(facts, grid.by, grid.where, self.world), *(chosen.read() if facts else ())},
             groups={None} if grid.by is None else set(groups),
         )
         back_days = max((reduction.back_days for reduction in reductions.values()), default=0)
         self._mark_windows(frame, grid, facts, kinds, timedelta(days=back_days))
+        if kinds:
+            unknown = (number for number, window in enumerate(grid.windows) if not chosen.knows(window))
+            frame.reasons = {**dict.fromkeys(unknown, NO_MEMBERS), **frame.reasons}
         if reductions and grid.as_of is not None:
             with asked_by(metric.key):
                 reduced = self._reduce(reductions, grid)
@@ -275,7 +284,7 @@ class Answers:
     def _plan(self, grid: Grid) -> Plan:
         assert grid.as_of is not None  # nothing is asked of facts that were never imported
         if grid not in self._plans:
-            self._plans[grid] = Plan(self.world, grid.windows, grid.by, grid.as_of, grid.where)
+            self._plans[grid] = planned(self.world, grid.windows, grid.by, grid.as_of, grid.where)
         return self._plans[grid]
 
     def _left_out(self, grid: Grid, kinds: tuple[str, ...]) -> dict[str, int]:

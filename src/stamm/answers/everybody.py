@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import ibis
@@ -21,7 +21,7 @@ from stamm.analyses.rfm.segments import SEGMENTS, segment
 from stamm.answers.ask import Answers
 from stamm.answers.inquiry import Inquiry
 from stamm.answers.plan import Plan, kinds_of
-from stamm.answers.world import World
+from stamm.answers.world import END_OF_TIME, World
 from stamm.facts import imported
 from stamm.facts.predictions import RISKS
 from stamm.facts.purchases import bought
@@ -30,8 +30,6 @@ from stamm.lang.window import Window, day_of
 
 _ = ibis._
 
-#: later than every fact, so that all are known
-END_OF_TIME = date(9999, 12, 30)
 #: days whose orders are scored
 SCORED_DAYS = 365
 #: where somebody stands, by the organisation's rule of when one is a customer

@@ -12,9 +12,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from stamm.answers.everybody import END_OF_TIME
 from stamm.answers.plan import Plan, kinds_of
-from stamm.answers.world import World
+from stamm.answers.world import END_OF_TIME, World
 from stamm.facts import imported
 from stamm.facts.elapsed import AFTER_ALL, BEFORE_ALL
 from stamm.lang.formula import ratio

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import ibis
 
-from stamm.answers.plan import Plan
+from stamm.answers.members import planned, settled_in
 from stamm.answers.reach import kinds_needed
 from stamm.answers.world import World
 from stamm.facts.filter import Filter, filter_of
@@ -39,7 +39,7 @@ class People:
     """
 
     def __init__(self, world: World, where: Filter = ()) -> None:
-        self.world, self.where = world, where
+        self.world, self.where = world, settled_in(where, world)
         self._known: dict[tuple[str, Asked], Customers] = {}
 
     def know(self, metrics: Iterable[Metric], windows: Sequence[Window]) -> None:
@@ -119,7 +119,7 @@ class People:
     ) -> dict[tuple[str, Window], Customers]:
         people: dict[tuple[str, Window], set[str]] = {(identity, w): set() for identity in wanted for w in windows}
         if as_of is not None:
-            rows = Plan(self.world, windows, None, as_of, where).bound(fact, scope)
+            rows = planned(self.world, windows, None, as_of, where).bound(fact, scope)
             counted = {
                 f"part_{number}": (_.customer_id.notnull() if each.where is None else each.where).any()
                 for number, each in enumerate(wanted.values())

@@ -14,7 +14,7 @@ from stamm.answers.world import World
 from stamm.facts import FACTS, behind, imported
 from stamm.facts.columns import day_column, moment_column
 from stamm.facts.elapsed import AFTER_ALL
-from stamm.facts.filter import Filter, all_hold, dimensions_of
+from stamm.facts.filter import SEGMENT, Filter, all_hold, dimensions_of
 from stamm.facts.kind import Derived, Imported, Kept, Scope
 from stamm.lang.errors import UsageError
 from stamm.lang.window import Window, day_of, day_start
@@ -57,7 +57,7 @@ def kinds_of(keys: Iterable[str], world: World) -> tuple[str, ...]:
 def read_for(keys: Iterable[str], by: str | None, where: Filter, world: World) -> frozenset[str]:
     """The imported kinds that are read to answer from facts, those that only fill in attributes included."""
     rules = Rules(world, datetime(2000, 1, 1, tzinfo=UTC))
-    told_apart = {by, *(each.dimension for each in where)} - {None}
+    told_apart = {by, *(each.dimension for each in where)} - {None, SEGMENT}
     found: set[str] = set()
     for key in keys:
         found |= {key} | behind(key, rules)
@@ -83,6 +83,9 @@ def uses(keys: Iterable[str], wanted: str, world: World) -> bool:
 def check_dimensions(key: str, by: str | None, where: Filter) -> None:
     """Raises UsageError where a fact has not the dimension to split by, or one of those in the filter."""
     fact = FACTS[key]
+    if any(each.dimension == SEGMENT for each in where):
+        check_customers(key)
+    where = tuple(each for each in where if each.dimension != SEGMENT)
     possible = dimensions_of(fact)
     if by is not None and by not in possible:
         remedy = f"Split by one of {', '.join(possible)}." if possible else "Ask without --by."
@@ -93,13 +96,31 @@ def check_dimensions(key: str, by: str | None, where: Filter) -> None:
             raise UsageError(f"{fact.en} cannot be filtered by {name!r}: the fact has no such column.", remedy=remedy)
 
 
+def check_customers(key: str) -> None:
+    """Raises UsageError where a fact does not tell whose its rows are, so that none are a segment's."""
+    fact = FACTS[key]
+    if not fact.per_window and "customer_id" not in fact.columns():
+        raise UsageError(f"{fact.en} cannot be kept to a segment: the fact has no customers.", remedy="Ask without it.")
+
+
 class Plan:
     """Tables of facts for one list of windows, one `by`, one `as_of`, and one filter `where`.
 
     With several dimensions each row stands once in a group of each: `group_named` tells whose group it is.
+
+    Where there are `members`, a window has only the facts of its own: `member_window` is its number, `member` an id.
     """
 
-    def __init__(self, world: World, windows: tuple[Window, ...], by: By, as_of: datetime, where: Filter = ()) -> None:
+    def __init__(
+        self,
+        world: World,
+        windows: tuple[Window, ...],
+        by: By,
+        as_of: datetime,
+        where: Filter = (),
+        members: pa.Table | None = None,
+    ) -> None:
+        self.members = None if members is None else ibis.memtable(members)
         self.world, self.by, self.as_of, self.where = world, by, as_of, where
         self.rules = Rules(world, as_of)
         self.asked = windows
@@ -236,7 +257,15 @@ class Plan:
         A dimension that the table itself has is the table's own. Null where nothing is known.
         """
         self.cut_by.update(each.dimension for each in self.where)
+        table = self._of_members(table) if {"window_number", "customer_id"} <= set(table.columns) else table
         return self._cut(table, at, self.by, self.where, own=table.columns)
+
+    def _of_members(self, table: ir.Table) -> ir.Table:
+        """Rows beside windows without those of anybody who was not in the segment when the window opened."""
+        if self.members is None:
+            return table
+        same = [table.window_number == self.members.member_window, table.customer_id == self.members.member]
+        return table.semi_join(self.members, same)
 
     def _cut(self, table: ir.Table, at: str, by: By, where: Filter, own: Collection[str]) -> ir.Table:
         """The table cut by the filter and split by a dimension: its own column, else the customer's attribute."""
@@ -272,6 +301,8 @@ class Plan:
         """A fact's rows, each beside every window that sees it, with its group."""
         for by in _each(self.by) or (None,):
             check_dimensions(key, by, self.where)
+        if self.members is not None:
+            check_customers(key)
         fact, table = FACTS[key], self[key]
         if fact.per_window:
             return table
@@ -285,7 +316,7 @@ class Plan:
             rows = table.inner_join(
                 self.windows, [table[clock] >= self.windows.window_start, table[clock] < self.windows.window_end]
             )
-        return self._cut(rows, clock, self.by, self.where, own=fact.dimensions())
+        return self._cut(self._of_members(rows), clock, self.by, self.where, own=fact.dimensions())
 
     def seen(self, key: str) -> ir.Table:
         """The rows of a fact, not of one made for each window, that any of the windows sees, each once.

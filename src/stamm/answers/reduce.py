@@ -16,7 +16,7 @@ from stamm.answers.plan import Plan
 from stamm.facts import FACTS, Derived, imported
 from stamm.facts.kind import Imported, Reduction, Scope
 from stamm.lang.errors import CurrencyError, ScaleError
-from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS
+from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_FACTS, CUSTOMERLESS_ORDERS
 
 _ = ibis._
 
@@ -51,7 +51,7 @@ def cheapest(plan: Plan, reduction: Reduction) -> Reduction:
     Windows are whole local days, and a smaller fact knows the days apart; what it does not know apart is any
     attribute, so what is split or filtered is answered by the fact that was asked.
     """
-    if plan.by is not None or plan.where:
+    if plan.by is not None or plan.where or plan.members is not None:
         return reduction
     for fact, smaller in _smaller().get(reduction.identity, ()):
         if plan.keeps(fact):
@@ -203,4 +203,18 @@ def left_out(plan: Plan) -> dict[str, int]:
     )
     (row,) = plan.world.engine.run(counts).to_pylist()
     found = {CUSTOMERLESS_ORDERS: row["customerless"], CANCELLED_ORDERS: row["cancelled"]}
+    if plan.members is not None:  # a cancelled one is one of the segment's, or is not asked about
+        theirs = plan.bound("orders", Scope("ordered_at")).filter(_.cancelled_at.notnull())
+        (row,) = plan.world.engine.run(theirs.aggregate(cancelled=_.order_id.nunique())).to_pylist()
+        found[CANCELLED_ORDERS] = row["cancelled"]
     return {what: number for what, number in found.items() if number}
+
+
+def without_customer(plan: Plan, facts: Collection[str]) -> dict[str, int]:
+    """What a segment passes over in the plan's windows: rows that nobody can be told of. Orders are counted apart."""
+    total = 0
+    for key in sorted(facts):
+        if not FACTS[key].per_window and key != "orders" and "customer_id" in FACTS[key].columns():
+            counted = plan.seen(key).aggregate(nobodys=_.count(where=_.customer_id.isnull()))
+            total += plan.world.engine.run(counted)["nobodys"][0].as_py()
+    return {CUSTOMERLESS_FACTS: total} if total else {}

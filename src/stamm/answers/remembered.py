@@ -66,7 +66,7 @@ class Remembered:
     def question(what: str, windows: Sequence[Window], by: str | None, where: Filter, as_of: datetime) -> str:
         """The name of a question: a reduction's identity, and what it is asked over."""
         spans = [(window.start, window.end) for window in windows]
-        return digest(what, spans, by, [str(each) for each in where], as_of.isoformat())
+        return digest(what, spans, by, [(str(each), each.meant) for each in where], as_of.isoformat())
 
     def get(self, question: str) -> Cells | None:
         """The numbers of a question, if they are known."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -13,11 +14,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from stamm.analyses.kind import Known
-from stamm.answers.everybody import END_OF_TIME
 from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.reach import covered
 from stamm.answers.reduce import other_currencies
-from stamm.answers.world import World
+from stamm.answers.world import END_OF_TIME, World
 from stamm.facts import FACTS
 from stamm.lang.errors import UsageError
 from stamm.lang.formula import share
@@ -72,11 +72,16 @@ class Overlap:
 
 
 class Segments:
-    """Asks one world about segments. `saved` are those that a rule may name beside the ready ones."""
+    """Asks one world about segments. `saved` are those that a rule may name beside the ready ones; else the world's."""
 
     def __init__(self, world: World, saved: Saved | None = None) -> None:
-        self.world, self.saved = world, saved or {}
+        self.world, self._saved = world, saved
         self._always = _Always(world)
+
+    @cached_property
+    def saved(self) -> Saved:
+        """The segments that a rule may name beside the ready ones, by their keys."""
+        return self.world.saved() if self._saved is None else self._saved
 
     # -- which days ------------------------------------------------------------------
     def known(self, *rules: Rule) -> Window:

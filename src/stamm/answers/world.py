@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from stamm.answers.remembered import Remembered
 from stamm.engines.kind import Engine
@@ -15,7 +16,10 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.registry import Registry
 from stamm.lang.window import day_start
 from stamm.metrics import METRICS, Metric
+from stamm.segments.named import Saved
 
+#: later than every fact, so that all are known
+END_OF_TIME = date(9999, 12, 30)
 ALL_TIME = (date(1900, 1, 1), date(2200, 1, 1))
 
 
@@ -53,6 +57,10 @@ class World:
     remembered: Remembered | None = None
     #: what can be asked by its key: the metrics that come with Stamm, and the organisation's own
     metrics: Registry[Metric] = METRICS
+    #: the segments that people saved, as they are when it is asked
+    saved: Callable[[], Saved] = dict
+    #: who was in a segment on a day, as far as that was asked: by the rule and the day
+    memberships: dict[tuple[str, date], pa.ChunkedArray] = field(default_factory=dict, compare=False)
     #: derived facts that are already there, by key
     given: Mapping[str, ir.Table] = field(default_factory=dict)
 

@@ -60,6 +60,7 @@ def _reason(code: str, say: Language) -> str:
         reasons.OUTSIDE: say("outside the days that the data cover"),
         reasons.NOT_BEGUN: say("not begun when the data end"),
         reasons.CUT_HISTORY: say("the data begin in mid-life, so that nobody knows yet who is a customer"),
+        reasons.NO_MEMBERS: say("who was in the segment as it opened is not known"),
         reasons.LOOKS_BACK: say("it looks back to days before the data, which begin in mid-life"),
         reasons.ZERO: say("nothing to divide by"),
     }.get(code, code)

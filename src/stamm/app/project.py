@@ -26,6 +26,9 @@ from stamm.lang.organisation import Organisation
 from stamm.metrics import Catalogue
 from stamm.origins.tables import TableSource
 from stamm.people import Act, Database, open_database, record
+from stamm.saved import TABLES as SAVED
+from stamm.saved.keeping import Rules, segments
+from stamm.segments.named import Saved
 from stamm.store.erasing.ledger import FILE as ERASED
 from stamm.store.erasing.veil import Veil
 from stamm.store.kept import KeptFiles
@@ -172,7 +175,14 @@ class Project:
 
     def people(self) -> Database:
         """The database of keys, acts, programmes, and of what people wrote about customers; close it after use."""
-        return open_database(self.people_file, self.log_address, (*CARE, *GOALS, *JOBS, *AUTOMATIONS))
+        return open_database(self.people_file, self.log_address, (*CARE, *GOALS, *SAVED, *JOBS, *AUTOMATIONS))
+
+    def saved(self) -> Saved:
+        """The saved segments as they are now, by their keys."""
+        if not self.has_people:
+            return {}
+        with closing(self.people()) as database, database.transaction() as run:
+            return Rules(segments(run))
 
     def note(self, what: str, about: str, *, now: datetime, who: str | None = None) -> None:
         """Write into the record of acts what was done; nothing about a customer belongs there.
@@ -216,6 +226,7 @@ class Project:
             as_of=as_of,
             rates=self.rates(),
             metrics=self.metrics,
+            saved=self.saved,
         )
 
     def _world_of_lake(self, as_of: datetime | None) -> World:
@@ -237,6 +248,7 @@ class Project:
             remembered=self._remembered(snapshot),
             kept={key: until for key, (_, until) in kept.items()},
             metrics=self.metrics,
+            saved=self.saved,
         )
 
     def _remembered(self, snapshot: Snapshot) -> Remembered:

@@ -78,6 +78,7 @@ def reason_in_words(say: Session, row: Row, answer: Answer, world: World) -> str
             "the data begin in mid-life: who is a customer shows only after {days} days of it",
             days=world.organisation.lapse_days,
         ),
+        reasons.NO_MEMBERS: say("who was in the segment as it opened is not known"),
         reasons.LOOKS_BACK: say("it looks back to days before the data, which begin in mid-life"),
     }
     return texts.get(row.reason) or _not_computed(say, row, answer.metric)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,8 +16,9 @@ from stamm.answers.written import csv_of, json_of
 from stamm.cli import printing
 from stamm.cli.session import Session
 from stamm.lang.errors import UsageError
+from stamm.saved.keeping import Rules, Segment, segments
 from stamm.segments import OPERATORS
-from stamm.segments.named import named
+from stamm.segments.named import key_of, named
 from stamm.segments.ready import READY
 from stamm.segments.rule import Rule
 from stamm.segments.sentence import said, sentence, understood
@@ -49,7 +51,22 @@ class Asked:
     @cached_property
     def segments(self) -> Segments:
         """The world, asked about segments."""
-        return Segments(self.say.project.world())
+        return Segments(self.say.project.world(), Rules(tuple(self.kept.values())))
+
+    @cached_property
+    def kept(self) -> dict[str, Segment]:
+        """The saved segments by their keys."""
+        if not self.say.project.has_people:
+            return {}
+        with closing(self.say.project.people()) as database, database.transaction() as run:
+            return {each.key: each for each in segments(run)}
+
+    def _title(self, name: str) -> str:
+        """What a segment is called."""
+        key = key_of(name)
+        if key in self.kept:
+            return self.kept[key].name
+        return READY[key].title.of(self.speech.code) if key in READY else name
 
     @property
     def speech(self) -> Speech:
@@ -69,17 +86,17 @@ class Asked:
 
     def _one(self) -> tuple[str, Rule]:
         ((name, rule),) = self._rules(1, 1).items()
-        return (READY[name].title.of(self.say.language.code) if name in READY else name), rule
+        return self._title(name), rule
 
     def _day(self, *rules: Rule) -> date:
         return self.segments.day(self.as_of, *rules)
 
     # -- what is shown ---------------------------------------------------------------
     def print_list(self) -> None:
-        """Every segment there is: its key, its name, and whom it holds."""
-        rows = [
-            (each.key, each.title.of(self.speech.code), sentence(each.rule, self.speech)) for each in READY.values()
-        ]
+        """Every segment there is, the saved ones first: its key, its name, and whom it holds."""
+        rules: dict[str, Rule] = {key: each.rule for key, each in self.kept.items()}
+        rules |= {key: each.rule for key, each in READY.items()}
+        rows = [(key, self._title(key), sentence(rule, self.speech)) for key, rule in rules.items()]
         if self.form != "table":
             self._print(["key", "name", "rule"], [dict(zip(("key", "name", "rule"), row, strict=True)) for row in rows])
             return

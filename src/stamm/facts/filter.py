@@ -18,9 +18,15 @@ from stamm.lang.language import Language
 _WRITTEN = re.compile(r"\s*(?P<dimension>\w+)\s*(?P<sign>!=|=)(?P<values>.*)", re.DOTALL)
 
 
+#: the dimension of whoever was in a segment when a window opened
+SEGMENT = "segment"
+
+
 @dataclass(frozen=True)
 class Condition:
     """A dimension is one of some values, or with `other` none of them; None among them is the unknown.
+
+    Of a `segment` the values are names, and `meant` is the rule that these stand for, where it is settled.
 
     A condition and its `other` never hold together, and one of them always does: what is unknown is something other
     than `DE`.
@@ -29,6 +35,7 @@ class Condition:
     dimension: str
     values: tuple[str | None, ...]
     other: bool = False
+    meant: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Condition:
@@ -60,6 +67,9 @@ class Condition:
         """A sentence for people."""
         values = [language("unknown") if value is None else value for value in self.values]
         listed = language.listed(values, language("or"))
+        if self.dimension == SEGMENT:
+            told = "Only who is not in the segment {name}." if self.other else "Only who is in the segment {name}."
+            return language(told, name=listed)
         if self.other:
             return language("Only where {column} is not {values}.", column=self.dimension, values=listed)
         return language("Only where {column} is {values}.", column=self.dimension, values=listed)

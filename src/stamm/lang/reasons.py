@@ -6,6 +6,8 @@ NOT_BEGUN = "not_begun"
 CUT_HISTORY = "cut_history"
 #: it looks back from its end to days before the data, which begin in mid-life
 LOOKS_BACK = "looks_back_before_data"
+#: nobody can say who was in a segment when its window opened
+NO_MEMBERS = "segment_not_known"
 ZERO = "zero_denominator"
 #: something it counts is not over yet, for everybody it counts
 NOT_OVER = "not_over"
@@ -18,6 +20,8 @@ BEGINS_BEFORE = "begins_before_data"
 CUSTOMERLESS_ORDERS = "orders without a customer"
 CANCELLED_ORDERS = "cancelled orders"
 UNSOUND_ROWS = "rows of any time that are not sound"
+#: of a segment, facts of other kinds
+CUSTOMERLESS_FACTS = "facts without a customer"
 CUSTOMERLESS_VISITS = "visits without a customer"
 CUSTOMERLESS_EVENTS = "events without a customer"
 CUSTOMERLESS_MESSAGES = "messages without a customer"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from stamm.answers.segments import Segments, Size
 from stamm.lang.errors import StammError
 from stamm.lang.language import Language
-from stamm.segments import OPERATORS
-from stamm.segments.ready import READY
 from stamm.segments.rule import Join, Rule, joined
-from stamm.segments.sentence import said, sentence, written
-from stamm.segments.speech import AND, Speech
+from stamm.segments.sentence import sentence, written
+from stamm.segments.speech import Speech
 
 #: customers that are shown, and how many days before the day it is compared with
 SHOWN, BACK_DAYS = 20, 30
@@ -96,61 +94,54 @@ def _conditions(parts: Sequence[Rule], sizes: Sequence[Size], speech: Speech, sa
 
 
 @dataclass(frozen=True)
-class ReadyShown:
-    """A ready segment: its name, its rule in words, and how many are in it; empty where the data do not tell."""
+class Listed:
+    """A segment in a list: its key and name, its rule in words, and how many are in it where the data tell."""
 
+    key: str
     title: str
     told: str
     customers: str
     share: str
+    day: str
 
 
 @dataclass(frozen=True)
-class AllReady:
-    """The ready segments after all that is known, and why none of them has a size where that is so."""
+class AllListed:
+    """Segments after all that is known of each, and why none of them has a size where that is so."""
 
-    rows: tuple[ReadyShown, ...]
+    rows: tuple[Listed, ...]
+    #: the one day of all of them, where there is one
     day: str
     problem: StammError | None
 
 
-def ready_shown(asked: Segments, say: Language) -> AllReady:
-    """The ready segments, each with its size."""
+def listed(asked: Segments, named: Mapping[str, tuple[str, Rule]], say: Language) -> AllListed:
+    """Segments by their keys, with name and rule, each with its size."""
     speech = Speech(say.code, asked.world.organisation.currency)
-    rules = {key: ready.rule for key, ready in READY.items()}
-    sizes: dict[str, Size] = {}
-    day, problem = "", None
-    try:
-        on = asked.day(None, *rules.values())
-        sizes, day = asked.sizes(rules, on), say.day(on)
-    except StammError as error:
-        problem = error
-    return AllReady(
-        tuple(
-            ReadyShown(
-                ready.title.of(say.code),
-                written(ready.rule, speech),
-                say.number(sizes[key].customers) if key in sizes else "",
-                say.value(sizes[key].share, "share") if key in sizes else "",
-            )
-            for key, ready in READY.items()
-        ),
-        day,
-        problem,
-    )
+    rules = {key: rule for key, (_, rule) in named.items()}
+    sizes, problem = _sizes(asked, rules)
+    days = {size.on for size in sizes.values()}
+    rows = []
+    for key, (title, rule) in named.items():
+        size = sizes.get(key)
+        counted = (say.number(size.customers), say.value(size.share, "share"), say.day(size.on)) if size else ("",) * 3
+        rows.append(Listed(key, title, written(rule, speech), *counted))
+    return AllListed(tuple(rows), say.day(min(days)) if len(days) == 1 else "", None if sizes else problem)
 
 
-@dataclass(frozen=True)
-class Sayable:
-    """One thing that can be said of customers: its name, its sentence, and the rule with it."""
-
-    name: str
-    told: str
-    whole: str
-
-
-def sayable(rule: str, speech: Speech) -> tuple[Sayable, ...]:
-    """What can be said of customers, by name, each joined to what is said already."""
-    told = sorted((kind.title(speech.code), said(kind(), speech)) for kind in OPERATORS)
-    sign = speech.say(AND)
-    return tuple(Sayable(name, each, f"{rule} {sign} {each}" if rule else each) for name, each in told)
+def _sizes(asked: Segments, rules: Mapping[str, Rule]) -> tuple[dict[str, Size], StammError | None]:
+    """How many are in each, all asked together for each day on which some are known."""
+    days: dict[date, dict[str, Rule]] = {}
+    problem: StammError | None = None
+    for key, rule in rules.items():
+        try:
+            days.setdefault(asked.day(None, rule), {})[key] = rule
+        except StammError as error:
+            problem = error
+    found: dict[str, Size] = {}
+    for day, some in days.items():
+        try:
+            found |= asked.sizes(some, day)
+        except StammError as error:
+            problem = error
+    return found, problem

@@ -12,7 +12,7 @@ from stamm.lang.errors import CurrencyError, ScaleError, UsageError
 from stamm.lang.formula import Expression, Operation, names_in
 from stamm.lang.interval import AdjustedWald, Mean, Wilson
 from stamm.lang.language import Language
-from stamm.lang.reasons import CUT_HISTORY, LOOKS_BACK, NO_FACTS, NOT_BEGUN, OUTSIDE
+from stamm.lang.reasons import CUT_HISTORY, LOOKS_BACK, NO_FACTS, NO_MEMBERS, NOT_BEGUN, OUTSIDE
 from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.reports.change import Change, Judgement
@@ -161,6 +161,7 @@ class Words:
             OUTSIDE: say("outside the time the data cover"),
             NOT_BEGUN: say("after the end of the data"),
             CUT_HISTORY: say("too soon after the data begin to know who was a customer"),
+            NO_MEMBERS: say("who was in the segment as it opened is not known"),
             LOOKS_BACK: say("it looks back to days before the data, which begin in mid-life"),
         }
         return fixed.get(row.reason) or self._uncomputed(figure.metric, row)

@@ -227,10 +227,14 @@ class Part(Blank[float]):
 
 
 class Word(Blank[str]):
-    """A word or a few, such as a name; in quotation marks where it has blanks in it."""
+    """A word or a few, such as a name; in quotation marks where it has blanks in it.
 
-    def __init__(self, default: str, en: str, de: str, title: Phrase) -> None:
+    `of` is the fact and the column that holds such words, from which some are suggested.
+    """
+
+    def __init__(self, default: str, en: str, de: str, title: Phrase, of: tuple[str, str] | None = None) -> None:
         super().__init__(default, en, de, title=title)
+        self.of = of
 
     def read(self, value: object) -> str:
         read = super().read(value).strip()
@@ -250,10 +254,13 @@ class Word(Blank[str]):
 
 
 class Words(Blank[tuple[str, ...]]):
-    """One of several words: DE, AT or CH."""
+    """One of several words: DE, AT or CH; `of` as of a word."""
 
-    def __init__(self, default: tuple[str, ...], en: str, de: str, title: Phrase) -> None:
+    def __init__(
+        self, default: tuple[str, ...], en: str, de: str, title: Phrase, of: tuple[str, str] | None = None
+    ) -> None:
         super().__init__(default, en, de, title=title)
+        self.of = of
         self._one = Word("", en, de, title)
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -123,7 +123,7 @@ class Beside:
         return count
 
     def texts(self) -> int:
-        """Take their names out of boards and goals, all versions of those, and the acts; returns how many rows."""
+        """Take their names out of boards, goals, segments, all versions, and the acts; returns how many rows."""
         if not self.project.has_people:
             return 0
         with closing(self.project.people()) as database:

@@ -1,4 +1,4 @@
-"""What people here wrote that is not about one customer: boards, goals and all their versions, the record of acts.
+"""What people here wrote that is not about one customer: boards, goals, segments, all their versions, and the acts.
 
 Tables of Django's are read as plain rows: whoever erases a person from the command line has no Django set up.
 A test reads the tables: every column of words stands here, or there with the reason why it names no customer.
@@ -14,10 +14,13 @@ from typing import Any, NamedTuple
 from stamm.care.leaving import HELD
 from stamm.lang.phrase import Phrase
 from stamm.people.database import Database, Run
+from stamm.segments.named import key_of
+from stamm.segments.operators.in_segment import InSegment
 from stamm.store.erasing.ledger import NOBODY
 
-#: texts that go whole, those that have to say something, and the JSON of a board or a goal
-EMPTIED, RENAMED, BOARD = "emptied", "renamed", "board"
+#: texts that go whole, those that have to say something, the JSON of a board or a goal, that of a segment's rule, in
+#: which every text has to say something, and keys, which are made of a name
+EMPTIED, RENAMED, BOARD, RULE, KEY = "emptied", "renamed", "board", "rule", "key"
 #: each table, its key in what is told, and its columns
 WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "boards_board": (("id",), {"name": RENAMED, "written": BOARD}),
@@ -26,6 +29,8 @@ WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "goal_version": (("goal_id", "revision"), {"aim": BOARD}),
     "goal_check_in": (("goal_id",), {"told": RENAMED}),
     "report": (("id",), {"about": BOARD}),
+    "segment": (("id",), {"key": KEY}),
+    "segment_version": (("segment_id", "revision"), {"name": RENAMED, "note": EMPTIED, "rule": RULE}),
     "people_act": (("id",), {"about": RENAMED}),
 }
 _PLACES = {
@@ -35,6 +40,8 @@ _PLACES = {
     "goal_version": Phrase("goal {}, version {}", "Ziel {}, Fassung {}"),
     "goal_check_in": Phrase("a check-in on goal {}", "ein Zwischenstand zu Ziel {}"),
     "report": Phrase("report {}", "Bericht {}"),
+    "segment": Phrase("segment {}", "Segment {}"),
+    "segment_version": Phrase("segment {}, version {}", "Segment {}, Fassung {}"),
     "people_act": Phrase("act {} of the record", "Nummer {} des Protokolls"),
     "care_note": Phrase("note {}", "Notiz {}"),
     "care_task": Phrase("task {}", "Aufgabe {}"),
@@ -105,13 +112,33 @@ class Written:
 
     def _without(self, told: Any, how: str, names: Callable[[str], bool]) -> str | None:
         """The text without what names somebody; None where nothing does."""
-        if how == BOARD:
+        if how in (BOARD, RULE):
             content = json.loads(told) if isinstance(told, str) else told
-            cleaned = self._cleaned(content, "", names)
+            cleaned = self._cleaned(content, "", names) if how == BOARD else self._ruled(content, "", names)
             return None if cleaned == content else json.dumps(cleaned)
+        if how == KEY:
+            return self._keyed(told, names)
         if not told or told.startswith(NOBODY) or not names(told):
             return None
         return self.renamed(told) if how == RENAMED else ""
+
+    def _ruled(self, value: Any, within: str, names: Callable[[str], bool]) -> Any:
+        """A part of a rule, in which a text that names somebody becomes another: it still reads, and finds nobody."""
+        if isinstance(value, dict):
+            return {
+                key: self._ruled(each, key if isinstance(each, dict) else within, names) for key, each in value.items()
+            }
+        if isinstance(value, list):
+            return [self._ruled(each, within, names) for each in value]
+        if not isinstance(value, str):
+            return value
+        if within == InSegment.key:
+            return self._keyed(value, names) or value
+        return self.renamed(value) if names(value) and not value.startswith(NOBODY) else value
+
+    def _keyed(self, key: str, names: Callable[[str], bool]) -> str | None:
+        """Another key for one that is made of somebody's name, everywhere the same; None for any other."""
+        return key_of(self.renamed(key_of(key))) if names(key) or names(key.replace("_", " ")) else None
 
     def _cleaned(self, value: Any, name: str, names: Callable[[str], bool]) -> Any:
         """A value of a board or a goal: a text that names somebody goes whole, and with it a condition."""

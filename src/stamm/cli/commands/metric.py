@@ -30,12 +30,17 @@ if TYPE_CHECKING:
             "stamm metric revenue --from 2017-01-01 --to 2018-01-01 --grain quarter --by country --format csv",
             "Four quarters, a line a country, for a spreadsheet",
         ),
+        (
+            "stamm metric revenue --segment lapsed --segment best_tenth",
+            "Of who was in each as the window opened, side by side",
+        ),
         ("stamm metric order_count --where country=DE --where channel=web,app", "Only orders of these"),
     ),
 )
 @argument("key", "Which metric: its key or abbreviation (`stamm explain` lists all).")
 @span_options("First day of it; without it, the first day the data cover.")
 @option("--by", metavar="COLUMN", help="Split by an attribute such as country or channel.")
+@option("--segment", "segments", multiple=True, metavar="NAME", help="Only who was in it as the window opened.")
 @where_option
 @option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the metric; may be repeated.")
 @option("--as-of", metavar="DAY", help="As it was known at the start of that day.")
@@ -51,6 +56,7 @@ def metric(
     *,
     span: Span,
     by: str | None,
+    segments: tuple[str, ...],
     where: Filter,
     params: tuple[str, ...],
     as_of: str | None,
@@ -58,7 +64,9 @@ def metric(
 ) -> None:
     """Print one metric over windows."""
     from stamm.answers import Answers, written
+    from stamm.answers.members import in_segment
     from stamm.answers.plan import uses
+    from stamm.answers.side_by_side import side_by_side
     from stamm.cli import printing
     from stamm.metrics.operands import facts_used
 
@@ -67,7 +75,12 @@ def metric(
     project = say.project
     world = project.world(as_of=moment_named(as_of, project.organisation.zone, say))
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
-        answer = Answers(world).ask(asked, windows_of(span, world, asked, say), by=by, where=where)
+        answers, days = Answers(world), windows_of(span, world, asked, say)
+        if len(segments) > 1:
+            answer = side_by_side(answers, asked, days, segments, by=by, where=where)
+        else:
+            where = (*where, *(in_segment(name) for name in segments))
+            answer = answers.ask(asked, days, by=by, where=where)
     if form != "table":
         click.echo(written.as_json(answer) if form == "json" else written.as_csv(answer))
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from stamm.cli.asking import day_named
@@ -9,17 +11,22 @@ from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
 
 ACTIONS = ("list", "operators", "show", "members", "overlap", "moves")
+#: what is done with saved ones
+KEEPING = ("save", "rename", "delete", "versions", "restore")
+#: the names of days, and how they are asked for
+_DAYS = {"as_of": "as-of", "start": "from", "end": "to"}
 
 
 @command(
     "segment",
     step=4,
     about=(
-        "Choose customers by a rule, and see how many they are, who, and who came and went.",
+        "Choose customers by a rule, save it, and see how many they are, who, and who came and went.",
         (
             "A rule is a sentence such as `who ordered at least 2 times in the last 90 days and whose country is DE`, "
             "with and, or, not and brackets, or the same as JSON; `operators` lists what can be said. Whoever is in it "
-            "is told as of the start of a day, from what had happened and was known by then."
+            "is told as of the start of a day, from what had happened and was known by then. A saved rule is a segment "
+            "that other rules, metrics and boards can name; each change is a version more, and nothing is lost."
         ),
     ),
     examples=(
@@ -30,12 +37,21 @@ ACTIONS = ("list", "operators", "show", "members", "overlap", "moves")
             "Whoever a rule of your own is so of",
         ),
         ("stamm segment overlap lapsed rfm_at_risk", "How many two of them have in common"),
+        (
+            "stamm segment save 'Slipping regulars' --rule 'who ordered at least 3 times in the last 365 days'",
+            "Keep a rule under a name; the same again with another rule changes it",
+        ),
+        ("stamm segment versions slipping_regulars", "What it was before; restore --version goes back"),
         ("stamm segment moves lapsed --from 2017-11-01 --to 2017-12-01", "Who entered and left it in November"),
     ),
 )
-@argument("action", "list, operators, show, members, overlap or moves.", type=click.Choice(ACTIONS), default="list")
-@argument("names", "Which segments, by their keys.", nargs=-1, metavar="[NAME]...")
-@option("--rule", metavar="RULE", help="A rule, in the place of a name.")
+@argument("action", ", ".join((*ACTIONS, *KEEPING)) + ".", type=click.Choice((*ACTIONS, *KEEPING)), default="list")
+@argument(
+    "names", "Which segments, by their keys or names; for rename the new name behind it.", nargs=-1, metavar="[NAME]..."
+)
+@option("--rule", metavar="RULE", help="A rule, in the place of a name; for save the rule itself.")
+@option("--note", metavar="TEXT", help="For save: what it is for.")
+@option("--version", type=int, metavar="NUMBER", help="For restore: the version that it shall be like.")
 @option("--as-of", metavar="DAY", help="At the start of that day; without it, when the data end.")
 @option("--from", "start", metavar="DAY", help="For moves: the start of the earlier day.")
 @option("--to", "end", metavar="DAY", help="For moves: the start of the later day; without it, when the data end.")
@@ -46,16 +62,7 @@ ACTIONS = ("list", "operators", "show", "members", "overlap", "moves")
     default="table",
     help="For people (table) or for programs (csv, json).",
 )
-def segment(
-    *,
-    action: str,
-    names: tuple[str, ...],
-    rule: str | None,
-    as_of: str | None,
-    start: str | None,
-    end: str | None,
-    form: str,
-) -> None:
+def segment(*, action: str, names: tuple[str, ...], rule: str | None, form: str, **given: Any) -> None:
     """Do what is asked with segments."""
     from stamm.cli.segments import Asked, print_operators
 
@@ -63,7 +70,19 @@ def segment(
     if action == "operators":
         print_operators(say)
         return
-    days = [day_named(day, name, say) for day, name in ((as_of, "--as-of"), (start, "--from"), (end, "--to"))]
+    if action in KEEPING:
+        from stamm.cli.segments_kept import Keeping
+
+        kept = Keeping(say, names, rule, given["note"], given["version"], form)
+        {
+            "save": kept.save,
+            "rename": kept.rename,
+            "delete": kept.delete,
+            "versions": kept.versions,
+            "restore": kept.restore,
+        }[action]()
+        return
+    days = [day_named(given[name], f"--{told}", say) for name, told in _DAYS.items()]
     asked = Asked(say, names, rule, form, *days)
     {
         "list": asked.print_list,

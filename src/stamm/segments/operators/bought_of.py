@@ -40,7 +40,13 @@ class BoughtOf(Operator):
     denies = Phrase("who bought nothing of {categories} {days}", "die {days} nichts aus {categories} kauften")
     facts = ("order_lines",)
 
-    categories = Words(("tea",), "The categories.", "Die Warengruppen.", title=Phrase("categories", "Warengruppen"))
+    categories = Words(
+        ("tea",),
+        "The categories.",
+        "Die Warengruppen.",
+        title=Phrase("categories", "Warengruppen"),
+        of=("order_lines", "category"),
+    )
     days = Lately()
 
     examples = (

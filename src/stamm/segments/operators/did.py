@@ -25,7 +25,13 @@ class Did(Operator):
     denies = Phrase("who did not do {name} {compare} {times} {days}", "die {days} nicht {compare} {times} {name} taten")
     facts = ("identity",)
 
-    name = Word("Signed up", "The event's name.", "Der Name des Ereignisses.", title=Phrase("event", "Ereignis"))
+    name = Word(
+        "Signed up",
+        "The event's name.",
+        "Der Name des Ereignisses.",
+        title=Phrase("event", "Ereignis"),
+        of=("events", "name"),
+    )
     compare = comparison()
     times = Times()
     days = Lately()

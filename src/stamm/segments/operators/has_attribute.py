@@ -38,7 +38,7 @@ class HasAttribute(Operator):
     beside = ("customers",)
 
     field = attribute()
-    values = Words(("DE",), "One of these.", "Eins davon.", title=Phrase("values", "Werte"))
+    values = Words(("DE",), "One of these.", "Eins davon.", title=Phrase("values", "Werte"), of=("customers", ""))
 
     # anna moves on the first instant of March, which is not before it; dora is not there yet
     examples = (

@@ -53,7 +53,7 @@ class Visited(Operator):
     )
     facts = ("identity",)
 
-    page = Word("/", "The page's path.", "Der Pfad der Seite.", title=Phrase("page", "Seite"))
+    page = Word("/", "The page's path.", "Der Pfad der Seite.", title=Phrase("page", "Seite"), of=("events", "page"))
     compare = comparison()
     times = Times()
     days = Lately()

@@ -1,0 +1,112 @@
+"""Questions kept to a segment: of each window, the facts of those who were in it as the window opened.
+
+`segment=lapsed` is a condition of a filter as any other, about customers in the place of a column. What it means is
+settled when it is asked: the rule goes with it, so that a number is of the segment as it was then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from stamm.answers.plan import Plan, kinds_of
+from stamm.answers.segments import Segments
+from stamm.answers.world import World
+from stamm.facts.filter import SEGMENT, Condition, Filter
+from stamm.lang.errors import UsageError
+from stamm.lang.window import Window
+from stamm.segments.inside import facts_of
+from stamm.segments.named import Saved, named, resolved
+from stamm.segments.rule import Not, Rule, joined, rule_of
+
+#: memberships that are kept for other questions: a rule on so many days
+MOST = 60
+
+
+def settled(where: Filter, saved: Saved) -> Filter:
+    """The filter with the rule of each segment that it names; raises UsageError for one that there is not."""
+    return tuple(
+        replace(each, meant=_meant(each, saved)) if each.dimension == SEGMENT and not each.meant else each
+        for each in where
+    )
+
+
+def settled_in(where: Filter, world: World) -> Filter:
+    """The same with the segments of a world, which are looked up only where one is named."""
+    return settled(where, world.saved()) if any(each.dimension == SEGMENT for each in where) else where
+
+
+def _meant(condition: Condition, saved: Saved) -> str:
+    names = [name for name in condition.values if name is not None]
+    if len(names) < len(condition.values):
+        raise UsageError("Whether somebody is in a segment is never unknown.", remedy="Name one: segment=lapsed.")
+    rule = joined("any", tuple(named(name, saved) for name in names))
+    whole = resolved(Not(rule) if condition.other else rule, saved)
+    return json.dumps(whole.written(), sort_keys=True)
+
+
+def in_segment(name: str) -> Condition:
+    """The condition that somebody was in a segment."""
+    return Condition(SEGMENT, (name.strip() or None,))
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The customers that a filter keeps to by its segments; nobody is left out where it names none."""
+
+    world: World
+    rule: Rule | None
+
+    @classmethod
+    def of(cls, world: World, where: Filter) -> Chosen:
+        """As a settled filter says it."""
+        rules = tuple(rule_of(each.meant) for each in where if each.dimension == SEGMENT)
+        return cls(world, joined("all", rules) if rules else None)
+
+    def read(self) -> frozenset[str]:
+        """The imported kinds that tell of it."""
+        if self.rule is None:
+            return frozenset()
+        facts, beside = facts_of(self.rule)
+        return frozenset({*kinds_of(facts, self.world), *beside})
+
+    def knows(self, window: Window) -> bool:
+        """Whether it is known who was in it when a window opened."""
+        if self.rule is None:
+            return True
+        days = Segments(self.world).known(self.rule)
+        whole = self.world.organisation.history == "complete"
+        return window.start <= days.end and (whole or days.start < window.start)
+
+    def members(self, windows: Sequence[Window]) -> pa.Table | None:
+        """Who was in it: `member_window`, the number of a window, and `member`; None where nobody is left out."""
+        if self.rule is None:
+            return None
+        found = [(number, self._on(window.start)) for number, window in enumerate(windows) if self.knows(window)]
+        numbers = [pa.repeat(pa.scalar(number, pa.int64()), len(who)) for number, who in found]
+        return pa.table(
+            {
+                "member_window": pa.chunked_array(numbers, pa.int64()),
+                "member": pa.chunked_array([chunk for _, who in found for chunk in who.chunks], pa.string()),
+            }
+        )
+
+    def _on(self, day: date) -> pa.ChunkedArray:
+        assert self.rule is not None
+        kept, key = self.world.memberships, (json.dumps(self.rule.written(), sort_keys=True), day)
+        if (found := kept.get(key)) is None:
+            found = Segments(self.world).members(self.rule, day)["customer_id"]
+            while len(kept) >= MOST:
+                kept.pop(next(iter(kept)), None)
+            kept[key] = found
+        return found
+
+
+def planned(world: World, windows: tuple[Window, ...], by: str | None, as_of: datetime, where: Filter) -> Plan:
+    """The plan of a question whose filter is settled."""
+    rest = tuple(each for each in where if each.dimension != SEGMENT)
+    return Plan(world, windows, by, as_of, rest, Chosen.of(world, where).members(windows))

@@ -60,6 +60,7 @@ PAGES = {
         "/customers/of/c7",
         "/tasks/",
         "/segments/",
+        "/segments/lapsed/",
         f"/analyses/funnel/customers?{FUNNEL}&who=step%3D2",
     ),
     "analyst": (
@@ -86,6 +87,8 @@ PAGES = {
         "/retention/concentration/?of=revenue",
         "/segments/?rule=die+mindestens+2-mal+bestellten+und+deren+letzte+Bestellung+h%C3%B6chstens+400+Tage+her+ist",
         "/segments/?rule=who+orderd",
+        "/segments/?rule=who+ordered+at+least+once+and+whose+country+is+DE&at=1",
+        "/segments/?rule=who+ordered+at+least+once&at=whole&add=any",
     ),
     "owner": ("/account/password/", "/account/codes/", "/?window=2024-04", *SETTINGS, *BOARDS, *BRINGING),
     "": ("/sign-in/", "/in/abc:def/"),

@@ -36,12 +36,21 @@ READERS = {
     "/analyses/{key}": "read customers",
     "/analyses/{key}/rows": "read customers",
     "/analyses/{key}/customers": "customers",
+    "/segments": "read customers",
+    "/segments/{key}": "read customers",
+    "/segments/{key}/sizes": "read customers",
+    "/segments/{key}/members": "customers",
     "/openapi.json": "read customers write nobody",
     ASSISTANTS: "read customers",
 }
 #: described elsewhere, or by their own protocol
 UNDESCRIBED = {"/openapi.json", ASSISTANTS}
-KEYS = {"/metrics": "customer_count", "/compare": "churn", "/analyses": "retention_table"}
+KEYS = {
+    "/metrics": "customer_count",
+    "/compare": "churn",
+    "/analyses": "retention_table",
+    "/segments": "no_second_order",
+}
 MORE = {"/analyses/{key}/customers": {"who": ("cohort=2024-01", "period=1")}}
 
 

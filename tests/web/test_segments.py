@@ -144,5 +144,10 @@ def test_a_segment_is_saved_changed_named_by_others_and_put_back(get: Get, brows
     assert "Bring back" in get("/segments/")
     assert post("/segments/noch/act", do="restore", revision=2).status_code == 302
     assert words_of(get("/segments/noch/")) == f"Customers {named}"
+    metric = get("/metrics/order_count", where="segment=noch")
+    assert "Only who is in the segment noch." in metric
+    assert "There is no segment named 'nothing'" in browser.get(
+        "/metrics/order_count", {"where": "segment=nothing"}
+    ).content.decode().replace("&#x27;", "'").replace("&#39;", "'")
     listed = str(browser.get("/segments.csv", {"rule": named}).content.decode()).splitlines()
     assert len(listed) > 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -153,6 +153,15 @@ class Segments:
     def size(self, rule: Rule, on: date) -> Size:
         """How many were in it when the day began."""
         return self.sizes({"": rule}, on)[""]
+
+    def over_time(self, rule: Rule, days: Sequence[date]) -> Iterator[tuple[Size, set[str]]]:
+        """How many were in it when each of some days began, and who."""
+        for day in days:
+            rows = self.world.engine.run(self._inside({"inside": rule}, day))
+            inside_it = {
+                who for who, so in zip(*(rows[name].to_pylist() for name in (WHO, "inside")), strict=True) if so
+            }
+            yield Size(day, len(inside_it), rows.num_rows), inside_it
 
     def overlap(self, rules: Mapping[str, Rule], on: date) -> list[Overlap]:
         """How many each two of some segments have in common: one query."""

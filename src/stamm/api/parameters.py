@@ -119,7 +119,8 @@ GRAIN = Parameter("grain", "How windows are cut.", _one_of(GRAINS), {"enum": lis
 BY = Parameter("by", "A dimension to split by, such as country.", _plain, _TEXT, "country")
 WHERE = Parameter(
     "where",
-    "Only where this holds: country=DE, channel=web,app (one of them), channel!=web (none), country= (unknown).",
+    "Only where this holds: country=DE, channel=web,app (one of them), channel!=web (none), country= (unknown); "
+    "segment=lapsed (who was in it as the window opened).",
     Condition.parse,
     {"type": "array", "items": _TEXT},
     "country=DE",
@@ -134,6 +135,13 @@ SETTINGS = Parameter(
     many=True,
 )
 AS_OF = Parameter("as_of", "As it was known at the start of that day, or at that moment.", _plain, _TEXT, "2024-02-29")
+ON = Parameter(
+    "on",
+    "At the start of that day; without it, when the data end.",
+    _day,
+    {**_TEXT, "format": "date"},
+    "2024-02-29",
+)
 SNAPSHOT = Parameter(
     "snapshot",
     "Answer only from the snapshot of this number; where there is a newer one, 409.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stamm.api import parameters, questions
+from stamm.api import parameters, questions, segments
 from stamm.api.parameters import Asked, Parameter
 from stamm.api.questions import Ask
 from stamm.people import Scope
@@ -59,6 +59,7 @@ _ONE = (
     parameters.SNAPSHOT,
 )
 _COMPARED = (*parameters.DAYS, parameters.GRAIN, parameters.WHERE, parameters.AS_OF, parameters.SNAPSHOT)
+_OVER_TIME = (parameters.START, parameters.END, parameters.GRAIN, parameters.SNAPSHOT)
 _DEFINED = (parameters.SETTINGS, parameters.SNAPSHOT)
 
 PLACES = (
@@ -119,5 +120,16 @@ PLACES = (
         takes=(*parameters.ANALYSIS, parameters.ROW, *parameters.PAGES),
         table=True,
         example="/analyses/funnel/customers?param=steps=order+>+order&who=step=1&limit=10",
+    ),
+    Place("/segments", "list_segments", segments.segments, takes=(parameters.ON, parameters.SNAPSHOT)),
+    Place("/segments/{key}", "describe_segment", segments.segment, takes=(parameters.ON, parameters.SNAPSHOT)),
+    Place("/segments/{key}/sizes", "segment_over_time", segments.segment_sizes, takes=_OVER_TIME),
+    Place(
+        "/segments/{key}/members",
+        "customers_in_segment",
+        segments.segment_members,
+        Scope.CUSTOMERS,
+        takes=(parameters.ON, parameters.SNAPSHOT, *parameters.PAGES),
+        table=True,
     ),
 )

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from django.http import Http404, QueryDict
 
 from stamm.answers.answer import Answer
-from stamm.facts.filter import Condition, Filter, filter_of
+from stamm.answers.members import settled_in
+from stamm.facts.filter import SEGMENT, Condition, Filter, filter_of
 from stamm.lang.errors import UsageError
 from stamm.metrics import Metric, family
 from stamm.metrics.operands import operands_of
@@ -52,14 +53,16 @@ class MetricQuestion:
         conditions = [text for text in (*given.getlist("where"), given.get("more", "")) if text.strip()]
         against = one_of(given, "against", (YEAR,)) if period.grain in BACK else ""
         by = given.get("by", "")
-        found = cls(key, period, by, filter_of(conditions), tuple(sorted(changed.items())), against)
+        where = settled_in(filter_of(conditions), opened.answers.world)
+        found = cls(key, period, by, where, tuple(sorted(changed.items())), against)
         found._check(made, named=role in NAMES)
         return found
 
     def _check(self, made: Metric, *, named: bool) -> None:
         """Raises UsageError for what the metric cannot be told apart by, or not for somebody who may see no names."""
         possible = dimensions_for(made, personal=named)
-        for dimension in (*([self.by] if self.by else ()), *(each.dimension for each in self.where)):
+        kept_to = (each.dimension for each in self.where if each.dimension != SEGMENT)
+        for dimension in (*([self.by] if self.by else ()), *kept_to):
             if dimension not in possible:
                 remedy = f"Split by one of {', '.join(possible)}." if possible else "Ask without --by."
                 raise UsageError(f"{self.key} cannot be split by {dimension}.", remedy=remedy)

@@ -1,0 +1,107 @@
+"""Segments over HTTP: which there are, how many are in one on a day and over time, and who."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from stamm.answers import World
+from stamm.answers.records import Record
+from stamm.answers.segments import Segments, Size
+from stamm.api import parameters
+from stamm.api.definitions import both
+from stamm.api.parameters import Asked
+from stamm.api.problems import Problem
+from stamm.api.questions import Listed
+from stamm.lang.errors import UsageError
+from stamm.lang.language import CODES
+from stamm.lang.window import windows
+from stamm.segments.named import key_of, named
+from stamm.segments.ready import READY
+from stamm.segments.rule import Rule
+from stamm.segments.sentence import sentence
+from stamm.segments.speech import Speech
+
+#: days of one question over time
+MOST_DAYS = 120
+
+
+def segments(world: World, asked: Asked) -> Record:
+    """All segments, the saved ones first, each with its rule and, where the data tell, how many are in it."""
+    saved = world.saved()
+    rules = {**{key: saved[key] for key in saved}, **{key: each.rule for key, each in READY.items()}}
+    door, found = Segments(world, saved), []
+    for key, rule in rules.items():
+        try:
+            size = _size(door.size(rule, door.day(asked[parameters.ON], rule)))
+        except UsageError:
+            size = _size(None)  # facts that it is about were never taken in, or do not reach that day
+        found.append({**_told(world, key, rule), **size})
+    return {"snapshot": world.snapshot, "segments": found}
+
+
+def segment(world: World, asked: Asked) -> Record:
+    """One segment: its rule as a sentence and as JSON, and how many were in it when a day began, of all."""
+    door, rule = _named(world, asked)
+    size = door.size(rule, door.day(asked[parameters.ON], rule))
+    return {"snapshot": world.snapshot, **_told(world, key_of(asked.key), rule), **_size(size)}
+
+
+def segment_members(world: World, asked: Asked) -> Listed:
+    """Who was in a segment when a day began."""
+    door, rule = _named(world, asked)
+    on = door.day(asked[parameters.ON], rule)
+    who = door.members(rule, on)["customer_id"].to_pylist()
+    holds = {"segment": key_of(asked.key), "snapshot": world.snapshot, "day": on}
+    return Listed(about=holds, columns=("customer_id",), rows=[{"customer_id": each} for each in who])
+
+
+def segment_sizes(world: World, asked: Asked) -> Record:
+    """How many were in a segment at the start of each window and at the end, and how many had come and gone since."""
+    door, rule = _named(world, asked)
+    known = door.known(rule)
+    start = asked[parameters.START] or known.start
+    end = asked[parameters.END] or known.end
+    cut = windows(start, end, asked[parameters.GRAIN] or "month")
+    days = [day for day in (*(each.start for each in cut), end) if known.start < day <= known.end]
+    if len(days) > MOST_DAYS:
+        raise UsageError(
+            f"That would be {len(days):,} days; at once there are at most {MOST_DAYS:,}.",
+            remedy="Ask for fewer days, or a coarser grain.",
+        )
+    rows: list[Record] = []
+    before: set[str] | None = None
+    for size, now in door.over_time(rule, list(dict.fromkeys(days))):
+        gone = {"entered": len(now - before), "left": len(before - now)} if before is not None else {}
+        rows.append({**_size(size), "entered": None, "left": None, **gone})
+        before = now
+    return {"snapshot": world.snapshot, "segment": key_of(asked.key), "rows": rows}
+
+
+def _named(world: World, asked: Asked) -> tuple[Segments, Rule]:
+    saved = world.saved()
+    try:
+        return Segments(world, saved), named(asked.key, saved)
+    except UsageError as error:
+        raise Problem("no_such_place", error.what, remedy="/api/v1/segments tells all there are.") from error
+
+
+def _told(world: World, key: str, rule: Rule) -> Record:
+    speech = {code: Speech(code, world.organisation.currency) for code in CODES}
+    return {
+        "key": key,
+        "name": both(READY[key].title) if key in READY else None,
+        "saved": key not in READY,
+        "sentence": {code: sentence(rule, each) for code, each in speech.items()},
+        "rule": rule.written(),
+    }
+
+
+def _size(size: Size | None) -> dict[str, Any]:
+    on: date | None = size.on if size else None
+    return {
+        "day": on,
+        "customers": size.customers if size else None,
+        "everybody": size.everybody if size else None,
+        "share": size.share if size else None,
+    }

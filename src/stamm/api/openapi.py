@@ -13,6 +13,7 @@ from stamm.api.replies import SNAPSHOT_HEADER, TYPES
 from stamm.lang.version import __version__
 from stamm.metrics import METRICS, families
 from stamm.people import Scope
+from stamm.segments.ready import READY
 
 _ROW = {
     "type": "object",
@@ -80,7 +81,7 @@ def document() -> dict[str, Any]:
 
 
 def _operation(place: Place) -> dict[str, Any]:
-    keys = {"/metrics": METRICS.keys(), "/analyses": ANALYSES.keys(), "/compare": families()}
+    keys = {"/metrics": METRICS.keys(), "/analyses": ANALYSES.keys(), "/compare": families(), "/segments": READY}
     about = "/" + place.path.split("/")[1]
     found = [_parameter(each) for each in place.parameters]
     if "{key}" in place.path:

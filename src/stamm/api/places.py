@@ -122,8 +122,20 @@ PLACES = (
         example="/analyses/funnel/customers?param=steps=order+>+order&who=step=1&limit=10",
     ),
     Place("/segments", "list_segments", segments.segments, takes=(parameters.ON, parameters.SNAPSHOT)),
-    Place("/segments/{key}", "describe_segment", segments.segment, takes=(parameters.ON, parameters.SNAPSHOT)),
-    Place("/segments/{key}/sizes", "segment_over_time", segments.segment_sizes, takes=_OVER_TIME),
+    Place(
+        "/segments/{key}",
+        "describe_segment",
+        segments.segment,
+        takes=(parameters.ON, parameters.SNAPSHOT),
+        example="/segments/no_second_order",
+    ),
+    Place(
+        "/segments/{key}/sizes",
+        "segment_over_time",
+        segments.segment_sizes,
+        takes=_OVER_TIME,
+        example="/segments/no_second_order/sizes?grain=quarter",
+    ),
     Place(
         "/segments/{key}/members",
         "customers_in_segment",
@@ -131,5 +143,6 @@ PLACES = (
         Scope.CUSTOMERS,
         takes=(parameters.ON, parameters.SNAPSHOT, *parameters.PAGES),
         table=True,
+        example="/segments/no_second_order/members?limit=10",
     ),
 )

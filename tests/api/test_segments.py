@@ -29,7 +29,9 @@ def test_segments_are_listed_counted_and_named(asking: Asking) -> None:
         who = door.members(rule, on)["customer_id"].to_pylist()
         size = door.size(rule, on)
         moved = door.moves(rule, date(2024, 3, 1), date(2024, 4, 1))
-    listed = asking.get("/segments", Scope.READ).json()["segments"]
+    answer = asking.get("/segments", Scope.READ)
+    assert answer.status_code == 200, answer.text
+    listed = answer.json()["segments"]
     assert [each["key"] for each in listed] == ["twice", *READY]
     one = asking.get("/segments/twice", Scope.READ).json()
     assert (one["customers"], one["everybody"], one["day"]) == (size.customers, size.everybody, str(on))

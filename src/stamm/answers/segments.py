@@ -19,7 +19,7 @@ from stamm.answers.reach import covered
 from stamm.answers.reduce import other_currencies
 from stamm.answers.world import END_OF_TIME, World
 from stamm.facts import FACTS
-from stamm.lang.errors import UsageError
+from stamm.lang.errors import StammError, UsageError
 from stamm.lang.formula import share
 from stamm.lang.window import Window
 from stamm.segments.inside import inside
@@ -153,6 +153,26 @@ class Segments:
     def size(self, rule: Rule, on: date) -> Size:
         """How many were in it when the day began."""
         return self.sizes({"": rule}, on)[""]
+
+    def told(self, rules: Mapping[str, Rule], on: date | None = None) -> tuple[dict[str, Size], StammError | None]:
+        """How many are in each of which that is known, by default after all that it is about; and why not in others.
+
+        All of one day are asked together.
+        """
+        days: dict[date, dict[str, Rule]] = {}
+        problem: StammError | None = None
+        for key, rule in rules.items():
+            try:
+                days.setdefault(self.day(on, rule), {})[key] = rule
+            except StammError as error:
+                problem = error
+        found: dict[str, Size] = {}
+        for day, some in days.items():
+            try:
+                found |= self.sizes(some, day)
+            except StammError as error:
+                problem = error
+        return found, problem
 
     def over_time(self, rule: Rule, days: Sequence[date]) -> Iterator[tuple[Size, set[str]]]:
         """How many were in it when each of some days began, and who."""

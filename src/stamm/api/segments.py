@@ -30,13 +30,8 @@ def segments(world: World, asked: Asked) -> Record:
     """All segments, the saved ones first, each with its rule and, where the data tell, how many are in it."""
     saved = world.saved()
     rules = {**{key: saved[key] for key in saved}, **{key: each.rule for key, each in READY.items()}}
-    door, found = Segments(world, saved), []
-    for key, rule in rules.items():
-        try:
-            size = _size(door.size(rule, door.day(asked[parameters.ON], rule)))
-        except UsageError:
-            size = _size(None)  # facts that it is about were never taken in, or do not reach that day
-        found.append({**_told(world, key, rule), **size})
+    sizes, _ = Segments(world, saved).told(rules, asked[parameters.ON])
+    found = [{**_told(world, key, rule), **_size(sizes.get(key))} for key, rule in rules.items()]
     return {"snapshot": world.snapshot, "segments": found}
 
 

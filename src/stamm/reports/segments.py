@@ -119,7 +119,7 @@ def listed(asked: Segments, named: Mapping[str, tuple[str, Rule]], say: Language
     """Segments by their keys, with name and rule, each with its size."""
     speech = Speech(say.code, asked.world.organisation.currency)
     rules = {key: rule for key, (_, rule) in named.items()}
-    sizes, problem = _sizes(asked, rules)
+    sizes, problem = asked.told(rules)
     days = {size.on for size in sizes.values()}
     rows = []
     for key, (title, rule) in named.items():
@@ -127,21 +127,3 @@ def listed(asked: Segments, named: Mapping[str, tuple[str, Rule]], say: Language
         counted = (say.number(size.customers), say.value(size.share, "share"), say.day(size.on)) if size else ("",) * 3
         rows.append(Listed(key, title, written(rule, speech), *counted))
     return AllListed(tuple(rows), say.day(min(days)) if len(days) == 1 else "", None if sizes else problem)
-
-
-def _sizes(asked: Segments, rules: Mapping[str, Rule]) -> tuple[dict[str, Size], StammError | None]:
-    """How many are in each, all asked together for each day on which some are known."""
-    days: dict[date, dict[str, Rule]] = {}
-    problem: StammError | None = None
-    for key, rule in rules.items():
-        try:
-            days.setdefault(asked.day(None, rule), {})[key] = rule
-        except StammError as error:
-            problem = error
-    found: dict[str, Size] = {}
-    for day, some in days.items():
-        try:
-            found |= asked.sizes(some, day)
-        except StammError as error:
-            problem = error
-    return found, problem

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from stamm.answers.suggested import words_in
 from stamm.lang.definition import Setting
+from stamm.lang.definition import written as as_text
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.segments import OPERATORS
@@ -39,7 +40,6 @@ from stamm.segments.speech import Speech
 from stamm.web.desk import Opened
 from stamm.web.filters import Choice
 from stamm.web.settings_form import Field
-from stamm.web.settings_form import written as as_text
 
 #: before the names of an operator's settings in an address
 SETTING = "set-"

@@ -27,10 +27,11 @@ MOST_DAYS = 120
 
 
 def segments(world: World, asked: Asked) -> Record:
-    """All segments, the saved ones first, each with its rule and, where the data tell, how many are in it."""
+    """All segments, the saved ones first, each with its rule; where a day is named, how many were in it as that began."""
     saved = world.saved()
     rules = {**{key: saved[key] for key in saved}, **{key: each.rule for key, each in READY.items()}}
-    sizes, _ = Segments(world, saved).told(rules, asked[parameters.ON])
+    on = asked[parameters.ON]  # all of them take as long as a page of numbers, and a list is often asked for its keys
+    sizes = Segments(world, saved).told(rules, on)[0] if on else {}
     found = [{**_told(world, key, rule), **_size(sizes.get(key))} for key, rule in rules.items()]
     return {"snapshot": world.snapshot, "segments": found}
 

@@ -104,7 +104,7 @@ class Answers:
             return
         try:
             with asked_by(metric.key):
-                plan = Plan(self.world, grid.windows, tuple(waiting), grid.as_of, grid.where)
+                plan = planned(self.world, grid.windows, tuple(waiting), grid.as_of, grid.where)
                 reduced = reduce_parts(plan, reductions)
         except (CurrencyError, ScaleError, UsageError):
             return
@@ -139,8 +139,7 @@ class Answers:
         kinds = tuple(sorted(frame.kinds))
         passed_over = self._left_out(grid.within(asked.where), kinds)
         if any(each.dimension == SEGMENT for each in grid.where):
-            if grid.as_of is not None:
-                passed_over |= without_customer(self._plan(replace(grid, by=None)), facts_used(asked))
+            passed_over |= without_customer(self._plan(replace(grid, by=None)), facts_used(asked)) if grid.as_of else {}
         elif counts_everybodys_orders(asked):
             passed_over.pop(CUSTOMERLESS_ORDERS, None)
         return Answer(

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from stamm.answers.plan import Plan, kinds_of
+from stamm.answers.plan import By, Plan, kinds_of
 from stamm.answers.segments import Segments
 from stamm.answers.world import World
 from stamm.facts.filter import SEGMENT, Condition, Filter
@@ -106,7 +106,7 @@ class Chosen:
         return found
 
 
-def planned(world: World, windows: tuple[Window, ...], by: str | None, as_of: datetime, where: Filter) -> Plan:
+def planned(world: World, windows: tuple[Window, ...], by: By, as_of: datetime, where: Filter) -> Plan:
     """The plan of a question whose filter is settled."""
     rest = tuple(each for each in where if each.dimension != SEGMENT)
     return Plan(world, windows, by, as_of, rest, Chosen.of(world, where).members(windows))

@@ -27,7 +27,7 @@ MOST_DAYS = 120
 
 
 def segments(world: World, asked: Asked) -> Record:
-    """All segments, the saved ones first, each with its rule; where a day is named, how many were in it as that began."""
+    """All segments, the saved ones first, each with its rule; where a day is named, how many were in it then."""
     saved = world.saved()
     rules = {**{key: saved[key] for key in saved}, **{key: each.rule for key, each in READY.items()}}
     on = asked[parameters.ON]  # all of them take as long as a page of numbers, and a list is often asked for its keys

@@ -81,6 +81,20 @@ def test_orders_and_money_are_those_of_whoever_was_in_it_as_the_window_opened() 
         assert people.counted(retention, QUARTER[1]) == {"start": {"anna"}, "kept": {"anna"}}
 
 
+def test_a_split_within_a_segment_is_the_same_however_it_is_prepared() -> None:
+    plain, prepared = asked(), asked()
+    with closing(plain.world.engine), closing(prepared.world.engine):
+        metric = plain.world.metrics["gross_revenue"]()
+        prepared.prepare_each(metric, QUARTER, ("country", "channel"), where="segment=mine")
+        for by in ("country", "channel"):
+            one, other = (each.ask(metric, QUARTER, by=by, where="segment=mine").rows for each in (plain, prepared))
+            assert one == other, by
+        april = {
+            row.group: row.value for row in plain.ask(metric, QUARTER[2:], by="country", where="segment=mine").rows
+        }
+        assert april == {"AT": 30, None: 800}
+
+
 def test_what_comes_later_changes_nobody() -> None:
     """The same with everything after March opened taken away: the members of March are the same."""
     early = [row for row in ORDERS if row["ordered_at"] < "2024-04-01"]

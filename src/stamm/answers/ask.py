@@ -14,7 +14,7 @@ from stamm.analyses.kind import Behind
 from stamm.answers.answer import Answer, Cells, Number, Row
 from stamm.answers.grid import Cell, Frame, Grid, column_of, combined
 from stamm.answers.inquiry import Inquiry
-from stamm.answers.known import Known
+from stamm.answers.known import LEFT_OUT, Known
 from stamm.answers.members import Chosen, planned, settled_in
 from stamm.answers.plan import Plan, check_dimensions, group_named, kinds_of, read_for, uses
 from stamm.answers.reach import kinds_needed
@@ -30,7 +30,6 @@ from stamm.lang.reasons import (
     CUT_HISTORY,
     LOOKS_BACK,
     NO_FACTS,
-    NO_MEMBERS,
     NOT_BEGUN,
     OUTSIDE,
     UNSOUND_ROWS,
@@ -40,9 +39,6 @@ from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.metrics.kind import Over
 from stamm.metrics.operands import counts_everybodys_orders, facts_used, inner_of, operands_of
-
-#: the name of the question what was passed over, beside those of reductions
-LEFT_OUT = "left out"
 
 
 class Answers:
@@ -238,8 +234,7 @@ class Answers:
         back_days = max((reduction.back_days for reduction in reductions.values()), default=0)
         self._mark_windows(frame, grid, facts, kinds, timedelta(days=back_days))
         if kinds:
-            unknown = (number for number, window in enumerate(grid.windows) if not chosen.knows(window))
-            frame.reasons = {**dict.fromkeys(unknown, NO_MEMBERS), **frame.reasons}
+            frame.reasons = {**chosen.unknown(grid.windows), **frame.reasons}
         if reductions and grid.as_of is not None:
             with asked_by(metric.key):
                 reduced = self._reduce(reductions, grid)

@@ -14,6 +14,8 @@ from stamm.answers.remembered import Remembered
 from stamm.facts.kind import Reduction
 from stamm.lang.window import Window
 
+#: the name of the question what was passed over, beside those of reductions
+LEFT_OUT = "left out"
 #: one window's numbers by group
 Groups = Mapping[str | None, Number | None]
 

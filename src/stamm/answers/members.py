@@ -18,6 +18,7 @@ from stamm.answers.segments import Segments
 from stamm.answers.world import World
 from stamm.facts.filter import SEGMENT, Condition, Filter
 from stamm.lang.errors import UsageError
+from stamm.lang.reasons import NO_MEMBERS
 from stamm.lang.window import Window
 from stamm.segments.inside import facts_of
 from stamm.segments.named import Saved, named, resolved
@@ -81,6 +82,10 @@ class Chosen:
         days = Segments(self.world).known(self.rule)
         whole = self.world.organisation.history == "complete"
         return window.start <= days.end and (whole or days.start < window.start)
+
+    def unknown(self, windows: Sequence[Window]) -> dict[int, str]:
+        """The numbers of the windows of which it is not known, each with that reason."""
+        return {number: NO_MEMBERS for number, window in enumerate(windows) if not self.knows(window)}
 
     def members(self, windows: Sequence[Window]) -> pa.Table | None:
         """Who was in it: `member_window`, the number of a window, and `member`; None where nobody is left out."""

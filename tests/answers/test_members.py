@@ -13,8 +13,9 @@ from stamm.answers import Answers
 from stamm.answers.people import People
 from stamm.answers.side_by_side import side_by_side
 from stamm.lang.errors import UsageError
-from stamm.lang.reasons import NO_MEMBERS
+from stamm.lang.reasons import CUSTOMERLESS_FACTS, CUSTOMERLESS_ORDERS, NO_MEMBERS
 from stamm.lang.window import Window, windows
+from stamm.reports import workings
 from stamm.segments.sentence import read
 from stamm.segments.speech import Speech
 from tests.answers.small import order, world
@@ -115,6 +116,21 @@ def test_retention_of_a_segment_is_of_its_members_spells() -> None:
         assert (row.value, dict(row.parts)) == (1.0, {"start": 1, "kept": 1})
         (row,) = answers.ask("customer_retention_rate", [Window.parse("2024-03")], where="segment!=mine").rows
         assert row.value is None
+
+
+def test_facts_of_nobody_are_in_no_segment_and_are_counted() -> None:
+    """Two returns in March, of anna and of nobody; the report's words for what was passed over know the code."""
+    lost = [
+        {"return_id": "r1", "order_id": "o3", "customer_id": "anna", "returned_at": "2024-03-10", "amount_minor": 1000},
+        {"return_id": "r2", "order_id": "o13", "customer_id": None, "returned_at": "2024-03-11", "amount_minor": 10},
+    ]
+    made = world({"orders": ORDERS, "customers": CUSTOMERS, "returns": lost})
+    answers = Answers(replace(made, saved=lambda: {"mine": RULE}))
+    with closing(made.engine):
+        found = answers.ask("revenue", QUARTER[1:2], where="segment=mine")
+        assert found.rows[0].value == 4590 - 1000
+        assert found.left_out == {CUSTOMERLESS_ORDERS: 1, CUSTOMERLESS_FACTS: 1}
+        assert found.left_out.keys() <= workings._LEFT_OUT.keys()
 
 
 def test_it_is_refused_or_has_no_value_where_nobody_can_tell() -> None:

@@ -144,6 +144,8 @@ def test_a_segment_is_saved_changed_named_by_others_and_put_back(get: Get, brows
     assert "Bring back" in get("/segments/")
     assert post("/segments/noch/act", do="restore", revision=2).status_code == 302
     assert words_of(get("/segments/noch/")) == f"Customers {named}"
+    for key in ("page_views", "revenue", "customer_retention_rate"):
+        get(f"/metrics/{key}", where="segment=noch")
     metric = get("/metrics/order_count", where="segment=noch")
     assert "Only who is in the segment noch." in metric
     assert "There is no segment named 'nothing'" in browser.get(

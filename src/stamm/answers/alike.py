@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from stamm.answers.members import planned
 from stamm.answers.people import Asked, Customers, NotCountedError, People, Weights
-from stamm.answers.plan import Plan
 from stamm.answers.world import World
 from stamm.facts.filter import Filter, filter_of
 from stamm.facts.kind import Reduction, Scope
@@ -75,7 +75,7 @@ class Alike(People):
                 some = list(each.windows)[chunk * BITS : (chunk + 1) * BITS]
                 meant[code] = [(bit, (identity, (one, within, as_of))) for bit, one in enumerate(some)]
             assert as_of is not None  # else nothing is known
-            plan = Plan(self.world, tuple(each.windows), None, as_of, filter_of((*self.where, *within)))
+            plan = planned(self.world, tuple(each.windows), None, as_of, filter_of((*self.where, *within)))
             people = _coded(plan.bound(fact, scope), each, {name: code for code, name in own.items()})
             rest = {code: ibis.literal(0, "int64") for code in codes if code not in own}
             tables.append(people.mutate(**rest).select("customer_id", *codes))

@@ -167,7 +167,7 @@ class Answers:
         for what the engine cannot run, CurrencyError where currencies mix.
         """
         asked = self._analysis(analysis, settings)
-        inquiry = Inquiry(self, asked, span, by, filter_of(where))
+        inquiry = Inquiry(self, asked, span, by, settled_in(filter_of(where), self.world))
         found = inquiry.found(self.world.remembered)
         read = read_for((*asked.facts(), *asked.beside()), by, inquiry.where, self.world)
         return TableAnswer(

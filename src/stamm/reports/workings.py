@@ -10,7 +10,7 @@ from stamm.answers.plan import uses
 from stamm.answers.table import TableAnswer
 from stamm.answers.working import working_of
 from stamm.lang.formula import Operation
-from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_ORDERS, UNSOUND_ROWS
+from stamm.lang.reasons import CANCELLED_ORDERS, CUSTOMERLESS_FACTS, CUSTOMERLESS_ORDERS, UNSOUND_ROWS
 from stamm.lang.window import Window, day_of
 from stamm.metrics import Metric
 from stamm.metrics.operands import operands_of
@@ -24,6 +24,7 @@ Pair = tuple[str, tuple[str, ...]]
 #: one row, and several of them
 _LEFT_OUT = {
     CUSTOMERLESS_ORDERS: ("{count} order without a customer", "{count} orders without a customer"),
+    CUSTOMERLESS_FACTS: ("{count} fact without a customer", "{count} facts without a customer"),
     CANCELLED_ORDERS: ("{count} cancelled order", "{count} cancelled orders"),
     UNSOUND_ROWS: (
         "{count} row of any time that is not sound",

@@ -40,6 +40,11 @@ READERS = {
     "/segments/{key}": "read customers",
     "/segments/{key}/sizes": "read customers",
     "/segments/{key}/members": "customers",
+    "/predictions": "read customers",
+    "/predictions/{key}": "read customers",
+    "/predictions/{key}/rows": "customers",
+    "/predictions/{key}/report": "read customers",
+    "/predictions/{key}/check": "read customers",
     "/openapi.json": "read customers write nobody",
     ASSISTANTS: "read customers",
 }
@@ -50,8 +55,14 @@ KEYS = {
     "/compare": "churn",
     "/analyses": "retention_table",
     "/segments": "no_second_order",
+    "/predictions": "expected_orders",
 }
-MORE = {"/analyses/{key}/customers": {"who": ("cohort=2024-01", "period=1")}}
+GIVEN = {"param": ("model=bg_nbd", "parameters=r=1,alpha=30,a=1,b=2")}
+MORE = {
+    "/analyses/{key}/customers": {"who": ("cohort=2024-01", "period=1")},
+    "/predictions/{key}/rows": GIVEN,
+    "/predictions/{key}/report": GIVEN,
+}
 
 
 def filled(path: str) -> str:

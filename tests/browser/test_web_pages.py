@@ -53,6 +53,8 @@ PAGES = {
         "/boards/1/wall",
         "/goals/",
         "/goals/1/",
+        "/predictions/",
+        "/predictions/came-out/",
     ),
     "support": (
         "/metrics/customer_retention_rate/customers?window=2024-05",
@@ -79,6 +81,9 @@ PAGES = {
         "/reasons-for-leaving/?by=country",
         "/before-leaving/",
         "/worth/",
+        "/leaving/?by=no_order_risk",
+        "/leaving/",
+        "/predictions/no_order_risk/",
         "/rfm/?by=country&earlier=2024-03-01&from=2024-03-01&to=2024-06-01&money=gross_revenue",
         "/funnel/",
         "/retention/?cell=2024-01.4&line=2024-01",

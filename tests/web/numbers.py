@@ -25,8 +25,9 @@ from stamm.answers.working import unit_of
 from stamm.lang.language import Language
 from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
+from stamm.predictions import PREDICTIONS
 from tests.web.marks import check_all_marked
-from tests.web.told import compare_analyses
+from tests.web.told import compare_analyses, compare_predictions
 
 _MARKED = re.compile(r'<data value="([^"]*)" data-of="([^"]*)">(.*?)</data>')
 _EXPORT = re.compile(r'href="(/(metrics|analyses)/(\w+)\.csv(?:\?([^"]*))?)"')
@@ -78,6 +79,7 @@ def walk(ways: Ways, path: str, say: Language) -> Walked:
     asked = parse_qsl(urlsplit(path).query, keep_blank_values=True)
     _compare(ways, asked, [_read(*each) for each in kinds["metric"]], say)
     compare_analyses(ways.api, page, kinds["analysis"], say)
+    compare_predictions(ways.api, page, kinds["prediction"], say)
     _compare_customers(ways, kinds["customers"])
     exports = {
         html.unescape(address): kind for address, kind, _, _ in _EXPORT.findall(page) if "/customers" not in address
@@ -108,9 +110,12 @@ def walk_widget(ways: Ways, path: str, say: Language) -> Walked:
 
 def _by_kind(found: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str, str]]]:
     """What is marked, told apart by what it is of: a metric, an analysis, or one of the customers."""
-    kinds: dict[str, list[tuple[str, str, str]]] = {"metric": [], "analysis": [], "customers": []}
+    kinds: dict[str, list[tuple[str, str, str]]] = {"metric": [], "analysis": [], "customers": [], "prediction": []}
     for value, of, words in found:
         key = re.split(r"[ ?]", of, maxsplit=1)[0]
+        if key.partition("/")[0] in PREDICTIONS:
+            kinds["prediction"].append((value, of, words))
+            continue
         kinds["analysis" if key in ANALYSES else key if key in kinds else "metric"].append((value, of, words))
     return kinds
 

@@ -23,6 +23,8 @@ GAPS = {
     "<str:segment>": "lapsed",
     "<slug:bundle>": "0123456789abcdef",
     "<slug:analysis>": "lifecycle",
+    "<slug:prediction>": "expected_orders",
+    "<slug:side>": "report",
     "<int:widget>": "1",
     "<path:customer>": "c1",
 }
@@ -36,7 +38,7 @@ ANSWERS = {
     "first": "to the first page",
     "missing": "opened, and nothing of that name there",
     "again": "asks for the password again",
-    "asks": "opened, and asks which row is meant",
+    "asks": "opened, and asks for something else: which row is meant, or a prediction that needs less",
 }
 
 

@@ -15,10 +15,15 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pytest
+
 from stamm.analyses import ANALYSES, Analysis
 from stamm.lang.language import MINUS, NO_BREAK, Language
 from stamm.lang.money import exponent
 from stamm.lang.window import Window
+from stamm.predictions import PREDICTIONS
+from stamm.predictions.checked import Checked
+from stamm.predictions.report import Report
 
 #: names in the address of an export that the API has as they are; all others are settings
 ASKED = ("from", "to", "by", "where")
@@ -27,6 +32,7 @@ FACTORS = {
     "share": (100,), "difference": (100,), "minutes": (1, 60, 1 / 60, 1 / 1440),
     "number": (1, 100), "ratio": (1, 100),
 }  # fmt: skip
+SIDES = {"report": Report, "check": Checked}
 Api = Callable[[str, list[tuple[str, str]]], str]
 Question = tuple[tuple[str, str], ...]
 
@@ -60,6 +66,30 @@ def compare_analyses(
         assert _reads_as(html.unescape(re.sub(r"<[^>]+>", "", words)), number, unit, answer["currency"], say), (
             of, words, number, unit,
         )  # fmt: skip
+
+
+def compare_predictions(api: Api, page: str, marked: Sequence[tuple[str, str, str]], say: Language) -> None:
+    """The same of predictions, `value_at_risk rows value customer_id=c7`, and of what is told about one,
+    `churn_risk/report rows auc way=...`; what the page asked stands in the addresses of its exports, too."""
+    answers: dict[str, Any] = {}
+    for value, of, words in marked:
+        asked, table, column, row = (*html.unescape(of).split(" ", 3), "")[:4]
+        key = asked.partition("?")[0]
+        name, _, side = key.partition("/")
+        if key not in answers:
+            (query, *_) = re.findall(rf'href="/predictions/{key}\.json(?:\?([^"]*))?"', page)
+            params = [("param", f"{name}={text}") for name, text in parse_qsl(html.unescape(query))]
+            answers[key] = json.loads(api(f"/predictions/{name}/{side or 'rows'}", params))
+        answer = answers[key]
+        names = dict(parse_qsl(row, keep_blank_values=True))
+        rows = [each for each in answer[table] if all(_is(each, name, text, "") for name, text in names.items())]
+        assert len(rows) == 1, (of, len(rows))
+        assert json.loads(value) == pytest.approx(_of(rows[0], column), rel=1e-9), (of, value)
+        settings = {each: text for each, text in answer["settings"].items() if each != "prediction"}
+        made = PREDICTIONS[name](**settings)
+        unit = _unit(SIDES[side](made) if side else made, table, column, rows[0])
+        text, number = html.unescape(re.sub(r"<[^>]+>", "", words)), _of(rows[0], column)
+        assert _reads_as(text, number, unit, answer["currency"], say), (of, words, unit)
 
 
 def _asked(page: str, key: str, names: dict[str, str]) -> Question:

@@ -23,6 +23,17 @@ PART = 10
 
 
 @dataclass(frozen=True)
+class Kept:
+    """One prediction as it was kept: its key and model, as of which day, for how many days ahead, of how many."""
+
+    key: str
+    model: str
+    on: date
+    horizon_days: int
+    customers: int
+
+
+@dataclass(frozen=True)
 class AtRisk:
     """One customer: the risk from 0 to 1, orders so far, the day of the last, and what was paid (minor units)."""
 
@@ -43,6 +54,16 @@ class Leaving:
     foretold: int
     tenth: int
     first: tuple[AtRisk, ...]
+
+
+def kept(world: World) -> tuple[Kept, ...]:
+    """All that was kept, the newest first. One query."""
+    if "predictions" not in world.coverage:
+        return ()
+    told = world.engine.table("predictions").filter(_.customer_id.notnull(), _.horizon_days.notnull())
+    each = told.group_by("name", "model", "predicted_on", "horizon_days").aggregate(count=_.count())
+    found = [Kept(*row.values()) for row in world.engine.run(each).to_pylist()]
+    return tuple(sorted(found, key=lambda each: (-each.on.toordinal(), each.key, each.model)))
 
 
 def leaving(world: World, most: int) -> Leaving | None:

@@ -13,6 +13,7 @@ from stamm.api.replies import SNAPSHOT_HEADER, TYPES
 from stamm.lang.version import __version__
 from stamm.metrics import METRICS, families
 from stamm.people import Scope
+from stamm.predictions import PREDICTIONS
 from stamm.segments.ready import READY
 
 _ROW = {
@@ -81,7 +82,13 @@ def document() -> dict[str, Any]:
 
 
 def _operation(place: Place) -> dict[str, Any]:
-    keys = {"/metrics": METRICS.keys(), "/analyses": ANALYSES.keys(), "/compare": families(), "/segments": READY}
+    keys = {
+        "/metrics": METRICS.keys(),
+        "/analyses": ANALYSES.keys(),
+        "/compare": families(),
+        "/predictions": PREDICTIONS.keys(),
+        "/segments": READY,
+    }
     about = "/" + place.path.split("/")[1]
     found = [_parameter(each) for each in place.parameters]
     if "{key}" in place.path:

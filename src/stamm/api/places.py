@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stamm.api import parameters, questions, segments
+from stamm.api import foretelling, parameters, questions, segments
 from stamm.api.parameters import Asked, Parameter
 from stamm.api.questions import Ask
 from stamm.people import Scope
@@ -60,6 +60,7 @@ _ONE = (
 )
 _COMPARED = (*parameters.DAYS, parameters.GRAIN, parameters.WHERE, parameters.AS_OF, parameters.SNAPSHOT)
 _OVER_TIME = (parameters.START, parameters.END, parameters.GRAIN, parameters.SNAPSHOT)
+_FORETOLD = (parameters.SETTINGS, parameters.AS_OF, parameters.SNAPSHOT, parameters.TABLE)
 _DEFINED = (parameters.SETTINGS, parameters.SNAPSHOT)
 
 PLACES = (
@@ -145,4 +146,11 @@ PLACES = (
         table=True,
         example="/segments/no_second_order/members?limit=10",
     ),
+    Place("/predictions", "list_predictions", foretelling.predictions, takes=(parameters.SNAPSHOT,)),
+    Place("/predictions/{key}", "describe_prediction", foretelling.prediction, takes=_DEFINED),
+    Place(
+        "/predictions/{key}/rows", "predict", foretelling.prediction_rows, Scope.CUSTOMERS, takes=_FORETOLD, table=True
+    ),
+    Place("/predictions/{key}/report", "trust_prediction", foretelling.prediction_report, takes=_FORETOLD, table=True),
+    Place("/predictions/{key}/check", "check_prediction", foretelling.prediction_check, takes=_FORETOLD, table=True),
 )

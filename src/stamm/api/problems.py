@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from stamm.app.retelling import retell
-from stamm.lang.errors import CurrencyError, ScaleError, StammError, StoppedError, UsageError
+from stamm.lang.errors import CurrencyError, ScaleError, StammError, StoppedError, TooLittleError, UsageError
 from stamm.lang.language import Language
 
 #: code -> status and title
@@ -65,7 +65,7 @@ class Problem(Exception):  # noqa: N818 - an answer, not an error of ours
 
 def problem_of(error: StammError) -> Problem:
     """What an error of the layers below means to a program."""
-    if isinstance(error, UsageError):
+    if isinstance(error, UsageError | TooLittleError):  # other data, or other days, would do
         code = "bad_question"
     elif isinstance(error, CurrencyError | ScaleError):
         code = "not_one_sum"

@@ -92,13 +92,13 @@ def analysis(world: World, asked: Asked) -> Record:
 def metric_rows(world: World, asked: Asked) -> Answer:
     """A metric over windows; as `stamm metric` gives it."""
     world, found = _metric(world, asked)
-    return _answers(world).ask(found, _windows(world, asked, found), by=asked[parameters.BY], where=asked.where)
+    return answers_of(world).ask(found, _windows(world, asked, found), by=asked[parameters.BY], where=asked.where)
 
 
 def explained(world: World, asked: Asked) -> Record:
     """One number and how it came about: the formula in words, with the real numbers, and the result."""
     world, found = _metric(world, asked)
-    answer = _answers(world).ask(found, [_one_window(world, asked, found)], where=asked.where)
+    answer = answers_of(world).ask(found, [_one_window(world, asked, found)], where=asked.where)
     (row,) = told(answer)["rows"]
     made = {code: working_of_row(answer, answer.rows[0], Language(code)) for code in CODES}
     formula = {
@@ -121,7 +121,7 @@ def metric_customers(world: World, asked: Asked) -> Listed:
     """The customers behind one number, and which part of its formula counts them."""
     world, found = _metric(world, asked)
     window = _one_window(world, asked, found)
-    answer = _answers(world).ask(found, [window], where=asked.where)
+    answer = answers_of(world).ask(found, [window], where=asked.where)
     row = answer.rows[0]
     try:
         counted = People(world, asked.where).counted(found, window)
@@ -166,7 +166,7 @@ def _compared(world: World, asked: Asked) -> Comparison:
         known = ", ".join(families(world.metrics))
         what = f"There is no family of definitions named {name!r}."
         raise Problem("no_such_place", what, remedy=f"Families: {known}.")
-    world = _moment(world, asked)
+    world = as_known(world, asked)
     window = _one_window(world, asked, *(member() for member in members))
     return compare_family(Answers(world, most_numbers=MOST_NUMBERS), name, window, asked.say, where=asked.where)
 
@@ -197,12 +197,12 @@ def _member(member: Member, leader: Member, *, examples: bool) -> Record:
 # -- an analysis ---------------------------------------------------------------------------------------------
 def analysis_rows(world: World, asked: Asked) -> TableAnswer:
     """The tables of an analysis over a span of days; as `stamm analyse` gives them."""
-    world = _moment(world, asked)
+    world = as_known(world, asked)
     found = _analysis(world, asked)
-    span = _span(world, asked, found)
+    span = span_asked(world, asked, found)
     most = MOST_COMPARED if isinstance(found, CompareDefinitions) else MOST_WINDOWS
     _check_windows(len(found.windows(span)), most)
-    answer = _answers(world).analyse(found, span, by=asked[parameters.BY], where=asked.where)
+    answer = answers_of(world).analyse(found, span, by=asked[parameters.BY], where=asked.where)
     if (table := asked[parameters.TABLE]) is not None and table not in answer.tables:
         names = ", ".join(answer.tables)
         raise UsageError(f"There is no table {table!r} in it.", where="table", remedy=f"There are {names}.")
@@ -220,7 +220,7 @@ def names_customers(key: str) -> bool:
 def analysis_customers(world: World, asked: Asked) -> Listed:
     """The customers behind one row of an analysis: who counts in it, and who could have and does not."""
     answer = analysis_rows(world, asked)
-    behind = _answers(_moment(world, asked)).customers(answer, answer.row_named(asked.pairs(parameters.ROW)))
+    behind = answers_of(as_known(world, asked)).customers(answer, answer.row_named(asked.pairs(parameters.ROW)))
     counts = {**dict.fromkeys(behind.others, False), **dict.fromkeys(behind.counted, True)}
     holds = {name: value for name, value in about(answer).items() if name != "settings"}
     return Listed(
@@ -231,26 +231,26 @@ def analysis_customers(world: World, asked: Asked) -> Listed:
 
 
 # -- of what, and over which days ----------------------------------------------------------------------------
-def _answers(world: World) -> Answers:
+def answers_of(world: World) -> Answers:
     return Answers(world, most_numbers=MOST_NUMBERS)
 
 
 def _metric(world: World, asked: Asked) -> tuple[World, Metric]:
-    return _moment(world, asked), _named_so(world.metrics, asked.key)(**asked.pairs(parameters.SETTINGS))
+    return as_known(world, asked), named_so(world.metrics, asked.key)(**asked.pairs(parameters.SETTINGS))
 
 
 def _analysis(world: World, asked: Asked) -> Analysis:
-    return _named_so(ANALYSES, asked.key)(**asked.pairs(parameters.SETTINGS)).knowing(world.metrics)
+    return named_so(ANALYSES, asked.key)(**asked.pairs(parameters.SETTINGS)).knowing(world.metrics)
 
 
-def _named_so(registry: Registry[D], key: str) -> type[D]:
+def named_so(registry: Registry[D], key: str) -> type[D]:
     try:
         return registry[key]
     except UsageError as error:
         raise Problem("no_such_place", error.what, remedy=error.remedy) from error
 
 
-def _moment(world: World, asked: Asked) -> World:
+def as_known(world: World, asked: Asked) -> World:
     """The world as it was known at a moment, where one is named."""
     text = asked[parameters.AS_OF]
     if text is None:
@@ -267,7 +267,7 @@ def _moment(world: World, asked: Asked) -> World:
 
 def _windows(world: World, asked: Asked, found: Metric) -> tuple[Window, ...]:
     """The windows asked for; without days, all that the data cover."""
-    days = _span(world, asked, found)
+    days = span_asked(world, asked, found)
     if asked[parameters.WINDOW] is not None:
         return (days,)
     grain = asked[parameters.GRAIN] or "month"
@@ -283,7 +283,7 @@ def _check_windows(count: int, most: int = MOST_WINDOWS) -> None:
         )
 
 
-def _span(world: World, asked: Asked, found: Metric | Analysis) -> Window:
+def span_asked(world: World, asked: Asked, found: Metric | Analysis) -> Window:
     """The days asked for; without them, all that the data cover."""
     start: date | None = asked[parameters.START]
     end: date | None = asked[parameters.END]

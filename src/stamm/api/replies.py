@@ -94,7 +94,8 @@ def _mark(world: World, place: Place, asked: Asked) -> str:
 def _name(place: Place, asked: Asked) -> str:
     """A name for a file: of keys alone, which are letters, digits and underscores."""
     key = "".join(sign for sign in asked.key.lower() if sign.isascii() and (sign.isalnum() or sign == "_"))
-    return f"{key}_customers" if place.path.endswith("/customers") else key
+    side = place.path.rpartition("/")[2]
+    return f"{key}_{side}" if side in ("customers", "report", "check") else key
 
 
 # -- forms ---------------------------------------------------------------------------------------------------

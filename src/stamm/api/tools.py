@@ -25,6 +25,7 @@ from stamm.api.questions import Given, Listed
 from stamm.api.replies import check_snapshot, content_of
 from stamm.lang.language import Language
 from stamm.people import Scope
+from stamm.predictions import PREDICTIONS
 
 #: rows of one table that an assistant is told, customers of one page, signs of a text in the data
 MOST_ROWS, PAGE, LONGEST = 500, 100, 200
@@ -102,7 +103,7 @@ def _told(found: Given, asked: Asked, world: World) -> Record:
     said = cautions(found, asked.say) if isinstance(found, Answer | TableAnswer) else []
     said += content.pop("cautions", {}).get(asked.say.code, [])
     for name, rows in content.items():
-        if isinstance(rows, list) and len(rows) > MOST_ROWS and name not in ("metrics", "analyses"):
+        if isinstance(rows, list) and len(rows) > MOST_ROWS and name not in ("metrics", "analyses", "predictions"):
             content[name] = rows[:MOST_ROWS]
             shown, there = asked.say.number(MOST_ROWS), asked.say.number(len(rows))
             text = "{shown} of {there} rows are shown; ask for fewer days or a coarser grain."
@@ -122,7 +123,9 @@ def _definition(content: Record, world: World) -> Record | None:
         kind = world.metrics[content["metric"]]
         return {**definitions.metric_in_short(kind), "remarks": kind.remarks() or None}
     if "analysis" in content:
-        return definitions.analysis_in_short(ANALYSES[content["analysis"]])
+        key = content["analysis"].partition("/")[0]
+        named = content["settings"].get("prediction", key)
+        return definitions.analysis_in_short(ANALYSES[key] if key in ANALYSES else PREDICTIONS[named])
     return None
 
 

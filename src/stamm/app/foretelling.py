@@ -25,6 +25,7 @@ def keep_foretold(project: Project, answer: TableAnswer, *, now: datetime) -> in
     """
     asked = answer.analysis
     assert isinstance(asked, Prediction)
+    asked.check_checked()
     assert answer.as_of is not None  # nothing is foretold without facts
     if project.reads_database:
         raise UsageError(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 GAP, WIDE_GAP = 1, 3
 #: how narrow a column of words may become before columns are left out
 WORDS = 20
+#: the column that says of which customer a row is
+WHO = "customer_id"
 
 
 def print_answer(answer: TableAnswer, world: World, say: Session) -> None:
@@ -54,9 +56,20 @@ def print_answer(answer: TableAnswer, world: World, say: Session) -> None:
 def print_top(answer: TableAnswer, world: World, say: Session, top: int) -> None:
     """The same with only the first rows of the main table, and how many there are besides."""
     more = max(len(answer.rows) - top, 0)
-    print_answer(replace(answer, tables={**answer.tables, ROWS: answer.rows[:top]}), world, say)
+    first = answer.rows[:top]
+    shown = {getattr(row, WHO, None) for row in first}
+    tables = {
+        name: tuple(row for row in rows if getattr(row, WHO, None) in shown) if _names(answer, name) else rows
+        for name, rows in answer.tables.items()
+    }
+    print_answer(replace(answer, tables={**tables, ROWS: first}), world, say)
     if more:
         say.out.print(say("- {count} more; --top shows more of them, --format csv all.", count=more), style="quiet")
+
+
+def _names(answer: TableAnswer, table: str) -> bool:
+    """Whether a table has a line or more of each customer."""
+    return any(column.name == WHO for column in answer.analysis.columns(table))
 
 
 @dataclass

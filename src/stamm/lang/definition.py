@@ -199,6 +199,11 @@ class Definition:
         """The same as an address writes them."""
         return {name: written(value) for name, value in self.unusual.items()}
 
+    @property
+    def address(self) -> str:
+        """How numbers on a page name it: its key, and of one that is about a prediction, that with its own."""
+        return self.key
+
     def having(self, settings: Mapping[str, object]) -> Self:
         """The same definition with other settings."""
         return type(self)(**{**self.settings, **settings})

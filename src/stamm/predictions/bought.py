@@ -94,3 +94,22 @@ def bought(question: Question, on: date) -> Bought:
         days=table["ordered_on"].cast(pa.int32()).to_numpy().astype(np.int64),
         amount=table["amount"].cast(pa.float64()).to_numpy(),
     )
+
+
+def came_of(seen: Bought, later: Bought) -> dict[str, Reals]:
+    """What each customer of a day did from then on until a later one: days with an order, what was paid, the first.
+
+    `first` is after how many days an order came, or NaN.
+    """
+    place = pc.index_in(seen.customers, value_set=later.customers)
+    known = place.is_valid().to_numpy(zero_copy_only=False) if len(seen.customers) else np.zeros(0, np.bool_)
+    of = place.fill_null(0).to_numpy().astype(np.intp)
+    since = later.days >= seen.today
+    totals = {"orders": later.total(since), "amount": later.total(later.amount * since)}
+    first = np.full(len(later.starts), np.nan)
+    inside = np.flatnonzero(since)[::-1]  # backwards, so that the first of each stays
+    first[later.who[inside]] = later.days[inside] - seen.today
+    if not len(later.starts):
+        return {name: np.zeros(len(known)) for name in totals} | {"first": np.full(len(known), np.nan)}
+    found = {name: np.where(known, column[of], 0.0) for name, column in totals.items()}
+    return {**found, "first": np.where(known, first[of], np.nan)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import ClassVar, NamedTuple, Self
 
@@ -15,13 +15,14 @@ import pyarrow as pa
 from stamm.analyses.kind import ROWS, Analysis, Column, ColumnUnit, Found, Question, column, row
 from stamm.facts.orders import Orders
 from stamm.lang.definition import Setting
-from stamm.lang.interval import NOTHING, Bounds, t_mean, wilson
+from stamm.lang.interval import NOTHING
 from stamm.lang.reasons import NOT_OVER
 from stamm.lang.registry import Registry
 from stamm.lang.window import day_of
 from stamm.metrics import Metric
 from stamm.predictions.churn.quality import auc, brier
-from stamm.predictions.kind import Prediction
+from stamm.predictions.kind import RELIABILITY, Prediction
+from stamm.predictions.tried import bounds_of, parts_of
 
 _ = ibis._
 
@@ -49,6 +50,20 @@ class Came:
     reason: str = column("why not", "warum nicht", "text")
 
 
+@row
+class CamePart:
+    """A tenth of the customers of one day's kept predictions, by what was told of them, once the days are over."""
+
+    predicted_on: str = column("foretold as of", "vorhergesagt zum", "text", key=True)
+    model: str = column("model", "Modell", "text", key=True)
+    tenth: int = column("tenth", "Zehntel", "count", key=True)
+    customers: int = column("customers", "Kunden", "count")
+    told: float = column("told", "vorhergesagt", "number")
+    came: float = column("came", "eingetreten", "number")
+    low: float | None = column("95% interval from", "95-%-Intervall von", "number")
+    high: float | None = column("95% interval to", "95-%-Intervall bis", "number")
+
+
 class Checked(Analysis):
     """What was foretold and kept, held against what came in the days that it was foretold for.
 
@@ -61,14 +76,19 @@ class Checked(Analysis):
     en = "Predictions held against what came"
     de = "Vorhersagen und was eintrat"
     sentence_de = "Was vorhergesagt und aufbewahrt wurde, gemessen an dem, was in diesen Tagen kam."
-    tables: ClassVar = {ROWS: Came}
+    tables: ClassVar = {ROWS: Came, RELIABILITY: CamePart}
     splits = False
 
     prediction = Setting("", "Which prediction: its key.", "Welche Vorhersage: ihr Schlüssel.")
 
     def __init__(self, asked: Prediction) -> None:
+        asked.check_checked()
         super().__init__(prediction=asked.key)
         self._asked = asked
+
+    @property
+    def address(self) -> str:
+        return f"{self._asked.key}/check"
 
     def having(self, settings: Mapping[str, object]) -> Self:
         return type(self)(self._asked.having(settings))
@@ -88,9 +108,10 @@ class Checked(Analysis):
 
     def answer(self, question: Question) -> Found:
         if question.as_of is None:
-            return Found({ROWS: ()})
+            return Found({ROWS: (), RELIABILITY: ()})
         until = day_of(question.as_of, question.organisation.zone)
-        return Found({ROWS: tuple(self._rows(question.table(self._beside(question)), until))})
+        kept = list(_parts(question.table(self._beside(question))))
+        return Found({ROWS: tuple(self._rows(kept, until)), RELIABILITY: tuple(self._tenths(kept, until))})
 
     def _beside(self, question: Question) -> ir.Table:
         """One row a kept prediction: what was told, and what the customer did in the days it was told for."""
@@ -107,15 +128,23 @@ class Checked(Analysis):
             first=_.after.min(),
         )
 
-    def _rows(self, found: pa.Table, until: date) -> Iterator[Came]:
+    def _tenths(self, kept: Iterable[Kept], until: date) -> Iterator[CamePart]:
         share = self._asked.unit_of_outcome == "share"
-        for (on, model, horizon), part in _parts(found):
+        for (on, model, horizon), part in kept:
+            if on + timedelta(days=horizon) <= until:
+                told, came = self._asked.outcome(part)
+                for each in parts_of(told, came, share=share, by=part["value"]):
+                    yield CamePart(on.isoformat(), model, **vars(each))
+
+    def _rows(self, kept: Iterable[Kept], until: date) -> Iterator[Came]:
+        share = self._asked.unit_of_outcome == "share"
+        for (on, model, horizon), part in kept:
             told, came = self._asked.outcome(part)
             if not len(told):  # it was told of those who order, and nobody did
                 continue
             over = on + timedelta(days=horizon) <= until
             some = over and share and 0 < came.sum() < len(came) and len(set(told)) > 1
-            low, high = _bounds(came, share=share) if over else NOTHING
+            low, high = bounds_of(came, share=share) if over else NOTHING
             yield Came(
                 predicted_on=on.isoformat(),
                 model=model,
@@ -139,7 +168,10 @@ class Group(NamedTuple):
     horizon: int
 
 
-def _parts(found: pa.Table) -> Iterator[tuple[Group, dict[str, Reals]]]:
+Kept = tuple[Group, dict[str, Reals]]
+
+
+def _parts(found: pa.Table) -> Iterator[Kept]:
     """The rows of each day, model and horizon, the latest first; cells without a number are NaN."""
     columns = (found[name].to_pylist() for name in ("predicted_on", "model", "horizon_days"))
     keys = [Group(*key) for key in zip(*columns, strict=True)]
@@ -149,9 +181,3 @@ def _parts(found: pa.Table) -> Iterator[tuple[Group, dict[str, Reals]]]:
         places.setdefault(key, []).append(place)
     for key in sorted(places, key=lambda each: (-each.on.toordinal(), each.model, each.horizon)):
         yield key, {name: column[places[key]] for name, column in cells.items()}
-
-
-def _bounds(came: Reals, *, share: bool) -> Bounds:
-    if share:
-        return wilson(int(came.sum()), len(came))
-    return t_mean(len(came), float(came.sum()), float((came**2).sum()))

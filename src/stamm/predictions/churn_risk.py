@@ -17,30 +17,16 @@ from stamm.lang.phrase import Phrase
 from stamm.predictions.bought import EPOCH, Bought, Reals, bought
 from stamm.predictions.churn.cuts import Cut, Flags, cut, lessons
 from stamm.predictions.churn.learning import Learned, boosted, logistic
-from stamm.predictions.churn.quality import auc, brier, calibration_error, reliability, top_lift
-from stamm.predictions.kind import Foretold, Gate, Prediction
+from stamm.predictions.churn.moving import lost
+from stamm.predictions.churn.quality import reliability
+from stamm.predictions.churn.words import KIND_OF, KINDS, NAMES, places_of
+from stamm.predictions.kind import QUALITY, RELIABILITY, Foretold, Gate, Prediction
+from stamm.predictions.tried import NOBODY, OWN, SINCE, Importance, Quality, Tried, Way, quality_of
 
-QUALITY, RELIABILITY = "quality", "reliability"
 #: days of the past that are learned from, the day it is tried on included
 MOST_CUTS = 7
 #: days known before the first of them
 LEAD = 90
-
-
-@row
-class Quality:
-    """How well one way of telling did on the last day whose outcome is known, of which it had learned nothing.
-
-    `auc`: how likely one who left was told a higher risk than one who stayed (0.5: by chance). `lift`: those who left
-    among the tenth most at risk, beside all. `brier`: the mean square of risk less outcome. `error`: the mean distance
-    between told and true shares of ten groups.
-    """
-
-    way: Phrase = column("told by", "vorhergesagt von", "text", key=True)
-    auc: float | None = column("AUC", "AUC", "number")
-    lift: float | None = column("lift of the top tenth", "Lift im obersten Zehntel", "ratio")
-    brier: float | None = column("Brier score", "Brier-Score", "number")
-    error: float | None = column("calibration error", "Kalibrierungsfehler", "share")
 
 
 @row
@@ -64,6 +50,16 @@ class Trial:
     learned: Learned
     told: Reals
     yardstick: Reals
+
+
+@dataclass(frozen=True)
+class Taught:
+    """The customers of the day, all that was bought by then, the days learned from, and what was learned."""
+
+    now: Cut
+    seen: Bought
+    cuts: Sequence[Cut]
+    learned: Learned
 
 
 class ChurnRisk(Prediction):
@@ -99,6 +95,7 @@ class ChurnRisk(Prediction):
         "Wer in so vielen Tagen davor kaufte, wird genannt; die anderen sind schon gegangen.",
         low=7,
         high=1095,
+        title=Phrase("Bought in days before", "Kauf in Tagen davor"),
     )
 
     def facts(self) -> tuple[str, ...]:
@@ -109,24 +106,50 @@ class ChurnRisk(Prediction):
         return f"{super().mark}:{self.recent}d"
 
     def answer(self, question: Question) -> Found:
-        seen, cuts = self._cuts(question, self.day(question))
-        labels = [each.left for each in cuts if each.left is not None]
-        counted = {"days": len(cuts), "customers": int((seen.today - seen.last <= self.recent).sum())}
-        for name, is_left in (("left", True), ("stayed", False)):
-            counted[name] = min((int((each == is_left).sum()) for each in labels), default=0)
-        self.check_gates(counted)
+        known = self.learn(question)
+        now, learned, cuts = known.now, known.learned, known.cuts
         trial = _tried(cuts)
-        now = cut(seen, self.horizon, self.recent)
-        learned = boosted(lessons(cuts))
         quality = tuple(_quality(trial))
         return Found(
             {
-                ROWS: tuple(_rows(now, seen, learned.risk(now.features.table))),
+                ROWS: tuple(_rows(now, known.seen, learned.risk(now.features.table))),
                 QUALITY: quality,
                 RELIABILITY: tuple(_tenths(trial)),
             },
             notes=tuple(_notes(cuts, trial, learned, quality)),
         )
+
+    def learn(self, question: Question) -> Taught:
+        """What is learned from all days whose outcome is known; raises TooLittleError below a gate."""
+        seen, cuts = self._cuts(question, self.day(question))
+        self.check_gates(self._counted(seen, cuts))
+        return Taught(cut(seen, self.horizon, self.recent), seen, cuts, boosted(lessons(cuts)))
+
+    def counted(self, question: Question) -> dict[str, int]:
+        return self._counted(*self._cuts(question, self.day(question)))
+
+    def tried(self, question: Question) -> Tried:
+        seen, cuts = self._cuts(question, self.day(question))
+        counted = self._counted(seen, cuts)
+        self.check_gates(counted)
+        trial = _tried(cuts)
+        quality = tuple(_quality(trial))
+        return Tried(
+            trial.on.on,
+            (cuts[0].on, cuts[-2].on),
+            tuple(_ways(trial)),
+            trial.left.astype(np.float64),
+            counted,
+            notes=tuple(_notes(cuts, trial, trial.learned, quality)),
+            importance={"features": _importance(trial), "kinds": _of_kinds(trial)},
+        )
+
+    def _counted(self, seen: Bought, cuts: Sequence[Cut]) -> dict[str, int]:
+        labels = [each.left for each in cuts if each.left is not None]
+        counted = {"days": len(cuts), "customers": int((seen.today - seen.last <= self.recent).sum())}
+        for name, is_left in (("left", True), ("stayed", False)):
+            counted[name] = min((int((each == is_left).sum()) for each in labels), default=0)
+        return counted
 
     def outcome(self, kept: Mapping[str, Reals]) -> tuple[Reals, Reals]:
         return kept["value"], (kept["orders"] == 0).astype(np.float64)
@@ -169,20 +192,33 @@ def _rows(now: Cut, seen: Bought, risk: Reals) -> Iterator[Foretold]:
         yield Foretold(customers[at], values[at], None, None, counts[at], last[at])
 
 
+def _ways(trial: Trial) -> Iterator[Way]:
+    known = trial.on.features
+    yield Way(OWN, trial.told, probable=True)
+    yield Way(Phrase("logistic regression", "logistischer Regression"), trial.yardstick, probable=True)
+    model = Phrase("a model of buying, no labels", "einem Kaufmodell, ohne Lehre")
+    yield Way(model, known["model_no_order"], probable=True)
+    yield Way(SINCE, known["since_last"], probable=False)
+    yield Way(NOBODY, np.zeros(len(trial.left)), probable=True)
+
+
 def _quality(trial: Trial) -> Iterator[Quality]:
-    left, known = trial.left, trial.on.features
-    ways = (
-        (Phrase("this prediction", "dieser Vorhersage"), trial.told),
-        (Phrase("logistic regression", "logistischer Regression"), trial.yardstick),
-        (Phrase("a model of buying, no labels", "einem Kaufmodell, ohne Lehre"), known["model_no_order"]),
-    )
-    for words, risk in ways:
-        yield Quality(words, auc(risk, left), top_lift(risk, left), brier(risk, left), calibration_error(risk, left))
-    since = known["since_last"]
-    ago = Phrase("days since the last order", "Tagen seit der Bestellung")
-    yield Quality(ago, auc(since, left), top_lift(since, left), None, None)
-    nobody = np.zeros(len(left))
-    yield Quality(Phrase("'nobody leaves'", "„niemand geht“"), None, None, brier(nobody, left), float(left.mean()))
+    came = trial.left.astype(np.float64)
+    return (quality_of(way, came, probable=True) for way in _ways(trial))
+
+
+def _importance(trial: Trial) -> tuple[Importance, ...]:
+    names = trial.on.features.names
+    fallen = lost(trial.learned, trial.on.features, trial.left, [[place] for place in range(len(names))])
+    rows = (Importance(name, NAMES[name], KINDS[KIND_OF[name]], by) for name, by in zip(names, fallen, strict=True))
+    return tuple(sorted(rows, key=lambda each: -each.lost))
+
+
+def _of_kinds(trial: Trial) -> tuple[Importance, ...]:
+    places = places_of(trial.on.features.names)
+    fallen = lost(trial.learned, trial.on.features, trial.left, list(places.values()))
+    rows = (Importance(kind, KINDS[kind], KINDS[kind], by) for kind, by in zip(places, fallen, strict=True))
+    return tuple(sorted(rows, key=lambda each: -each.lost))
 
 
 def _tenths(trial: Trial) -> Iterator[Tenth]:

@@ -16,7 +16,7 @@ from stamm.analyses.kind import ROWS, Found, Question
 from stamm.lang.definition import Setting
 from stamm.lang.errors import UsageError
 from stamm.lang.phrase import Phrase
-from stamm.predictions.bought import EPOCH, Bought, Reals, bought
+from stamm.predictions.bought import EPOCH, Bought, Reals, bought, came_of
 from stamm.predictions.buying.bg_nbd import BgNbd
 from stamm.predictions.buying.gamma_gamma import GammaGamma
 from stamm.predictions.buying.histories import Histories, Places
@@ -25,6 +25,7 @@ from stamm.predictions.buying.likelihood import Fit
 from stamm.predictions.buying.mbg_nbd import MbgNbd
 from stamm.predictions.buying.pareto_nbd import ParetoNbd
 from stamm.predictions.kind import MODEL, Foretold, Gate, Parameter, Prediction
+from stamm.predictions.tried import AS_BEFORE, NOBODY, OWN, SINCE, Tried, Way
 
 MODELS: Mapping[str, type[BuyingModel]] = {"pareto_nbd": ParetoNbd, "bg_nbd": BgNbd, "mbg_nbd": MbgNbd}
 CUT = Phrase(
@@ -89,11 +90,14 @@ class FromBuying(Prediction):
         "The model of buying: Pareto/NBD, BG/NBD or MBG/NBD.",
         "Das Kaufmodell: Pareto/NBD, BG/NBD oder MBG/NBD.",
         choices=tuple(MODELS),
+        title=Phrase("Model", "Modell"),
+        words={key: Phrase(kind.title, kind.title) for key, kind in MODELS.items()},
     )
     parameters = Setting(
         "",
         "Parameters to use instead of fitted ones, such as r=0.55,alpha=74,s=0.6,beta=82 (times in days).",
         "Parameter anstelle der geschätzten, etwa r=0.55,alpha=74,s=0.6,beta=82 (Zeiten in Tagen).",
+        title=Phrase("Parameters", "Parameter"),
     )
 
     def __init__(self, **settings: object) -> None:
@@ -121,6 +125,45 @@ class FromBuying(Prediction):
         return Found(
             {ROWS: tuple(self._rows(known, told)), MODEL: tuple(self.of_model(fit, known))},
             notes=(_fitted(fit, known), *((CUT,) if question.organisation.history == "cut" else ())),
+        )
+
+    def counted(self, question: Question) -> dict[str, int]:
+        return Known.of(bought(question, self.day(question))).counted()
+
+    def tried(self, question: Question) -> Tried:
+        """On the day one horizon back: fitted to what was known then, and held against the days since."""
+        later = bought(question, self.day(question))
+        known = Known.of(bought(question, later.on - timedelta(days=self.horizon)))
+        seen = known.bought
+        if self._given is None:
+            self.check_gates(known.counted())
+        fit = self._given or MODELS[self.model].fit(known.histories)
+        value = self.foretell(fit.model, known)[0]
+        told = np.isfinite(value)
+        kept = {"value": value, **came_of(seen, later)}
+        own, came = self.outcome({name: column[told] for name, column in kept.items()})
+        share = self.unit_of_outcome == "share"
+        ways = [Way(OWN, own, probable=share)]
+        if self.unit == "share":
+            ways += [
+                Way(SINCE, (seen.today - seen.last)[told].astype(np.float64), probable=False),
+                Way(NOBODY, np.zeros(len(came)), probable=True),
+            ]
+        elif not share:  # whoever did much before goes on, and no model is needed
+            ago = seen.today - seen.days <= self.horizon
+            before = {"value": value, "orders": seen.total(ago), "amount": seen.total(seen.amount * ago)}
+            ways.append(
+                Way(AS_BEFORE, self.outcome({name: column[told] for name, column in before.items()})[1], probable=False)
+            )
+        first = (EPOCH + timedelta(days=int(seen.first.min()))) if len(seen.starts) else seen.on
+        return Tried(
+            on=seen.on,
+            learned=(first, seen.on - timedelta(days=1)),
+            ways=ways,
+            came=came,
+            counted=Known.of(later).counted(),
+            notes=(_fitted(fit, known),),
+            model=tuple(self.of_model(fit, known)),
         )
 
     def of_model(self, fit: Fit[BuyingModel], known: Known) -> Iterator[Parameter]:

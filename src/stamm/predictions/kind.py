@@ -11,14 +11,17 @@ import numpy.typing as npt
 
 from stamm.analyses.kind import ROWS, Analysis, Column, ColumnUnit, Found, Question, column, row
 from stamm.lang.definition import Setting
-from stamm.lang.errors import TooLittleError
+from stamm.lang.errors import TooLittleError, UsageError
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import day_of
 from stamm.metrics.kind import Unit
+from stamm.predictions.tried import Tried
 
 Reals = npt.NDArray[np.float64]
 #: the table beside the customers: what the model is made of
 MODEL = "model"
+#: tables of how a prediction did, and of what came in tenths of the customers
+QUALITY, RELIABILITY = "quality", "reliability"
 FORETOLD = ("value", "low", "high")
 TOO_LITTLE = "Take in more of them, or look ahead over fewer days."
 
@@ -67,6 +70,8 @@ class Prediction(Analysis):
     gates: ClassVar[tuple[Gate, ...]] = ()
     #: whether it is learned from the past anew each time, so that no example can be followed by hand
     learned: ClassVar[bool] = False
+    #: whether it can be held against what came, and so is worth keeping
+    checks: ClassVar[bool] = True
     #: what to do below its gates
     instead: ClassVar[str] = TOO_LITTLE
 
@@ -76,6 +81,7 @@ class Prediction(Analysis):
         "Für wie viele Tage im Voraus, vom Tag der Vorhersage an.",
         low=1,
         high=1095,
+        title=Phrase("Days ahead", "Tage voraus"),
     )
 
     def unit_of(self, column: Column) -> ColumnUnit:
@@ -97,6 +103,22 @@ class Prediction(Analysis):
                 )
 
     def answer(self, question: Question) -> Found:
+        raise NotImplementedError
+
+    def check_checked(self) -> None:
+        """Raises UsageError for one that nobody can hold against what came."""
+        if not self.checks:
+            raise UsageError(
+                f"Nobody can ever see whether {self.key} came true, so it is neither kept nor checked.",
+                remedy="Keep and check what it is made of: churn_risk, no_order_risk and value_ahead.",
+            )
+
+    def counted(self, question: Question) -> dict[str, int]:
+        """What its gates ask for, as it is on the day."""
+        raise NotImplementedError
+
+    def tried(self, question: Question) -> Tried:
+        """How it did on the last day whose outcome is known, knowing nothing of later. Raises TooLittleError."""
         raise NotImplementedError
 
     # -- afterwards ------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 
 from stamm.analyses.kind import ROWS, column, row
 from stamm.lang.definition import Setting
+from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Unit
 from stamm.predictions.bought import Reals
 from stamm.predictions.buying.kind import BuyingModel
@@ -57,6 +58,7 @@ class NextOrder(FromBuying):
         "Tage, über die hinaus kein Datum genannt wird.",
         low=1,
         high=1095,
+        title=Phrase("Days ahead", "Tage voraus"),
     )
 
     def foretell(self, model: BuyingModel, known: Known) -> tuple[Reals, ...]:
@@ -65,7 +67,7 @@ class NextOrder(FromBuying):
 
     def row(self, known: Known, customer_id: str, told: tuple[Any, ...], orders: int, last_on: str) -> Next:
         value, low, high = told
-        middle, early, late = (_after(known.bought.on, days) for days in told)
+        middle, early, late = (after(known.bought.on, days) for days in told)
         return Next(customer_id, middle, early, late, value, low, high, orders, last_on)
 
     @property
@@ -77,6 +79,6 @@ class NextOrder(FromBuying):
         return np.full(len(kept["value"]), MIDDLE), (kept["first"] < kept["value"]).astype(np.float64)
 
 
-def _after(on: date, days: float | None) -> str:
+def after(on: date, days: float | None) -> str:
     """The last of so many days from the start of a day."""
     return "" if days is None else (on + timedelta(days=int(days) - 1)).isoformat()

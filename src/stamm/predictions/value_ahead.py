@@ -50,12 +50,18 @@ class ValueAhead(FromBuying):
         "Abzinsung im Jahr: 0.1 macht, was in einem Jahr kommt, 1/1,1 wert.",
         low=0.0,
         high=1.0,
+        title=Phrase("Discount a year", "Abzinsung im Jahr"),
     )
     worth = Setting(
         GAMMA_GAMMA,
         "What a day with an order is worth: gamma_gamma, or own_mean for each customer's own mean so far.",
         "Was ein Tag mit Bestellung wert ist: gamma_gamma, oder own_mean für den bisherigen Mittelwert jedes Kunden.",
         choices=(GAMMA_GAMMA, OWN_MEAN),
+        title=Phrase("Worth of a day", "Wert eines Tages"),
+        words={
+            GAMMA_GAMMA: Phrase("between own and mean of all", "zwischen eigenem und allen"),
+            OWN_MEAN: Phrase("own mean", "eigener Mittelwert"),
+        },
     )
 
     @property

@@ -122,7 +122,7 @@ def of_customer(customer: str, column: str, number: float | None, text: str) -> 
 
 def _asked(made: Definition) -> str:
     """Its key, and the settings that are not as they come, as an address writes them."""
-    return f"{made.key}?{urlencode(made.said)}" if made.said else made.key
+    return f"{made.address}?{urlencode(made.said)}" if made.said else made.address
 
 
 def _data(number: float, of: str, text: str) -> Markup:

@@ -28,6 +28,7 @@ from stamm.lang.errors import UsageError
             "stamm predict value_ahead --as-of 2018-01-01 --format csv",
             "What everybody will bring, as known then",
         ),
+        ("stamm predict churn_risk --report", "How far it is to be trusted"),
         ("stamm predict no_order_risk --keep", "The same, kept with its date"),
         ("stamm predict no_order_risk --check", "How those that were kept came out"),
     ),
@@ -39,6 +40,7 @@ from stamm.lang.errors import UsageError
 @option("--top", type=click.IntRange(1), default=20, metavar="NUMBER", help="How many customers the table shows.")
 @option("--keep", is_flag=True, help="Keep it as facts, to be held against what comes.")
 @option("--check", is_flag=True, help="Hold what was kept of it against what came since, instead of foretelling.")
+@option("--report", is_flag=True, help="Say how far it is to be trusted, instead of foretelling.")
 @option(
     "--format",
     "form",
@@ -46,7 +48,7 @@ from stamm.lang.errors import UsageError
     default="table",
     help="For people (table) or for programs (csv, json): these have everybody.",
 )
-def predict(
+def predict(  # noqa: PLR0913 - a command takes its options
     key: str | None,
     *,
     as_of: str | None,
@@ -55,6 +57,7 @@ def predict(
     top: int,
     keep: bool,
     check: bool,
+    report: bool,
     form: str,
 ) -> None:
     """Print one prediction, or the list of all."""
@@ -66,12 +69,16 @@ def predict(
     from stamm.lang.window import day_start
     from stamm.predictions import PREDICTIONS
     from stamm.predictions.checked import Checked
+    from stamm.predictions.report import Report
 
     say = current()
-    if keep and check:
-        raise UsageError(say("--keep foretells, --check looks back."), remedy=say("Say one of the two."))
+    if keep + check + report > 1:
+        raise UsageError(
+            say("--keep foretells, --check looks back, --report says how far to trust it."),
+            remedy=say("Say one of them."),
+        )
     if key is None:
-        if params or as_of or keep or horizon is not None:
+        if params or as_of or keep or report or horizon is not None:
             raise UsageError(say("Which prediction?"), remedy=say("Name one: stamm predict KEY."))
         analyses.print_predictions(say)
         return
@@ -84,7 +91,7 @@ def predict(
     world = project.world(as_of=day_start(day, project.organisation.zone) if day else None)
     span = span_of(Span(None, None, "day"), world, asked, say)
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
-        answer = Answers(world).analyse(Checked(asked) if check else asked, span)
+        answer = Answers(world).analyse(Checked(asked) if check else Report(asked) if report else asked, span)
     if keep:  # first: whoever reads a pipe may have had enough before the end
         rows = keep_foretold(project, answer, now=datetime.now(UTC))
         say.err.print(say.language.counted(rows, "One prediction kept.", "{count} predictions kept."))

@@ -28,12 +28,12 @@ def auc(risk: Reals, left: Flags) -> float:
     return float((rankdata(risk)[left].sum() - gone * (gone + 1) / 2) / (gone * stayed))
 
 
-def brier(risk: Reals, left: Flags) -> float:
+def brier(risk: Reals, left: Flags | Reals) -> float:
     """The mean square of what was told less what came (1 or 0); 0 is best."""
     return float(np.mean((risk - left) ** 2))
 
 
-def top_lift(risk: Reals, left: Flags, part: float = 0.1) -> float:
+def top_lift(risk: Reals, left: Flags | Reals, part: float = 0.1) -> float:
     """Of the tenth told to be most at risk, the share who left, beside that of all; equal risks are shared out."""
     wanted = max(round(len(risk) * part), 1)
     edge = np.sort(risk)[-wanted]
@@ -42,14 +42,17 @@ def top_lift(risk: Reals, left: Flags, part: float = 0.1) -> float:
     return float(found / wanted / left.mean())
 
 
-def reliability(risk: Reals, left: Flags) -> tuple[Bin, ...]:
-    """Tenths of the customers by rising risk; equal risks may be told apart by their order."""
-    order = np.argsort(risk, kind="stable")
-    parts = [part for part in np.array_split(order, BINS) if len(part)]
-    return tuple(Bin(len(part), float(risk[part].mean()), int(left[part].sum())) for part in parts)
+def tenths(risk: Reals) -> list[npt.NDArray[np.intp]]:
+    """The places of ten groups by rising risk; equal risks may be told apart by their order."""
+    return [part for part in np.array_split(np.argsort(risk, kind="stable"), BINS) if len(part)]
 
 
-def calibration_error(risk: Reals, left: Flags) -> float:
+def reliability(risk: Reals, left: Flags | Reals) -> tuple[Bin, ...]:
+    """Tenths of the customers by rising risk, and how many of each left."""
+    return tuple(Bin(len(part), float(risk[part].mean()), int(left[part].sum())) for part in tenths(risk))
+
+
+def calibration_error(risk: Reals, left: Flags | Reals) -> float:
     """The mean distance between told and true shares of the tenths."""
     bins = reliability(risk, left)
     return sum(each.customers * abs(each.told - each.left / each.customers) for each in bins) / len(risk)

@@ -39,7 +39,7 @@ class ForetoldSo(Operator):
 
     prediction = Chosen(
         "churn_risk",
-        {kind.key: Phrase(kind.en.lower(), kind.de) for kind in PREDICTIONS},
+        {kind.key: Phrase(kind.en.lower(), kind.de) for kind in PREDICTIONS if kind.checks},
         "Which prediction.",
         "Welche Vorhersage.",
         title=Phrase("prediction", "Vorhersage"),

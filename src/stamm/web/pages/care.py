@@ -32,6 +32,8 @@ TO_ONE = {
     "task_remove": care.remove_task,
     "task_restore": care.restore_task,
 }
+#: pages beside the customer's own from which something is written
+BACK = ("tasks", "leaving")
 
 
 @page("customers/care/", may=NAMES, methods=("POST",))
@@ -49,7 +51,10 @@ def care_act(request: Asked) -> HttpResponse:
         with transaction.atomic():
             refuse_erased(customer)  # nothing is written about somebody who is erased just now
             _write(request, does, numbers_of(known, customer), who, now)
-    back = reverse("tasks") if request.POST.get("back") == "tasks" else reverse("customer", args=[customer])
+    where = request.POST.get("back")
+    if where == "leaving":
+        told = {"made": request.POST.get("whose", "") or who}
+    back = reverse(where) if where in BACK else reverse("customer", args=[customer])
     return redirect(f"{back}?{urlencode(told)}" if told else back)
 
 

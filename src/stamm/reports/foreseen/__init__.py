@@ -1,0 +1,1 @@
+"""What the pages on predictions show, in words and pictures."""

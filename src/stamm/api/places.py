@@ -61,6 +61,8 @@ _ONE = (
 _COMPARED = (*parameters.DAYS, parameters.GRAIN, parameters.WHERE, parameters.AS_OF, parameters.SNAPSHOT)
 _OVER_TIME = (parameters.START, parameters.END, parameters.GRAIN, parameters.SNAPSHOT)
 _FORETOLD = (parameters.SETTINGS, parameters.AS_OF, parameters.SNAPSHOT, parameters.TABLE)
+#: parameters that are given, so that few customers are enough
+_GIVEN = "param=model%3Dbg_nbd&param=parameters%3Dr%3D1,alpha%3D30,a%3D1,b%3D2"
 _DEFINED = (parameters.SETTINGS, parameters.SNAPSHOT)
 
 PLACES = (
@@ -147,10 +149,36 @@ PLACES = (
         example="/segments/no_second_order/members?limit=10",
     ),
     Place("/predictions", "list_predictions", foretelling.predictions, takes=(parameters.SNAPSHOT,)),
-    Place("/predictions/{key}", "describe_prediction", foretelling.prediction, takes=_DEFINED),
     Place(
-        "/predictions/{key}/rows", "predict", foretelling.prediction_rows, Scope.CUSTOMERS, takes=_FORETOLD, table=True
+        "/predictions/{key}",
+        "describe_prediction",
+        foretelling.prediction,
+        takes=_DEFINED,
+        example="/predictions/churn_risk",
     ),
-    Place("/predictions/{key}/report", "trust_prediction", foretelling.prediction_report, takes=_FORETOLD, table=True),
-    Place("/predictions/{key}/check", "check_prediction", foretelling.prediction_check, takes=_FORETOLD, table=True),
+    Place(
+        "/predictions/{key}/rows",
+        "predict",
+        foretelling.prediction_rows,
+        Scope.CUSTOMERS,
+        takes=_FORETOLD,
+        table=True,
+        example=f"/predictions/expected_orders/rows?{_GIVEN}",
+    ),
+    Place(
+        "/predictions/{key}/report",
+        "trust_prediction",
+        foretelling.prediction_report,
+        takes=_FORETOLD,
+        table=True,
+        example=f"/predictions/no_order_risk/report?{_GIVEN}",
+    ),
+    Place(
+        "/predictions/{key}/check",
+        "check_prediction",
+        foretelling.prediction_check,
+        takes=_FORETOLD,
+        table=True,
+        example="/predictions/no_order_risk/check",
+    ),
 )

@@ -125,7 +125,7 @@ class ChurnRisk(Prediction):
         self.check_gates(self._counted(seen, cuts))
         return Taught(cut(seen, self.horizon, self.recent), seen, cuts, boosted(lessons(cuts)))
 
-    def counted(self, question: Question) -> dict[str, int]:
+    def measured(self, question: Question) -> dict[str, int]:
         return self._counted(*self._cuts(question, self.day(question)))
 
     def tried(self, question: Question) -> Tried:

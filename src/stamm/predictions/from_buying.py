@@ -127,7 +127,7 @@ class FromBuying(Prediction):
             notes=(_fitted(fit, known), *((CUT,) if question.organisation.history == "cut" else ())),
         )
 
-    def counted(self, question: Question) -> dict[str, int]:
+    def measured(self, question: Question) -> dict[str, int]:
         return Known.of(bought(question, self.day(question))).counted()
 
     def tried(self, question: Question) -> Tried:

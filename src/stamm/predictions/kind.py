@@ -113,7 +113,7 @@ class Prediction(Analysis):
                 remedy="Keep and check what it is made of: churn_risk, no_order_risk and value_ahead.",
             )
 
-    def counted(self, question: Question) -> dict[str, int]:
+    def measured(self, question: Question) -> dict[str, int]:
         """What its gates ask for, as it is on the day."""
         raise NotImplementedError
 

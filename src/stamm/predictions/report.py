@@ -101,7 +101,7 @@ class Report(Analysis):
             tried = self.asked.tried(question)
             gates = tuple(self._gates(tried.counted))
         except TooLittleError:
-            counted = self.asked.counted(question) if question.as_of is not None else {}
+            counted = self.asked.measured(question) if question.as_of is not None else {}
             gates = tuple(self._gates(counted))
             empty = {name: () for name in self.tables if name != GATES}
             return Found({**empty, GATES: gates}, notes=(UNTRIED,))
@@ -152,5 +152,5 @@ class Enough(Report):
         return f"{self.asked.key}/enough"
 
     def answer(self, question: Question) -> Found:
-        counted = self.asked.counted(question) if question.as_of is not None else {}
+        counted = self.asked.measured(question) if question.as_of is not None else {}
         return Found({ROWS: tuple(self._gates(counted))})

@@ -148,8 +148,8 @@ class ValueAtRisk(Prediction):
             else NoOrderRisk(horizon=self.horizon)
         )
 
-    def counted(self, question: Question) -> dict[str, int]:
-        return self.source.counted(question)
+    def measured(self, question: Question) -> dict[str, int]:
+        return self.source.measured(question)
 
     def answer(self, question: Question) -> Found:
         known = Known.of(bought(question, self.day(question)))

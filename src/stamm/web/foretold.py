@@ -11,12 +11,12 @@ from django.http import Http404, QueryDict
 from stamm.analyses import Analysis
 from stamm.answers.reach import covered, kinds_needed
 from stamm.answers.table import TableAnswer
+from stamm.lang.definition import written
 from stamm.lang.errors import TooLittleError
 from stamm.predictions import PREDICTIONS, Prediction
 from stamm.predictions.checked import Checked
 from stamm.predictions.report import Enough, Report
 from stamm.web.desk import Opened
-from stamm.web.settings_form import written
 
 #: what can be asked about a prediction
 SIDES: Mapping[str, type[Report | Checked]] = {"report": Report, "check": Checked, "enough": Enough}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,6 +66,11 @@ def test_tenths_and_quality_by_hand() -> None:
     assert (amounts.auc, amounts.lift, amounts.brier) == (0.75, 2.0, None)
 
 
+def split_of(key: str) -> Any:
+    (split,) = ask(Report(PREDICTIONS[key](horizon=60, **GIVEN, worth="own_mean"))).tables["split"]
+    return split
+
+
 # -- the report ----------------------------------------------------------------------------------------------
 def test_it_is_tried_on_a_day_one_horizon_back() -> None:
     """What the report tells of that day is what was told then, and what came is counted as a plain program does."""
@@ -95,6 +101,10 @@ def test_numbers_are_tried_too() -> None:
         report = ask(Report(PREDICTIONS[key](horizon=60, **GIVEN, **settings)))
         assert 5 <= len(report.tables["reliability"]) <= 10, key
         assert report.tables["gates"], key
+    staying = ask(Report(PREDICTIONS["value_if_staying"](horizon=60, **GIVEN, worth="own_mean")))
+    assert 0 < staying.tables["split"][0].customers < split_of("value_ahead").customers, (
+        "who ordered nothing did not stay"
+    )
     own, before = ask(Report(PREDICTIONS["expected_orders"](horizon=60, **GIVEN))).rows
     assert own.auc > 0.6
     assert before.auc is not None

@@ -133,7 +133,7 @@ class Checked(Analysis):
         for (on, model, horizon), part in kept:
             if on + timedelta(days=horizon) <= until:
                 told, came = self._asked.outcome(part)
-                for each in parts_of(told, came, share=share, by=part["value"]):
+                for each in parts_of(told, came, share=share, by=part["value"] if share else None):
                     yield CamePart(on.isoformat(), model, **vars(each))
 
     def _rows(self, kept: Iterable[Kept], until: date) -> Iterator[Came]:

@@ -151,10 +151,10 @@ class FromBuying(Prediction):
             ]
         elif not share:  # whoever did much before goes on, and no model is needed
             ago = seen.today - seen.days <= self.horizon
-            before = {"value": value, "orders": seen.total(ago), "amount": seen.total(seen.amount * ago)}
-            ways.append(
-                Way(AS_BEFORE, self.outcome({name: column[told] for name, column in before.items()})[1], probable=False)
-            )
+            before = {**kept, "orders": seen.total(ago), "amount": seen.total(seen.amount * ago)}
+            known_before = self.outcome({name: column[told] for name, column in before.items()})[1]
+            if len(known_before) == len(came):  # else it is told of other customers than it came of
+                ways.append(Way(AS_BEFORE, known_before, probable=False))
         first = (EPOCH + timedelta(days=int(seen.first.min()))) if len(seen.starts) else seen.on
         return Tried(
             on=seen.on,

@@ -45,11 +45,13 @@ READERS = {
     "/predictions/{key}/rows": "customers",
     "/predictions/{key}/report": "read customers",
     "/predictions/{key}/check": "read customers",
+    "": "read customers write nobody",
+    "/": "read customers write nobody",
     "/openapi.json": "read customers write nobody",
     ASSISTANTS: "read customers",
 }
 #: described elsewhere, or by their own protocol
-UNDESCRIBED = {"/openapi.json", ASSISTANTS}
+UNDESCRIBED = {"", "/", "/openapi.json", ASSISTANTS}
 KEYS = {
     "/metrics": "customer_count",
     "/compare": "churn",
@@ -66,7 +68,7 @@ MORE = {
 
 
 def filled(path: str) -> str:
-    return path.replace("{key}", KEYS.get("/" + path.split("/")[1], ""))
+    return path.replace("{key}", KEYS.get("/" + path.strip("/").split("/")[0], ""))
 
 
 def test_every_address_has_its_row(asking: Asking) -> None:

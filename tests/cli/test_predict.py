@@ -69,7 +69,8 @@ def test_kept_predictions_are_facts(run, shop_once: Path, tmp_path: Path) -> Non
     )
     assert "4 predictions kept." in kept.stderr
     told = json.loads(run("predict", "no_order_risk", "--check", "--format", "json", "--project", shop).stdout)
-    (row,) = told["rows"]
+    ahead, row = told["rows"]
+    assert (ahead["predicted_on"], ahead["reason"]) == ("2024-04-01", "not_over")  # told at the very end of the data
     assert (row["predicted_on"], row["model"], row["customers"]) == ("2024-02-15", "no_order_risk:bg_nbd:30d", 4)
     assert row["came"] == 0.75  # anna alone ordered in the thirty days from the 15th of February
     assert run("predict", "no_order_risk", "--check", "--keep", "--project", shop).exit_code == 2

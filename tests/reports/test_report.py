@@ -139,10 +139,10 @@ def test_the_numbers_are_those_of_the_answers(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_analyses_stand_in_it_as_far_as_the_data_support_them(language: str) -> None:
-    """Three of them from orders and answers: without events no ways, without costs no contribution."""
+    """Five of them from orders and answers: without events no ways, without costs no contribution."""
     say = Language("de" if language == "de" else "en")
     chapters = {attribute(each, "id"): each for each in page(language).all("section", cls="analysis")}
-    assert list(chapters) == ["drivers", "lifecycle", "survival"]
+    assert list(chapters) == ["before_leaving", "drivers", "lifecycle", "reasons_for_leaving", "survival"]
     answers, span = shops.shop(), Window(date(2024, 3, 1), date(2024, 6, 1))
     shown = {key: collapsed(str(each["text"])) for key, each in chapters.items()}
     last = answers.analyse("lifecycle", Window(date(2024, 1, 1), span.end)).rows[-1]

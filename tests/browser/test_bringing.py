@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from tests.browser.chromium import Tab
+from tests.browser.looks import check_looks
 from tests.browser.served import Served
-from tests.browser.test_report_page import CONTRAST
-from tests.browser.test_web_pages import AXE, OVERFLOW, WIDTHS, server
+from tests.browser.test_web_pages import server
 
 __all__ = ["server"]
 
@@ -28,30 +27,15 @@ DROP = """(() => { const carried = new DataTransfer();
 })()"""
 
 
-def sound(tab: Tab) -> None:
-    """Readable, quiet, alone, within its width, and nothing serious by axe, in both themes."""
-    tab.eval(files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; 0")
-    passed, *found = tab.eval(AXE)
-    assert passed > 10
-    assert found == []
-    count, *unreadable = tab.eval(CONTRAST)
-    assert count > 2
-    assert unreadable == []
-    assert tab.complaints == []
-    for width in WIDTHS:
-        tab.resize(width)
-        assert tab.eval(OVERFLOW) in ([0], [-0]), width
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_file_is_dropped_seen_corrected_taken_in_and_back(tab: Tab, server: Served, language: str) -> None:
     server.sign_in(tab, "analyst", language)
-    tab.open(server.address + "/bring/", 1440, theme="light" if language == "en" else "dark")
+    tab.open(server.address + "/bring/", 1440)
     # a name of its own: once it is taken in, files of that name need no mapping
     tab.eval(DROP % (base64.b64encode(TILL.encode()).decode(), f"Kasse {language}"))
     tab.wait("location.pathname.length > 20 && document.querySelector('.mapping') !== null")
-    sound(tab)
+    check_looks(tab, server.address)
     tab.resize(1440)
     # another column, by the keyboard alone; what would come in follows
     tab.eval("window.slot = () => document.getElementById('0.orders.customer_id'); slot().focus()")
@@ -61,7 +45,7 @@ def test_a_file_is_dropped_seen_corrected_taken_in_and_back(tab: Tab, server: Se
     tab.eval("document.querySelector('form[action$=\"/import/\"] button').focus()")
     tab.press("Enter", 13)
     tab.wait("document.querySelectorAll('form[action$=\"/back/\"], #first-numbers .number').length > 1")
-    sound(tab)
+    check_looks(tab, server.address)
     tab.resize(1440)
     tab.eval("document.querySelector('form[action$=\"/back/\"] button').click()")
     tab.wait("!document.querySelector('form[action$=\"/back/\"]') && document.querySelectorAll('.notice').length === 1")

@@ -28,6 +28,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// -- whatever the keyboard comes to in something that scrolls sideways is shown whole
+document.addEventListener("focusin", ({ target }) => {
+  if (target.parentElement?.closest(".scroll") && target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
 // -- a window of a chart leads where its row in the table leads: for a pointer; the keyboard has the table
 document.addEventListener("click", (event) => {
   const lead = event.target.closest?.("[data-to]");

@@ -106,11 +106,11 @@ def customers_csv(request: Asked) -> HttpResponse:
 
 @finder("Customers", step=3, may=NAMES)
 def customers_found(opened: Opened, text: str, say: Language, role: Role, most: int) -> Sequence[Hit]:
-    """Customers by name, mail address, number, telephone number, number of an order."""
-    del opened, role
+    """Customers by name, mail address, number, telephone number, number of an order; or that the book is being made."""
+    del role
     known = book()
     if known is None:
-        return ()
+        return () if opened.project.reads_database else (Hit(being_made(say), reverse("customers")),)
     found = known.find(Wanted(text), most=most).lines
     return [
         Hit(

@@ -39,10 +39,10 @@ Counted = tuple[Figures, Months, Parts]
 @page("metrics/", may=EVERYONE, entry=Entry("See", "Metrics", 2))
 def metrics(request: Asked) -> HttpResponse:
     """All metrics; names and meanings at once, the numbers as soon as they are there."""
-    say = request.say
-    if "values" not in request.GET:
-        return render(request, "metrics.html.j2", {"topics": None, "names": _names(desk().opened(), say)})
-    content = desk().kept(("metrics", say.code), lambda opened: _catalogue(opened, say))
+    say, opened = request.say, desk().opened()
+    content = {"topics": None, "names": _names(opened, say), "empty": not opened.answers.world.coverage}
+    if "values" in request.GET:
+        content |= desk().kept(("metrics", say.code), lambda opened: _catalogue(opened, say))
     return render(request, "metrics.html.j2", content)
 
 

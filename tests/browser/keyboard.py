@@ -59,10 +59,11 @@ LISTEN = """(() => {
     missed: wanted().filter(e => !stops.some(one => one.e === e)).map(named),
     unseen: stops.filter(one => one.e !== document.body && one.seen).map(one => one.seen + ': ' + one.name),
     ringless: stops.filter(one => one.e !== document.body && !one.ring).map(one => one.name),
-    // back up and not to the right: against the order of reading
+    // back up and not to the right, or with a place of its own: against the order of reading
     order: stops.slice(1).map((one, i) => [stops[i].e, one.e]).filter(([e, next]) => next !== document.body
       && part(e) === part(next) && box(next).bottom <= box(e).top && box(next).left <= box(e).left
-      && box(next).right <= box(e).right).map(([, next]) => named(next)),
+      && box(next).right <= box(e).right).map(([, next]) => named(next))
+      .concat(wanted().filter(e => e.tabIndex > 0).map(named)),
     // what shows a hand and is neither reached nor part of what is, nor leads where a link leads, is for a mouse alone
     mouse: [...document.querySelectorAll('body *')].filter(e => shown(e) && getComputedStyle(e).cursor === 'pointer'
       && !e.closest('a[href], button, summary, label, select, input, textarea')

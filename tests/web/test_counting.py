@@ -101,6 +101,15 @@ def test_a_file_is_waited_for(signed_in: Make) -> None:
     assert file.content.count(b"\n") > 2
 
 
+def test_a_part_is_waited_for_since_a_page_that_says_it_is_counted_has_no_such_part(person: Make) -> None:
+    from stamm.web.desk import desk
+
+    with desk().one() as _:
+        name = desk().opened().name
+    part = {"HX-Request": "true", "HX-Target": "people", "Stamm-Snapshot": name}
+    assert answer(person("viewer"), slow, **part).content.decode() == name
+
+
 def test_a_part_of_a_snapshot_that_is_gone_loads_the_page_anew(signed_in: Make) -> None:
     part = {"HX-Request": "true", "HX-Target": "trend", "Stamm-Snapshot": "0123456789abcdef"}
     assert signed_in().get(PAGE, headers=part).headers["HX-Refresh"] == "true"

@@ -65,14 +65,14 @@ def soon(what: Hashable, make: Callable[[Opened], Made]) -> Made | None:
 def of_one_snapshot(view: View, *, waits: bool) -> View:
     """A view that asks one snapshot from the first number to the last, also for parts that come later.
 
-    A page that takes longer than a moment says so; a file (`waits`) is waited for. A part whose snapshot is gone lets
-    the browser load the whole page anew.
+    A page that takes longer than a moment says so; a file (`waits`) is waited for, and so is a part, in whose place
+    something says already that it is counted. A part whose snapshot is gone lets the browser load the whole page anew.
     """
 
     @wraps(view)
     def respond(request: HttpRequest, *arguments: object, **more: object) -> HttpResponseBase:
         asks, name = request.method in ("GET", "HEAD"), _name_of_page(request)
-        within = WITHIN_SECONDS if asks and not waits else None
+        within = WITHIN_SECONDS if asks and not waits and not name else None
         try:
             with desk().one(name, within) as there:
                 return _answer(request, partial(view, request, *arguments, **more)) if there else _anew()

@@ -76,6 +76,8 @@ LISTEN = """(() => {
 def walked(tab: Tab) -> dict[str, Any]:
     """What is wrong with the page for whoever has no mouse, by kind, with all that folds unfolded; from top to end."""
     tab.eval("document.querySelectorAll('details').forEach(one => one.open = true); scrollTo(0, 0)")
+    # the window behind which the tab stands may lose the keyboard, which is nothing of the page's
+    tab.call("Emulation.setFocusEmulationEnabled", enabled=True)
     tab.eval(LISTEN)
     for pressed in range(MOST):
         tab.press(*TAB)
@@ -84,6 +86,7 @@ def walked(tab: Tab) -> dict[str, Any]:
     else:
         raise AssertionError(("a trap", tab.eval("stops.slice(-6).map(one => one.name)")))
     found: dict[str, Any] = tab.eval("heard()")
+    tab.call("Emulation.setFocusEmulationEnabled", enabled=False)
     return {kind: each for kind, each in found.items() if each}
 
 

@@ -111,7 +111,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
     folder = tmp_path_factory.mktemp("every")
     with served(folder, everything(folder)) as running:
         people = Project.open(folder / "shop").people()
-        token = create_key(people, "walk", Scope.READ, who="anna", now=NOON, per_second=10_000)[0]
+        token = create_key(people, "walk", Scope.CUSTOMERS, who="anna", now=NOON, per_second=10_000)[0]
         people.close()
         command = cache(command_of(folder / "shop"))
         session = {"Cookie": f"stamm_session={running.sessions['analyst']}"}

@@ -136,7 +136,9 @@ def _unit(analysis: Analysis, table: str, column: str, row: Any) -> str:
 def _reads_as(words: str, number: float, unit: str, currency: str, say: Language) -> bool:
     """Whether the one number in these words is this one, in some unit that people would name."""
     point = "." if say.code == "en" else ","
-    plain = words.replace(MINUS, "-").replace(NO_BREAK, " ").replace("," if point == "." else ".", "")
+    plain = (
+        words.replace(MINUS, "-").replace("-€", "-").replace(NO_BREAK, " ").replace("," if point == "." else ".", "")
+    )
     (text,) = re.findall(rf"-?\d+(?:{re.escape(point)}\d+)?", plain)
     read = Decimal(text.replace(point, "."))
     half = Decimal(1).scaleb(read.as_tuple().exponent) / 2  # type: ignore[arg-type]

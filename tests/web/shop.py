@@ -43,6 +43,7 @@ def everything(place: Path) -> tuple[tuple[str, ...], ...]:
             "--project",
             shop,
         ),
+        ("predict", "no_order_risk", "--as-of", "2024-06-01", "--keep", "--project", shop),
         ("predict", "no_order_risk", "--keep", "--project", shop),
         ("predict", "value_if_staying", "--keep", "--project", shop),
     )

@@ -54,7 +54,7 @@ PAGES = (
     ("/retention/concentration/?by=country", 50, 2),
     ("/worth/", 150, 3),
     ("/customers/", 150, 0),
-    ("/leaving/?by=no_order_risk", 100, 0),
+    ("/leaving/?by=no_order_risk", 75, 0),
     ("/predictions/no_order_risk/", 50, 0),
     ("/predictions/came-out/", 2, 0),
     ("/customers/of/sim-c64", 2, 0),

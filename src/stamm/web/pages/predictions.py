@@ -77,7 +77,7 @@ def predictions(request: Asked) -> HttpResponse:
 def predictions_came_out(request: Asked) -> HttpResponse:
     """How kept predictions of a quarter came out, by default the last one of which something is over."""
     say, world = request.say, desk().opened().answers.world
-    told_of = desk().kept(("kept predictions",), lambda opened: kept(opened.answers.world))
+    told_of = desk().kept(("kept predictions",), _kept)
     quarters = _quarters(told_of)
     name = request.GET.get("window", "")
     known = world.known_until(("orders",))
@@ -213,6 +213,11 @@ def _trust(opened: Opened, asked: Foretelling, say: Language) -> Trust:
     return trust_of(asked.answer(opened), asked.prediction, say)
 
 
+def _kept(opened: Opened) -> tuple[Kept, ...]:
+    """What was kept of the predictions there are; what others foretold may be kept, too, and is not checked here."""
+    return tuple(each for each in kept(opened.answers.world) if each.key in PREDICTIONS)
+
+
 def _quarters(found: tuple[Kept, ...]) -> list[Window]:
     """Those in which something was kept, the newest first."""
     if not found:
@@ -236,7 +241,7 @@ def _chosen(quarters: list[Window], found: tuple[Kept, ...], name: str, known: d
 
 
 def _sections(opened: Opened, span: Window, say: Language) -> tuple[Section, ...]:
-    told_of = {each.key for each in kept(opened.answers.world) if span.start <= each.on < span.end}
+    told_of = {each.key for each in _kept(opened) if span.start <= each.on < span.end}
     found = []
     for kind in PREDICTIONS:
         if kind.key in told_of:

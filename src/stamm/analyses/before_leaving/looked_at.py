@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -10,7 +11,7 @@ from ibis.common.deferred import Deferred
 
 from stamm.analyses.kind import Question
 from stamm.analyses.reach import end_of, moment
-from stamm.facts.elapsed import DAY_SECONDS
+from stamm.facts.elapsed import days_between
 from stamm.facts.orders import Orders
 from stamm.lang.window import Window
 
@@ -18,7 +19,7 @@ _ = ibis._
 
 #: days since the first spell began, at which a band of tenure begins
 BANDS = (30, 90, 180, 365, 730)
-WEEK_SECONDS = 7 * int(DAY_SECONDS)
+WEEK = timedelta(weeks=1) // timedelta(microseconds=1)
 STRATUM = ("week", "band")
 
 
@@ -40,11 +41,11 @@ def looked_at(question: Question, span: Window, days: int) -> ir.Table:
         stayed.select("customer_id", "at", "first_started_at", left=False)
     )
     origin = moment(span.starts_at(question.organisation.zone) - lapse_of(question))
-    tenure = _.at.delta(_.first_started_at, unit="second").cast("int64") / DAY_SECONDS
+    tenure = days_between(_.first_started_at, _.at)
     band: Deferred | ir.IntegerScalar = ibis.literal(0, "int64")
     for number, since in enumerate(BANDS, 1):
         band = (tenure >= since).ifelse(number, band)
-    week = (_.at.delta(origin, unit="second").cast("int64") / WEEK_SECONDS).floor().cast("int64")
+    week = (_.at.delta(origin, unit="microsecond") // WEEK).cast("int64")
     both = both.mutate(week=week, band=band, long=tenure >= 2 * days)
     return both.select("customer_id", "at", "left", "long", *STRATUM)
 
@@ -72,7 +73,12 @@ def _stayed(question: Question, span: Window, left: ir.Table) -> ir.Table:
     mine = ibis.window(group_by="customer_id", order_by="at")
     all_mine = ibis.window(group_by="customer_id")
     possible = possible.mutate(place=ibis.row_number().over(mine), several=_.at.count().over(all_mine))
-    return possible.filter(_.place == _.number % _.several)
+    return possible.filter(_.place == _rest(_.number, _.several))
+
+
+def _rest(number: Any, of: Any) -> Any:
+    """What is left of a number, divided; engines write a remainder in their own ways."""
+    return number - number // of * of
 
 
 def _subscribe(question: Question) -> bool:
@@ -103,7 +109,7 @@ def _when_others_left(question: Question, left: ir.Table, others: ir.Table) -> i
     moments = moments.mutate(
         turn=ibis.row_number().over(ibis.window(order_by="at")), turns=_.at.count().over(ibis.window())
     )
-    dealt = others.inner_join(moments, others.number % moments.turns == moments.turn)
+    dealt = others.inner_join(moments, _rest(others.number, moments.turns) == moments.turn)
     spells = question["spells"].select("started_at", "ended_at", who=_.customer_id)
     here = dealt.inner_join(spells, dealt.customer_id == spells.who)
     here = here.filter(_.started_at < _.at, _.ended_at.isnull() | (_.ended_at >= _.at))

@@ -62,7 +62,7 @@ def texts_of(question: Question, of: str, spans: Sequence[Window], horizon_days:
     if of == RESPONSES:
         rows = rows.filter(Responses().answered())
     inside = (_[place.at] >= moment(before.starts_at(zone))) & (_[place.at] < end_of(question, span))
-    rows = question.grouped(rows.filter(inside, _[place.column].strip().length() > 0), place.at)
+    rows = question.grouped(rows.filter(inside, _[place.column].notnull()), place.at)
     keys = {f"key_{number}": _[name] for number, name in enumerate(place.key)}
     told = rows.select("customer_id", **keys, at=_[place.at], on=_[place.on], text=_[place.column])
     told = _with_scores(question, told) if of == RESPONSES else told.mutate(score=_nothing(), nps=_nothing())
@@ -76,6 +76,7 @@ def texts_of(question: Question, of: str, spans: Sequence[Window], horizon_days:
             **{name: each[name] for name in ("customer_id", "on", "text", "score", "nps", "stayed")},
         )
         for each in found
+        if each["text"].strip()
     ]
 
 

@@ -89,6 +89,7 @@ def test_defaults(tmp_path: Path) -> None:
     ("text", "what", "remedy"),
     [
         ("a = ", "It is not valid TOML", "Mend that line."),
+        ("a = " + "[" * 9000, "It is not valid TOML: brackets lie too deep", "Mend that line."),
         ("[organisatoin]", "There is no section [organisatoin].", "Did you mean organisation?"),
         (
             "name = 'x'",

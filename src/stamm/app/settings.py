@@ -90,7 +90,7 @@ def read_settings(text: str, file: Path) -> Settings:
     """The settings in a text; raises ProjectError with place and remedy."""
     try:
         settings = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise not_toml(error, file) from error
     engine = _engine(settings.pop(ENGINE, DUCKDB), file)
     for section, content in settings.items():
@@ -115,9 +115,10 @@ def read_settings(text: str, file: Path) -> Settings:
     )
 
 
-def not_toml(error: ValueError, file: Path) -> ProjectError:
+def not_toml(error: ValueError | RecursionError, file: Path) -> ProjectError:
     """The error for a file that cannot be read at all."""
-    return ProjectError(f"It is not valid TOML: {error}.", where=str(file), remedy="Mend that line.")
+    why = "brackets lie too deep within each other" if isinstance(error, RecursionError) else error
+    return ProjectError(f"It is not valid TOML: {why}.", where=str(file), remedy="Mend that line.")
 
 
 # -- written -------------------------------------------------------------------------------------------------

@@ -56,7 +56,10 @@ def waiting(say: Session) -> Callable[[int | None], None]:
 
 
 def print_refreshed(done: Refreshed, say: Session) -> None:
-    """A line for each fact: files made whole, files of which only what changed was made, files left as they are."""
+    """A line for each fact: files made whole, files of which only what changed was made, files left as they are.
+
+    A fact of which nothing is known has no files, and no line.
+    """
     number = say.language.number
     if not done.made:
         print_round(done, say)
@@ -68,7 +71,8 @@ def print_refreshed(done: Refreshed, say: Session) -> None:
         days = [each.days for each in new if each.days is not None]
         part = len(days) + sum(each.customers is not None for each in new)
         counts = (len(new) - part, part, sum(days), current)
-        made.add_row(FACTS[fact].title(say.language.code), *(number(count) for count in counts))
+        if any(counts):
+            made.add_row(FACTS[fact].title(say.language.code), *(number(count) for count in counts))
     say.out.show(made)
     print_round(done, say)
 

@@ -159,6 +159,6 @@ def _language_of(directory: Path) -> str | None:
     try:
         settings: dict[str, Any] = tomllib.loads((directory / "stamm.toml").read_text(encoding="utf-8"))
         language = settings["organisation"]["language"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return language if language in CODES else None

@@ -18,8 +18,8 @@ from tests.jobs.working import DID, work
 
 #: half of them inside, half outside
 MANY = 500
-#: seconds between two kills, and after which it has to be over
-KILLED, LONGEST = 2.0, 60.0
+#: done between two kills; seconds between two that nothing is done in, and after which it has to be over
+DONE, KILLED, LONGEST = 150, 2.0, 60.0
 
 
 @pytest.mark.long
@@ -39,19 +39,22 @@ def test_workers_killed_again_and_again(place: Place, tmp_path: Path) -> None:
         worker.start()
         return worker
 
+    def undone() -> int:
+        with database.transaction() as run:
+            left = looking.counts(run)
+        return left["waiting"] + left["running"]
+
     workers = [started() for _ in range(2)]
     kills, begun = 0, time.monotonic()
     try:
         while True:
-            until = time.monotonic() + KILLED
-            while time.monotonic() < until:
+            until, still = time.monotonic() + KILLED, undone() - DONE
+            while time.monotonic() < until and undone() > still:
                 time.sleep(0.1)
-                with database.transaction() as run:
-                    left = looking.counts(run)
-                if not left["waiting"] + left["running"]:
+                if not undone():
                     break
             else:
-                assert time.monotonic() - begun < LONGEST, left
+                assert time.monotonic() - begun < LONGEST, undone()
                 workers[kills % 2].kill()
                 workers[kills % 2].join()
                 workers[kills % 2] = started()

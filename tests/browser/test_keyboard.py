@@ -99,7 +99,8 @@ def test_a_goal_and_a_segment_are_made(tab: Tab, server: Served) -> None:
     typed(tab, "who ordered at least 2 times")
     reach(tab, "form.seek .button.primary")
     tab.press(*ENTER)
-    assert "at least 2 times" in tab.wait("document.querySelector('#who')?.innerText")
+    tab.wait("!!document.querySelector('#segment .figure')")
+    assert "at least 2 times" in tab.eval("document.querySelector('.rule').innerText")
 
 
 @pytest.mark.long

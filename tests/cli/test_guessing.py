@@ -51,6 +51,12 @@ def test_a_proposal_is_printed_and_nothing_written(run, project: Path, exports: 
     assert (project / "stamm.toml").read_bytes() == before
 
 
+def test_in_german_facts_and_days_are_told_in_german(run, project: Path, exports: Path) -> None:
+    told = run("import", "--guess", exports / "bestellungen.csv", "--language", "de", "--project", project)
+    _, _, rest = told.stdout.partition("\n\nbestellungen.csv: 400 Bestellungen aus den ersten Zeilen\n")
+    assert "2. Januar 2024, 13:36" in rest, told.output
+
+
 def test_saved_and_followed_it_gives_the_right_numbers(run, project: Path, exports: Path) -> None:
     paths = [exports / "items.csv", exports / "order_reviews.csv"]
     comment = "\n# a comment of somebody\n"

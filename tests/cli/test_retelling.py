@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -197,3 +198,33 @@ def test_what_stood_in_the_gaps_is_kept() -> None:
 
 def test_a_choice_of_words_is_joined_in_german() -> None:
     assert retell("Did you mean revenue or visits or churn?", GERMAN) == "Meinten Sie revenue oder visits oder churn?"
+
+
+#: stands in every gap of what an act was about: an address, and the name of a list
+ANYTHING = "ben@example.csv"
+
+
+def abouts() -> Iterator[tuple[str, str]]:
+    """What acts are about, as far as it stands where the act is written down, or right before."""
+    place_of = {"Act": 3, "acted": 2, "note": 1}
+    for file in sorted(SOURCE.rglob("*.py")):
+        written = file.read_text(encoding="utf-8")
+        notes = "project.note(" in written
+        if not notes and "Act(" not in written and "acted(" not in written:
+            continue
+        for node in ast.walk(ast.parse(written)):
+            told = None
+            if isinstance(node, ast.Call):
+                place = place_of.get(getattr(node.func, "id", getattr(node.func, "attr", "")), 99)
+                told = node.args[place] if len(node.args) > place else None
+            elif notes and isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "").startswith("about"):
+                told = node.value
+            for text in texts(told) if told is not None else ():
+                yield f"{file.relative_to(SOURCE)}:{node.lineno}", text.replace("Gap", ANYTHING)
+
+
+def test_what_an_act_was_about_is_told_in_german() -> None:
+    said = {text: place for place, text in abouts() if re.search(r"[a-z]{2}", text.replace(ANYTHING, ""))}
+    assert len(said) > 20
+    assert [(place, text) for text, place in said.items() if retell(text, GERMAN) == text] == []
+    assert retell("rows 5, superseded 0, arrived 1", GERMAN) == "Zeilen 5, überholte 0, Eingetroffenes 1"

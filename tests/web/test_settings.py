@@ -242,7 +242,7 @@ def test_the_record_by_person_act_and_day(signed_in: Make, project: Project) -> 
     assert page.count('<th scope="row">key made</th>') == 100
     older = html.unescape(re.findall(r'href="(\?[^"]*before=\d+)"', page)[0])
     rest = browser.get(f"/settings/acts/{older}").content.decode()
-    assert re.findall(r"till-\d+ ", rest)[0] == "till-19 "
+    assert re.findall(r"till-\d+, to read numbers", rest)[0] == "till-19, to read numbers"
     assert rest.count('<th scope="row">key made</th>') == 20
     listed = browser.get("/settings/acts.csv", {"what": "key_created", "who": "zoe"}).content.decode()
     (row,) = csv.DictReader(io.StringIO(listed))

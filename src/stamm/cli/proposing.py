@@ -59,14 +59,12 @@ def _progress(say: Session) -> Iterator[ProgressOf]:
 
 
 def _print_preview(proposal: Proposal, preview: Preview, say: Session) -> None:
-    number = say.language.number
+    number, fact = say.language.number, taking_in.fact_in_words(preview.fact, say)
     if preview.first is None:
-        say.heading(say("{file}: none of the first rows is one of {fact}", file=proposal.file, fact=preview.fact))
+        say.heading(say("{file}: none of the first rows is one of {fact}", file=proposal.file, fact=fact))
     else:
         made = number(preview.made)
-        say.heading(
-            say("{file}: {count} {fact} out of the first rows", file=proposal.file, count=made, fact=preview.fact)
-        )
+        say.heading(say("{file}: {count} {fact} out of the first rows", file=proposal.file, count=made, fact=fact))
         say.out.show(facts_table(preview.first, proposal.organisation.zone, say))
     if preview.rejects:
         count = number(len(preview.rejects))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stamm.app.retelling import retell
 from stamm.cli import printing
 from stamm.cli.session import Session
-from stamm.cli.taking_in import print_counts, print_reasons
+from stamm.cli.taking_in import fact_in_words, print_counts, print_reasons
 from stamm.reports.first_rows import first_rows
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def print_rehearsal(report: ImportReport, zone: str, say: Session) -> None:
     print_counts(report, say)
     for row in report.rows:
         if row.first is not None:
-            say.heading(say("{file}: the first {fact}", file=row.file, fact=row.fact))
+            say.heading(say("{file}: the first {fact}", file=row.file, fact=fact_in_words(row.fact, say)))
             say.out.show(facts_table(row.first, zone, say))
     if report.rejected:
         print_reasons(report, say)
@@ -36,7 +36,7 @@ def print_rehearsal(report: ImportReport, zone: str, say: Session) -> None:
 
 def facts_table(table: pa.Table, zone: str, say: Session) -> Table:
     """Rows of a fact as people read them, without columns that are empty; money in major units."""
-    found = first_rows(table, zone, say.language)
+    found = first_rows(table, zone, say.language, spoken=say.language.code == "de")
     made = printing.table(*found.names, right=found.right)
     for row in found.rows:
         made.add_row(*row)

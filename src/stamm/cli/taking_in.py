@@ -16,6 +16,7 @@ from stamm.app.retelling import retell
 from stamm.app.settings import SETTINGS
 from stamm.cli import printing
 from stamm.cli.session import Session
+from stamm.facts import imported
 from stamm.sources import SOURCES, Source
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def print_counts(report: ImportReport, say: Session) -> None:
                 "{file}: {count} row became {made} {fact}.",
                 "{file}: {count} rows became {made} {fact}.",
                 file=row.file,
-                fact=row.fact,
+                fact=fact_in_words(row.fact, say),
                 made=number(made),
             )
             say.out.print(text)
@@ -158,6 +159,11 @@ def print_counts(report: ImportReport, say: Session) -> None:
         say.out.print(say("Not taken for facts: {files}", files=", ".join(report.others)), style="quiet")
 
 
+def fact_in_words(kind: str, say: Session) -> str:
+    """A fact kind within a sentence: order lines, in German Bestellzeilen."""
+    return imported()[kind].de if say.language.code == "de" else kind.replace("_", " ")
+
+
 def _counts(report: ImportReport, say: Session) -> Table:
     """The table of counts; rows left out have their column where there are some."""
     left_out = any(row.left_out for row in report.rows)
@@ -165,7 +171,7 @@ def _counts(report: ImportReport, say: Session) -> Table:
     made = printing.table(*(say(heading) for heading in headings), right=range(2, len(headings)))
     for row in report.rows:
         counts = [row.read, *[row.left_out] * left_out, row.new, row.changed, row.unchanged + row.older, row.rejected]
-        made.add_row(row.file, row.fact, *(say.language.number(count) for count in counts))
+        made.add_row(row.file, fact_in_words(row.fact, say), *(say.language.number(count) for count in counts))
     return made
 
 

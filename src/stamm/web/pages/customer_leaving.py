@@ -7,21 +7,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from stamm.app.leaving.erasing import Erasing, Told
 from stamm.app.leaving.exporting import export_person
+from stamm.app.project import Project
 from stamm.facts import FACTS
 from stamm.lang.language import Language
 from stamm.people.roles import EXPORTS, OWNERS
+from stamm.store.erasing.ledger import Erased, Ledger
 from stamm.web.access import Asked, page
 from stamm.web.customers import line_of
 from stamm.web.desk import desk, soon
 
 #: places named where somebody has to look
 MOST_PLACES = 50
+#: what the last erasures took away, by reference; never written down, since names of files may name the person
+_told: dict[str, Told] = {}
+MOST_TOLD = 100
 
 
 @page("customers/export/", may=EXPORTS, methods=("POST",))
@@ -41,26 +48,53 @@ def customer_export(request: Asked) -> HttpResponse:
 
 @page("customers/erase/", may=OWNERS, methods=("GET", "POST"), again=True)
 def customer_erase(request: Asked) -> HttpResponse:
-    """What would go; and once the number is written again, it goes."""
-    given = request.POST if request.method == "POST" else request.GET
-    _, line = line_of(given.get("customer", ""))
+    """What would go; once the number is written again, it goes; and afterwards, by its reference, what went."""
     say, project = request.say, desk().opened().project
+    if "reference" in request.GET:
+        return _erased(request, project, request.GET["reference"])
+    given = request.POST if request.method == "POST" else request.GET
+    customer, again = given.get("customer", ""), request.POST.get("again", "").strip()
+    if again and again == customer and (gone := _ledger(project).knows(customer)):  # sent twice
+        Erasing(project).finish()
+        return _told_by(gone.reference)
+    _, line = line_of(customer)
     content: dict[str, Any] = {"line": line, "title": line.name or line.customer_id, "mistyped": False}
     content["erase_query"] = urlencode({"customer": line.customer_id})
     if request.method == "POST":
-        if request.POST.get("again", "").strip() == line.customer_id:
+        if again == line.customer_id:
             told = Erasing(project).erase(line.customer_id, now=datetime.now(UTC), who=request.user.email)
-            gone = {
-                "gone": _lines(told, say),
-                "reference": told.reference,
-                "left": _left(told, say),
-            }
-            return render(request, "customer_erased.html.j2", gone)
+            _told[told.reference] = told
+            for oldest in list(_told)[:-MOST_TOLD]:
+                del _told[oldest]
+            return _told_by(told.reference)
         content["mistyped"] = True
     found = soon(("look", line.customer_id), lambda opened: Erasing(opened.project).look(line.customer_id))
     content |= {"told": found, "goes": _lines(found, say) if found else (), "left": _left(found, say) if found else ()}
     status = 422 if content["mistyped"] else 200
     return render(request, "customer_erase.html.j2", content, status=status)
+
+
+def _ledger(project: Project) -> Ledger:
+    return (Ledger.read(project.lake_directory) if project.has_erased else None) or Ledger(b"")
+
+
+def _told_by(reference: str) -> HttpResponse:
+    return redirect(f"{reverse('customer_erase')}?{urlencode({'reference': reference})}")
+
+
+def _erased(request: Asked, project: Project, reference: str) -> HttpResponse:
+    """What an erasure took away; after a restart of the server, that it was done."""
+    found: list[Erased] = [each for each in _ledger(project).people if each.reference == reference]
+    if not found:
+        raise Http404
+    told, say = _told.get(reference), request.say
+    content = {
+        "reference": reference,
+        "day": say.day(found[0].at.astimezone(ZoneInfo(project.organisation.zone)).date()),
+        "gone": _lines(told, say) if told else None,
+        "left": _left(told, say) if told else (),
+    }
+    return render(request, "customer_erased.html.j2", content)
 
 
 def _lines(told: Told, say: Language) -> list[tuple[str, str]]:

@@ -111,6 +111,7 @@ def _all(request: Asked, problem: StammError | None = None) -> HttpResponse:
         "deleted": keeping.segments(run, removed=True) if request.user.may in EDITORS else (),
         "sayable": first_sayable(speech, given.get("day", "")),
         "simulated": bool(world.simulated),
+        "empty": not world.coverage,
     }
     return render(request, "segments.html.j2", content)
 

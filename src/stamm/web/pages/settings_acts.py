@@ -24,6 +24,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import day_start
 from stamm.people.acts import ACTS, Act, Which, acts, doers
+from stamm.people.keys import SCOPES, Scope
 from stamm.people.roles import OWNERS, ROLES, Role
 from stamm.web.access import Asked, Entry, page
 from stamm.web.filters import Choice
@@ -32,11 +33,14 @@ from stamm.web.reading import number_in
 
 #: lines of one page
 MOST = 100
-#: acts that name somebody and a role
-WITH_A_ROLE = frozenset({"person_invited", "role_changed"})
+#: acts that end with a role, or several, and those that end with what a key is good for
+WITH_ROLES = frozenset({"person_invited", "role_changed", "board_shown"})
+OF_KEYS = frozenset({"key_created", "key_revoked"})
 #: acts that name settings, and how they write each
 OF_SETTINGS = frozenset({"settings_changed", "settings_restored"})
 _CHANGE = re.compile(r"(\w+) (.+?) -> (.+?)(?:; (?=\w+ .+? -> )|$)", re.DOTALL)
+#: the codes of roles at the end of a text
+_LAST = re.compile(rf"(?<= )(?:{'|'.join(ROLES)})(?=(?:, \w+)*$)")
 #: what an address may say
 ASKED = ("who", "what", "day")
 
@@ -94,9 +98,11 @@ def _line(act: Act, zone: str, say: Language) -> dict[str, Any]:
 
 def _about(act: Act, say: Language) -> str:
     """What it was about, as people say it: a role by its name, a sentence of ours in the reader's language."""
-    whom, _, role = act.about.rpartition(" ")
-    if act.what in WITH_A_ROLE and role in ROLES:
-        return f"{whom} {say(ROLES[Role(role)])}"
+    if act.what in WITH_ROLES:
+        return _LAST.sub(lambda code: say(ROLES[Role(code[0])]), act.about)
+    whom, _, scope = act.about.rpartition(" ")
+    if act.what in OF_KEYS and scope in {each.value for each in Scope}:
+        return f"{whom}, {say(SCOPES[Scope(scope)])}"
     if act.what in OF_SETTINGS:
         return _changes(act.about, say)
     return retell(act.about, say)

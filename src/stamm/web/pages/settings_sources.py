@@ -111,7 +111,8 @@ def settings_failed(request: Asked) -> HttpResponse:
         failures, done = Failures(project, log), None
         if request.method == "POST":
             done = failures.read_again([whole_number(chosen)] if chosen else ())
-            about = f"{f'message {chosen}' if chosen else 'all'}; put back {done.put_back}"
+            back = done.put_back
+            about = f"message {chosen}; put back {back}" if chosen else f"all; put back {back}"
             project.note("messages_replayed", about, now=datetime.now(UTC), who=request.user.email)
         found = log.failures(after, MOST + 1)
     content = {

@@ -23,7 +23,7 @@ from stamm.predictions.checked import Checked
 from stamm.predictions.churn.features import Features, features
 from stamm.predictions.churn.learning import Learned
 from stamm.predictions.churn.moving import lost, moves
-from stamm.predictions.churn.words import KIND_OF, LEADING, NAMES, RECENT, SILENCE
+from stamm.predictions.churn.words import BUYING, RECENT, SILENCE
 from stamm.predictions.churn_risk import ChurnRisk
 from stamm.predictions.report import Enough, Report
 from stamm.predictions.tried import Way, parts_of, quality_of
@@ -115,7 +115,7 @@ def test_the_report_of_churn_is_that_of_the_answer() -> None:
     report, answer = ask(Report(asked)), ask(asked)
     assert report.rows == answer.tables["quality"]
     assert [part.came for part in report.tables["reliability"]] == [each.left for each in answer.tables["reliability"]]
-    assert {row.feature for row in report.tables["features"]} == NAMES.keys()
+    assert {row.feature for row in report.tables["features"]} == BUYING.names.keys()
     kinds = {row.feature: row.lost for row in report.tables["kinds"]}
     assert max(kinds, key=lambda kind: kinds[kind]) == SILENCE
     assert [row.lost for row in report.tables["features"]] == sorted(
@@ -173,8 +173,8 @@ def test_only_what_is_used_can_be_lost() -> None:
 
 def test_every_feature_has_a_name_and_a_kind() -> None:
     names = set(known().names)
-    assert names == NAMES.keys() == KIND_OF.keys()
-    assert all(KIND_OF[lead] == kind for kind, lead in LEADING.items())
+    assert names == BUYING.names.keys() == BUYING.kind_of.keys()
+    assert all(BUYING.kind_of[lead] == kind for kind, lead in BUYING.leading.items())
 
 
 # -- value at risk -------------------------------------------------------------------------------------------

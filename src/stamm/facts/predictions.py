@@ -7,7 +7,9 @@ from stamm.facts.kind import Imported
 from stamm.lang.example import VerbExample, rows
 
 #: predictions that tell of leaving, the better one first
-RISKS = ("churn_risk", "no_order_risk")
+RISKS = ("churn_risk", "no_order_risk", "subscription_end_risk")
+#: those of them after which somebody has left, and not only paused
+LEAVING = ("churn_risk", "subscription_end_risk")
 #: the prediction of what a customer would pay if they stay
 STAYING = "value_if_staying"
 

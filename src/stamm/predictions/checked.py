@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from stamm.analyses.kind import ROWS, Analysis, Column, ColumnUnit, Found, Question, column, row
-from stamm.facts.orders import Orders
 from stamm.lang.definition import Setting
 from stamm.lang.interval import NOTHING
 from stamm.lang.reasons import NOT_OVER
@@ -101,7 +100,7 @@ class Checked(Analysis):
         return self._asked.unit_of_outcome if own else column.unit
 
     def facts(self) -> tuple[str, ...]:
-        return ("orders",)
+        return self._asked.outcome_facts()
 
     def beside(self) -> tuple[str, ...]:
         return ("predictions",)
@@ -117,8 +116,7 @@ class Checked(Analysis):
         """One row a kept prediction: what was told, and what the customer did in the days it was told for."""
         told = question["predictions"].filter(_.name == self._asked.key, _.customer_id.notnull())
         told = told.select("model", "customer_id", "predicted_on", "horizon_days", "value")
-        orders = question["orders"].filter(Orders().stands(), _.customer_id.notnull())
-        days = orders.group_by(who=_.customer_id, on=_.ordered_on).aggregate(amount=_.amount_minor.sum())
+        days = self._asked.doings(question)
         both = told.left_join(days, [told.customer_id == days.who, told.predicted_on <= days.on])
         both = both.mutate(after=_.on.delta(_.predicted_on, unit="day"))
         inside = _.after < _.horizon_days

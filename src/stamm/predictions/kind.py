@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 
 from stamm.analyses.kind import ROWS, Analysis, Column, ColumnUnit, Found, Question, column, row
+from stamm.facts.orders import Orders
 from stamm.lang.definition import Setting
 from stamm.lang.errors import TooLittleError, UsageError
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import day_of
 from stamm.metrics.kind import Unit
 from stamm.predictions.tried import Tried
+
+_ = ibis._
 
 Reals = npt.NDArray[np.float64]
 #: the table beside the customers: what the model is made of
@@ -24,6 +29,12 @@ MODEL = "model"
 QUALITY, RELIABILITY = "quality", "reliability"
 FORETOLD = ("value", "low", "high")
 TOO_LITTLE = "Take in more of them, or look ahead over fewer days."
+
+#: said where facts were never imported, by the first that is needed
+NOTHING_KNOWN: Mapping[str, str] = {
+    "orders": "There are no orders to foretell anything from.",
+    "subscriptions": "There are no subscriptions to foretell anything from.",
+}
 
 
 class Gate(NamedTuple):
@@ -90,7 +101,7 @@ class Prediction(Analysis):
     def day(self, question: Question) -> date:
         """The local day at whose start it is foretold; raises TooLittleError without facts."""
         if question.as_of is None:
-            raise TooLittleError("There are no orders to foretell anything from.", remedy=TOO_LITTLE)
+            raise TooLittleError(NOTHING_KNOWN[self.facts()[0]], remedy=TOO_LITTLE)
         return day_of(question.as_of, question.organisation.zone)
 
     def check_gates(self, counted: Mapping[str, int]) -> None:
@@ -127,11 +138,21 @@ class Prediction(Analysis):
         """The unit in which what was told and what came are compared."""
         return self.unit
 
+    def outcome_facts(self) -> tuple[str, ...]:
+        """Keys of the facts that tell what came."""
+        return ("orders",)
+
+    def doings(self, question: Question) -> ir.Table:
+        """What came: a row for each customer (`who`) and local day (`on`) with it, with the `amount` paid."""
+        orders = question["orders"].filter(Orders().stands(), _.customer_id.notnull())
+        return orders.group_by(who=_.customer_id, on=_.ordered_on).aggregate(amount=_.amount_minor.sum())
+
     def outcome(self, kept: Mapping[str, Reals]) -> tuple[Reals, Reals]:
         """What was told of each customer, and what came, to be compared on average.
 
         `kept` has columns of equal length: `value` as it was kept, and of the days it was told for the number of days
-        with an order (`orders`) and what was paid (`amount`); `first` is after how many days an order came, or NaN.
+        with an order or what else it tells of (`orders`) and what was paid (`amount`); `first` is after how many days
+        the first of them came, or NaN.
         """
         raise NotImplementedError
 

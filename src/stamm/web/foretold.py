@@ -15,6 +15,7 @@ from stamm.lang.definition import written
 from stamm.lang.errors import TooLittleError
 from stamm.predictions import PREDICTIONS, Prediction
 from stamm.predictions.checked import Checked
+from stamm.predictions.kind import NOTHING_KNOWN
 from stamm.predictions.report import Enough, Report
 from stamm.web.desk import Opened
 
@@ -62,9 +63,7 @@ class Foretelling:
         world, asked = opened.answers.world, self.asked
         days = covered(world, kinds_needed(asked, world))
         if days is None:
-            raise TooLittleError(
-                "There are no orders to foretell anything from.", remedy="Bring some in with `stamm import`."
-            )
+            raise TooLittleError(NOTHING_KNOWN[self.prediction.facts()[0]], remedy="Bring some in with `stamm import`.")
         return opened.answers.analyse(asked, days)
 
     def address(self) -> str:

@@ -22,12 +22,16 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Cut:
-    """A day, the features of who had bought lately, their ids, and, where it is known, who left after it."""
+    """A day, the features of its customers, their ids, and, where it is known, who left after it.
+
+    `yardstick` is what a plain way of telling says of each, where there is one that no feature holds.
+    """
 
     on: date
     features: Features
     customers: pa.Array
     left: Flags | None = None
+    yardstick: Reals | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from stamm.predictions.churn.cuts import Flags
 from stamm.predictions.churn.features import Features
 from stamm.predictions.churn.learning import SEED, Learned
 from stamm.predictions.churn.quality import auc
-from stamm.predictions.churn.words import KINDS, LEADING, places_of
+from stamm.predictions.churn.words import BUYING, Vocabulary
 
 Reals = npt.NDArray[np.float64]
 #: shuffles whose mean is told, and customers that suffice for one
@@ -47,8 +47,8 @@ def lost(learned: Learned, known: Features, left: Flags, columns: Sequence[Seque
     return found
 
 
-def moves(learned: Learned, known: Features, of: Sequence[int]) -> list[list[Move]]:
-    """For each of some rows what moves its risk, the strongest first.
+def moves(learned: Learned, known: Features, of: Sequence[int], words: Vocabulary = BUYING) -> list[list[Move]]:
+    """For each of some rows what moves its risk, the strongest first; `words` tell the kinds of its features.
 
     The effect of a kind is the risk less the risk with all features of that kind at the median of all rows. Effects
     need not add up to the distance from the middle: kinds work together.
@@ -59,14 +59,14 @@ def moves(learned: Learned, known: Features, of: Sequence[int]) -> list[list[Mov
         return []
     risk = learned.risk(own)
     found: list[list[Move]] = [[] for _ in of]
-    for kind, columns in places_of(known.names).items():
+    for kind, columns in words.places(known.names).items():
         other = own.copy()
         other[:, columns] = middle[columns]
         effects = risk - learned.risk(other)
-        lead = known.names.index(LEADING[kind])
+        lead = known.names.index(words.leading[kind])
         for place, (effect, value) in enumerate(zip(effects.tolist(), own[:, lead].tolist(), strict=True)):
             found[place].append(Move(kind, effect, value, float(middle[lead])))
-    order = list(KINDS)
+    order = list(words.kinds)
     return [sorted(each, key=lambda move: (-abs(move.effect), order.index(move.kind))) for each in found]
 
 

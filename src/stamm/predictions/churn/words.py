@@ -3,9 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from stamm.lang.phrase import Phrase
 from stamm.predictions.churn.features import HALF_LIVES, LATELY, SPENT, WEEKS
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a model looks at: kinds of features, the feature that a kind is told by, and the features of each."""
+
+    kinds: Mapping[str, Phrase]
+    leading: Mapping[str, str]
+    of: Mapping[str, Mapping[str, Phrase]]
+
+    @cached_property
+    def names(self) -> Mapping[str, Phrase]:
+        """Each feature as people say it."""
+        return {name: words for kind in self.of.values() for name, words in kind.items()}
+
+    @cached_property
+    def kind_of(self) -> Mapping[str, str]:
+        """The kind of each feature."""
+        return {name: kind for kind, names in self.of.items() for name in names}
+
+    def places(self, names: Iterable[str]) -> dict[str, list[int]]:
+        """The columns of each kind, in a table with these columns."""
+        found: dict[str, list[int]] = {kind: [] for kind in self.kinds}
+        for place, name in enumerate(names):
+            found[self.kind_of[name]].append(place)
+        return found
+
 
 SILENCE, RHYTHM, RECENT, HISTORY, SPENDING = "silence", "rhythm", "recent", "history", "spending"
 KINDS: Mapping[str, Phrase] = {
@@ -67,13 +96,4 @@ _OF: Mapping[str, Mapping[str, Phrase]] = {
         **{f"spent_in_{days}": Phrase(f"paid in {days} days", f"gezahlt in {days} Tagen") for days in SPENT},
     },
 }
-NAMES: Mapping[str, Phrase] = {name: words for kind in _OF.values() for name, words in kind.items()}
-KIND_OF: Mapping[str, str] = {name: kind for kind, names in _OF.items() for name in names}
-
-
-def places_of(names: Iterable[str]) -> dict[str, list[int]]:
-    """The columns of each kind, in a table with these columns."""
-    found: dict[str, list[int]] = {kind: [] for kind in KINDS}
-    for place, name in enumerate(names):
-        found[KIND_OF[name]].append(place)
-    return found
+BUYING = Vocabulary(KINDS, LEADING, _OF)

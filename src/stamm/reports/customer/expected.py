@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stamm.answers.one_customer import Row
-from stamm.facts.predictions import STAYING
+from stamm.facts.predictions import LEAVING, STAYING
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.predictions import PREDICTIONS
@@ -49,7 +49,7 @@ class _Words:
         say = self.say
         title = PREDICTIONS[name].title(say.code) if name in PREDICTIONS else name
         made = say("Foretold {day} by {model}", day=self._day(row["predicted_at"]), model=row["model"])
-        return Expected(title, self._value(name, row), self._means(name, row), made, self._since(row))
+        return Expected(title, self._value(name, row), self._means(name, row), made, self._since(name, row))
 
     def _value(self, name: str, row: Row) -> str:
         say, value = self.say, row["value"]
@@ -64,7 +64,7 @@ class _Words:
 
     def _means(self, name: str, row: Row) -> str:
         say, days = self.say, self.say.number(row["horizon_days"] or 0)
-        if name == "churn_risk":
+        if name in LEAVING:
             return say("of customers like this one, so many leave within {days} days", days=days)
         if name == "no_order_risk":
             return say("of customers like this one, so many order nothing within {days} days", days=days)
@@ -104,12 +104,14 @@ class _Words:
         low, high = self._after(row, row["low"]), self._after(row, row["high"])
         return say("of ten such customers one has by {low}, and nine by {high}", low=low, high=high)
 
-    def _since(self, row: Row) -> str:
+    def _since(self, name: str, row: Row) -> str:
         """What came in the days it was told for, as far as they are over."""
         say, at = self.say, row["predicted_at"]
         if at >= self.as_of:
             return ""
         ends = at + timedelta(days=row["horizon_days"]) if row["horizon_days"] else self.as_of
+        if name == "subscription_end_risk":
+            return self._paid_on(at, min(ends, self.as_of), over=ends <= self.as_of)
         came = sum(
             row["cancelled_at"] is None and at <= row["ordered_at"] < min(ends, self.as_of)
             for row in self.rows["orders"]
@@ -119,6 +121,17 @@ class _Words:
                 came, "Its days are over: {count} order came.", "Its days are over: {count} orders came."
             )
         return say.counted(came, "Since then {count} order came.", "Since then {count} orders came.")
+
+    def _paid_on(self, at: datetime, until: datetime, *, over: bool) -> str:
+        """Whether paying for subscriptions went on without a gap."""
+        paid = [row for row in self.rows["subscriptions"] if row["status"] in ("active", "past_due")]
+        reached = at
+        for row in sorted(paid, key=lambda row: row["started_at"]):
+            if row["started_at"] <= reached and (row["ended_at"] is None or row["ended_at"] > reached):
+                reached = row["ended_at"] or until
+        if reached < until:
+            return self.say("Paying ended {day}.", day=self._day(reached))
+        return self.say("Its days are over: paying went on.") if over else self.say("Since then paying goes on.")
 
     def _after(self, row: Row, days: float) -> str:
         """The last of so many days from the day on which it was told."""

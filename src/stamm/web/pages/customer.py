@@ -18,6 +18,7 @@ from stamm.analyses.rfm.segments import SEGMENTS
 from stamm.answers.everybody import STATES
 from stamm.answers.one_customer import OneCustomer, Rhythm, Row, Visit, rhythm_of
 from stamm.answers.silences import Alike, Silences
+from stamm.facts.predictions import LEAVING
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
@@ -174,7 +175,7 @@ def _foretold(line: Line, known: Book, say: Language, zone: str) -> dict[str, st
     when = say(
         "Foretold {day}; it speaks of many, and knows of nobody what they will do.", day=_day(_moment(at), zone, say)
     )
-    return {"sentence": leave if key == "churn_risk" else pause, "between": between, "n": n, "when": when}
+    return {"sentence": leave if key in LEAVING else pause, "between": between, "n": n, "when": when}
 
 
 def _told(asked: Known, customer: str, say: Language, organisation: Organisation) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from stamm.analyses.rfm.segments import SEGMENTS
 from stamm.answers.everybody import STATES
 from stamm.answers.written import csv_of
 from stamm.app.booking import as_of_of
+from stamm.facts.predictions import LEAVING
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import last_day
@@ -226,6 +227,6 @@ def _risk(known: Book, say: Language) -> str:
     if known.about["risk"] is None:
         return ""
     key, days, _ = known.about["risk"]
-    if key == "churn_risk":
+    if key in LEAVING:
         return say("Foretold to leave within {days} days, of 100 like them", days=say.number(days))
     return say("Foretold not to order within {days} days, of 100 like them", days=say.number(days))

@@ -14,6 +14,7 @@ from stamm.answers.foretold import Kept, kept
 from stamm.answers.table import TableAnswer
 from stamm.answers.written import as_csv, as_json
 from stamm.app.retelling import told
+from stamm.facts import FACTS
 from stamm.lang.errors import StammError, UsageError
 from stamm.lang.language import Language
 from stamm.lang.window import Window, moved, windows
@@ -62,10 +63,11 @@ class Section:
 def predictions(request: Asked) -> HttpResponse:
     """All predictions."""
     say, world = request.say, desk().opened().answers.world
-    lines = soon(("predictions", say.code), lambda opened: _lines(opened, say)) if "orders" in world.coverage else ()
+    known = not world.coverage.keys().isdisjoint(("orders", "subscriptions"))
+    lines = soon(("predictions", say.code), lambda opened: _lines(opened, say)) if known else ()
     content = {
         "lines": lines,
-        "orders": "orders" in world.coverage,
+        "orders": known,
         "named": request.user.may in NAMES,
         "any_kept": "predictions" in world.coverage,
         "simulated": simulated_for(ValueAtRisk(), "", (), world, say),
@@ -80,7 +82,7 @@ def predictions_came_out(request: Asked) -> HttpResponse:
     told_of = desk().kept(("kept predictions",), _kept)
     quarters = _quarters(told_of)
     name = request.GET.get("window", "")
-    known = world.known_until(("orders",))
+    known = world.known_until(("orders",)) or world.known_until(("subscriptions",))
     chosen = _chosen(quarters, told_of, name, known.date() if known else None)
     sections = None
     if chosen is not None:
@@ -188,8 +190,15 @@ def _lines(opened: Opened, say: Language) -> tuple[Line, ...]:
 def _line(key: str, last: Kept | None, opened: Opened, say: Language) -> Line:
     kind = PREDICTIONS[key]
     of = key if kind.checks else ValueAtRisk().source.key
+    facts = kind().facts()
+    lacking = [
+        say("no {kind} are known", kind=FACTS[fact].title(say.code))
+        for fact in facts
+        if fact not in opened.answers.world.coverage
+    ]
+    if lacking:
+        return Line(key, kind.title(say.code), kind.sentence(say.code), False, tuple(lacking), "", kind.checks)
     answer = Foretelling(of, "enough").answer(opened)
-    lacking = []
     for row in answer.rows:
         if not row.met:
             there = Told(answer, row, say)

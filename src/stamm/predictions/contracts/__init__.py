@@ -1,0 +1,1 @@
+"""Learning who ends a subscription."""

@@ -47,6 +47,12 @@ CHANCE = (
 SEEDED = frozenset({"random.Random", "numpy.random.default_rng", "numpy.random.SeedSequence", "numpy.random.PCG64"})
 CHANCE_TYPES = frozenset({"numpy.random.Generator", "numpy.random.BitGenerator"})
 
+# Whoever asks another host asks through its one door; what is here would open another one.
+HTTP = "aiohttp ftplib http.client httpcore httpcore2 httpx httpx2 requests urllib.request urllib3 xmlrpc.client"
+DOORS = dict.fromkeys(f"{HTTP} websockets".split(), "src/stamm/delivery/door.py") | {
+    "smtplib": "src/stamm/delivery/mailing.py"
+}
+
 LATER = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 HOST = re.compile(r"://|\b[\w-]+(\.[\w-]+)*\.(org|com|net|io|dev|cloud|internal|local)\b")
 INDEX_OPTION = re.compile(r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b")
@@ -206,6 +212,21 @@ def _acts(body: list[ast.stmt]) -> bool:
     return any(isinstance(node, ast.Raise | ast.Call) for statement in body for node in ast.walk(statement))
 
 
+def way_out(module: Module) -> Iterator[Finding]:
+    """Nothing leaves but through the guarded door of `delivery`, and mail through its own."""
+    if module.package is None:
+        return
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        names = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{name}" for name in names]
+        for way, door in DOORS.items():
+            if module.name != door and any(f"{name}.".startswith(f"{way}.") for name in names):
+                yield module.finding(node.lineno, "way-out", f"{way} goes out beside the guarded door: use {door}")
+
+
 def later(module: Module) -> Iterator[Finding]:
     """What is left to do is an issue, not a note in the code."""
     for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
@@ -226,6 +247,7 @@ RULES: tuple[Callable[[Module], Iterator[Finding]], ...] = (
     chance,
     division,
     silent_except,
+    way_out,
     later,
 )
 

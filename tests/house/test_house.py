@@ -163,6 +163,30 @@ def test_a_handled_error_is_fine(tmp_path: Path, handler: str) -> None:
     assert rules_broken(tmp_path, "src/stamm/cli/x.py", f"try:\n    x = 1\n{handler}\n") == []
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        "import requests",
+        "import http.client",
+        "import urllib.request as asking",
+        "from urllib import request",
+        "from http.client import HTTPSConnection",
+        "def f():\n    from httpcore2 import ConnectionPool",
+        "import smtplib",
+    ],
+)
+def test_nothing_goes_out_beside_the_guarded_door(tmp_path: Path, way: str) -> None:
+    assert rules_broken(tmp_path, "tests/x.py", way) == []
+    assert rules_broken(tmp_path, "src/stamm/app/x.py", way) == ["way-out"]
+
+
+def test_the_door_itself_and_what_only_takes_addresses_apart_are_fine(tmp_path: Path) -> None:
+    assert rules_broken(tmp_path, "src/stamm/delivery/door.py", "import httpcore2") == []
+    assert rules_broken(tmp_path, "src/stamm/delivery/mailing.py", "import smtplib") == []
+    assert rules_broken(tmp_path, "src/stamm/web/x.py", "from urllib.parse import urlsplit\nimport http") == []
+    assert rules_broken(tmp_path, "src/stamm/delivery/mailing.py", "import httpcore2") == ["way-out"]
+
+
 def test_suppress_names_its_error(tmp_path: Path) -> None:
     start = "import contextlib\nfrom contextlib import suppress\n"
     assert rules_broken(tmp_path, "src/x.py", start + "with suppress(Exception):\n    x = 1") == ["silent-except"]

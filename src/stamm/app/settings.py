@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 import tomlkit
 
 from stamm.analyses import ANALYSES
+from stamm.delivery.destination import KNOWN as OUTGOING_KNOWN
+from stamm.delivery.destination import SECTION as OUTGOING
+from stamm.delivery.destination import own_hosts_in
 from stamm.delivery.mail_server import KNOWN as MAIL_KNOWN
 from stamm.delivery.mail_server import SECTION as MAIL
 from stamm.delivery.mail_server import MailServer
@@ -56,6 +59,7 @@ KNOWN: dict[str, dict[str, type]] = {
     "watch": {"folder": str},
     "server": {"address": str, "proxies": list},
     MAIL: MAIL_KNOWN,
+    OUTGOING: OUTGOING_KNOWN,
     "coverage": dict.fromkeys(imported(), str),
 }
 
@@ -82,6 +86,8 @@ class Settings:
     proxies: tuple[str, ...] = PROXIES
     #: what mail goes out by; None where none does
     mail: MailServer | None = None
+    #: hosts in a network of one's own to which webhooks may go
+    own_hosts: frozenset[str] = frozenset()
     #: the metrics there are, the organisation's own among them; made anew by each reading, so that no two are equal
     metrics: Catalogue = field(default_factory=lambda: Catalogue(METRICS), compare=False)
 
@@ -111,6 +117,7 @@ def read_settings(text: str, file: Path) -> Settings:
         address=_address(settings, file),
         proxies=_proxies(settings, file),
         mail=MailServer.parse(settings.get(MAIL, {}), f"{file}, [{MAIL}]"),
+        own_hosts=own_hosts_in(settings.get(OUTGOING, {}), str(file)),
         metrics=read_own(settings.get(OWN_METRICS, {}), str(file), taken=ANALYSES.keys()),
     )
 
@@ -163,6 +170,9 @@ proxies = ["127.0.0.1", "::1"]  # addresses or networks of proxies in front, whi
 [mail]
 server = ""  # what mail goes out by, such as smtp.example.com; empty: none goes. Its password: STAMM_MAIL_PASSWORD
 sender = ""  # from whom it comes, such as reports@example.com
+
+[outgoing]
+own_hosts = []  # hosts in a network of your own that webhooks may go to, such as "automation.internal:8443"
 
 [coverage]
 # first/last day a kind of fact is complete for, where the files cannot tell, such as

@@ -27,13 +27,18 @@ WORDS = {
 
 def anything(*, coverage: Any = None, **settings: Any) -> World:
     """Everything that can be imported, in the first months of 2024."""
-    facts: dict[str, Any] = {key: [_row(kind, n) for n in range(ROWS)] for key, kind in imported().items()}
+    return world(rows_of_anything(), coverage=coverage or dict.fromkeys(imported(), ALL_OF_2024), **settings)
+
+
+def rows_of_anything() -> dict[str, list[dict[str, Any]]]:
+    """The rows by their kinds."""
+    facts = {key: [_row(kind, n) for n in range(ROWS)] for key, kind in imported().items()}
     moved = {"customer_id": "anna", "valid_from": "2024-02-11", "country": "AT", "acquired_through": "friends"}
     facts["customers"] = [moved] + [
         {"customer_id": who, "valid_from": "2024-01-01", "country": country, "acquired_through": "search"}
         for who, country in COUNTRIES.items()
     ]
-    return world(facts, coverage=coverage or dict.fromkeys(imported(), ALL_OF_2024), **settings)
+    return facts
 
 
 def _row(kind: type[Imported], number: int) -> dict[str, Any]:

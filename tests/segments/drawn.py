@@ -14,6 +14,7 @@ from stamm.segments.operators.stands import STATES
 
 #: what a setting of that name may be drawn from
 CELLS: dict[str, Any] = {
+    "metric": st.sampled_from(("order_count", "average_order_value", "visits")),
     "field": st.sampled_from(("country", "country", "city")),
     "values": st.sampled_from((["DE"], ["AT", "CH"])),
     "letters": st.sampled_from(("D", "DE", "x")),

@@ -217,19 +217,24 @@ class Segments:
         were, are = ({who for who in found[name].to_pylist() if who is not None} for name in ("was", "is_now"))
         return Moves(earlier, later, tuple(sorted(were & are)), tuple(sorted(are - were)), tuple(sorted(were - are)))
 
+    def then(self, on: date) -> Then:
+        """What was known when the day began."""
+        return Then(self._always, on, self.world.coverage)
+
     def _inside(self, rules: Mapping[str, Rule], on: date) -> ir.Table:
-        then = Then(self._always, on, self.world.coverage)
+        then = self.then(on)
         whole = {name: resolved(rule, self.saved) for name, rule in rules.items()}
         self._refuse_foreign_money(then, whole.values())
         return inside(then, whole)
 
     def _refuse_foreign_money(self, then: Then, rules: Any) -> None:
         """Raises CurrencyError where money would have to be added up that is in a currency without a rate."""
-        if not any(operator.adds_money for rule in rules for operator in operators_in(rule)):
-            return
-        foreign = then.so_far("orders").filter(_.foreign)
-        if self.world.engine.run(foreign.select("order_id").limit(1)).num_rows:
-            raise other_currencies(self._always.plan, "orders", foreign)
+        adding = [each for rule in rules for each in operators_in(rule) if each.adds_money]
+        needed = {key for each in adding for key in kinds_of(each.facts, self.world)}
+        for key in sorted(key for key in needed if "currency" in FACTS[key].columns()):
+            foreign = then.so_far(key).filter(_.foreign)
+            if self.world.engine.run(foreign.aggregate(n=_.count()))["n"][0].as_py():
+                raise other_currencies(self._always.plan, key, foreign)
 
 
 class _Always(Known):

@@ -11,7 +11,8 @@ from ibis.common.deferred import Deferred
 
 from stamm.analyses.drivers.before import Before
 from stamm.analyses.kind import Known
-from stamm.facts import imported
+from stamm.facts import FACTS, imported
+from stamm.facts.kind import Scope
 from stamm.facts.owners import owned
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window, moved
@@ -28,8 +29,8 @@ class Then(Before):
     `kinds` are the facts that were ever imported. Days before are whole: the day before is 1 day ago.
     """
 
-    def __init__(self, question: Known, on: date, kinds: Iterable[str]) -> None:
-        super().__init__(question, Window(on, on + timedelta(days=1)), 1)
+    def __init__(self, question: Known, on: date, kinds: Iterable[str], look_back_days: int = 1) -> None:
+        super().__init__(question, Window(on, on + timedelta(days=1)), look_back_days)
         self.on, self.kinds = on, frozenset(kinds)
         self.organisation: Organisation = question.organisation
 
@@ -75,6 +76,11 @@ class Then(Before):
         latest = ibis.window(group_by="customer_id", order_by=_.valid_from.desc())
         return said.mutate(place=ibis.row_number().over(latest)).filter(_.place == 0)
 
+    # -- for metrics -----------------------------------------------------------------
+    def one_by_one(self, days: int) -> OneByOne:
+        """The same over the last `days` before, in which each customer is a group of their own."""
+        return OneByOne(self._question, self.on, self.kinds, days)
+
     # -- for analyses ----------------------------------------------------------------
     def over(self, *spans: Window) -> Past:
         """The same as an analysis asks of it, over some days before."""
@@ -84,6 +90,23 @@ class Then(Before):
         """The last whole calendar window before."""
         first = moved(self.on, grain, 0)
         return Window(moved(first, grain, -1), first)
+
+
+class OneByOne(Then):
+    """Facts as they were known then, of which what is made a window and group at a time is made for each customer."""
+
+    def grouped(self, table: ir.Table, at: str) -> ir.Table:
+        """The table with `group_value`, which is whose row it is."""
+        return table.mutate(group_value=_.customer_id)
+
+    def counted(self, key: str, scope: Scope) -> ir.Table:
+        """The rows of a fact that the days see, whose each is, and the two moments of the days."""
+        if FACTS[key].per_window:
+            return self[key].mutate(customer_id=_.group_value)
+        clock = _[scope.clock]
+        rows = self[key].filter(clock < self.start)
+        rows = rows if scope.so_far else rows.filter(clock >= self.since)
+        return rows.mutate(window_start=self.since, window_end=self.start)
 
 
 class Past:

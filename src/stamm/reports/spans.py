@@ -14,7 +14,7 @@ from stamm.lang.window import Window, moved, windows
 #: whole months that are looked at, and of an analysis that cuts its span into periods
 MONTHS, PERIODS = 3, 12
 #: for whom a longer time tells more
-YEAR = frozenset({"rfm", "worth"})
+YEAR = frozenset({"rfm", "worth", "recommendations"})
 #: what is decided now, from all that is known by now
 NOW = frozenset({"worth"})
 

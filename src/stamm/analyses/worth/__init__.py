@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from stamm.analyses.brought import BROUGHT, CONTRIBUTION, REVENUE, foreign_fact
@@ -63,6 +65,20 @@ class Told(NamedTuple):
     at: datetime
     on: date
     customers: int
+
+
+@dataclass(frozen=True)
+class Valued:
+    """Everybody judged under the settings of one analysis, from what was told."""
+
+    analysis: Worth
+    judged: Judged
+    told: Told
+
+    def of(self, customer_id: str) -> Customer | None:
+        """The row of one customer; None where no risk is known of them."""
+        place = pc.index(self.judged.customers, pa.scalar(customer_id)).as_py()
+        return None if place < 0 else self.analysis.row_of(self.judged, place)
 
 
 class Worth(Analysis):
@@ -144,10 +160,11 @@ class Worth(Analysis):
             notes = (NOTHING_KEPT,) if known.known else ()
             return Found({ROWS: rows, CUSTOMERS: (), ACCEPTABLE: (), BASIS: ()}, notes=notes)
         judged = self._judged(question, told)
+        listed = range(min(self.most, len(judged.risk)))
         return Found(
             {
                 ROWS: tuple(self._groups(judged, known)),
-                CUSTOMERS: tuple(self._listed(judged)),
+                CUSTOMERS: tuple(self.row_of(judged, place) for place in listed),
                 ACCEPTABLE: tuple(self._acceptable(judged)),
                 BASIS: (self._basis(judged, told),),
             }
@@ -162,6 +179,12 @@ class Worth(Analysis):
         inside = judged.about(row.decision)
         counted, others = (sorted(judged.customers.filter(which).to_pylist()) for which in (inside, ~inside))
         return Behind(tuple(counted), tuple(others))
+
+    def of_each(self, question: Question) -> Valued | None:
+        """Everybody judged, for whoever asks of single customers; None where no risk is known."""
+        known = reach_within(question, self.facts(), question.windows[0])
+        told = _newest(question) if known.known else None
+        return None if told is None else Valued(self, self._judged(question, told), told)
 
     # -- how -------------------------------------------------------------------------
     @property
@@ -219,31 +242,26 @@ class Worth(Analysis):
                 reason=known.reason,
             )
 
-    def _listed(self, judged: Judged) -> Iterator[Customer]:
-        first = slice(0, self.most)
-        whole = (judged.brought, judged.ahead, judged.expected, judged.at_risk, judged.gain)
-        money = zip(*(np.rint(each[first]).astype(np.int64).tolist() for each in whole), strict=True)
-        ends = zip(*(each[first].tolist() for each in (judged.margin, judged.low, judged.high)), strict=True)
-        who = zip(judged.customers[first].to_pylist(), judged.risk.tolist(), judged.decided.tolist(), strict=False)
-        for place, ((customer, risk, decided), (brought, ahead, expected, at_risk, gain), told) in enumerate(
-            zip(who, money, ends, strict=True), start=1
-        ):
-            margin, low, high = (None if np.isnan(each) else each for each in told)
-            yield Customer(
-                place=place,
-                customer_id=customer,
-                decision=DECISIONS[decided],
-                risk=risk,
-                contribution=brought,
-                margin=margin,
-                ahead=ahead,
-                low=None if low is None else round(low),
-                high=None if high is None else round(high),
-                expected=expected,
-                at_risk=at_risk,
-                gain=gain,
-                pays_from=self.effort.pays_from(self.price_minor, float(judged.ahead[place - 1])),
-            )
+    def row_of(self, judged: Judged, place: int) -> Customer:
+        """The row of the customer at that place."""
+        told = [float(each[place]) for each in (judged.margin, judged.low, judged.high)]
+        margin, low, high = (None if np.isnan(each) else each for each in told)
+        ahead = float(judged.ahead[place])
+        return Customer(
+            place=place + 1,
+            customer_id=judged.customers[place].as_py(),
+            decision=DECISIONS[judged.decided[place]],
+            risk=float(judged.risk[place]),
+            contribution=round(judged.brought[place]),
+            margin=margin,
+            ahead=round(ahead),
+            low=None if low is None else round(low),
+            high=None if high is None else round(high),
+            expected=round(judged.expected[place]),
+            at_risk=round(judged.at_risk[place]),
+            gain=round(judged.gain[place]),
+            pays_from=self.effort.pays_from(self.price_minor, ahead),
+        )
 
     def _acceptable(self, judged: Judged) -> Iterator[Acceptable]:
         """The segments that have customers, in their order."""

@@ -16,8 +16,9 @@ from stamm.predictions import PREDICTIONS
 
 @dataclass(frozen=True)
 class Expected:
-    """One thing foretold: its name and value, what that means, when and by what, and what has come since."""
+    """One thing foretold: its key, its name and value, what that means, when and by what, and what has come since."""
 
+    key: str
     name: str
     value: str
     means: str
@@ -49,7 +50,7 @@ class _Words:
         say = self.say
         title = PREDICTIONS[name].title(say.code) if name in PREDICTIONS else name
         made = say("Foretold {day} by {model}", day=self._day(row["predicted_at"]), model=row["model"])
-        return Expected(title, self._value(name, row), self._means(name, row), made, self._since(name, row))
+        return Expected(name, title, self._value(name, row), self._means(name, row), made, self._since(name, row))
 
     def _value(self, name: str, row: Row) -> str:
         say, value = self.say, row["value"]

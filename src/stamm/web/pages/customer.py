@@ -23,6 +23,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import last_day
+from stamm.predictions.next_order import NextOrder
 from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EXPORTS, NAMES, OWNERS
 from stamm.reports.customer.expected import expected
@@ -31,6 +32,7 @@ from stamm.reports.customer.timeline import GROUPS, Timeline, shown
 from stamm.reports.marked import exactly
 from stamm.store.book import Book, Line
 from stamm.web.access import Asked, page
+from stamm.web.ahead import ahead
 from stamm.web.customers import book, line_of, numbers_of
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Choice
@@ -81,6 +83,7 @@ def customer(request: Asked, customer: str) -> HttpResponse:
         "compared": _compared(customer, asked, say, organisation),
         "state": _state(line, say, organisation.zone),
         "segment": "" if line.segment is None else SEGMENTS[line.segment].of(say.code),
+        "ahead": ahead(customer, say),
         "foretold": _foretold(line, known, say, organisation.zone),
         "may_export": request.user.may in EXPORTS,
         "may_erase": request.user.may in OWNERS,
@@ -183,6 +186,7 @@ def _told(asked: Known, customer: str, say: Language, organisation: Organisation
     zone, rows = organisation.zone, asked.rows
     words = Timeline(say, organisation.currency)
     as_of = asked.as_of or datetime.now(UTC)
+    foretold = expected(rows, as_of, say, organisation)
     standing = Standing(rows, asked.rhythm, as_of, say, organisation, returns=asked.returns)
     last: dict[str, Row] = {row["purpose"]: row for row in rows["consents"]}
     orders = [row for row in rows["orders"] if row["cancelled_at"] is None]
@@ -191,7 +195,8 @@ def _told(asked: Known, customer: str, say: Language, organisation: Organisation
         "numbers": standing.numbers(customer),
         "drawn": standing.line(),
         "silent": standing.silent(),
-        "expected": expected(rows, as_of, say, organisation),
+        "expected": foretold,
+        "next_order": next((each for each in foretold if each.key == NextOrder.key), None),
         "until": say.day(last_day(as_of, zone)) if asked.as_of else "",
         "orders": [
             {

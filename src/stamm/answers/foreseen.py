@@ -1,0 +1,23 @@
+"""What is foreseen of everybody: what they are worth, and what to recommend to them. Made once of a snapshot, and asked
+of one customer at a time."""
+
+from __future__ import annotations
+
+from stamm.analyses.recommendations import Recommendations
+from stamm.analyses.recommendations.learned import Learned
+from stamm.analyses.worth import Valued, Worth
+from stamm.answers.ask import Answers
+from stamm.answers.inquiry import Inquiry
+from stamm.lang.window import Window
+
+
+def valued(answers: Answers, span: Window) -> Valued | None:
+    """Everybody of whom a risk was kept, judged as usual; None where none was, or costs were never taken in."""
+    question = Inquiry(answers, Worth(), span, None)
+    return Worth().of_each(question) if question.as_of is not None else None
+
+
+def recommended(answers: Answers, span: Window) -> Learned | None:
+    """What goes with what by the orders of those days; None where order lines were never taken in."""
+    question = Inquiry(answers, Recommendations(), span, None)
+    return Recommendations().learned(question) if question.as_of is not None else None

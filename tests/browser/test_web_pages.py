@@ -82,6 +82,7 @@ PAGES = {
         "/leaving/?by=no_order_risk",
         "/leaving/",
         "/predictions/no_order_risk/",
+        "/recommendations/",
         "/rfm/?by=country&earlier=2024-03-01&from=2024-03-01&to=2024-06-01&money=gross_revenue",
         "/funnel/",
         "/retention/?cell=2024-01.4&line=2024-01",

@@ -53,6 +53,7 @@ PAGES = (
     ("/retention/how-long/?by=country", 100, 2),
     ("/retention/concentration/?by=country", 50, 2),
     ("/worth/", 150, 3),
+    ("/recommendations/", 40, 2),
     ("/customers/", 150, 0),
     ("/leaving/?by=no_order_risk", 75, 0),
     ("/predictions/no_order_risk/", 50, 0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -174,20 +174,21 @@ class Recommendations(Analysis):
         learned = self.learned(question)
         if learned is None or not learned.together.any():
             return Found({ROWS: (), CUSTOMERS: (), QUALITY: ()}, notes=(NOTHING,))
+        quality = tuple(self._quality(question, learned))
         return Found(
             {
                 ROWS: tuple(self._pairs(learned)),
                 CUSTOMERS: tuple(self._listed(learned)),
-                QUALITY: tuple(self._quality(question, learned)),
+                QUALITY: quality,
             },
-            notes=tuple(_notes(learned)),
+            notes=tuple(_notes(learned, quality)),
         )
 
     # -- how -------------------------------------------------------------------------
     def _pairs(self, learned: Learned) -> Iterator[Pair]:
         everybody = len(np.unique(learned.baskets.who[learned.baskets.kept]))
         n = learned.buyers.tolist()
-        for one in sorted(range(len(n)), key=lambda place: (learned.name(place), place)):
+        for one in sorted(range(len(n)), key=lambda place: (-n[place], learned.name(place))):
             for place, other in enumerate(learned.with_product(one, self.most), start=1):
                 both = int(learned.together[one, other])
                 yield Pair(
@@ -234,7 +235,7 @@ def _told(way: Phrase, trial: Trial) -> Quality:
     return Quality(way, trial.customers, share(trial.hits, trial.customers), low, high, trial.gain)
 
 
-def _notes(learned: Learned) -> Iterator[Phrase]:
+def _notes(learned: Learned, quality: Sequence[Quality]) -> Iterator[Phrase]:
     seen = learned.baskets
     customers, products = len(seen.customers), len(learned.chosen)
     again, gone = int(learned.again.sum()), int((~learned.sold).sum())
@@ -243,3 +244,8 @@ def _notes(learned: Learned) -> Iterator[Phrase]:
         f"Gelernt aus {customers} Kunden und {products} Produkten: {again} werden wieder gekauft, {gone} nicht mehr "
         "verkauft.",
     )
+    if quality and (quality[0].hit_rate or 0.0) <= (quality[1].hit_rate or 0.0):
+        yield Phrase(
+            "In the test the most bought products did as well or better: rather recommend those.",
+            "In der Prüfung traf das Meistgekaufte so gut oder besser: besser dieses empfehlen.",
+        )

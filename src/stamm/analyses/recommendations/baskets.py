@@ -28,8 +28,9 @@ class Baskets:
     """Customers with the products they bought in the days from `since` to the start of `on`.
 
     `who` and `what` are places among `customers` (by their ids) and `products` (by their numbers), a row each pair;
-    `names` are the products' names, with the number where two bear the same. `kept`: more was bought than came back; `back`: something of it came back; `days`:
-    on how many local days it was bought; `last`: the last of them, counted from 1970-01-01.
+    `names` are the products' names, with the number where two bear the same. `kept`: more was bought than came back;
+    `back`: something of it came back; `days`: on how many local days it was bought; `last`: the last of them, counted
+    from 1970-01-01.
     """
 
     since: date

@@ -1,7 +1,8 @@
 """Worked examples of what goes with what.
 
-Eight keep tea (dora and finn bought it on two days), anna and ben cups with it, ben and cleo a pot; emil sent his
-cups back, and gus's order was cancelled. With shrink = 1 tea and cups score 2 / (sqrt(8 x 2) + 1), cups and pots 1 / (2 + 1).
+Eight keep tea (dora and finn bought it on two days), anna and ben cups with it, ben and cleo a pot; emil sent his cups
+back, and gus's order was cancelled. With shrink = 1 tea and cups score 2 / (sqrt(8 x 2) + 1), cups and pots
+1 / (2 + 1).
 """
 
 from __future__ import annotations
@@ -55,12 +56,12 @@ EXAMPLES = (
         context={"window": "2024-02", "as_of": "2024-04-01", "settings": {"shrink": 1.0}},
         gives=rows("""
             product  place  goes_with  customers  buyers  of_buyers  lift  score
+            Tea      1      Cups       2          8       0.25       1     0.4
+            Tea      2      Pot        2          8       0.25       1     0.4
             Cups     1      Tea        2          2       1          1     0.4
             Cups     2      Pot        1          2       0.5        2     1/3
             Pot      1      Tea        2          2       1          1     0.4
             Pot      2      Cups       1          2       0.5        2     1/3
-            Tea      1      Cups       2          8       0.25       1     0.4
-            Tea      2      Pot        2          8       0.25       1     0.4
         """),
     ),
     # who bought last comes first. Tea is bought again: two of its eight buyers bought it on two days, a quarter. So

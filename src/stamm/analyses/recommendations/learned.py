@@ -100,7 +100,7 @@ class Learned:
 
     def name(self, place: int) -> str:
         """What a product is called."""
-        return self.baskets.names[self.chosen[place]]
+        return self.baskets.names[int(self.chosen[place])]
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -78,6 +78,4 @@ def recommended_to(learned: Learned, customer_id: str, say: Language) -> Iterato
     if place is not None:
         for reason in learned.recommended(place, MOST):
             count = exactly(reason.customers, say.number(reason.customers))
-            yield Recommended(
-                learned.name(reason.product), because(say, learned.name(reason.because), count)
-            )
+            yield Recommended(learned.name(reason.product), because(say, learned.name(reason.because), count))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from stamm.analyses.recommendations import CUSTOMERS, QUALITY, ForCustomer, Pair
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
 from stamm.reports.exact import Told
 from stamm.reports.marked import filled
+
+#: how many products are shown on the page, those with most buyers
+SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def recommendations_of(answer: TableAnswer, say: Language) -> RecommendationWord
     return RecommendationWords(
         sentence=_sentence(answer, say),
         ways=tuple(_ways(answer, say)),
-        products=tuple(_products(answer, say)),
+        products=tuple(islice(_products(answer, say), SHOWN)),
         customers=tuple(_customers(answer, say)),
     )
 
@@ -96,9 +99,7 @@ def _sentence(answer: TableAnswer, say: Language) -> str:
 def _ways(answer: TableAnswer, say: Language) -> Iterator[Way]:
     for row in answer.tables[QUALITY]:
         told = Told(answer, row, say, QUALITY)
-        yield Way(
-            row.way.of(say.code), told("customers"), told("hit_rate"), told.interval(), told("ndcg", digits=3)
-        )
+        yield Way(row.way.of(say.code), told("customers"), told("hit_rate"), told.interval(), told("ndcg", digits=3))
 
 
 def _products(answer: TableAnswer, say: Language) -> Iterator[Product]:

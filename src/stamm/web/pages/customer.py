@@ -23,9 +23,9 @@ from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import last_day
-from stamm.predictions.next_order import NextOrder
 from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EXPORTS, NAMES, OWNERS
+from stamm.predictions.next_order import NextOrder
 from stamm.reports.customer.expected import expected
 from stamm.reports.customer.standing import Standing
 from stamm.reports.customer.timeline import GROUPS, Timeline, shown

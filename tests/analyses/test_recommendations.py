@@ -66,6 +66,8 @@ class Plain:
         self.n = {p: sum(pair[1] == p for pair in self.kept) for p in "abcdefgh"}
         twice = {p: sum(pair[1] == p and len(days[pair]) > 1 for pair in self.kept) for p in "abcdefgh"}
         self.again = {p for p in "abcdefgh" if self.n[p] >= 5 and twice[p] >= 0.3 * self.n[p]}
+        self.renewed = {p: 10 * twice[p] / (self.n[p] + 2.0) for p in self.again}
+        self.days = {pair: len(days[pair]) for pair in self.kept}
         self.sold = {p for p in last if (on - last[p]).days <= 40}
 
     def of(self, who: str) -> list[str]:
@@ -77,12 +79,16 @@ class Plain:
     def score(self, one: str, other: str) -> float:
         return self.both(one, other) / (sqrt(self.n[one] * self.n[other]) + 2.0) if one != other else 0.0
 
+    def told(self, who: str, p: str) -> float:
+        own = self.renewed[p] * self.days[who, p] if (who, p) in self.kept else 0.0
+        return sum(self.score(i, p) for i in self.of(who)) + own
+
     def open_to(self, who: str) -> list[str]:
         closed = {p for c, p in self.back if c == who} | (set(self.of(who)) - self.again)
         return [p for p in "abcdefgh" if self.n[p] and p in self.sold - closed]
 
     def ranked(self, who: str, *, popular: bool = False) -> list[str]:
-        told = {p: self.n[p] if popular else sum(self.score(i, p) for i in self.of(who)) for p in self.open_to(who)}
+        told = {p: self.n[p] if popular else self.told(who, p) for p in self.open_to(who)}
         return sorted((p for p in told if told[p] > 0), key=lambda p: (-round(told[p], 12), p))[:3]
 
 
@@ -103,8 +109,11 @@ def test_the_same_as_a_plain_count(seed: int) -> None:
     lists = defaultdict(list)
     for row in answer.tables[CUSTOMERS]:
         lists[row.customer_id].append(row.product.lower())
-        assert row.together == plain.both(row.because.lower(), row.product.lower()) > 0
         assert row.because.lower() in plain.of(row.customer_id)
+        if row.because == row.product:
+            assert row.on_days == plain.days[row.customer_id, row.product.lower()]
+        else:
+            assert row.together == plain.both(row.because.lower(), row.product.lower()) > 0
     wanted = {who: plain.ranked(who) for who in {c for c, _ in plain.kept}}
     assert lists == {who: ranked for who, ranked in wanted.items() if ranked}
     before, later = Plain(facts, SPAN.start, SPLIT), Plain(facts, SPLIT, SPAN.end)

@@ -17,18 +17,35 @@ from tests.analyses.test_worth import risk
 from tests.answers.small import order, world
 
 
-@pytest.mark.parametrize(("written", "minor"), [("12.50", "1250"), ("0", "0"), ("", "50000"), (" 7 ", "700")])
-def test_a_budget_in_whole_money_is_the_setting(signed_in: Callable[..., Any], written: str, minor: str) -> None:
-    text = signed_in("analyst").get("/worth/", {"budget": written}).content.decode()
-    (field,) = re.findall(r'<input[^>]*name="budget_minor"[^>]*>', text)
-    assert f'value="{minor}"' in field
-    assert "aria-invalid" not in field
+@pytest.mark.parametrize(
+    ("field", "given", "shown"),
+    [
+        ("budget", {"budget": "12.50"}, "12.50"),
+        ("budget", {"budget": "0"}, "0.00"),
+        ("budget", {"budget": ""}, "500.00"),
+        ("budget", {"budget": " 7 "}, "7.00"),
+        ("budget", {"budget_minor": "700"}, "7.00"),
+        ("price", {}, "5.00"),
+        ("price", {"price": "2.5", "price_minor": "900"}, "2.50"),
+    ],
+)
+def test_an_amount_is_written_in_whole_money_and_asked_in_the_smallest(
+    signed_in: Callable[..., Any], field: str, given: dict[str, str], shown: str
+) -> None:
+    text = signed_in("analyst").get("/worth/", given).content.decode()
+    (input_,) = re.findall(rf'<input[^>]*id="s-{field}"[^>]*>', text)
+    assert f'name="{field}"' in input_
+    assert f'value="{shown}"' in input_
+    assert 'step="0.01"' in input_
+    assert "aria-invalid" not in input_
+    assert f'<label for="s-{field}">{"Budget" if field == "budget" else "Price each"} (EUR)</label>' in text
+    assert "minor units" not in text
 
 
 @pytest.mark.parametrize("written", ["many", "12.345", "-3", "NaN", "1e40"])
 def test_what_is_no_budget_is_shown_beside_the_field(signed_in: Callable[..., Any], written: str) -> None:
     text = signed_in("analyst").get("/worth/", {"budget": written}).content.decode()
-    (field,) = re.findall(r'<input[^>]*name="budget_minor"[^>]*>', text)
+    (field,) = re.findall(r'<input[^>]*id="s-budget"[^>]*>', text)
     assert 'aria-invalid="true"' in field
 
 

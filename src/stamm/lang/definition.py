@@ -27,6 +27,8 @@ def title_of(key: str) -> str:
 
 #: whole numbers below this are the same on every engine, and in JSON
 MOST_WHOLE = 2**53
+MINOR = Phrase("minor units", "kleinste Einheit")
+IN_MINOR = Phrase("In minor units: 500 are 5.00.", "In kleinster Einheit: 500 sind 5,00.")
 _READERS: dict[type, Callable[[str], Any]] = {
     int: int,
     float: float,
@@ -39,7 +41,8 @@ class Setting(Generic[T]):
     """A typed parameter of a definition: default, bounds or choices, and a sentence in both languages.
 
     `title` is what stands beside it in a form. `words` are what values are called: all there are where they are
-    `choices`, else those worth naming.
+    `choices`, else those worth naming. `money` is an amount in minor units, its name ends in `_minor`; people write it
+    in whole money.
     """
 
     def __init__(  # noqa: PLR0913 - each is one thing to declare, and only the first three must be
@@ -54,12 +57,13 @@ class Setting(Generic[T]):
         choices: tuple[T, ...] | None = None,
         title: Phrase | None = None,
         words: Mapping[T, Phrase] | None = None,
+        money: bool = False,
     ) -> None:
         self.default = default
         self.en, self.de = en, de
         self.kind: type = kind or type(default)
         self.low, self.high, self.choices = low, high, choices
-        self.title, self.words = title, dict(words or {})
+        self.title, self.words, self.money = title, dict(words or {}), money
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -75,13 +79,18 @@ class Setting(Generic[T]):
         value: T = vars(instance)["settings"][self.name]
         return value
 
-    def label(self, language: str) -> str:
-        """What stands beside it in a form."""
-        return self.title.of(language) if self.title else title_of(self.name)
+    def label(self, language: str, currency: str = "") -> str:
+        """What stands beside it in a form; an amount has its unit with it, minor ones where no currency is named."""
+        title = self.title.of(language) if self.title else title_of(self.name)
+        return f"{title} ({currency or MINOR.of(language)})" if self.money else title
 
-    def says(self, language: str) -> str:
+    def means(self, language: str) -> str:
         """What it means, in a sentence."""
         return self.de if language == "de" else self.en
+
+    def says(self, language: str) -> str:
+        """What it means, and in which unit an amount is written."""
+        return f"{self.means(language)} {IN_MINOR.of(language)}" if self.money else self.means(language)
 
     def read(self, value: object) -> T:
         """The setting from what a person wrote; raises UsageError naming the remedy."""

@@ -64,7 +64,8 @@ def analysed(
     """
     given = request.GET if given is None else given
     say, role = request.say, request.user.may
-    form = settings_form(ANALYSES[subject.key], given, say, subject.first)
+    currency = desk().opened().project.organisation.currency
+    form = settings_form(ANALYSES[subject.key], given, say, subject.first, currency=currency)
     # what does not go together cannot be asked; the frame is then that of the usual settings
     question = Question.of(subject.key, request.GET, role, form.settings if form.made is not None else {})
     analysis = form.made or ANALYSES[subject.key]()

@@ -11,6 +11,7 @@ from stamm.app.retelling import retell
 from stamm.lang.definition import Definition, Setting, written
 from stamm.lang.errors import UsageError
 from stamm.lang.language import CODES, Language
+from stamm.lang.money import to_major, to_minor
 from stamm.web.filters import Choice
 
 D = TypeVar("D", bound=Definition)
@@ -67,27 +68,30 @@ class SettingsForm(Generic[D]):
 
 
 def settings_form(
-    kind: type[D], given: Mapping[str, str], say: Language, first: Collection[str] = ()
+    kind: type[D], given: Mapping[str, str], say: Language, first: Collection[str] = (), *, currency: str = ""
 ) -> SettingsForm[D]:
     """The form of a definition as an address (or a form that was sent) fills it.
 
-    What is left empty is as it comes. Names that are no settings are passed over: they belong to the page.
+    What is left empty is as it comes. Names that are no settings are passed over: they belong to the page. Where a
+    currency is named, the field of an amount such as `price_minor` is called `price` and says it in whole money.
     """
     declared = kind.settings_declared()
     read: dict[str, Any] = {}
     fields: dict[str, Field] = {}
     for name, setting in declared.items():
-        text = given.get(name, "").strip()
-        code = _code_of(setting, text)
+        unit = currency if setting.money else ""
+        whole = given.get(whole_name(setting)) if unit else None
+        text = (given.get(name, "") if whole is None else whole).strip()
         problem = ""
         try:
+            code = _code_of(setting, text) if whole is None else _minor(text, unit)
             value = setting.read(code) if text else setting.default
         except UsageError:
-            value, problem = setting.default, _expected(setting, say)
+            value, problem = setting.default, _expected(setting, say, unit)
         if not problem and value != setting.default:
             read[name] = value
-        shown = text if problem else written(value)
-        fields[name] = _field(setting, shown, problem, say, changed=name in read)
+        shown = text if problem else _whole(value, unit) if unit else written(value)
+        fields[name] = _field(setting, shown, problem, say, unit, changed=name in read)
     made, problem = _made(kind, read, say) if not any(field.problem for field in fields.values()) else (None, "")
     ahead = [name for name in first if name in fields] or list(fields)
     return SettingsForm(
@@ -100,6 +104,23 @@ def settings_form(
     )
 
 
+def whole_name(setting: Setting[Any]) -> str:
+    """The name of the field that says an amount in whole money."""
+    return setting.name.removesuffix("_minor")
+
+
+def _minor(text: str, currency: str) -> str:
+    """An amount in whole money as programs write it; raises UsageError where it is none."""
+    try:
+        return str(to_minor(text, currency)) if text else ""
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no amount of {currency}.") from error
+
+
+def _whole(minor: float, currency: str) -> str:
+    return f"{to_major(minor, currency):f}"
+
+
 def _made(kind: type[D], settings: Mapping[str, object], say: Language) -> tuple[D | None, str]:
     """The definition, or why these settings do not go together."""
     try:
@@ -108,7 +129,9 @@ def _made(kind: type[D], settings: Mapping[str, object], say: Language) -> tuple
         return None, " ".join(retell(text, say) for text in (error.what, error.remedy) if text)
 
 
-def _field(setting: Setting[Any], shown: str, problem: str, say: Language, *, changed: bool) -> Field:
+def _field(  # noqa: PLR0913 - what is set, what is shown of it, and how
+    setting: Setting[Any], shown: str, problem: str, say: Language, currency: str, *, changed: bool
+) -> Field:
     kind = _kind_of(setting)
     worded = {written(value): phrase.of(say.code) for value, phrase in setting.words.items()}
     if setting.kind is bool:
@@ -116,15 +139,15 @@ def _field(setting: Setting[Any], shown: str, problem: str, say: Language, *, ch
     elif setting.choices is not None:
         worded = {written(each): worded.get(written(each), str(each)) for each in setting.choices}
     return Field(
-        name=setting.name,
-        label=setting.label(say.code),
-        hint=setting.says(say.code),
+        name=whole_name(setting) if currency else setting.name,
+        label=setting.label(say.code, currency),
+        hint=setting.means(say.code) if currency else setting.says(say.code),
         kind=kind,
         value=worded.get(shown, shown) if kind == "text" else shown,
         choices=tuple(Choice(code, words, code == shown) for code, words in worded.items()),
-        low=_bound(setting.low),
-        high=_bound(setting.high),
-        step="1" if setting.kind is int else "any",
+        low=_bound(setting.low, currency),
+        high=_bound(setting.high, currency),
+        step=_whole(1, currency) if currency else "1" if setting.kind is int else "any",
         problem=problem,
         changed=changed,
     )
@@ -144,12 +167,14 @@ def _code_of(setting: Setting[Any], text: str) -> str:
     return text
 
 
-def _bound(bound: float | None) -> str:
-    return written(bound)
+def _bound(bound: float | None, currency: str) -> str:
+    return written(bound) if bound is None or not currency else _whole(bound, currency)
 
 
-def _expected(setting: Setting[Any], say: Language) -> str:
+def _expected(setting: Setting[Any], say: Language, currency: str) -> str:
     """What a setting has to be."""
+    if currency:
+        return say("Write an amount such as {amount}.", amount=say.money(500, currency))
     if _kind_of(setting) == "choice":
         return say("Choose one of the list.")
     if _kind_of(setting) == "text":

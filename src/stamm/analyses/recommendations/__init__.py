@@ -25,6 +25,11 @@ NOTHING = Phrase(
     "In diesen Tagen behielt niemand zwei verschiedene Produkte, soweit Bestellzeilen es sagen.",
 )
 
+RATHER_POPULAR = Phrase(
+    "In the test the most bought products did as well or better: rather recommend those.",
+    "In der Prüfung traf das Meistgekaufte so gut oder besser: besser dieses empfehlen.",
+)
+
 
 @row
 class Pair:
@@ -45,14 +50,16 @@ class Pair:
 
 @row
 class ForCustomer:
-    """One product recommended to one customer, and why: bought with `because` by so many."""
+    """One product recommended to one customer, and why: bought with `because` by so many, or by themselves on so many
+    days."""
 
     place: int = column("place", "Platz", "count", key=True)
     customer_id: str = column("customer", "Kunde", "text", personal=True)
     rank: int = column("rank", "Rang", "count")
     product: str = column("recommended", "empfohlen", "text")
     because: str = column("for they bought", "weil sie kauften", "text")
-    together: int = column("bought with it by", "damit gekauft von", "count")
+    together: int | None = column("bought with it by", "damit gekauft von", "count")
+    on_days: int | None = column("by themselves on days", "selbst an Tagen", "count")
 
 
 @row
@@ -75,8 +82,10 @@ class Recommendations(Analysis):
     everybody buys goes with nothing in particular, and what a few bought together by chance tells little.
 
     A customer is recommended what has the greatest sum of scores with all they kept, and the reason is the one of these
-    with the greatest. Left out is what is no longer sold, what they sent back, and what they bought, unless it is a
-    product that is bought again: one that at least a share `again` of its buyers (five or more) bought on two days.
+    with the greatest. A product that is bought again, one that at least a share `again` of its buyers (five or more)
+    bought on two days, goes with itself: for whoever has it, each day on which they bought it adds
+    10 x n(twice) / (n(i) + shrink). Left out is what is no longer sold, what they sent back, and what they bought
+    that is not bought again.
 
     `quality` is a test on the last days of the span, learned from those before alone: of the customers who kept
     something open to them, how many found it among the first recommended, and how far up. The most bought products,
@@ -115,6 +124,12 @@ class Recommendations(Analysis):
         low=0.0,
         high=1.0,
         title=Phrase("Bought again from", "Wieder gekauft ab"),
+    )
+    repeat = Setting(
+        True,
+        "Whether what is bought again is also recommended to those who have it.",
+        "Ob, was wieder gekauft wird, auch denen empfohlen wird, die es schon haben.",
+        title=Phrase("What they have, too", "Auch, was sie haben"),
     )
     lately = Setting(
         90,
@@ -158,7 +173,7 @@ class Recommendations(Analysis):
     @property
     def rules(self) -> Rules:
         """How it is learned."""
-        return Rules(self.shrink, self.again, self.lately, self.products)
+        return Rules(self.shrink, self.again, self.repeat, self.lately, self.products)
 
     def learned(self, question: Question, until: date | None = None) -> Learned | None:
         """What goes with what by the days of the question, up to the start of one of them; None where nothing is
@@ -215,7 +230,8 @@ class Recommendations(Analysis):
                     rank=rank,
                     product=learned.name(reason.product),
                     because=learned.name(reason.because),
-                    together=reason.customers,
+                    together=reason.customers or None,
+                    on_days=reason.days or None,
                 )
 
     def _quality(self, question: Question, learned: Learned) -> Iterator[Quality]:
@@ -245,7 +261,4 @@ def _notes(learned: Learned, quality: Sequence[Quality]) -> Iterator[Phrase]:
         "verkauft.",
     )
     if quality and (quality[0].hit_rate or 0.0) <= (quality[1].hit_rate or 0.0):
-        yield Phrase(
-            "In the test the most bought products did as well or better: rather recommend those.",
-            "In der Prüfung traf das Meistgekaufte so gut oder besser: besser dieses empfehlen.",
-        )
+        yield RATHER_POPULAR

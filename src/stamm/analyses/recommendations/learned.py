@@ -20,26 +20,31 @@ Reals = npt.NDArray[np.float64]
 ROWS = 2048
 #: buyers of a product from whom on it is known whether it is bought again
 ENOUGH = 5
+#: how much a day on which a customer bought a product themselves tells for it, beside what goes with it
+OWN = 10.0
 
 
 class Rules(NamedTuple):
     """`shrink`: how many customers a pair has to outweigh; `again`: the share of buyers from whom on a product is one
-    that is bought again; `lately`: after how many days without a sale it is no longer sold; `most`: of how many
-    products, the most bought, it is learned."""
+    that is bought again; `repeat`: whether such products are recommended to those who have them; `lately`: after how
+    many days without a sale a product is no longer sold; `most`: of how many products, the most bought, it is
+    learned."""
 
     shrink: float
     again: float
+    repeat: bool
     lately: int
     most: int
 
 
 class Reason(NamedTuple):
     """One product recommended: its place, the place of what was bought before that tells most for it, and how many
-    customers kept both."""
+    customers kept both; or, where that is the product itself, on how many days the customer bought it."""
 
     product: int
     because: int
     customers: int
+    days: int
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ class Learned:
 
     The score of two products with n(i) and n(j) buyers of whom n(ij) kept both is the cosine, shrunk towards nothing
     where few say so: n(ij) / (sqrt(n(i) n(j)) + shrink). What everybody buys has a great n(j) and so goes with all a
-    little, and with nothing much.
+    little, and with nothing much. A product goes with itself where it is bought again: `renewed` is
+    OWN x n(twice) / (n(i) + shrink), for each day on which a customer bought it.
     """
 
     baskets: Baskets
@@ -60,7 +66,10 @@ class Learned:
     sold: Flags
     together: npt.NDArray[np.float64]
     score: Reals
+    renewed: Reals
     kept: csr_array
+    #: on how many days each customer bought what they kept
+    days: csr_array
     back: csr_array
 
     @classmethod
@@ -78,23 +87,28 @@ class Learned:
         last = np.zeros(count, dtype=np.int64)
         np.maximum.at(last, baskets.what, baskets.last)
 
-        def matrix(which: Flags) -> csr_array:
+        def matrix(which: Flags, values: Wholes | None = None) -> csr_array:
             inside = which & (place[baskets.what] >= 0)
-            cells = (np.ones(int(inside.sum())), (baskets.who[inside], place[baskets.what[inside]]))
+            told = np.ones(int(inside.sum())) if values is None else values[inside].astype(np.float64)
+            cells = (told, (baskets.who[inside], place[baskets.what[inside]]))
             return csr_array(cells, shape=(len(baskets.customers), len(chosen)))
 
         of_all = matrix(kept)
+        again = (n >= ENOUGH) & (twice >= rules.again * n)
+        renewed = OWN * twice / (n + rules.shrink)
         together = (of_all.T @ of_all).toarray()
         np.fill_diagonal(together, 0.0)
         return cls(
             baskets=baskets,
             chosen=chosen,
             buyers=buyers[chosen],
-            again=(n >= ENOUGH) & (twice >= rules.again * n),
+            again=again,
             sold=baskets.today - last[chosen] <= rules.lately,
             together=together,
             score=together / (np.sqrt(np.outer(n, n)) + rules.shrink),
+            renewed=np.where(again & rules.repeat, renewed, 0.0),
             kept=of_all,
+            days=matrix(kept, baskets.days),
             back=matrix(baskets.back),
         )
 
@@ -120,27 +134,29 @@ class Learned:
         return None if found < 0 else found
 
     def closed(self, who: Wholes) -> Flags:
-        """What is not recommended: what is no longer sold, what was sent back, and what was bought and is not bought
-        again."""
+        """What is not recommended: what is no longer sold, what was sent back, and what was bought and is not
+        recommended again."""
         bought = self.kept[who].toarray() > 0
         back = self.back[who].toarray() > 0
-        found: Flags = ~self.sold | back | (bought & ~self.again)
+        found: Flags = ~self.sold | back | (bought & (self.renewed == 0))
         return found
 
     def scores(self, who: Wholes) -> Reals:
         """How much what each customer kept tells for each product: the scores with all of it, added up."""
-        found: Reals = self.kept[who] @ self.score
+        found: Reals = self.kept[who] @ self.score + self.days[who].toarray() * self.renewed
         return found
 
     def recommended(self, who: int, most: int) -> Iterator[Reason]:
         """What is recommended to one customer, the best first."""
         place = np.array([who])
         score = np.where(self.closed(place), 0.0, self.scores(place))[0]
-        own = self.kept[[who]].indices
+        own, days = self.kept[[who]].indices, self.days[[who]].toarray()[0]
         for product in np.argsort(-score, kind="stable")[:most].tolist():
-            if score[product] > 0:
+            if score[product] > 0 and days[product]:  # bought again
+                yield Reason(product, product, 0, int(days[product]))
+            elif score[product] > 0:
                 because = int(own[np.argmax(self.score[own, product])])
-                yield Reason(product, because, int(self.together[because, product]))
+                yield Reason(product, because, int(self.together[because, product]), 0)
 
 
 class Trial(NamedTuple):

@@ -104,10 +104,11 @@ class RetentionTable(Analysis):
     )
     least_minor = Setting(
         0,
-        "An order below this amount in minor units is no return.",
-        "Eine Bestellung unter diesem Betrag in kleinsten Einheiten ist kein Wiederkommen.",
+        "An order below this amount is no return.",
+        "Eine Bestellung unter diesem Betrag ist kein Wiederkommen.",
         low=0,
         title=Phrase("Orders of at least", "Bestellungen ab"),
+        money=True,
     )
     rule = Setting(
         "on",

@@ -115,19 +115,21 @@ class Worth(Analysis):
     of = BROUGHT
     budget_minor = Setting(
         50_000,
-        "What all efforts may cost together, in minor units: 50000 are 500.00.",
-        "Was alle Mühe zusammen kosten darf, in kleinster Einheit: 50000 sind 500,00.",
+        "What all efforts may cost together.",
+        "Was alle Mühe zusammen kosten darf.",
         low=0,
         high=10**12,
-        title=Phrase("Budget (minor units)", "Budget (kleinste Einheit)"),
+        title=Phrase("Budget", "Budget"),
+        money=True,
     )
     price_minor = Setting(
         500,
-        "What the effort for one customer costs, in minor units: a gift, a call.",
-        "Was die Mühe um einen Kunden kostet, in kleinster Einheit: ein Geschenk, ein Anruf.",
+        "What the effort for one customer costs: a gift, a call.",
+        "Was die Mühe um einen Kunden kostet: ein Geschenk, ein Anruf.",
         low=0,
         high=10**9,
-        title=Phrase("Price each (minor units)", "Preis je Kunde (kleinste Einheit)"),
+        title=Phrase("Price each", "Preis je Kunde"),
+        money=True,
     )
     kept = Setting(
         0.2,

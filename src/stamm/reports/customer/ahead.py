@@ -77,5 +77,5 @@ def recommended_to(learned: Learned, customer_id: str, say: Language) -> Iterato
     place = learned.customer(customer_id)
     if place is not None:
         for reason in learned.recommended(place, MOST):
-            count = exactly(reason.customers, say.number(reason.customers))
-            yield Recommended(learned.name(reason.product), because(say, learned.name(reason.because), count))
+            told = because(say, learned.name(reason.because), reason.customers, reason.days)
+            yield Recommended(learned.name(reason.product), told)

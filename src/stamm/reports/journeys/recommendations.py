@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from stamm.analyses.recommendations import CUSTOMERS, QUALITY, ForCustomer, Pair
+from stamm.analyses.recommendations import CUSTOMERS, QUALITY, RATHER_POPULAR, ForCustomer, Pair
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
 from stamm.reports.exact import Told
-from stamm.reports.marked import filled
+from stamm.reports.marked import exactly, filled
 
 #: how many products are shown on the page, those with most buyers
-SHOWN = 50
+SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,11 @@ class Suggested:
 
 @dataclass(frozen=True)
 class RecommendationWords:
-    """A sentence on how good they are, the ways held against what came, products with partners, and customers."""
+    """A sentence on how good they are, what is to be done where simpler ones are as good, the ways held against what
+    came, products with partners, and customers."""
 
     sentence: str
+    rather: str
     ways: tuple[Way, ...]
     products: tuple[Product, ...]
     customers: tuple[Suggested, ...]
@@ -72,15 +74,23 @@ def recommendations_of(answer: TableAnswer, say: Language) -> RecommendationWord
         return None
     return RecommendationWords(
         sentence=_sentence(answer, say),
+        rather=next((note.of(say.code) for note in answer.notes if note == RATHER_POPULAR), ""),
         ways=tuple(_ways(answer, say)),
         products=tuple(islice(_products(answer, say), SHOWN)),
         customers=tuple(_customers(answer, say)),
     )
 
 
-def because(say: Language, product: str, count: str) -> str:
-    """The reason for a recommendation."""
-    return filled(say("bought with {product} by {count} customers"), product=product, count=count)
+def because(say: Language, product: str, customers: int | None, days: int | None) -> str:
+    """The reason for a recommendation: on how many days they bought it, or what goes with it."""
+    if days:
+        words = say("bought on {count} day so far") if days == 1 else say("bought on {count} days so far")
+        return filled(words, count=exactly(days, say.number(days)))
+    one = customers == 1
+    words = (
+        say("bought with {product} by {count} customer") if one else say("bought with {product} by {count} customers")
+    )
+    return filled(words, product=product, count=exactly(customers or 0, say.number(customers or 0)))
 
 
 def _sentence(answer: TableAnswer, say: Language) -> str:
@@ -116,5 +126,6 @@ def _products(answer: TableAnswer, say: Language) -> Iterator[Product]:
 def _customers(answer: TableAnswer, say: Language) -> Iterator[Suggested]:
     rows: Sequence[ForCustomer] = answer.tables[CUSTOMERS]
     for row in rows:
-        told = Told(answer, row, say, CUSTOMERS)
-        yield Suggested(row.customer_id, row.product, because(say, row.because, told("together")), row.rank == 1)
+        yield Suggested(
+            row.customer_id, row.product, because(say, row.because, row.together, row.on_days), row.rank == 1
+        )

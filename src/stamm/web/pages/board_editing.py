@@ -195,7 +195,7 @@ def _form(request: Asked, found: Board, kind: type[Widget], placed: Placed | Non
     own = {name: given.get(name, _text(setting.default)) for name, setting in kind.settings_declared().items()}
     asked = asking(found.content.kept, say)
     shows = _shown(kind, own, asked)
-    more = None if shows is None else settings_form(shows, given, say)
+    more = None if shows is None else settings_form(shows, given, say, currency=asked.organisation.currency)
     seen = whole_number(given["revision"]) if given.get("revision") else found.revision
     if request.method == "POST" and (more is None or more.made is not None):
         try:

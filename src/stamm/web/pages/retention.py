@@ -21,7 +21,7 @@ from stamm.reports.cohort_words import about_of
 from stamm.reports.staying import stayed_by_group, staying_of
 from stamm.web.access import Asked, Entry, page
 from stamm.web.analysed import Subject, analysed, nothing
-from stamm.web.desk import Opened, soon
+from stamm.web.desk import Opened, desk, soon
 from stamm.web.questions import Question
 from stamm.web.settings_form import settings_form
 
@@ -30,7 +30,8 @@ from stamm.web.settings_form import settings_form
 def retention_table(request: Asked) -> HttpResponse:
     """The heatmap; the address says which cell is explained, and which curves are drawn."""
     say, lines = request.say, tuple(request.GET.getlist("line")[-len(BESIDE) :])
-    asked = settings_form(RetentionTable, request.GET, say).made or RetentionTable()
+    currency = desk().opened().project.organisation.currency
+    asked = settings_form(RetentionTable, request.GET, say, currency=currency).made or RetentionTable()
 
     def curves(question: Question) -> tuple[CohortCurves | None] | None:
         """What is drawn, or nothing yet; asked for once there is a table."""

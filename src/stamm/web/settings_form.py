@@ -129,9 +129,7 @@ def _made(kind: type[D], settings: Mapping[str, object], say: Language) -> tuple
         return None, " ".join(retell(text, say) for text in (error.what, error.remedy) if text)
 
 
-def _field(  # noqa: PLR0913 - what is set, what is shown of it, and how
-    setting: Setting[Any], shown: str, problem: str, say: Language, currency: str, *, changed: bool
-) -> Field:
+def _field(setting: Setting[Any], shown: str, problem: str, say: Language, currency: str, *, changed: bool) -> Field:
     kind = _kind_of(setting)
     worded = {written(value): phrase.of(say.code) for value, phrase in setting.words.items()}
     if setting.kind is bool:

@@ -64,9 +64,9 @@ EXAMPLES = (
             Pot      2      Cups       1          2       0.5        2     1/3
         """),
     ),
-    # who bought last comes first. Tea is bought again: two of its eight buyers bought it on two days, a quarter. Each day
-    # of one's own adds 10 x 2 / (8 + 1) = 2.22: more than all that goes with it. Of a pot tea (2/5) tells anna more than
-    # cups (1/3)
+    # who bought last comes first. Tea is bought again: two of its eight buyers bought it on two days, a quarter. So
+    # each day of one's own adds 10 x 2 / (8 + 1) = 2.22, more than all that goes with it. For a pot tea tells anna more
+    # (2/5) than cups do (1/3)
     TableExample(
         facts=SHOP,
         context={

@@ -9,12 +9,15 @@ import pytest
 
 from stamm.answers.examples import Case, Rows, cases
 from stamm.engines.duckdb import DuckDB
+from stamm.metrics import METRICS
 from tests.engines.agreement import differences
 from tests.engines.conftest import Place
 
 ASKING = [case for case in cases() if case.asks]
 #: one in so many runs each time, the others with the long tests
 EACH = 12
+OTHERS = [case for number, case in enumerate(ASKING) if number % EACH]
+OF_METRICS = [case for case in OTHERS if case.word == METRICS.word]
 
 
 def check(case: Case, place: Place) -> None:
@@ -37,6 +40,19 @@ def test_a_fair_sample(case: Case, place: Place) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("case", [case for number, case in enumerate(ASKING) if number % EACH], ids=attrgetter("name"))
+@pytest.mark.parametrize("case", [case for case in OTHERS if case.word != METRICS.word], ids=attrgetter("name"))
 def test_all_others(case: Case, place: Place) -> None:
     check(case, place)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", OF_METRICS, ids=attrgetter("name"))
+def test_all_others_of_metrics(case: Case, postgres: Place) -> None:
+    check(case, postgres)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", OF_METRICS[::3], ids=attrgetter("name"))
+def test_some_of_metrics_on_spark(case: Case, spark: Place) -> None:
+    """Spark takes seconds to plan one; it is asked every metric of a whole shop, see test_whole_catalogue."""
+    check(case, spark)

@@ -39,6 +39,7 @@ READERS = {
     "/segments": "read customers",
     "/segments/{key}": "read customers",
     "/segments/{key}/sizes": "read customers",
+    "/segments/{key}/overlaps": "read customers",
     "/segments/{key}/members": "customers",
     "/predictions": "read customers",
     "/predictions/{key}": "read customers",

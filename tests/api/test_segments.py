@@ -29,6 +29,7 @@ def test_segments_are_listed_counted_and_named(asking: Asking) -> None:
         who = door.members(rule, on)["customer_id"].to_pylist()
         size = door.size(rule, on)
         moved = door.moves(rule, date(2024, 3, 1), date(2024, 4, 1))
+        best = door.members(READY["best_tenth"].rule, on)["customer_id"].to_pylist()
     answer = asking.get("/segments", Scope.READ)
     assert answer.status_code == 200, answer.text
     listed = answer.json()["segments"]
@@ -47,6 +48,25 @@ def test_segments_are_listed_counted_and_named(asking: Asking) -> None:
     assert [row["day"] for row in rows] == ["2024-03-01", "2024-04-01"]
     assert (rows[1]["entered"], rows[1]["left"]) == (len(moved.entered), len(moved.left))
     assert rows[1]["customers"] == len(moved.stayed) + len(moved.entered)
+    told = asking.get("/segments", Scope.READ, params={"rule": RULE}).json()["segments"]
+    assert [(each["key"], each["saved"], each["customers"], each["day"]) for each in told] == [
+        (None, False, size.customers, str(on))
+    ]
+    assert asking.get("/segments", Scope.READ, params={"rule": "who orderd"}).status_code == 400
+    both, either = len(set(who) & set(best)), len(set(who) | set(best))
+    answer = asking.get("/segments/twice/overlaps", Scope.READ).json()
+    (row,) = (row for row in answer["rows"] if row["segment"] == "best_tenth")
+    assert answer["day"] == str(on)
+    assert {row["segment"] for row in answer["rows"]} == set(READY)
+    assert row == {
+        "segment": "best_tenth",
+        "customers": len(who),
+        "in_other": len(best),
+        "in_both": both,
+        "share_of_this": both / len(who),
+        "share_of_other": both / len(best),
+        "jaccard": both / either,
+    }
     assert asking.get("/segments/nothing", Scope.READ).status_code == 404
     kept = asking.get("/metrics/order_count/rows", Scope.READ, params={"window": "2024-03", "where": "segment=twice"})
     assert kept.status_code == 200

@@ -70,6 +70,12 @@ class Overlap:
     in_other: int
     in_both: int
 
+    @property
+    def jaccard(self) -> float | None:
+        """Which part of those in either is in both; None where nobody is in any."""
+        found: float | None = share(self.in_both, self.in_one + self.in_other - self.in_both)
+        return found
+
 
 class Segments:
     """Asks one world about segments. `saved` are those that a rule may name beside the ready ones; else the world's."""
@@ -185,23 +191,30 @@ class Segments:
 
     def overlap(self, rules: Mapping[str, Rule], on: date) -> list[Overlap]:
         """How many each two of some segments have in common: one query."""
-        names = {f"rule_{number}": rule for number, rule in enumerate(rules.values())}
-        pairs = list(combinations(range(len(names)), 2))
-        counts: dict[str, Any] = {name: _[name].ifelse(1, 0).sum().coalesce(0) for name in names}
-        for one, other in pairs:
-            both = _[f"rule_{one}"] & _[f"rule_{other}"]
-            counts[f"both_{one}_{other}"] = both.ifelse(1, 0).sum().coalesce(0)
-        (row,) = self.world.engine.run(self._inside(names, on).aggregate(**counts)).to_pylist()
-        told = list(rules)
+        return self._overlaps(rules, list(combinations(rules, 2)), on)
+
+    def overlaps_of(self, key: str, rules: Mapping[str, Rule], on: date) -> list[Overlap]:
+        """How many one of some segments has in common with each other of which that day is known: one query."""
+        known = {key: rules[key], **{other: rule for other, rule in rules.items() if self._knows(rule, on)}}
+        return self._overlaps(known, [(key, other) for other in known if other != key], on)
+
+    def _knows(self, rule: Rule, on: date) -> bool:
+        try:
+            return self.day(on, rule) == on
+        except StammError:
+            return False
+
+    def _overlaps(self, rules: Mapping[str, Rule], pairs: Sequence[tuple[str, str]], on: date) -> list[Overlap]:
+        names = {key: f"rule_{number}" for number, key in enumerate(rules)}
+        counts: dict[str, Any] = {name: _[name].ifelse(1, 0).sum().coalesce(0) for name in names.values()}
+        for number, (one, other) in enumerate(pairs):
+            both = _[names[one]] & _[names[other]]
+            counts[f"both_{number}"] = both.ifelse(1, 0).sum().coalesce(0)
+        rows = self._inside({names[key]: rule for key, rule in rules.items()}, on)
+        (row,) = self.world.engine.run(rows.aggregate(**counts)).to_pylist()
         return [
-            Overlap(
-                told[one],
-                told[other],
-                int(row[f"rule_{one}"]),
-                int(row[f"rule_{other}"]),
-                int(row[f"both_{one}_{other}"]),
-            )
-            for one, other in pairs
+            Overlap(one, other, int(row[names[one]]), int(row[names[other]]), int(row[f"both_{number}"]))
+            for number, (one, other) in enumerate(pairs)
         ]
 
     def moves(self, rule: Rule, earlier: date, later: date) -> Moves:

@@ -142,6 +142,13 @@ ON = Parameter(
     {**_TEXT, "format": "date"},
     "2024-02-29",
 )
+RULE = Parameter(
+    "rule",
+    "A rule of your own, a sentence in English or German or the same as JSON: of it alone is told how many are in it.",
+    _plain,
+    _TEXT,
+    "who ordered at least 2 times in the last 90 days",
+)
 SNAPSHOT = Parameter(
     "snapshot",
     "Answer only from the snapshot of this number; where there is a newer one, 409.",

@@ -124,7 +124,12 @@ PLACES = (
         table=True,
         example="/analyses/funnel/customers?param=steps=order+>+order&who=step=1&limit=10",
     ),
-    Place("/segments", "list_segments", segments.segments, takes=(parameters.ON, parameters.SNAPSHOT)),
+    Place(
+        "/segments",
+        "list_segments",
+        segments.segments,
+        takes=(parameters.ON, parameters.RULE, parameters.SNAPSHOT),
+    ),
     Place(
         "/segments/{key}",
         "describe_segment",
@@ -138,6 +143,13 @@ PLACES = (
         segments.segment_sizes,
         takes=_OVER_TIME,
         example="/segments/no_second_order/sizes?grain=quarter",
+    ),
+    Place(
+        "/segments/{key}/overlaps",
+        "segment_overlaps",
+        segments.segment_overlaps,
+        takes=(parameters.ON, parameters.SNAPSHOT),
+        example="/segments/no_second_order/overlaps",
     ),
     Place(
         "/segments/{key}/members",

@@ -14,12 +14,13 @@ from stamm.api.parameters import Asked
 from stamm.api.problems import Problem
 from stamm.api.questions import Listed
 from stamm.lang.errors import UsageError
+from stamm.lang.formula import share
 from stamm.lang.language import CODES
 from stamm.lang.window import windows
-from stamm.segments.named import key_of, named
+from stamm.segments.named import Saved, key_of, named
 from stamm.segments.ready import READY
 from stamm.segments.rule import Rule
-from stamm.segments.sentence import sentence
+from stamm.segments.sentence import sentence, understood
 from stamm.segments.speech import Speech
 
 #: days of one question over time
@@ -27,9 +28,14 @@ MOST_DAYS = 120
 
 
 def segments(world: World, asked: Asked) -> Record:
-    """All segments, the saved ones first, each with its rule; where a day is named, how many were in it then."""
+    """All segments, the saved ones first, each with its rule; where a day is named, how many were in it then.
+
+    Of a rule that is given how many are in it: it is the only one in the list, and has no key.
+    """
+    if (text := asked[parameters.RULE]) is not None:
+        return _of_rule(world, text, asked[parameters.ON])
     saved = world.saved()
-    rules = {**{key: saved[key] for key in saved}, **{key: each.rule for key, each in READY.items()}}
+    rules = _all(saved)
     on = asked[parameters.ON]  # all of them take as long as a page of numbers, and a list is often asked for its keys
     sizes = Segments(world, saved).told(rules, on)[0] if on else {}
     found = [{**_told(world, key, rule), **_size(sizes.get(key))} for key, rule in rules.items()]
@@ -72,6 +78,38 @@ def segment_sizes(world: World, asked: Asked) -> Record:
         rows.append({**_size(size), "entered": None, "left": None, **gone})
         before = now
     return {"snapshot": world.snapshot, "segment": key_of(asked.key), "rows": rows}
+
+
+def segment_overlaps(world: World, asked: Asked) -> Record:
+    """How many a segment has in common with each other one when a day began, and which part of those in either."""
+    door, rule = _named(world, asked)
+    key, on = key_of(asked.key), door.day(asked[parameters.ON], rule)
+    found = door.overlaps_of(key, _all(door.saved), on)
+    rows: list[Record] = [
+        {
+            "segment": each.other,
+            "customers": each.in_one,
+            "in_other": each.in_other,
+            "in_both": each.in_both,
+            "share_of_this": share(each.in_both, each.in_one),
+            "share_of_other": share(each.in_both, each.in_other),
+            "jaccard": each.jaccard,
+        }
+        for each in found
+    ]
+    return {"snapshot": world.snapshot, "segment": key, "day": on, "rows": rows}
+
+
+def _all(saved: Saved) -> dict[str, Rule]:
+    """All there are, the saved ones first."""
+    return {**{key: saved[key] for key in saved}, **{key: each.rule for key, each in READY.items()}}
+
+
+def _of_rule(world: World, text: str, on: date | None) -> Record:
+    rule = understood(text, Speech("en", world.organisation.currency))
+    door = Segments(world)
+    told = {**_told(world, "", rule), "key": None, "saved": False}
+    return {"snapshot": world.snapshot, "segments": [{**told, **_size(door.size(rule, door.day(on, rule)))}]}
 
 
 def _named(world: World, asked: Asked) -> tuple[Segments, Rule]:

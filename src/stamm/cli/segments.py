@@ -148,7 +148,8 @@ class Asked:
         on = self._day(*rules.values())
         found = self.segments.overlap(rules, on)
         if self.form != "table":
-            self._print(["one", "other", "in_one", "in_other", "in_both"], [vars(each) for each in found])
+            columns = ["one", "other", "in_one", "in_other", "in_both", "jaccard"]
+            self._print(columns, [{**vars(each), "jaccard": each.jaccard} for each in found])
             return
         heads = ("one", "the other", "in the one", "in the other", "in both")
         table = printing.table(*(self.say(head) for head in heads), right=(2, 3, 4))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stamm.analyses.worth import Worth
 from stamm.answers import Answers
 from stamm.answers.table import TableAnswer
 from stamm.app.foretelling import keep_foretold
@@ -194,12 +195,51 @@ def test_value_at_risk_is_risk_times_what_they_would_bring() -> None:
     assert young.tables["reasons"] == ()
 
 
-def test_what_they_would_bring_is_given_that_they_come() -> None:
-    """Expected orders are nothing where none comes, so given one they are that many more; an order is worth 10.00."""
+def test_it_is_the_number_that_worth_has() -> None:
+    """With the risk and the value kept, and costs that some customers cause: one formula, told in two places."""
+    orders = orders_of(made(), "2025-01-01")
+    who = sorted({str(each["customer_id"]) for each in orders})
+    costs = [
+        {
+            "cost_id": f"k{number}",
+            "customer_id": customer,
+            "incurred_on": "2024-06-01",
+            "kind": "service",
+            "amount_minor": 700 * number,
+        }
+        for number, customer in enumerate(who[:60])
+    ]
+    asked = (ChurnRisk(horizon=120), PREDICTIONS["value_if_staying"](horizon=120, worth="own_mean"))
+    facts = {"orders": orders, "costs": costs}
+    kept = [
+        {
+            "model": each.mark,
+            "customer_id": row.customer_id,
+            "predicted_at": "2025-01-01T00:00",
+            "name": each.key,
+            "horizon_days": 120,
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+        }
+        for each in asked
+        for row in Answers(world(facts, as_of="2025-01-01")).analyse(each, SPAN).rows
+    ]
+    reach = dict.fromkeys(("orders", "returns", "messages", "costs", "predictions"), (SPAN.start, date(2025, 1, 1)))
+    known = world({**facts, "predictions": kept}, as_of="2025-01-01", coverage=reach)
+    risks = Answers(known).analyse(ValueAtRisk(horizon=120, explained=0), SPAN)
+    worth = Answers(known).analyse(Worth(most=1000), Window(date(2024, 1, 2), date(2025, 1, 1)))
+    told = {row.customer_id: (row.risk, row.ahead, row.value) for row in risks.rows}
+    assert {row.customer_id: (row.risk, row.ahead, row.at_risk) for row in worth.tables["customers"]} == told
+    assert min(ahead for _, ahead, _ in told.values()) < 0, "some cost more than they bring"
+    assert not risks.notes[0].en.startswith("Costs are not known")
+
+
+def test_what_they_would_bring_is_value_if_staying() -> None:
     answer = ask(ValueAtRisk(horizon=120, by="no_order_risk"))
-    orders = {row.customer_id: row.value for row in ask(PREDICTIONS["expected_orders"](horizon=120)).rows}
-    for row in answer.rows:
-        assert row.ahead == pytest.approx(1000 * orders[row.customer_id] / (1 - row.risk), abs=1)
+    staying = ask(PREDICTIONS["value_if_staying"](horizon=120, worth="own_mean"))
+    value = {row.customer_id: row.value for row in staying.rows}
+    assert all(row.ahead == value[row.customer_id] for row in answer.rows)
 
 
 def test_what_nobody_can_see_is_neither_kept_nor_checked(tmp_path: Path) -> None:

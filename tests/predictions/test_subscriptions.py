@@ -29,6 +29,7 @@ from stamm.predictions.contracts.subscribed import DAY, NEVER, Subscribed
 from stamm.predictions.contracts.words import SUBSCRIBING
 from stamm.predictions.report import Report
 from stamm.predictions.subscription_end_risk import SubscriptionEndRisk
+from stamm.predictions.value_at_risk import ValueAtRisk
 from stamm.sources.simulated.people import People, people
 from stamm.sources.simulated.seasons import Season
 from stamm.sources.simulated.shop import BLOCK, Shop
@@ -321,3 +322,19 @@ def test_kept_ones_are_held_against_who_ended() -> None:
     (line,) = asked(Checked(SubscriptionEndRisk()), ended, "2024-08-01", predictions=kept).rows
     assert (line.customers, line.came, line.auc, line.complete) == (3, pytest.approx(2 / 3), 1.0, True)
     assert line.told == pytest.approx(1 / 3)
+
+
+def test_value_at_risk_of_subscribers() -> None:
+    """The monthly price for so many months, times the risk; what moves it is told; without costs it says so."""
+    rows = club()
+    answer = asked(ValueAtRisk(horizon=45, by="subscription_end_risk", explained=5), rows, "2024-02-01")
+    told = {row.customer_id: row for row in asked(SubscriptionEndRisk(horizon=45), rows, "2024-02-01").rows}
+    assert {row.customer_id for row in answer.rows} == told.keys()
+    for row in answer.rows:
+        own = told[row.customer_id]
+        assert (row.risk, row.since_on, row.orders) == (own.value, own.since_on, None)
+        assert row.ahead == round(own.mrr * 45 / (365.25 / 12))
+        assert row.value == pytest.approx(row.risk * row.ahead, abs=1)
+    assert [row.value for row in answer.rows] == sorted((row.value for row in answer.rows), reverse=True)
+    assert "payment" in {each.kind for each in answer.tables["reasons"]}
+    assert "Costs are not known" in answer.notes[0].en

@@ -107,12 +107,12 @@ class SubscriptionEndRisk(FromLessons[Subscribed]):
 
     def told_of(self, known: Taught[Subscribed], risk: Reals) -> Iterator[Ending]:
         """Everybody who pays."""
-        now, zone = known.now, ZoneInfo(known.seen.zone)
+        now = known.now
         customers, values = now.customers.to_pylist(), risk.tolist()
         since, price = (now.features[name].tolist() for name in ("tenure", "price"))
         for at in np.argsort(-risk, kind="stable").tolist():
-            began = datetime.fromtimestamp(known.seen.at - round(since[at] * DAY), UTC).astimezone(zone)
-            yield Ending(customers[at], values[at], None, None, began.date().isoformat(), round(price[at]))
+            began = known.seen.since(since[at]).isoformat()
+            yield Ending(customers[at], values[at], None, None, began, round(price[at]))
 
     # -- afterwards ------------------------------------------------------------------
     def outcome_facts(self) -> tuple[str, ...]:

@@ -69,8 +69,23 @@ class ValueAhead(FromBuying):
         return f"{super().mark}:{self.worth}:{self.discount:g}"
 
     def foretell(self, model: BuyingModel, known: Known) -> tuple[Reals, ...]:
-        place, days = known.place, known.paid
-        spending = Spending(*days, known.worth.model if self.worth == GAMMA_GAMMA else None)
+        spending = self._spending(known)
+        value, less, counted = self._value(model, known, spending)
+        low, high = (end * less for end in spread(model, known, spending, self.horizon, counted))
+        # the mean of what is seldom much may lie beyond nine in ten
+        return tuple(np.round(each) for each in (value, np.minimum(low, value), np.maximum(high, value)))
+
+    def value(self, model: BuyingModel, known: Known) -> Reals:
+        """What is told of each customer, without its interval."""
+        found: Reals = np.round(self._value(model, known, self._spending(known))[0])
+        return found
+
+    def _spending(self, known: Known) -> Spending:
+        return Spending(*known.paid, known.worth.model if self.worth == GAMMA_GAMMA else None)
+
+    def _value(self, model: BuyingModel, known: Known, spending: Spending) -> tuple[Reals, Reals, Reals]:
+        """The value, what later money is worth of it, and the chance of nothing that counts in it."""
+        place = known.place
         orders = model.discounted_orders(known.histories, self.horizon, self.discount, YEAR)
         expected = model.expected_orders(known.histories, self.horizon)
         less = np.where(expected > 0, orders / np.where(expected > 0, expected, 1), 1.0)[place]
@@ -79,10 +94,7 @@ class ValueAhead(FromBuying):
         coming = 1 - silent
         some = coming > LEAST
         if_any = np.where(some, orders[place] / np.where(some, coming, 1), less)
-        value = (1 - counted) * if_any * spending.each
-        low, high = (end * less for end in spread(model, known, spending, self.horizon, counted))
-        # the mean of what is seldom much may lie beyond nine in ten
-        return tuple(np.round(each) for each in (value, np.minimum(low, value), np.maximum(high, value)))
+        return (1 - counted) * if_any * spending.each, less, counted
 
     def counted(self, silent: Reals) -> Reals:
         """Of the chance that a customer orders nothing, what counts."""

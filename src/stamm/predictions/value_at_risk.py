@@ -11,35 +11,44 @@ import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stamm.analyses.brought import CONTRIBUTION, foreign_fact
 from stamm.analyses.kind import ROWS, Found, Question, column, row
+from stamm.analyses.worth.margins import at_risk, margins
+from stamm.facts.elapsed import YEAR_DAYS
+from stamm.facts.predictions import RISKS
 from stamm.lang.definition import Setting
 from stamm.lang.errors import TooLittleError
-from stamm.lang.formula import ratio
 from stamm.lang.phrase import Phrase
 from stamm.predictions.bought import EPOCH, Reals, bought
 from stamm.predictions.buying.kind import BuyingModel
 from stamm.predictions.buying.pareto_nbd import ParetoNbd
 from stamm.predictions.churn.moving import Move, moves
-from stamm.predictions.churn.words import KINDS
+from stamm.predictions.churn.words import BUYING, Vocabulary
 from stamm.predictions.churn_risk import ChurnRisk
+from stamm.predictions.contracts.subscribed import Subscribed
+from stamm.predictions.contracts.words import SUBSCRIBING
 from stamm.predictions.from_buying import Known
+from stamm.predictions.from_lessons import Taught
 from stamm.predictions.kind import Prediction
 from stamm.predictions.next_order import EARLY, LATE, MIDDLE, after
 from stamm.predictions.no_order_risk import NoOrderRisk
+from stamm.predictions.subscription_end_risk import SubscriptionEndRisk
+from stamm.predictions.value_ahead import OWN_MEAN
+from stamm.predictions.value_if_staying import ValueIfStaying
 
 _ = ibis._
 Places = npt.NDArray[np.intp]
 REASONS = "reasons"
-CHURN, NO_ORDER = "churn_risk", "no_order_risk"
+CHURN, NO_ORDER, CONTRACT = RISKS
 CONTRIBUTIONS, TAKINGS = "contributions", "takings"
 #: days beyond which no date of a next order is told, and whose contribution is compared with what was paid
 LONGEST, YEAR = 365, 365
 #: what moves a risk by less than this is no reason, and so many are told of one customer
 LEAST, MOST_REASONS = 0.005, 3
-#: of ordering at all; below it nothing is divided by it
-LEAST_CHANCE = 1e-9
+#: days of a month that is paid for
+MONTH_DAYS = YEAR_DAYS / 12
 NO_COSTS = Phrase(
     "Costs are not known, so the value is what customers would pay for goods.",
     "Kosten sind nicht bekannt; der Wert ist daher, was Kunden für Waren zahlen würden.",
@@ -57,7 +66,8 @@ class AtRisk:
     """One customer: the risk, what they would bring if they stay, the two multiplied, and when they are expected.
 
     Money in minor units. `ahead` is what they bring in the days ahead if they order in them at all. Dates are empty
-    where that is later than a year, or never.
+    where that is later than a year, or never. By subscriptions there is no order to be expected, and `since_on` is the
+    day from which they pay.
     """
 
     customer_id: str = column("customer", "Kunde", "text", key=True, personal=True)
@@ -69,8 +79,9 @@ class AtRisk:
     next_on: str = column("next order", "nächste Bestellung", "text")
     low_on: str = column("80% interval from", "80-%-Intervall von", "text")
     high_on: str = column("80% interval to", "80-%-Intervall bis", "text")
-    orders: int = column("days with orders", "Tage mit Bestellung", "count")
+    orders: int | None = column("days with orders", "Tage mit Bestellung", "count")
     last_on: str = column("last one", "zuletzt", "text")
+    since_on: str = column("pays since", "zahlt seit", "text")
 
 
 @row
@@ -87,12 +98,12 @@ class Reason:
 
 
 class ValueAtRisk(Prediction):
-    """What a customer who bought lately would bring in the days ahead, times the risk that they bring nothing.
+    """What a customer would bring in the days ahead if they stay, times the risk that they leave.
 
-    The risk is that of `churn_risk`, or of `no_order_risk` in a young shop. What they would bring if they stay: the
-    days with an order that are expected of them, given that there is one (Pareto/NBD), times what such a day is worth
-    (Gamma-Gamma), times the share of all that was paid in the last year that was left as contribution. Without known
-    costs it is what they would pay.
+    The risk is that of `churn_risk`, of `no_order_risk` in a young shop, or of `subscription_end_risk`. What they would
+    bring if they stay is `value_if_staying` (of subscribers: the monthly price, for as many months), times their
+    margin: what is left of each unit that they pay, from the last year, as `stamm explain worth` has it. Without known
+    costs it is what they would pay. It is the same number as that of worth, where that is asked of the same year.
 
     `reasons` says for those at the head of the list what moves their risk: how much smaller or larger it would be
     were one kind of what is known of them as it is with the middle customer.
@@ -110,13 +121,14 @@ class ValueAtRisk(Prediction):
 
     by = Setting(
         CHURN,
-        "Whose word on the risk: churn_risk, or no_order_risk for a young shop.",
-        "Wessen Risiko: churn_risk, oder no_order_risk für einen jungen Shop.",
-        choices=(CHURN, NO_ORDER),
+        "Whose word on the risk: churn_risk, no_order_risk for a young shop, subscription_end_risk for subscriptions.",
+        "Wessen Risiko: churn_risk, no_order_risk für einen jungen Shop, subscription_end_risk für Abonnements.",
+        choices=(CHURN, NO_ORDER, CONTRACT),
         title=Phrase("Risk by", "Risiko nach"),
         words={
             CHURN: Phrase("those who left before", "denen, die früher gingen"),
             NO_ORDER: Phrase("a model of buying", "einem Kaufmodell"),
+            CONTRACT: Phrase("subscriptions that ended", "Abonnements, die endeten"),
         },
     )
     recent = ChurnRisk.recent
@@ -130,18 +142,20 @@ class ValueAtRisk(Prediction):
     )
 
     def facts(self) -> tuple[str, ...]:
-        return ("orders",)
+        return self.source.facts()
 
     def beside(self) -> tuple[str, ...]:
-        return (CONTRIBUTIONS, TAKINGS)
+        return (CONTRIBUTIONS, TAKINGS, *self.source.beside())
 
     @property
     def mark(self) -> str:
         return f"{super().mark}:{self.by}:{self.recent}d"
 
     @property
-    def source(self) -> ChurnRisk | NoOrderRisk:
+    def source(self) -> ChurnRisk | NoOrderRisk | SubscriptionEndRisk:
         """Whose word the risk is."""
+        if self.by == CONTRACT:
+            return SubscriptionEndRisk(horizon=self.horizon)
         return (
             ChurnRisk(horizon=self.horizon, recent=self.recent)
             if self.by == CHURN
@@ -152,35 +166,72 @@ class ValueAtRisk(Prediction):
         return self.source.measured(question)
 
     def answer(self, question: Question) -> Found:
+        source = self.source
+        if isinstance(source, SubscriptionEndRisk):
+            return self._of_subscribers(question, source.learn(question))
         known = Known.of(bought(question, self.day(question)))
-        seen, source = known.bought, self.source
+        seen = known.bought
         learned = source.learn(question) if isinstance(source, ChurnRisk) else None
         if isinstance(source, NoOrderRisk):
             source.check_gates(known.counted())
         model = ParetoNbd.fit(known.histories).model
-        none = model.no_order_within(known.histories, self.horizon)[known.place]
-        place = np.flatnonzero(seen.today - seen.last <= self.recent)
-        risk = learned.learned.risk(learned.now.features.table) if learned else none[place]
-        margin = _margin(question, seen.on)
-        orders = model.expected_orders(known.histories, self.horizon)[known.place] / np.maximum(1 - none, LEAST_CHANCE)
-        each, alike = _worth(known)
-        ahead = (orders * each)[place] * (1.0 if margin is None else max(margin, 0.0))
-        order = np.argsort(-np.round(risk * ahead), kind="stable")
-        who = seen.customers.take(pa.array(place[order])).to_pylist()
-        rows = _rows(who, known, model, place[order], risk[order], ahead[order])
+        lately = np.flatnonzero(seen.today - seen.last <= self.recent)
+        #: of whom the risk is told, so that their margins are drawn towards the same average wherever they are counted
+        told = lately if learned else np.arange(len(seen.starts))
+        if learned:
+            risk = learned.learned.risk(learned.now.features.table)
+        else:
+            risk = model.no_order_within(known.histories, self.horizon)[known.place]
+        value, alike = self._staying(model, known)
+        margin = _margins(question, seen.on, seen.customers.take(pa.array(told)))
+        ahead = value[told] * (1.0 if margin is None else margin)
+        few = np.searchsorted(told, lately)
+        risk, ahead = risk[few], ahead[few]
+        order = np.argsort(-np.round(at_risk(risk, ahead)), kind="stable")
+        who = seen.customers.take(pa.array(lately[order])).to_pylist()
+        rows = _rows(who, known, model, lately[order], risk[order], ahead[order])
         moved = moves(learned.learned, learned.now.features, order[: self.explained].tolist()) if learned else ()
         return Found(
-            {ROWS: tuple(rows), REASONS: tuple(_reasons(who, moved))},
-            notes=(*((NO_COSTS,) if margin in (None, 1.0) else ()), *((OWN_MEANS,) if alike else ())),
+            {ROWS: tuple(rows), REASONS: tuple(_reasons(who, moved, BUYING))},
+            notes=(*_of_costs(margin), *((OWN_MEANS,) if alike else ())),
         )
 
+    def _of_subscribers(self, question: Question, known: Taught[Subscribed]) -> Found:
+        """The same of those who pay for a subscription."""
+        told = known.now.features
+        risk = known.learned.risk(told.table)
+        margin = _margins(question, known.now.on, known.now.customers)
+        ahead = told["price"] * self.horizon / MONTH_DAYS * (1.0 if margin is None else margin)
+        order = np.argsort(-np.round(at_risk(risk, ahead)), kind="stable")
+        who = known.now.customers.take(pa.array(order)).to_pylist()
+        cells = zip(who, risk[order].tolist(), ahead[order].tolist(), told["tenure"][order].tolist(), strict=True)
+        rows = (
+            AtRisk(
+                customer_id=customer,
+                value=_whole(each, brings),
+                low=None,
+                high=None,
+                risk=each,
+                ahead=round(brings),
+                next_on="",
+                low_on="",
+                high_on="",
+                orders=None,
+                last_on="",
+                since_on=known.seen.since(tenure).isoformat(),
+            )
+            for customer, each, brings, tenure in cells
+        )
+        moved = moves(known.learned, told, order[: self.explained].tolist(), SUBSCRIBING)
+        reasons = tuple(_reasons(who, moved, SUBSCRIBING))
+        return Found({ROWS: tuple(rows), REASONS: reasons}, notes=_of_costs(margin))
 
-def _worth(known: Known) -> tuple[Reals, bool]:
-    """What a day with an order is worth of each customer; whether it is their own mean, as all pay much alike."""
-    try:
-        return known.worth.model.expected_value(*known.paid), False
-    except TooLittleError:
-        return known.paid[1], True
+    def _staying(self, model: BuyingModel, known: Known) -> tuple[Reals, bool]:
+        """What each would pay if they stay; whether by their own mean, as all pay much alike."""
+        try:
+            return ValueIfStaying(horizon=self.horizon).value(model, known), False
+        except TooLittleError:
+            return ValueIfStaying(horizon=self.horizon, worth=OWN_MEAN).value(model, known), True
 
 
 def _rows(
@@ -194,7 +245,7 @@ def _rows(
         middle, early, late = (after(seen.on, column[at] if isfinite(column[at]) else None) for column in days)
         yield AtRisk(
             customer_id=customer,
-            value=round(float(risk[at] * ahead[at])),
+            value=_whole(float(risk[at]), float(ahead[at])),
             low=None,
             high=None,
             risk=float(risk[at]),
@@ -204,28 +255,44 @@ def _rows(
             high_on=late,
             orders=counts[at],
             last_on=(EPOCH + timedelta(days=last[at])).isoformat(),
+            since_on="",
         )
 
 
-def _reasons(who: Sequence[str], moved: Sequence[Sequence[Move]]) -> Iterator[Reason]:
+def _whole(risk: float, ahead: float) -> int:
+    return round(risk * max(ahead, 0.0))
+
+
+def _reasons(who: Sequence[str], moved: Sequence[Sequence[Move]], words: Vocabulary) -> Iterator[Reason]:
     """Of the first customers, as many as there is something known of, the strongest moves."""
     for customer, each in zip(who[: len(moved)], moved, strict=True):
         told = [move for move in each if abs(move.effect) >= LEAST][:MOST_REASONS]
         for number, move in enumerate(told, 1):
             own, usual = (value if isfinite(value) else None for value in (move.value, move.usual))
-            yield Reason(customer, number, move.kind, KINDS[move.kind], move.effect, own, usual)
+            yield Reason(customer, number, move.kind, words.kinds[move.kind], move.effect, own, usual)
 
 
-def _margin(question: Question, on: date) -> float | None:
-    """Which part of what was paid in the year before a day was left as contribution; None where costs are unknown."""
+def _margins(question: Question, on: date, customers: pa.Array) -> Reals | None:
+    """What was left of each unit that each of these paid in the year before a day; None where costs are unknown."""
     if question.covered((CONTRIBUTIONS,)) is None:
         return None
-    sums = []
-    for fact, day in ((CONTRIBUTIONS, "contributed_on"), (TAKINGS, "taken_on")):
-        rows = question[fact].filter(_[day] >= on - timedelta(days=YEAR), _[day] < on, _.customer_id.notnull())
-        (found,) = question.run(rows.aggregate(amount=_.amount_minor.sum(), foreign=_.foreign.any()))
-        if found["foreign"]:
-            raise question.foreign_money(foreign_fact(question, CONTRIBUTION))
-        sums.append(found["amount"] or 0)
-    margin: float | None = ratio(sums[0], sums[1])
-    return margin
+    inside = question[CONTRIBUTIONS].filter(
+        _.contributed_on >= on - timedelta(days=YEAR), _.contributed_on < on, _.customer_id.notnull()
+    )
+    sums = inside.group_by("customer_id").aggregate(
+        brought=_.amount_minor.sum(),
+        paid=(_.kind == "sale").ifelse(_.amount_minor, 0).sum(),
+        foreign=_.foreign.any(),
+    )
+    table = question.table(sums)
+    if pc.any(table["foreign"]).as_py():
+        raise question.foreign_money(foreign_fact(question, CONTRIBUTION))
+    place = pc.index_in(customers, value_set=table["customer_id"].combine_chunks())
+    at = pc.fill_null(place, table.num_rows).to_numpy(zero_copy_only=False).astype(np.intp)
+    brought, paid = (np.append(pc.cast(table[name], pa.float64()).to_numpy(), 0.0)[at] for name in ("brought", "paid"))
+    return margins(brought, paid) if paid.any() else None
+
+
+def _of_costs(margin: Reals | None) -> tuple[Phrase, ...]:
+    """That nothing is known of costs, where nothing is."""
+    return (NO_COSTS,) if margin is None or bool((margin == 1).all()) else ()

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stamm.analyses.worth.margins import at_risk, margins
 from stamm.analyses.worth.tables import ALONE, BEYOND, DECISIONS, FIGHT, LET_GO
 from stamm.lang.formula import share
 from stamm.lang.phrase import Phrase
@@ -71,7 +72,7 @@ class Judged:
             margin, low, high = np.full((3, len(risk)), np.nan)
             ahead = brought * days_of_pace
         else:
-            margin = _margins(brought, paid)
+            margin = margins(brought, paid)
             ahead, *ends = (margin * each for each in told)
             low, high = np.minimum(*ends), np.maximum(*ends)
         gain = risk * np.maximum(ahead, 0) * effort.kept - effort.price_minor
@@ -104,21 +105,12 @@ class Judged:
     @property
     def at_risk(self) -> Reals:
         """What their leaving would cost: the risk times what they would bring, and nothing where that is no gain."""
-        return self.risk * np.maximum(self.ahead, 0)
+        return at_risk(self.risk, self.ahead)
 
     def about(self, decision: Phrase) -> Flags:
         """About whom that is decided."""
         found: Flags = self.decided == DECISIONS.index(decision)
         return found
-
-
-def _margins(brought: Reals, paid: Reals) -> Reals:
-    """What is left of each unit a customer pays: as if beside what they paid and brought themselves they had once more
-    what those did on average who paid anything."""
-    payers = max(int((paid > 0).sum()), 1)
-    more_brought, more_paid = brought.sum() / payers, paid.sum() / payers
-    whole = paid + more_paid
-    return np.where(whole > 0, (brought + more_brought) / np.where(whole > 0, whole, 1), 0.0)
 
 
 def _reals(people: pa.Table, name: str) -> Reals:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import ibis
 import numpy as np
@@ -85,6 +86,10 @@ class Subscribed:
             on=on, at=at, zone=self.zone, customers=self.customers, plans=self.plans,
             end=np.where(end < at, end, NEVER), **columns,
         )  # fmt: skip
+
+    def since(self, tenure: float) -> date:
+        """The local day on which somebody began to pay who has for so many days."""
+        return datetime.fromtimestamp(self.at - round(tenure * DAY), UTC).astimezone(ZoneInfo(self.zone)).date()
 
     @property
     def paying(self) -> Flags:

@@ -8,7 +8,8 @@ from datetime import date
 
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
-from stamm.predictions.churn.words import HISTORY, RECENT, RHYTHM, SILENCE, SPENDING
+from stamm.predictions.churn.words import BUYING, HISTORY, RECENT, RHYTHM, SILENCE, SPENDING
+from stamm.predictions.contracts.words import BEFORE, HELP, PAYMENT, PRICE, TENURE, USE
 from stamm.predictions.value_at_risk import REASONS, AtRisk, Reason
 from stamm.reports.exact import Told
 from stamm.reports.marked import exactly, filled
@@ -26,6 +27,7 @@ class Leaver:
     between: str
     orders: str
     last: str
+    since: str
     reasons: tuple[tuple[str, str], ...]
     #: what a task about them says, unless somebody writes something else
     task: str
@@ -63,8 +65,17 @@ def _leaver(answer: TableAnswer, row: AtRisk, reasons: Sequence[Reason], say: La
         between=between,
         orders=told("orders"),
         last=last,
+        since=_day(row.since_on, say),
         reasons=tuple((_reason(answer, each, say), _effect(answer, each, say)) for each in reasons),
-        task=say("Get in touch: risk of leaving {risk}, last order {day}.", risk=str(risk), day=last),
+        task=(
+            say(
+                "Get in touch: risk of leaving {risk}, subscribed since {day}.",
+                risk=str(risk),
+                day=_day(row.since_on, say),
+            )
+            if row.since_on
+            else say("Get in touch: risk of leaving {risk}, last order {day}.", risk=str(risk), day=last)
+        ),
     )
 
 
@@ -76,14 +87,16 @@ def _reason(answer: TableAnswer, reason: Reason, say: Language) -> str:
     """What stands behind a kind: the customer's own number, and that of the middle customer."""
     own, usual = _number(answer, reason.kind, reason.own, say), _number(answer, reason.kind, reason.usual, say)
     if reason.own is None:
-        return say("only one day with an order so far")
+        return say("only one day with an order so far") if reason.kind in BUYING.kinds else say("nothing known of it")
     return filled(_patterns(say)[reason.kind], own=own, usual=usual)
 
 
 def _number(answer: TableAnswer, kind: str, value: float | None, say: Language) -> str:
     if value is None:
         return say("none")
-    return exactly(value, say.money(round(value), answer.currency) if kind == SPENDING else say.number(value, 0))
+    return exactly(
+        value, say.money(round(value), answer.currency) if kind in (SPENDING, PRICE) else say.number(value, 0)
+    )
 
 
 def _patterns(say: Language) -> Mapping[str, str]:
@@ -93,6 +106,12 @@ def _patterns(say: Language) -> Mapping[str, str]:
         RECENT: say("days with an order in 91: {own}, others {usual}"),
         HISTORY: say("days with an order in all: {own}, others {usual}"),
         SPENDING: say("{own} a day with an order, others {usual}"),
+        PAYMENT: say("payment overdue for {own} days, others {usual}"),
+        TENURE: say("subscribed for {own} days, others {usual}"),
+        BEFORE: say("pauses so far: {own}, others {usual}"),
+        PRICE: say("{own} a month, others {usual}"),
+        USE: say("days active in 28: {own}, others {usual}"),
+        HELP: say("tickets in 91 days: {own}, others {usual}"),
     }
 
 

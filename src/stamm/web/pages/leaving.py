@@ -22,7 +22,7 @@ from stamm.lang.window import last_day
 from stamm.people.accounts import acted, people, run
 from stamm.people.models import Person
 from stamm.people.roles import EXPORTS, NAMES
-from stamm.predictions.value_at_risk import CHURN, NO_ORDER, ValueAtRisk
+from stamm.predictions.value_at_risk import CHURN, CONTRACT, NO_ORDER, ValueAtRisk
 from stamm.reports.foreseen.leaving import kept_to, leavers
 from stamm.reports.journeys.about import simulated_for
 from stamm.segments.ready import READY
@@ -58,7 +58,7 @@ class Kept:
 def leaving(request: Asked) -> HttpResponse:
     """The customers whose leaving would cost most, a page after the other."""
     say, opened = request.say, desk().opened()
-    form = settings_form(ValueAtRisk, request.GET, say, ("horizon", "recent", "by"))
+    form = settings_form(ValueAtRisk, _as_it_comes(request, opened), say, ("horizon", "recent", "by"))
     kept, currency = _kept(request, opened), opened.project.organisation.currency
     answer, problem, young = _asked(form)
     among: Sequence[frozenset[str] | None] | None = None
@@ -74,7 +74,7 @@ def leaving(request: Asked) -> HttpResponse:
         "owners": _owners(kept, say),
         "least": f"{kept.least_minor / 10 ** exponent(currency):g}" if kept.least_minor else "",
         "currency": currency,
-        "orders": "orders" in opened.answers.world.coverage,
+        "orders": not opened.answers.world.coverage.keys().isdisjoint(("orders", "subscriptions")),
         "problem": told(problem, say) if problem else "",
         "young": young,
         "young_query": urlencode({**dict(form.settings), "by": NO_ORDER}),
@@ -109,6 +109,15 @@ def leaving_csv(request: Asked) -> HttpResponse:
 
 
 # -- what is asked -------------------------------------------------------------------------------------------
+def _as_it_comes(request: Asked, opened: Opened) -> dict[str, str]:
+    """What the address says; where it does not, subscribers are asked about whose subscription makes them customers."""
+    given, coverage = request.GET.dict(), opened.answers.world.coverage
+    subscribe = opened.project.organisation.spell_rule == "subscriptions" or "orders" not in coverage
+    if "by" not in given and subscribe and "subscriptions" in coverage:
+        given["by"] = CONTRACT
+    return {name: str(value) for name, value in given.items()}
+
+
 def _asked(form: SettingsForm[ValueAtRisk]) -> tuple[TableAnswer | None, StammError | None, bool]:
     """The answer as soon as it is there; what is wrong; whether it is that nobody can be learned from yet."""
     if form.made is None:

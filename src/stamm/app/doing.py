@@ -13,9 +13,11 @@ from random import SystemRandom
 from types import TracebackType
 from typing import Self
 
+from stamm.app.keeping_predictions import plan
 from stamm.app.project import Project
 from stamm.jobs import Job, Kind, Worker
 from stamm.lang.errors import StammError
+from stamm.lang.organisation import Organisation
 from stamm.people import Database
 
 #: seconds between two looks, and after something that passes
@@ -52,6 +54,7 @@ class Doing:
         self._thread = threading.Thread(target=self._keep, name="jobs", daemon=True)
         self._database: Database | None = None
         self._tidied = 0.0
+        self._planned: Organisation | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -103,12 +106,20 @@ class Doing:
             return
         if self._database is None:
             self._database = project.people()
+        self._plan(self._database, project)
         worker = self._worker(self._database)
         while not self._ending.is_set() and worker.round(stopping=self._ending.is_set):
             continue
         if time.monotonic() - self._tidied > TIDY.total_seconds():
             worker.tidy()
             self._tidied = time.monotonic()
+
+    def _plan(self, database: Database, project: Project) -> None:
+        """What is due by the settings, once each time they change."""
+        if self._planned != project.organisation:
+            with database.transaction() as run:
+                plan(run, project.organisation, now=datetime.now(UTC))
+            self._planned = project.organisation
 
     def _let_go(self) -> None:
         if self._database is not None:

@@ -56,6 +56,7 @@ KNOWN: dict[str, dict[str, type]] = {
     "organisation": {"name": str, "time_zone": str, "currency": str, "language": str},
     "customers": {"history": str, "rule": str, "lapse_days": int, "reason_en": str, "reason_de": str},
     "web": {"session_minutes": int},
+    "predictions": {"keep": str},
     "watch": {"folder": str},
     "server": {"address": str, "proxies": list},
     MAIL: MAIL_KNOWN,
@@ -160,6 +161,9 @@ history = {_quoted(organisation.history)}  # cut: the data begin in mid-life; co
 [web]
 session_minutes = {organisation.session_minutes}  # a longer pause begins a new visit
 
+[predictions]
+keep = {_quoted(organisation.keep_predictions)}  # by themselves, as of the first day of each month or week, or never
+
 [watch]
 folder = ""  # files that come into it are taken in by `stamm work`; empty: no folder
 
@@ -209,6 +213,7 @@ def _places(organisation: Organisation) -> dict[tuple[str, str], str | int]:
         ("customers", "history"): organisation.history,
         **{("customers", f"reason_{code}"): text for code, text in sorted(organisation.reasons.items())},
         ("web", "session_minutes"): organisation.session_minutes,
+        ("predictions", "keep"): organisation.keep_predictions,
     }
 
 
@@ -281,6 +286,12 @@ def _organisation(settings: Mapping[str, Any], file: Path) -> Organisation:
         spell_rule=_choice(rule.get("rule", fresh.spell_rule), ("orders", "subscriptions", "activity"), "rule", file),
         lapse_days=_positive(rule.get("lapse_days", fresh.lapse_days), "lapse_days", file),
         session_minutes=_positive(web.get("session_minutes", fresh.session_minutes), "session_minutes", file),
+        keep_predictions=_choice(
+            settings.get("predictions", {}).get("keep", fresh.keep_predictions),
+            ("month", "week", "never"),
+            "keep",
+            file,
+        ),
         time_zones=_time_zones(settings.get(TIME_ZONES, {}), file),
         reasons={code: rule[f"reason_{code}"] for code in CODES if rule.get(f"reason_{code}")},
     )

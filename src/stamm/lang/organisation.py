@@ -8,6 +8,7 @@ from typing import Literal
 
 SpellRule = Literal["orders", "subscriptions", "activity"]
 History = Literal["cut", "complete"]
+Keep = Literal["month", "week", "never"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Organisation:
     spell_rule: SpellRule = "orders"
     lapse_days: int = 90
     session_minutes: int = 30
+    #: how often predictions are kept by themselves, as of the first day of each
+    keep_predictions: Keep = "month"
     #: by source: the time zone of an export that does not say in which its times are written
     time_zones: Mapping[str, str] = field(default_factory=dict)
     #: why the rule and lapse were chosen, shown beside numbers that depend on them

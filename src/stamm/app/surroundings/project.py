@@ -130,6 +130,8 @@ def _settings(say: Looking, organisation: Organisation) -> Iterator[Finding]:
     yield Finding("lapse_days", str(organisation.lapse_days), days)
     yield Finding("history", organisation.history, cut if organisation.history == "cut" else whole)
     yield Finding("session_minutes", str(organisation.session_minutes), say("A longer pause begins a new visit."))
+    kept = say("Predictions are kept by themselves as of the first day of each month or week, or never.")
+    yield Finding("keep_predictions", organisation.keep_predictions, kept)
 
 
 def _mappings(say: Looking, mappings: Sequence[FileMapping], *, of_tables: bool) -> Iterator[Finding]:

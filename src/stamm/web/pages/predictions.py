@@ -70,6 +70,7 @@ def predictions(request: Asked) -> HttpResponse:
         "orders": known,
         "named": request.user.may in NAMES,
         "any_kept": "predictions" in world.coverage,
+        "every": world.organisation.keep_predictions,
         "simulated": simulated_for(ValueAtRisk(), "", (), world, say),
     }
     return render(request, "predictions.html.j2", content)

@@ -36,6 +36,7 @@ from stamm.web.frame import LANGUAGES
 
 RULES = ("orders", "subscriptions", "activity")
 HISTORIES = ("cut", "complete")
+KEEPS = ("month", "week", "never")
 #: settings that say who is a customer, and since when that is known
 WHO = {"spell_rule", "lapse_days", "history"}
 #: a page of usual choices asks for all of them at once, and other pages are to be served meanwhile
@@ -55,6 +56,7 @@ class Choice(forms.Form):
     lapse_days = forms.IntegerField(min_value=1, max_value=36_500)
     history = forms.ChoiceField(choices=[(history, history) for history in HISTORIES])
     session_minutes = forms.IntegerField(min_value=1, max_value=36_500)
+    keep_predictions = forms.ChoiceField(choices=[(each, each) for each in KEEPS])
     reason_en = forms.CharField(max_length=500, required=False)
     reason_de = forms.CharField(max_length=500, required=False)
 
@@ -178,6 +180,7 @@ def _page(
         },
         "rules": _rules(say),
         "histories": _histories(say),
+        "keeps": _keeps(say),
         "zones": sorted(available_timezones()) if not form.zone_is_fixed else (),
         "zone_is_fixed": form.zone_is_fixed,
         "heads": [project.metrics[key].title(say.code) for key in KEYS],
@@ -228,6 +231,10 @@ def _histories(say: Language) -> dict[str, str]:
     return {"cut": say("in mid-life"), "complete": say("with the first customer")}
 
 
+def _keeps(say: Language) -> dict[str, str]:
+    return {"month": say("each month"), "week": say("each week"), "never": say("never")}
+
+
 def told_changes(changed: tuple[Difference, ...], say: Language) -> list[tuple[str, str, str]]:
     """Each setting that is another: its name, and its value before and after."""
     names = {
@@ -239,6 +246,7 @@ def told_changes(changed: tuple[Difference, ...], say: Language) -> list[tuple[s
         "lapse_days": say("Days of silence"),
         "history": say("Where the data begin"),
         "session_minutes": say("Minutes between visits"),
+        "keep_predictions": say("Predictions are kept"),
         "reasons": say("Reason"),
     }
     return [
@@ -252,6 +260,8 @@ def _value(name: str, value: Any, say: Language) -> str:
         return _rules(say)[value]
     if name == "history":
         return _histories(say)[value]
+    if name == "keep_predictions":
+        return _keeps(say)[value]
     if name == "reasons":
         return value.get(say.code) or next(iter(value.values()), "") or say("no reason")
     if name == "language":

@@ -53,6 +53,23 @@ def test_programs_get_everybody(run, shop_once: Path) -> None:
     assert [float(row["value"]) for row in table] == [row["value"] for row in told["rows"]]
 
 
+def test_of_the_members_of_a_segment(run, shop_once: Path) -> None:
+    """Whoever was in it as the day began, each with the number that they have among everybody."""
+    words = ("predict", "no_order_risk", *GIVEN, "--as-of", "2024-04-01", "--project", shop_once)
+    everybody = {row["customer_id"]: row["value"] for row in json.loads(run(*words, "--format", "json").stdout)["rows"]}
+    members = ("segment", "members", "no_second_order", "--as-of", "2024-04-01", "--format", "json")
+    inside = {row["customer_id"] for row in json.loads(run(*members, "--project", shop_once).stdout)["rows"]}
+    told = run(*words, "--segment", "no_second_order", "--format", "json")
+    found = {row["customer_id"]: row["value"] for row in json.loads(told.stdout)["rows"]}
+    assert found == {who: everybody[who] for who in inside & everybody.keys()}
+    assert 0 < len(found) < len(everybody)
+    shown = run(*words, "--segment", "no_second_order")
+    assert shown.exit_code == 0, shown.output
+    assert {line.split()[0] for line in shown.stdout.splitlines() if line.startswith(tuple(everybody))} == found.keys()
+    assert run(*words, "--segment", "no_second_order", "--keep").exit_code == 2
+    assert run(*words, "--segment", "there_is_none").exit_code == 2
+
+
 def test_refused_below_its_gates(run, shop_once: Path) -> None:
     result = run("predict", "no_order_risk", "--project", shop_once, "--language", "de")
     assert result.exit_code == 11

@@ -28,6 +28,10 @@ from stamm.lang.errors import UsageError
             "stamm predict value_ahead --as-of 2018-01-01 --format csv",
             "What everybody will bring, as known then",
         ),
+        (
+            "stamm predict churn_risk --segment best_tenth --format csv",
+            "The same of the members of a segment; `stamm segment` lists them",
+        ),
         ("stamm predict churn_risk --report", "How far it is to be trusted"),
         ("stamm predict no_order_risk --keep", "The same, kept with its date"),
         ("stamm predict no_order_risk --check", "How those that were kept came out"),
@@ -37,6 +41,7 @@ from stamm.lang.errors import UsageError
 @option("--as-of", metavar="DAY", help="As it was known at the start of that day; without it, when the data end.")
 @option("--horizon", type=int, metavar="DAYS", help="For how many days ahead.")
 @option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of it; may be repeated.")
+@option("--segment", metavar="NAME", help="Only who is in it as that day begins; it is learned from everybody.")
 @option("--top", type=click.IntRange(1), default=20, metavar="NUMBER", help="How many customers the table shows.")
 @option("--keep", is_flag=True, help="Keep it as facts, to be held against what comes.")
 @option("--check", is_flag=True, help="Hold what was kept of it against what came since, instead of foretelling.")
@@ -54,6 +59,7 @@ def predict(  # noqa: PLR0913 - a command takes its options
     as_of: str | None,
     horizon: int | None,
     params: tuple[str, ...],
+    segment: str | None,
     top: int,
     keep: bool,
     check: bool,
@@ -64,6 +70,7 @@ def predict(  # noqa: PLR0913 - a command takes its options
     from datetime import UTC, datetime
 
     from stamm.answers import Answers, written
+    from stamm.answers.foretold_members import of_members
     from stamm.app.foretelling import keep_foretold
     from stamm.cli import analyses, tables
     from stamm.lang.window import day_start
@@ -77,8 +84,13 @@ def predict(  # noqa: PLR0913 - a command takes its options
             say("--keep foretells, --check looks back, --report says how far to trust it."),
             remedy=say("Say one of them."),
         )
+    if segment is not None and keep + check + report:
+        raise UsageError(
+            say("--keep, --check and --report are of everybody, not of a segment."),
+            remedy=say("Leave --segment away."),
+        )
     if key is None:
-        if params or as_of or keep or report or horizon is not None:
+        if params or as_of or segment or keep or report or horizon is not None:
             raise UsageError(say("Which prediction?"), remedy=say("Name one: stamm predict KEY."))
         analyses.print_predictions(say)
         return
@@ -92,6 +104,8 @@ def predict(  # noqa: PLR0913 - a command takes its options
     span = span_of(Span(None, None, "day"), world, asked, say)
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
         answer = Answers(world).analyse(Checked(asked) if check else Report(asked) if report else asked, span)
+    if segment is not None:
+        answer = of_members(answer, segment, world)
     if keep:  # first: whoever reads a pipe may have had enough before the end
         rows = keep_foretold(project, answer, now=datetime.now(UTC))
         say.err.print(say.language.counted(rows, "One prediction kept.", "{count} predictions kept."))

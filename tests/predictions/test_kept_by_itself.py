@@ -35,7 +35,9 @@ def test_each_month_is_kept_once_as_known_at_its_start(tmp_path: Path) -> None:
     project = Project.create(tmp_path / "shop", Organisation(history="complete"))
     few = made()[0] < "c0150"
     rows = orders_of(tuple(column[few] for column in made()), "2024-12-19")  # type: ignore[arg-type]
-    table = arrow_of("orders", rows, "UTC").select(["order_id", "customer_id", "ordered_at", "amount_minor", "currency"])
+    table = arrow_of("orders", rows, "UTC").select(
+        ["order_id", "customer_id", "ordered_at", "amount_minor", "currency"]
+    )
     with project.lake().writing() as writer:
         writer.put("orders", (table,), source="test", received_at=NOW, simulated=False)
         writer.commit()

@@ -276,7 +276,13 @@ def test_a_link_shows_its_board_and_nothing_else(signed_in: Make, board: Make, c
     token = link.split("/")[2]
     assert token not in str(vars(kept))
     assert browser.post(f"{place}share", {"action": "revoke", "link": kept.pk}).status_code == 302
-    assert [client.get(path).status_code for path in (link, f"{link}widgets/1")] == [410, 410]
+    over = {code: client.get(link, headers={"Accept-Language": code}) for code in ("en", "de")}
+    assert "It was revoked, its time is up, or it was mistyped." in words_of_any(over["en"])
+    assert "Er wurde widerrufen" in words_of_any(over["de"])
+    for answer in (*over.values(), client.get(f"{link}widgets/1"), client.get(f"{link}?whole")):
+        assert answer.status_code == 410
+        assert "Mornings" not in answer.content.decode()
+        assert "data-of" not in answer.content.decode()
     acts = [(act.what, act.who) for act in _acts(project)[:2]]
     assert acts == [("board_link_revoked", "owner@example.com"), ("board_link_made", "owner@example.com")]
     assert token not in str(_acts(project))

@@ -175,6 +175,38 @@ def test_a_second_factor_is_asked_for(client: Any, person: Make) -> None:
     assert is_in(client)
 
 
+def test_codes_from_turning_them_on_to_the_last_for_emergencies(client: Any, person: Make) -> None:
+    from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
+    from django.test import Client
+
+    def code(secret: str, later: int = 0) -> str:
+        return f"{hotp_value(secret, next(iter(yield_hotp_counters_from_time())) + later):06}"
+
+    person(password=PASSWORD)
+    sign_in(client, PASSWORD)
+    client.post("/account/again/", {"password": PASSWORD})
+    page = client.get("/account/codes/app/").content.decode()
+    secret = re.findall(r"<code>([A-Z2-7]{16,})</code>", page)[0]
+    wrong = client.post("/account/codes/app/", {"code": "000000" if code(secret) != "000000" else "111111"})
+    assert (wrong.status_code, 'aria-invalid="true"' in wrong.content.decode()) == (200, True)
+    kept = client.post("/account/codes/app/", {"code": code(secret)}, follow=True).content.decode()
+    emergency = re.findall(r"<li>([0-9a-zA-Z]{8,})</li>", kept)
+    assert len(emergency) == 10
+    client.post("/sign-out/")
+    assert not is_in(client)
+    used = code(secret, 1)  # the next one is taken, too: clocks differ
+    for told, comes_in in (("12", False), (used, True), (used, False), (emergency[0], True), (emergency[0], False)):
+        browser = Client(SERVER_NAME="localhost")
+        assert sign_in(browser, PASSWORD).headers["Location"].startswith("/sign-in/code/")
+        answer = browser.post("/sign-in/code/", {"code": told})
+        assert is_in(browser) is comes_in, told
+        if not comes_in:
+            assert 'aria-invalid="true"' in answer.content.decode()
+    sign_in(client, PASSWORD)
+    client.post("/sign-in/code/", {"code": emergency[1]})
+    assert "8 left" in client.get("/account/codes/").content.decode()
+
+
 def test_a_link_does_not_pass_by_the_second_factor(client: Any, person: Make) -> None:
     from allauth.mfa.totp.internal.auth import TOTP
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote_plus, unquote, urlencode
 
 import pytest
 
+from stamm.analyses.retention_table import RetentionTable
 from stamm.answers import Answers
 from stamm.app.project import Project
 from stamm.lang.language import Language
@@ -91,6 +92,51 @@ def test_settings_stand_in_the_address_and_do_what_they_say(signed_in: Make, pro
         wrong = text_of(get(browser, f"/retention/?{days}&rule=bracket&brackets=4-1&minimum=0"))
         assert "Write a whole number from 1 to 1,000." in wrong
     assert "The parameter brackets cannot be" in text_of(get(browser, f"/retention/?{DAYS}&rule=bracket&brackets=4-1"))
+
+
+#: every setting of the table: what it is set to, and what it is set beside
+SET = {
+    "of": ("gross_revenue", {}),
+    "entry": ("recurring", {}),
+    "begins_with": ("visit", {"returns_with": "order"}),
+    "returns_with": ("visit", {}),
+    "least_minor": ("2500", {}),
+    "rule": ("on_or_after", {}),
+    "brackets": ("1-2,3-4", {"rule": "bracket"}),
+    "minimum": ("3", {}),
+    "period": ("week", {}),
+    "step_days": ("10", {"period": "step"}),
+    "periods": ("3", {}),
+    "cohort": ("quarter", {}),
+    "denominator": ("before", {}),
+}
+#: of these the shop has no facts: the page says what is lacking, and there is nothing to take away
+LACKING = {"begins_with", "returns_with"}
+
+
+def test_each_setting_changes_the_table_and_is_kept_by_the_export(signed_in: Make) -> None:
+    browser, known = signed_in("analyst"), dict[str, tuple[str, str]]()
+
+    def shown(**settings: str) -> tuple[str, str]:
+        query = urlencode(settings)
+        if query not in known:
+            page = get(browser, f"/retention/?{DAYS}&{query}")
+            link = re.search(r'href="(/analyses/retention_table\.csv[^"]*)"', page)
+            export = browser.get(html.unescape(link[1])).content.decode() if link else ""
+            known[query] = page[page.index('id="page"') :], export
+        return known[query]
+
+    assert RetentionTable.settings_declared().keys() == SET.keys()
+    for name, (value, beside) in SET.items():
+        (page, export), (before, exported) = shown(**beside, **{name: value}), shown(**beside)
+        if name in LACKING:
+            assert "stamm import events.csv" in page, name
+            assert export == "", name
+        else:
+            assert f"{name}={quote_plus(value)}" in page, name
+            assert page.partition('<table class="heat')[2] != before.partition('<table class="heat')[2], name
+            assert len(export.splitlines()) > 2, name
+            assert export != exported, name
 
 
 def test_groups_stand_below_each_other_and_curves_are_chosen(signed_in: Make, project: Project) -> None:

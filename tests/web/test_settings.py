@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from stamm.answers import Answers
-from stamm.app.changing import LAST, ChangedError, change, stamp
+from stamm.app.changing import LAST, ChangedError, change, differences, stamp
 from stamm.app.project import Project
 from stamm.lang.language import Language
 from stamm.lang.window import Window
@@ -102,6 +102,48 @@ def test_what_is_confirmed_is_written_and_can_be_put_back(signed_in: Make, proje
     assert noted(project)[0][1] == "settings_restored"
     browser.post("/settings/undo/")  # and the other way round
     assert Project.open(project.directory).organisation == after
+
+
+#: every setting of the form: what it is changed to, and where that is to be seen; days that were cut stay as they are
+CHANGED = {
+    "name": ("Café Linde", "/account/"),
+    "currency": ("CHF", "/metrics/gross_revenue"),
+    "language": ("de", "/settings/"),
+    "spell_rule": ("subscriptions", "/metrics/customer_retention_rate"),
+    "lapse_days": ("60", "/metrics/customer_retention_rate"),
+    "history": ("complete", "/metrics/new_customers"),
+    "session_minutes": ("45", "/settings/"),
+    "reason_en": ("because of the <season>", "/metrics/customer_retention_rate"),
+    "reason_de": ("wegen der Jahreszeit", "/settings/"),
+}
+
+
+def test_every_setting_has_a_row_here() -> None:
+    from stamm.web.pages.settings_organisation import Choice
+
+    assert set(Choice.base_fields) - {"zone"} == set(CHANGED)
+
+
+@pytest.mark.usefixtures("stamm_toml")
+@pytest.mark.parametrize("name", CHANGED)
+def test_each_setting_is_changed_takes_effect_and_is_undone(signed_in: Make, project: Project, name: str) -> None:
+    browser, (value, where) = signed_in(), CHANGED[name]
+
+    def seen() -> str:
+        return re.sub(r"[^>]*csrf[^>]*|/[0-9a-f]{16}", "", browser.get(where).content.decode())
+
+    before, were = seen(), Project.open(project.directory).organisation
+    assert (
+        browser.post("/settings/", hidden(browser.get("/settings/", {name: value}).content.decode())).status_code == 302
+    )
+    after = Project.open(project.directory).organisation
+    assert [one.name for one in differences(were, after) if one.name != "reasons"] == [name][
+        : not name.startswith("reas")
+    ]
+    assert html.escape(value) in browser.get("/settings/").content.decode()
+    assert seen() != before
+    browser.post("/settings/undo/")
+    assert Project.open(project.directory).organisation == were
 
 
 def test_nobody_s_change_is_lost(signed_in: Make, project: Project, stamm_toml: str) -> None:

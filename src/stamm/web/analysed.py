@@ -100,7 +100,7 @@ def _frame(opened: Opened, analysis: Analysis, question: Question, say: Language
         "name": analysis.title(say.code),
         "sentence": analysis.sentence(say.code),
         "question": asked,
-        "missing": () if settled else missing_for(analysis, world, say),
+        "missing": missing_for(analysis, world, say),
         "span": span_of(analysis, settled.window, world, say) if settled else None,
         "window": say.window(settled.window) if settled else "",
         "simulated": simulated_for(analysis, asked.by, asked.where, world, say),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -18,9 +19,13 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 _INSTEAD = {"HX-Retarget": "#page", "HX-Reselect": "#page", "HX-Reswap": "outerHTML"}
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
-    """A request that cannot be understood, such as one for another host."""
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request for another host, or one that cannot be understood."""
     say = _say(request)
+    if not isinstance(exception, DisallowedHost):
+        return _page(
+            request, 400, say("This cannot be understood"), say("Go back, load the page anew, and send it again.")
+        )
     return _page(
         request,
         400,
@@ -52,6 +57,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return _page(request, 404, say("There is nothing here"), say("Perhaps the address was mistyped, or it has moved."))
 
 
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """An address that takes a form alone, opened as a page, or the other way round."""
+    say = _say(request)
+    response = _page(
+        request,
+        405,
+        say("There is nothing to look at here"),
+        say("Only a form is sent to this address. Open the page on which the form stands."),
+    )
+    response.headers["Allow"] = allowed
+    return response
+
+
 def slowed(request: HttpRequest) -> HttpResponse:
     """Somebody who tried too often."""
     say = _say(request)
@@ -81,10 +99,11 @@ def cannot(request: HttpRequest, error: StammError) -> HttpResponse:
 
 
 def telling(get_response: Next) -> Next:
-    """A page that cannot be made for a reason that somebody can mend says the reason."""
+    """A page that cannot be made for a reason that somebody can mend says the reason; so does a form opened as one."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
-        return get_response(request)
+        response = get_response(request)
+        return not_allowed(request, response.headers["Allow"]) if response.status_code == 405 else response
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         return cannot(request, error) if isinstance(error, StammError) else None

@@ -94,6 +94,7 @@ def predictions_came_out(request: Asked) -> HttpResponse:
         "window": say.window(chosen) if chosen else "",
         "sections": sections,
         "any": bool(told_of),
+        "orders": "orders" in world.coverage,
         "simulated": simulated_for(ValueAtRisk(), "", (), world, say),
     }
     return render(request, "predictions_came_out.html.j2", content)

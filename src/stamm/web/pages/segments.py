@@ -168,6 +168,7 @@ def _one(
         "users": keeping.users_of(run, kept.key) if kept else (),
         "told": given.get("told", ""),
         "simulated": bool(opened.answers.world.simulated),
+        "empty": not opened.answers.world.coverage,
     }
     return render(request, "segment.html.j2", content)
 

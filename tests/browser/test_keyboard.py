@@ -129,3 +129,51 @@ def test_a_widget_is_placed_and_a_setting_is_changed_and_put_back(tab: Tab, serv
     reach(tab, "form[action='/settings/undo/'] button")
     tab.press(*ENTER)
     assert tab.wait(f"document.querySelector('#f-lapse_days')?.value === '{days}'")
+
+
+@pytest.mark.long
+def test_somebody_signs_in_and_out_again(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "", "de")
+    tab.open(server.address + "/account/", 390)
+    assert tab.eval("location.pathname") == "/sign-in/"
+    for password, stays in (("falsch", True), ("drei Kannen Tee", False)):
+        reach(tab, "[name=login]")
+        tab.eval("document.activeElement.select()")
+        typed(tab, "owner@example.com")
+        reach(tab, "[name=password]")
+        typed(tab, password)
+        tab.press(*ENTER)
+        told = (
+            "document.querySelector('.problem, [aria-invalid=true]')" if stays else "location.pathname === '/account/'"
+        )
+        assert tab.wait(f"document.readyState === 'complete' && !!({told})")
+    reach(tab, "[popovertarget]")  # the menu of a narrow screen
+    tab.press(*ENTER)
+    reach(tab, "form[action='/sign-out/'] button")
+    tab.press(*ENTER)
+    tab.wait("location.pathname === '/sign-in/' && document.readyState === 'complete'")
+    tab.visit(server.address + "/account/")
+    assert tab.eval("location.pathname") == "/sign-in/"
+
+
+@pytest.mark.long
+def test_of_two_tabs_the_second_is_told_and_nothing_is_lost(tab: Tab, server: Served) -> None:
+    """One person thinks of two other settings in two tabs, and confirms both."""
+    server.sign_in(tab, "owner", "en")
+    tabs = []
+    for days in (45, 75):
+        tab._session = ""  # another tab of the same browser
+        tab.open(f"{server.address}/settings/?lapse_days={days}", 1440)
+        tabs.append(tab._session)
+    confirm = "document.querySelector('form[method=post] > .actions > .button.primary').click()"
+    heard = dict[str, str]()
+    for session, words in zip(tabs, ("role=status", "role=alert"), strict=True):
+        tab._session = session
+        tab.eval(confirm)
+        heard[words] = tab.wait(f"document.querySelector('[{words}]')?.innerText")
+    assert "Somebody has changed the settings" in heard["role=alert"]
+    assert tab.eval("document.querySelector('#f-lapse_days').value") == "75", "what was wanted still stands there"
+    tab.visit(server.address + "/settings/")
+    assert tab.eval("document.querySelector('#f-lapse_days').value") == "45"
+    tab.eval("document.querySelector('form[action=\"/settings/undo/\"] button').click()")
+    tab.wait("document.querySelector('#f-lapse_days')?.value === '28'")

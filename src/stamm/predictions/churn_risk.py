@@ -16,7 +16,7 @@ from stamm.predictions.bought import EPOCH, Bought, Reals, bought
 from stamm.predictions.churn.cuts import Cut, Lessons, cut
 from stamm.predictions.churn.learning import Learned, boosted, logistic
 from stamm.predictions.churn.words import BUYING
-from stamm.predictions.from_lessons import LEAD, MOST_CUTS, FromLessons, Taught, Tenth, Trial
+from stamm.predictions.from_lessons import LEAD, MOST_CUTS, FromLessons, Taught, Tenth, Trial, as_good
 from stamm.predictions.kind import QUALITY, RELIABILITY, Foretold, Gate
 from stamm.predictions.tried import SINCE, Quality, Way
 
@@ -113,12 +113,8 @@ class ChurnRisk(FromLessons[Bought]):
                 "Risks were put right by a logistic curve, which made them better on customers not learned from.",
                 "Eine logistische Kurve berichtigt die Risiken; das half bei Kunden, aus denen nicht gelernt wurde.",
             )
-        own, *others = [each for each in quality if each.brier is not None]
-        better = [
-            each for each in others if own.brier is not None and each.brier is not None and each.brier <= own.brier
-        ]
-        if better:
-            best = min(better, key=lambda each: each.brier or 0.0)
+        best = as_good(quality)
+        if best is not None:
             yield Phrase(
                 f"On that day {best.way.en} did as well or better (Brier score): no reason to trust trees more.",
                 f"An jenem Tag war die Vorhersage von {best.way.de} so gut oder besser (Brier-Score): kein Grund, "

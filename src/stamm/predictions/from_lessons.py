@@ -186,6 +186,13 @@ class FromLessons(Prediction, Generic[Seen]):
         return tuple(sorted(rows, key=lambda each: -each.lost))
 
 
+def as_good(quality: Sequence[Quality]) -> Quality | None:
+    """Of the other ways the best by its Brier score, where that is as good as the prediction's own, the first."""
+    own, *others = [(each.brier, place) for place, each in enumerate(quality) if each.brier is not None]
+    best = min(others, default=None)
+    return quality[best[1]] if best is not None and best[0] <= own[0] else None
+
+
 def _tenths(trial: Trial) -> Iterator[Tenth]:
     for number, each in enumerate(reliability(trial.told, trial.left), 1):
         low, high = wilson(each.left, each.customers)

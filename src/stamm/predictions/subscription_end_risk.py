@@ -22,7 +22,7 @@ from stamm.predictions.contracts.features import features
 from stamm.predictions.contracts.subscribed import DAY, NEVER, Subscribed, subscribed
 from stamm.predictions.contracts.use import BESIDE, use_before
 from stamm.predictions.contracts.words import SUBSCRIBING
-from stamm.predictions.from_lessons import LEAD, MOST_CUTS, FromLessons, Taught, Tenth, Trial
+from stamm.predictions.from_lessons import LEAD, MOST_CUTS, FromLessons, Taught, Tenth, Trial, as_good
 from stamm.predictions.kind import QUALITY, RELIABILITY, Gate
 from stamm.predictions.tried import Quality, Way
 
@@ -113,6 +113,19 @@ class SubscriptionEndRisk(FromLessons[Subscribed]):
         for at in np.argsort(-risk, kind="stable").tolist():
             began = known.seen.since(since[at]).isoformat()
             yield Ending(customers[at], values[at], None, None, began, round(price[at]))
+
+    def notes(
+        self, cuts: Sequence[Cut], trial: Trial, learned: Learned, quality: Sequence[Quality]
+    ) -> Iterator[Phrase]:
+        yield from super().notes(cuts, trial, learned, quality)
+        best = as_good(quality)
+        if best is not None:
+            yield Phrase(
+                f"On that day {best.way.en} did as well or better (Brier score): what is known here tells little of "
+                "who ends.",
+                f"An jenem Tag war die Vorhersage von {best.way.de} so gut oder besser (Brier-Score): was hier bekannt "
+                "ist, sagt wenig darüber, wer geht.",
+            )
 
     # -- afterwards ------------------------------------------------------------------
     def outcome_facts(self) -> tuple[str, ...]:

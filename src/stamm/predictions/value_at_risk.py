@@ -110,7 +110,7 @@ class ValueAtRisk(Prediction):
     """
 
     de = "Gefährdeter Wert"
-    sentence_de = "Was ein Kunde in den kommenden Tagen brächte, mal dem Risiko, dass er nichts bringt."
+    sentence_de = "Was ein Kunde in den kommenden Tagen brächte, wenn er bleibt, mal dem Risiko, dass er geht."
     cited = "Fader, Hardie and Lee (2005), RFM and CLV; Friedman (2001), Greedy Function Approximation"
     unit = "money"
     learned = True

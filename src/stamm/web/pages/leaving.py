@@ -58,7 +58,9 @@ class Kept:
 def leaving(request: Asked) -> HttpResponse:
     """The customers whose leaving would cost most, a page after the other."""
     say, opened = request.say, desk().opened()
-    form = settings_form(ValueAtRisk, _as_it_comes(request, opened), say, ("horizon", "recent", "by"))
+    given = _as_it_comes(request, opened)
+    first = ("horizon", "by") if given.get("by") == CONTRACT else ("horizon", "recent", "by")
+    form = settings_form(ValueAtRisk, given, say, first)
     kept, currency = _kept(request, opened), opened.project.organisation.currency
     answer, problem, young = _asked(form)
     among: Sequence[frozenset[str] | None] | None = None

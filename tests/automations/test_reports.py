@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,17 +13,21 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from stamm.app.framework import secret_of
-from stamm.app.kinds import kinds
+from stamm.app.kinds import door_of, kinds
 from stamm.app.project import Project
 from stamm.automations import reports
 from stamm.automations.reports import About
 from stamm.cli.main import cli
+from stamm.delivery import webhooks
+from stamm.delivery.signing import signed
 from stamm.jobs import Rhythm, Worker
 from stamm.lang.errors import UsageError
 from stamm.people import Database
 from tests.cli.conftest import ORDERS
+from tests.delivery.receiver import receiving
 from tests.delivery.server import Taken, running
 from tests.jobs.conftest import Clock
 
@@ -65,7 +70,16 @@ def database(project: Project) -> Iterator[Database]:
     with closing(project.people()) as opened:
         yield opened
         with opened.transaction() as run:
-            for table in ("report", "report_recipient", "report_sent", "job", "job_timer", "people_act"):
+            for table in (
+                "report",
+                "report_recipient",
+                "report_sent",
+                "webhook",
+                "webhook_message",
+                "job",
+                "job_timer",
+                "people_act",
+            ):
                 run(f"DELETE FROM {table}", ())
 
 
@@ -119,6 +133,42 @@ def test_it_goes_out_once_at_the_local_hour_in_each_ones_language(
     with database.transaction() as run:
         assert {(one.address, one.outcome) for one in reports.sent_of(run, number)} == {(to, "") for to, _ in TO}
         assert reports.report_of(run, number).due_at == datetime(2024, 4, 8, 7, tzinfo=UTC)
+
+
+def test_it_goes_to_a_webhook_beside_mail_once_with_the_same_numbers(
+    mail: Taken, project: Project, database: Database, worker: Worker, clock: Clock
+) -> None:
+    with receiving() as receiver:
+        file = project.directory / "stamm.toml"
+        file.write_text(file.read_text("utf-8").replace("own_hosts = []", f'own_hosts = ["{receiver.place}"]'), "utf-8")
+        checked = door_of(Project.open(project.directory)).check(f"http://{receiver.place}/in")
+        with database.transaction() as run:
+            hook, secret = webhooks.make_webhook(
+                run, "Team", checked, "json", secret_of(project), who="ines", now=BEGIN
+            )  # fmt: skip
+            about = replace(WEEKLY, webhooks=(hook,), language="de")
+            reports.make_report(run, about, TO[1:], who="ines", now=BEGIN)
+            alone = reports.make_report(run, replace(about, name="Allein"), [], who="ines", now=BEGIN)
+            with pytest.raises(UsageError, match="no webhook"):
+                reports.make_report(run, replace(about, webhooks=(99,)), TO, who="ines", now=BEGIN)
+        clock.now = datetime(2024, 4, 1, 7, tzinfo=UTC)
+        for _ in range(3):
+            done(worker)
+        with database.transaction() as run:
+            assert reports.send_now(run, alone, who="ines", now=clock.now) == 1
+    assert [to for to, _ in mail.letters] == ["ben@example.com"]
+    told = {json.loads(one.body)["data"]["title"]: one for one in receiver.requests}
+    assert (sorted(told), len(receiver.requests)) == (["Allein", "Umsatz"], 2)
+    (number,) = json.loads(told["Umsatz"].body)["data"]["numbers"]
+    # the week from 25 to 31 March holds one order of 25.00
+    assert "25,00" in number["value"]
+    assert number["url"].startswith("https://shop.example.com/metrics/gross_revenue?grain=week&window=2024-W")
+    one = told["Umsatz"]
+    moment = datetime.fromtimestamp(int(one.headers["webhook-timestamp"]), UTC)
+    assert (
+        one.headers["webhook-signature"]
+        == signed(secret, one.headers["webhook-id"], one.body, moment)["webhook-signature"]
+    )
 
 
 def test_one_refused_address_stops_nobody_and_nobody_gets_it_twice(

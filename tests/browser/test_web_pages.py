@@ -26,6 +26,7 @@ SETTINGS = (
     "/settings/data/",
     "/settings/jobs/",
     "/settings/reports/",
+    "/settings/webhooks/",
     "/settings/sources/",
     "/settings/sources/failed/",
 )

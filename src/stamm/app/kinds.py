@@ -5,17 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from stamm.app.framework import secret_of
 from stamm.app.keeping_predictions import PredictionsKept
-from stamm.app.reporting import letter_kind
-from stamm.automations.going_out import ReportDue, ReportLetter
+from stamm.app.project import Project
+from stamm.app.reporting import kinds_of_reports
+from stamm.automations.going_out import ReportDue, ReportLetter, ReportMessage
+from stamm.delivery.door import Door
+from stamm.delivery.telling import WebhookMessage
 from stamm.jobs import Kind
+from stamm.people import Database
 
-_TITLES = {kind.name: kind.title for kind in (ReportDue, ReportLetter, PredictionsKept)}
+_TITLES = {kind.name: kind.title for kind in (ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept)}
 
 
 def kinds(directory: Path) -> Sequence[Kind]:
     """All of them for the project in a directory; each looks at its settings when it has something to do."""
-    return (ReportDue(), letter_kind(directory), PredictionsKept(directory))
+    opened: list[Database] = []
+
+    def database() -> Database:
+        if not opened:
+            opened.append(Project.open(directory).people())
+        return opened[0]
+
+    def door() -> Door:
+        return door_of(Project.open(directory))
+
+    messages = WebhookMessage(database, door, lambda: secret_of(Project.open(directory)))
+    return (ReportDue(), *kinds_of_reports(directory, database), messages, PredictionsKept(directory))
+
+
+def door_of(project: Project) -> Door:
+    """The way out over HTTP, with the hosts of its own that stamm.toml names."""
+    return Door(project.settings.own_hosts)
 
 
 def title_of(kind: str) -> str:

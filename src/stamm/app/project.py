@@ -17,6 +17,7 @@ from stamm.app.rates import read_rates
 from stamm.app.settings import SETTINGS, Settings, changed_text, not_toml, read_settings, settings_text, write_whole
 from stamm.automations import TABLES as AUTOMATIONS
 from stamm.care import TABLES as CARE
+from stamm.delivery.tables import TABLES as DELIVERY
 from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
 from stamm.goals import TABLES as GOALS
@@ -175,7 +176,9 @@ class Project:
 
     def people(self) -> Database:
         """The database of keys, acts, programmes, and of what people wrote about customers; close it after use."""
-        return open_database(self.people_file, self.log_address, (*CARE, *GOALS, *SAVED, *JOBS, *AUTOMATIONS))
+        return open_database(
+            self.people_file, self.log_address, (*CARE, *GOALS, *SAVED, *JOBS, *DELIVERY, *AUTOMATIONS)
+        )
 
     def saved(self) -> Saved:
         """The saved segments as they are now, by their keys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.app.retelling import retell
 from stamm.automations.composing import Composing
-from stamm.automations.going_out import ReportLetter
+from stamm.automations.going_out import ReportLetter, ReportMessage
 from stamm.automations.reports import Recipient, Report, stop_token
 from stamm.boards.asking import Aims, Asking
 from stamm.boards.content import Content, content_of
@@ -26,26 +27,23 @@ from stamm.people.database import Database, Run
 from stamm.people.roles import Role
 
 
-def letter_kind(directory: Path) -> ReportLetter:
-    """The kind of job that sends a report to one address; what is composed is composed once for each language."""
-    opened: list[Database] = []
+def kinds_of_reports(directory: Path, database: Callable[[], Database]) -> tuple[ReportLetter, ReportMessage]:
+    """The kinds of jobs that send a report to one address or webhook; it is composed once for each language."""
     made: dict[tuple[int, str], Letter] = {}
 
-    def database() -> Database:
-        if not opened:
-            opened.append(Project.open(directory).people())
-        return opened[0]
+    def composed_once(report: Report, language: str, now: datetime) -> Letter:
+        if (report.id, language) not in made:
+            made[report.id, language] = composed(Project.open(directory), report, language, now)
+        return made[report.id, language]
 
     def compose(report: Report, recipient: Recipient, now: datetime) -> Letter:
-        project, which = Project.open(directory), (report.id, recipient.language)
-        if which not in made:
-            made[which] = composed(project, report, recipient.language, now)
-        return addressed(made[which], project, recipient)
+        return addressed(composed_once(report, recipient.language, now), Project.open(directory), recipient)
 
     def may_not(run: Run, report: Report, recipient: Recipient) -> str:
         return refused(run, report, recipient) if "people_person" in database().tables(run) else ""
 
-    return ReportLetter(database, lambda: Project.open(directory).settings.mail, compose, may_not)
+    letters = ReportLetter(database, lambda: Project.open(directory).settings.mail, compose, may_not)
+    return letters, ReportMessage(database, composed_once)
 
 
 def composed(project: Project, report: Report, language: str, now: datetime) -> Letter:

@@ -1,15 +1,17 @@
-"""The two kinds of jobs of a report: it is due, and one letter goes to one address."""
+"""The kinds of jobs of a report: it is due, one letter goes to one address, and its message to one webhook."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from stamm.automations.reports import DUE, LETTER, Recipient, Report, note_sent, report_of, send_letter
+from stamm.automations.reports import DUE, HOOK, LETTER, Recipient, Report, note_sent, report_of, send_all
 from stamm.delivery.letter import Letter
 from stamm.delivery.mail_server import MailServer
 from stamm.delivery.mailing import message_of, send
+from stamm.delivery.message import Message, Number
+from stamm.delivery.webhooks import tell
 from stamm.jobs import Cancel, Done, Job, Kind, Outcome, Retry
 from stamm.lang.errors import UsageError
 from stamm.people.database import Database, Run
@@ -27,14 +29,12 @@ class ReportDue(Kind):
     title = "Report is due"
 
     def inside(self, run: Run, job: Job, outcome: Outcome, now: datetime) -> Outcome:
-        """One job a recipient, of which none holds another up."""
+        """One job a recipient and webhook, of which none holds another up."""
         try:
             report = report_of(run, job.given["report"])
         except UsageError:
             return Cancel("the report was removed")
-        for recipient in report.recipients:
-            if recipient.stopped_at is None:
-                send_letter(run, report, recipient, job.given["day"], now=now)
+        send_all(run, report, job.given["day"], now=now)
         return Done()
 
 
@@ -75,3 +75,46 @@ class ReportLetter(Kind):
         told = outcome.reason if isinstance(outcome, Cancel | Retry) else ""
         note_sent(run, job.given["report"], job.given["recipient"], job.given["day"], told, now=now)
         return outcome
+
+
+@dataclass
+class ReportMessage(Kind):
+    """A report becomes a message to one webhook. It is composed without a transaction, and told in one."""
+
+    database: Callable[[], Database]
+    compose: Callable[[Report, str, datetime], Letter]
+    made: dict[int, Letter] = field(default_factory=dict, repr=False)
+    name = HOOK
+    title = "Report to a webhook"
+    goes_outside = True
+
+    @property
+    def most_begun(self) -> int:
+        """Nothing leaves here: the message has a job of its own."""
+        return 20
+
+    def outside(self, job: Job, now: datetime) -> Outcome:
+        """Composed, unless the report was removed."""
+        with self.database().transaction() as run:
+            try:
+                report = report_of(run, job.given["report"])
+            except UsageError:
+                return Cancel("the report was removed")
+        self.made[job.id] = self.compose(report, report.about.language, now)
+        return Done()
+
+    def inside(self, run: Run, job: Job, outcome: Outcome, now: datetime) -> Outcome:
+        """Told, once for that day."""
+        letter = self.made.pop(job.id, None)
+        if letter is None:
+            return outcome
+        name = f"report:{job.given['report']}:{job.given['day']}"
+        tell(run, job.given["webhook"], message_from(letter), name, now=now)
+        return outcome
+
+
+def message_from(letter: Letter) -> Message:
+    """What a letter says, without its pictures and files."""
+    numbers = tuple(Number(one.name, one.value, " · ".join(one.about), one.address) for one in letter.numbers)
+    text = " · ".join(part for part in (letter.over, *letter.paragraphs) if part)
+    return Message("report", letter.title, text, numbers, letter.button[1] if letter.button else "")

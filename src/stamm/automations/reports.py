@@ -13,6 +13,7 @@ import msgspec
 
 from stamm.boards.content import Content, Kept, Placed
 from stamm.delivery.mail_server import checked_address
+from stamm.delivery.webhooks import webhook_of
 from stamm.facts.filter import filter_of
 from stamm.jobs import Rhythm, enqueue, remove_timer, set_timer
 from stamm.jobs.timers import due_of
@@ -23,18 +24,25 @@ from stamm.people.database import Run, as_moment
 
 #: what its timer makes, and what goes to one address
 DUE, LETTER = "report", "report_letter"
+#: what goes to one webhook
+HOOK = "report_webhook"
 #: recipients of one report
 MOST = 100
 
 
 class About(msgspec.Struct, frozen=True):
-    """What a report shows: the board of a number, or one metric (kept to conditions); and when it goes out."""
+    """What a report shows: the board of a number, or one metric (kept to conditions); and when it goes out.
+
+    `webhooks` get it beside those who get it by mail, in `language`.
+    """
 
     name: str
     rhythm: Rhythm
     board: int = 0
     metric: str = ""
     where: tuple[str, ...] = ()
+    webhooks: tuple[int, ...] = ()
+    language: str = "en"
 
     def checked(self) -> About:
         """The same in its one written form; raises UsageError."""
@@ -90,7 +98,10 @@ class Sent:
 
 def make_report(run: Run, about: About, to: Sequence[tuple[str, str]], *, who: str, now: datetime) -> int:
     """A new report for addresses, each with its language; its number. Raises UsageError."""
-    checked, recipients = about.checked(), _recipients(to)
+    checked = about.checked()
+    for webhook in checked.webhooks:
+        webhook_of(run, webhook)
+    recipients = _recipients(to, optional=bool(checked.webhooks), languages={checked.language})
     ((number,),) = run(
         "INSERT INTO report (about, who, made_at) VALUES (?, ?, ?) RETURNING id",
         (msgspec.json.encode(checked).decode(), who, now),
@@ -98,7 +109,8 @@ def make_report(run: Run, about: About, to: Sequence[tuple[str, str]], *, who: s
     for address, language in recipients:
         run("INSERT INTO report_recipient (report_id, address, language) VALUES (?, ?, ?)", (number, address, language))
     set_timer(run, _timer(number), DUE, {"report": number}, checked.rhythm, now=now)
-    record(run, Act(now, who, "report_made", f"report {number} for {len(recipients)}"))
+    whose = len(recipients) + len(checked.webhooks)
+    record(run, Act(now, who, "report_made", f"report {number} for {whose}"))
     return int(number)
 
 
@@ -112,12 +124,17 @@ def remove_report(run: Run, number: int, *, who: str, now: datetime) -> None:
 
 def send_now(run: Run, number: int, *, who: str, now: datetime) -> int:
     """Have it sent beside its hours, once a minute at most; how many letters. Raises UsageError where there is none."""
-    report = report_of(run, number)
-    count = 0
-    for recipient in report.recipients:
-        if recipient.stopped_at is None:
-            count += send_letter(run, report, recipient, f"{now:%Y-%m-%dT%H:%M}", now=now)
+    count = send_all(run, report_of(run, number), f"{now:%Y-%m-%dT%H:%M}", now=now)
     record(run, Act(now, who, "report_sent", f"report {number}"))
+    return count
+
+
+def send_all(run: Run, report: Report, day: str, *, now: datetime) -> int:
+    """Have it sent to all who want it, of whom none holds another up; to how many it was not yet, for that day."""
+    count = sum(send_letter(run, report, each, day, now=now) for each in report.recipients if each.stopped_at is None)
+    for webhook in report.about.webhooks:
+        given = {"report": report.id, "webhook": webhook, "day": day}
+        count += enqueue(run, HOOK, f"report:{report.id}:{day}:webhook:{webhook}", given, due_at=now, now=now)
     return count
 
 
@@ -190,11 +207,11 @@ def recipient_of(run: Run, token: str, secret: str) -> tuple[Recipient, int]:
     raise UsageError("Nobody made this link.", remedy="Open it from the mail again.")
 
 
-def _recipients(to: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _recipients(to: Sequence[tuple[str, str]], *, optional: bool, languages: set[str]) -> list[tuple[str, str]]:
     found = {checked_address(address): language for address, language in to}
-    if not found or len(found) > MOST:
+    if not (found or optional) or len(found) > MOST:
         raise UsageError(f"A report goes to 1 to {MOST} addresses.", remedy="Write one a line.")
-    if set(found.values()) - set(CODES):
+    if (languages | set(found.values())) - set(CODES):
         raise UsageError("A report is written in en or de.", remedy="Choose one of them.")
     return sorted(found.items())
 

@@ -14,6 +14,7 @@ from stamm.cli.session import Session
 from stamm.delivery.letter import Letter
 from stamm.delivery.mailing import message_of
 from stamm.delivery.mailing import send as send_message
+from stamm.delivery.webhooks import webhooks
 from stamm.jobs import Done, Rhythm
 from stamm.lang.errors import ProjectError, UsageError
 from stamm.reports.schedule_words import rhythm_words
@@ -34,7 +35,7 @@ def asked(say: Session, metric: str, board: int | None, more: Mapping[str, Any])
     if metric:
         title = say.project.metrics[metric].title(say.language.code)
         name = name or title
-    return About(name, rhythm, board or 0, metric, tuple(more["where"]))
+    return About(name, rhythm, board or 0, metric, tuple(more["where"]), more["webhook"], more["language"])
 
 
 def add(run: Run, say: Session, about: About, to: Sequence[tuple[str, str]], *, who: str, now: datetime) -> None:
@@ -42,7 +43,7 @@ def add(run: Run, say: Session, about: About, to: Sequence[tuple[str, str]], *, 
     number = make_report(run, about, to, who=who, now=now)
     report = report_of(run, number)
     say.out.print(say("Report {number} goes out next {when}.", number=number, when=_moment(report.due_at, say)))
-    if say.project.settings.mail is None:
+    if to and say.project.settings.mail is None:
         say.err.print(say("stamm.toml names no mail server yet: nothing goes out until `[mail]` does."), style="quiet")
 
 
@@ -68,8 +69,10 @@ def print_reports(run: Run, say: Session) -> None:
         say.out.print(say("No report goes out."))
         return
     made = printing.table(*map(say, ("number", "report", "when", "recipients", "due next")), right=(0,))
+    hooks = {each.id: each.name for each in webhooks(run)}
     for one in found:
-        to = ", ".join(each.address for each in one.recipients if each.stopped_at is None)
+        addresses = [each.address for each in one.recipients if each.stopped_at is None]
+        to = ", ".join((*addresses, *(hooks[number] for number in one.about.webhooks if number in hooks)))
         made.add_row(
             str(one.id), one.about.name, rhythm_words(one.about.rhythm, say.language), to, _moment(one.due_at, say)
         )

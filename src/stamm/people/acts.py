@@ -66,6 +66,12 @@ ACTS = {
     "report_removed": "report removed",
     "report_sent": "report sent at once",
     "report_stopped": "report not wanted any more",
+    "webhook_made": "webhook made",
+    "webhook_removed": "webhook removed",
+    "webhook_tried": "webhook tried",
+    "webhook_stopped": "webhook stopped after failing for long",
+    "webhook_resumed": "webhook sent to again",
+    "webhook_sent_again": "message sent to a webhook again",
     "job_retried": "job tried again",
     "job_cancelled": "job cancelled",
 }

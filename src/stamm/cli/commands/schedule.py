@@ -48,6 +48,7 @@ from stamm.lang.errors import UsageError
 )
 @option("--name", default="", metavar="NAME", help="What it is called; else like the metric.")
 @option("--to", multiple=True, metavar="ADDRESS", help="Whom it goes to; several times for several.")
+@option("--webhook", multiple=True, type=click.IntRange(min=1), metavar="NUMBER", help="A webhook it goes to, too.")
 @option("--in", "language", type=click.Choice(("en", "de")), default="en", help="In which language.")
 @option("--every", type=click.Choice(("day", "week", "month")), default="week", help="How often.")
 @option(
@@ -68,7 +69,7 @@ def schedule(action: str, which: str | None, metric: str, board: int | None, lan
         return
     with closing(say.project.people()) as database, database.transaction() as run:
         if action == "add":
-            asked = schedules.asked(say, metric, board, more)
+            asked = schedules.asked(say, metric, board, {**more, "language": language})
             if board is not None:
                 board_content(database, run, board)
             schedules.add(run, say, asked, [(address, language) for address in more["to"]], who=who, now=now)  # type: ignore[attr-defined]

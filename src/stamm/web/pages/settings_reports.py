@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,7 @@ from stamm.automations.reports import (
     stop,
 )
 from stamm.boards.seeing import board_for, boards_of
+from stamm.delivery.webhooks import webhooks
 from stamm.jobs import Rhythm
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
@@ -47,7 +49,7 @@ def settings_reports(request: Asked) -> HttpResponseBase:
     """All that go out; a form makes one, sends one now, or ends one."""
     project, given, problem = Project.open(settings.STAMM_PROJECT), dict[str, Any](), ""
     if request.method == "POST":
-        given = request.POST.dict()
+        given = {**request.POST.dict(), "webhooks": request.POST.getlist("webhook")}
         try:
             done = _done(request, project, given)
         except UsageError as error:
@@ -114,20 +116,23 @@ def _asked(given: dict[str, Any], project: Project, who: Person, say: Language) 
     if kind == "metric":
         title = project.metrics[which].title(say.code)
         name = name or title
-    return About(name, rhythm, board, which if kind == "metric" else "")
+    to = tuple(dict.fromkeys(whole_number(each) for each in given["webhooks"]))
+    metric = which if kind == "metric" else ""
+    return About(name, rhythm, board, metric, webhooks=to, language=given.get("language", ""))
 
 
 def _content(request: Asked, project: Project, given: dict[str, Any], problem: str) -> dict[str, Any]:
     say = request.say
     with closing(project.people()) as database, database.transaction() as run:
-        found = reports(run)
+        found, hooks = reports(run), {each.id: each.name for each in webhooks(run)}
         sent = [(one.about.name, each) for one in found for each in sent_of(run, one.id, most=10)]
     sent.sort(key=lambda pair: pair[1].at, reverse=True)
     metrics = sorted(
         ((metric.key, metric.title(say.code)) for metric in project.metrics), key=lambda pair: pair[1].casefold()
     )
     return {
-        "reports": [_line(one, project, say) for one in found],
+        "reports": [_line(one, project, say, hooks) for one in found],
+        "webhooks": [(number, name, str(number) in given.get("webhooks", ())) for number, name in hooks.items()],
         "sent": [
             {
                 "name": name,
@@ -152,7 +157,7 @@ def _content(request: Asked, project: Project, given: dict[str, Any], problem: s
     }
 
 
-def _line(report: Report, project: Project, say: Language) -> dict[str, Any]:
+def _line(report: Report, project: Project, say: Language, hooks: Mapping[int, str]) -> dict[str, Any]:
     about = report.about
     return {
         "number": report.id,
@@ -160,7 +165,10 @@ def _line(report: Report, project: Project, say: Language) -> dict[str, Any]:
         "url": reverse("board", args=[about.board]) if about.board else reverse("metric", args=[about.metric]),
         "when": rhythm_words(about.rhythm, say),
         "due": _moment(report.due_at, project, say),
-        "to": [(each.address, each.stopped_at is not None) for each in report.recipients],
+        "to": [
+            *((each.address, each.stopped_at is not None) for each in report.recipients),
+            *((hooks[number], False) for number in about.webhooks if number in hooks),
+        ],
     }
 
 

@@ -8,7 +8,9 @@ from stamm.analyses.recommendations.learned import Learned
 from stamm.analyses.worth import Valued, Worth
 from stamm.answers.ask import Answers
 from stamm.answers.inquiry import Inquiry
+from stamm.lang.errors import TooLittleError
 from stamm.lang.window import Window
+from stamm.predictions.next_order import NextOfEach, NextOrder
 
 
 def valued(answers: Answers, span: Window) -> Valued | None:
@@ -21,3 +23,11 @@ def recommended(answers: Answers, span: Window) -> Learned | None:
     """What goes with what by the orders of those days; None where order lines were never taken in."""
     question = Inquiry(answers, Recommendations(), span, None)
     return Recommendations().learned(question) if question.as_of is not None else None
+
+
+def next_of_each(answers: Answers, span: Window) -> NextOfEach | None:
+    """When everybody is expected to order next; None where there is too little to tell."""
+    try:
+        return NextOrder().of_each(Inquiry(answers, NextOrder(), span, None))
+    except TooLittleError:  # the page of the prediction says what is lacking
+        return None

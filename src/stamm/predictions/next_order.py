@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isfinite
 from typing import Any, ClassVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from stamm.analyses.kind import ROWS, column, row
+from stamm.analyses.kind import ROWS, Question, column, row
 from stamm.lang.definition import Setting
 from stamm.lang.phrase import Phrase
 from stamm.metrics.kind import Unit
-from stamm.predictions.bought import Reals
+from stamm.predictions.bought import Reals, bought
 from stamm.predictions.buying.kind import BuyingModel
 from stamm.predictions.examples import NEXT_ORDER
-from stamm.predictions.from_buying import FromBuying, Known
+from stamm.predictions.from_buying import MODELS, FromBuying, Known
 from stamm.predictions.kind import MODEL, Parameter
 
 EARLY, MIDDLE, LATE = 0.1, 0.5, 0.9
@@ -34,6 +38,23 @@ class Next:
     high: float | None = column("days, to", "Tage, bis", "days", detail=True)
     orders: int = column("days with orders", "Tage mit Bestellung", "count")
     last_on: str = column("last one", "zuletzt", "text")
+
+
+@dataclass(frozen=True)
+class NextOfEach:
+    """When everybody is expected, as it is told at the start of a day for so many days ahead."""
+
+    known: Known
+    days: tuple[Reals, ...]
+    horizon: int
+
+    def of(self, customer_id: str) -> tuple[float | None, ...] | None:
+        """Of one customer after how many days an order is as likely as not, and its interval; each None where that is
+        later or never. None for whoever never ordered."""
+        place = pc.index(self.known.bought.customers, pa.scalar(customer_id)).as_py()
+        if place < 0:
+            return None
+        return tuple(day if isfinite(day) else None for day in (float(each[place]) for each in self.days))
 
 
 class NextOrder(FromBuying):
@@ -64,6 +85,12 @@ class NextOrder(FromBuying):
     def foretell(self, model: BuyingModel, known: Known) -> tuple[Reals, ...]:
         days = (model.order_by(known.histories, share, self.horizon) for share in (MIDDLE, EARLY, LATE))
         return tuple(each[known.place] for each in days)
+
+    def of_each(self, question: Question) -> NextOfEach:
+        """Of everybody, for whoever asks of single customers. Raises TooLittleError below its gates."""
+        known = Known.of(bought(question, self.day(question)))
+        self.check_gates(known.counted())
+        return NextOfEach(known, self.foretell(MODELS[self.model].fit(known.histories).model, known), self.horizon)
 
     def row(self, known: Known, customer_id: str, told: tuple[Any, ...], orders: int, last_on: str) -> Next:
         value, low, high = told

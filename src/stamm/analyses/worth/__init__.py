@@ -21,6 +21,7 @@ from stamm.analyses.rfm.scoring import Scoring
 from stamm.analyses.rfm.segments import NAMES, SEGMENTS
 from stamm.analyses.worth.examples import EXAMPLES
 from stamm.analyses.worth.judging import Effort, Flags, Judged
+from stamm.analyses.worth.mapped import places
 from stamm.analyses.worth.tables import (
     DECISIONS,
     MODEL,
@@ -29,6 +30,7 @@ from stamm.analyses.worth.tables import (
     Basis,
     Customer,
     Group,
+    Place,
 )
 from stamm.facts.predictions import RISKS, STAYING
 from stamm.lang.definition import Setting
@@ -38,7 +40,7 @@ from stamm.lang.phrase import Phrase
 
 _ = ibis._
 
-CUSTOMERS, ACCEPTABLE, BASIS = "customers", "acceptable", "basis"
+CUSTOMERS, ACCEPTABLE, BASIS, MAP = "customers", "acceptable", "basis", "map"
 #: what customers brought, row by row, and the column of its day
 ROWS_OF = {CONTRIBUTION: ("contributions", "contributed_on"), REVENUE: ("takings", "taken_on")}
 NO_RISK = "no_risk"
@@ -100,8 +102,9 @@ class Worth(Analysis):
     would bring nothing, or costs more than they bring, is to let go.
 
     `acceptable` tells of each segment (by recency, frequency and money in the span) from which churn on an effort for
-    all of it pays. The share whom an effort keeps is yours to measure with a group that is held out; until then it is
-    an assumption.
+    all of it pays. `map` counts customers by risk and by what they would bring, both in steps of twice as much: an
+    effort just pays at a risk of 1 for who would bring its price / the share it keeps. That share is yours to measure
+    with a group that is held out; until then it is an assumption.
     """
 
     en = "Worth fighting for"
@@ -109,7 +112,7 @@ class Worth(Analysis):
     sentence_de = "Um wen zu kämpfen sich lohnt und wen man ziehen lässt: Risiko mal das, was Kunden erbrächten."
     splits = False
     reasons: ClassVar = {NO_RISK: Phrase("no risk of leaving was kept", "kein Abwanderungsrisiko wurde aufbewahrt")}
-    tables: ClassVar = {ROWS: Group, CUSTOMERS: Customer, ACCEPTABLE: Acceptable, BASIS: Basis}
+    tables: ClassVar = {ROWS: Group, CUSTOMERS: Customer, ACCEPTABLE: Acceptable, BASIS: Basis, MAP: Place}
     examples = EXAMPLES
 
     of = BROUGHT
@@ -160,7 +163,7 @@ class Worth(Analysis):
         if told is None:
             rows = tuple(_nothing(known.reason or NO_RISK))
             notes = (NOTHING_KEPT,) if known.known else ()
-            return Found({ROWS: rows, CUSTOMERS: (), ACCEPTABLE: (), BASIS: ()}, notes=notes)
+            return Found({ROWS: rows, CUSTOMERS: (), ACCEPTABLE: (), BASIS: (), MAP: ()}, notes=notes)
         judged = self._judged(question, told)
         listed = range(min(self.most, len(judged.risk)))
         return Found(
@@ -169,6 +172,7 @@ class Worth(Analysis):
                 CUSTOMERS: tuple(self.row_of(judged, place) for place in listed),
                 ACCEPTABLE: tuple(self._acceptable(judged)),
                 BASIS: (self._basis(judged, told),),
+                MAP: tuple(places(judged, self.effort)),
             }
         )
 

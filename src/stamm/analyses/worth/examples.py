@@ -98,6 +98,19 @@ EXAMPLES = (
             1          700    490      0.7     100   5/7         -2
         """),
     ),
+    # an effort pays for who would bring 100 / 0.2 = 500 and leaves for certain, for 1000 from a half on, and so on
+    TableExample(
+        facts=_FORETOLD,
+        context=_context(table="map"),
+        gives=rows("""
+            risk_from  risk_to  ahead_from  ahead_to  customers  fight  beyond  alone  let_go  ahead  at_risk
+            0.5        1        -           0         1          0      0       0      1       -700   0
+            0.5        1        500         1000      1          0      0       1      0       700    490
+            0.25       0.5      1000        2000      1          0      1       0      0       1500   675
+            0.125      0.25     4000        -         1          1      0       0      0       4700   1175
+            0          0.125    500         1000      1          0      0       1      0       1000   50
+        """),
+    ),
     TableExample(
         facts=_RISKY,
         context={"window": "2024-02", "as_of": "2024-04-01", "table": "basis", "settings": {"of": REVENUE}},

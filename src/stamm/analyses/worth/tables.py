@@ -56,6 +56,26 @@ class Customer:
 
 
 @row
+class Place:
+    """A place on the map: customers of like risk who would bring about as much, and about how many what is decided.
+
+    A bound belongs to the place below it. `ahead_from` is empty for who would bring nothing, `ahead_to` for the most.
+    """
+
+    risk_from: float = column("risk from", "Risiko von", "share", key=True)
+    risk_to: float = column("risk to", "Risiko bis", "share")
+    ahead_from: int | None = column("would bring from", "brächten von", "money", key=True)
+    ahead_to: int | None = column("would bring to", "brächten bis", "money")
+    customers: int = column("customers", "Kunden", "count")
+    fight: int = column("to fight for", "um sie kämpfen", "count")
+    beyond: int = column("worth it, beyond the budget", "lohnt sich, über dem Budget", "count")
+    alone: int = column("better left alone", "besser in Ruhe lassen", "count")
+    let_go: int = column("to let go", "ziehen lassen", "count")
+    ahead: int = column("would bring if they stay", "brächten, wenn sie bleiben", "money")
+    at_risk: int = column("value at risk", "gefährdeter Wert", "money")
+
+
+@row
 class Acceptable:
     """A segment, and which churn of it is acceptable: where an effort for all of it costs just what it saves.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from stamm.answers.one_customer import Row
@@ -12,6 +12,7 @@ from stamm.facts.predictions import LEAVING, STAYING
 from stamm.lang.language import Language
 from stamm.lang.organisation import Organisation
 from stamm.predictions import PREDICTIONS
+from stamm.predictions.next_order import NextOfEach, NextOrder
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,23 @@ def expected(
     return tuple(words.of(name, newest[name, days]) for name, days in places)
 
 
+def expected_next(told: NextOfEach, customer_id: str, say: Language, organisation: Organisation) -> Expected | None:
+    """When one customer is expected by what is known now; None for whoever never ordered."""
+    days = told.of(customer_id)
+    if days is None:
+        return None
+    on = told.known.bought.on
+    value, low, high = days
+    at = datetime.combine(on, time(), ZoneInfo(organisation.zone))
+    words = _Words({}, at, say, organisation)
+    made, title = say("as known at the start of {day}", day=say.day(on)), NextOrder.title(say.code)
+    if value is None:
+        rather = say("an order within {days} days is less likely than not", days=say.number(told.horizon))
+        return Expected(NextOrder.key, title, say("not expected"), rather, made, "")
+    row = {"predicted_at": at, "horizon_days": told.horizon, "value": value, "low": low, "high": high}
+    return words.of(NextOrder.key, row, made)
+
+
 @dataclass(frozen=True)
 class _Words:
     rows: Mapping[str, Sequence[Row]]
@@ -46,10 +64,10 @@ class _Words:
     say: Language
     organisation: Organisation
 
-    def of(self, name: str, row: Row) -> Expected:
+    def of(self, name: str, row: Row, made: str = "") -> Expected:
         say = self.say
         title = PREDICTIONS[name].title(say.code) if name in PREDICTIONS else name
-        made = say("Foretold {day} by {model}", day=self._day(row["predicted_at"]), model=row["model"])
+        made = made or say("Foretold {day} by {model}", day=self._day(row["predicted_at"]), model=row["model"])
         return Expected(name, title, self._value(name, row), self._means(name, row), made, self._since(name, row))
 
     def _value(self, name: str, row: Row) -> str:

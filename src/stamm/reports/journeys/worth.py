@@ -16,6 +16,7 @@ from stamm.lang.money import to_major
 from stamm.predictions import PREDICTIONS
 from stamm.reports.analyses import why_not
 from stamm.reports.exact import Told
+from stamm.reports.journeys.worth_map import WorthMap, map_of
 from stamm.reports.marked import filled
 
 #: what is told of a group, of a segment and of a customer, in the order of the table
@@ -83,11 +84,13 @@ class Sum:
 
 @dataclass(frozen=True)
 class WorthWords:
-    """A sentence, the groups, the segments, the customers for whom an effort gains most, and whose word it is."""
+    """A sentence, the groups, the map, the segments, the customers for whom an effort gains most, and by what it is
+    told."""
 
     sentence: str
     slider: Slider
     groups: tuple[Decided, ...]
+    map: WorthMap
     segments: tuple[OfSegment, ...]
     acceptable: Sum | None
     customers: tuple[OfOne, ...]
@@ -104,6 +107,7 @@ def worth_of(answer: TableAnswer, say: Language) -> WorthWords | None:
         sentence=_sentence(answer, say),
         slider=_slider(answer),
         groups=tuple(_group(answer, row, say) for row in groups),
+        map=map_of(answer, say),
         segments=tuple(_segment(answer, row, say) for row in answer.tables[ACCEPTABLE]),
         acceptable=_acceptable(answer, say),
         customers=tuple(_customer(answer, row, say) for row in answer.tables[CUSTOMERS]),

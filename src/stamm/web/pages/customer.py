@@ -25,7 +25,6 @@ from stamm.lang.organisation import Organisation
 from stamm.lang.window import last_day
 from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EXPORTS, NAMES, OWNERS
-from stamm.predictions.next_order import NextOrder
 from stamm.reports.customer.expected import expected
 from stamm.reports.customer.standing import Standing
 from stamm.reports.customer.timeline import GROUPS, Timeline, shown
@@ -196,7 +195,6 @@ def _told(asked: Known, customer: str, say: Language, organisation: Organisation
         "drawn": standing.line(),
         "silent": standing.silent(),
         "expected": foretold,
-        "next_order": next((each for each in foretold if each.key == NextOrder.key), None),
         "until": say.day(last_day(as_of, zone)) if asked.as_of else "",
         "orders": [
             {

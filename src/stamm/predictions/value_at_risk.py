@@ -260,7 +260,7 @@ def _rows(
 
 
 def _whole(risk: float, ahead: float) -> int:
-    return round(risk * max(ahead, 0.0))
+    return round(float(at_risk(np.asarray(risk), np.asarray(ahead))))
 
 
 def _reasons(who: Sequence[str], moved: Sequence[Sequence[Move]], words: Vocabulary) -> Iterator[Reason]:

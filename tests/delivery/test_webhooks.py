@@ -13,6 +13,7 @@ import pytest
 from standardwebhooks import Webhook as Oracle
 from standardwebhooks import WebhookVerificationError
 
+from stamm.app.leaving.written import Written
 from stamm.delivery import webhooks
 from stamm.delivery.destination import destination_of
 from stamm.delivery.door import Door
@@ -284,3 +285,17 @@ def test_what_cannot_be_a_webhook_is_refused(database: Database, clock: Clock) -
         for change in (webhooks.remove_webhook, webhooks.resume_webhook, webhooks.send_again):
             with pytest.raises(UsageError):
                 change(run, 99, who="ines", now=clock.now)
+
+
+def test_a_name_goes_out_of_what_was_told_when_its_customer_is_erased(database: Database, clock: Clock) -> None:
+    message = Message("report", "Quast", "über Quast", (Number("Quast", "Quast", "Quast"),))
+    with database.transaction() as run:
+        number, _ = webhooks.make_webhook(
+            run, "Frau Quast", destination_of("https://example.com/"), "slack", OWN, who="ines", now=clock.now
+        )
+        webhooks.tell(run, number, message, "x", now=clock.now)
+    assert Written(database, lambda _: "somebody").erase(lambda text: "quast" in text.casefold()) == 2
+    with database.transaction() as run:
+        kept = repr([run(f"SELECT * FROM {table}", ()) for table in ("webhook", "webhook_message")])
+        assert webhooks.messages(run)[0].content.body("slack", "2024-02-01T12:00:00+00:00")
+    assert "quast" not in kept.casefold()

@@ -62,6 +62,8 @@ def test_every_column_of_words_is_looked_through_or_cannot_name_a_customer(proje
     assert columns["segment_version"] - WRITTEN["segment_version"][1].keys() == {"who", "what"}
     assert columns["goal_check_in"] - WRITTEN["goal_check_in"][1].keys() == {"who", "known_on"}
     assert columns["report"] - WRITTEN["report"][1].keys() == {"who"}
+    assert columns["webhook"] - WRITTEN["webhook"][1].keys() == {"url", "form", "chance", "who"}
+    assert columns["webhook_message"] - WRITTEN["webhook_message"][1].keys() == {"key", "state", "outcome"}
     assert columns["care_note"] - set(HELD["care_note"]) == {"customer_id", "who"}
 
 

@@ -94,7 +94,7 @@ def test_defaults(tmp_path: Path) -> None:
         (
             "name = 'x'",
             "There is no section [name].",
-            "Known are organisation, customers, web, predictions, watch, server, mail, coverage, ",
+            "Known are organisation, customers, web, predictions, watch, server, mail, outgoing, coverage, ",
         ),
         ("organisation = 3", "organisation must be a section.", "Write [organisation]."),
         ("[[organisation]]\nname = 'x'", "organisation must be a section.", "Write [organisation]."),

@@ -220,8 +220,8 @@ def test_a_try_in_german(run, project: Path, till: Path) -> None:
     tried = run("import", till, "--dry-run", "--project", project, "--language", "de")
     lines = [line.split() for line in tried.stdout.splitlines()]
     assert ["Datei", "Fakten", "gelesen", "ausgelassen", "neu", "geändert", "unverändert", "abgelehnt"] in lines
-    assert "till.csv: Aus 3 Zeilen wurden 2 orders." in tried.stdout
-    assert ["1", "2024-01-05", "10:00", "3,50", "€", "EUR"] in lines
+    assert "till.csv: Aus 3 Zeilen wurden 2 Bestellungen." in tried.stdout
+    assert ["1", "5.", "Januar", "2024,", "10:00", "3,50", "€", "EUR"] in lines
     assert "till.csv, Zeile 4: Zeit: steht in keinem Kalender" in tried.stdout
     assert "Es wurde nichts geschrieben: Das war nur ein Versuch." in tried.stdout
 

@@ -28,10 +28,7 @@ MOST_DAYS = 120
 
 
 def segments(world: World, asked: Asked) -> Record:
-    """All segments, the saved ones first, each with its rule; where a day is named, how many were in it then.
-
-    Of a rule that is given how many are in it: it is the only one in the list, and has no key.
-    """
+    """All segments, the saved ones first, or a rule of one's own; where a day is named, how many were in it then."""
     if (text := asked[parameters.RULE]) is not None:
         return _of_rule(world, text, asked[parameters.ON])
     saved = world.saved()

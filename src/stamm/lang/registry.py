@@ -89,7 +89,8 @@ class Registry(Generic[D]):
             if wanted and wanted in map(_plain, names):
                 return definition
         holding = sorted((k for k in found if wanted and wanted in k), key=lambda k: (not leads(found[k]), k))
-        near = list(dict.fromkeys([*holding[:2], *get_close_matches(wanted, found, n=3, cutoff=0.5)]))[:3]
+        written = get_close_matches(wanted, found, n=1, cutoff=0.9) or get_close_matches(wanted, found, n=3, cutoff=0.5)
+        near = list(dict.fromkeys([*holding[:2], *written]))[:3]
         hint = f"Did you mean {' or '.join(near)}?" if near else f"`stamm explain` lists all {self.plural}."
         raise UsageError(f"There is no {self.word} named {key!r}.", remedy=hint)
 

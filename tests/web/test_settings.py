@@ -113,6 +113,7 @@ CHANGED = {
     "lapse_days": ("60", "/metrics/customer_retention_rate.json"),
     "history": ("complete", "/metrics/new_customers.json"),
     "session_minutes": ("45", "/settings/"),
+    "keep_predictions": ("week", "/predictions/"),
     "reason_en": ("because of the <season>", "/metrics/customer_retention_rate"),
     "reason_de": ("wegen der Jahreszeit", "/settings/"),
 }

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 import pytest
 
+from stamm.analyses import ANALYSES
 from stamm.answers.examples import Case, Rows, cases
 from stamm.engines.duckdb import DuckDB
 from stamm.metrics import METRICS
@@ -14,10 +15,11 @@ from tests.engines.agreement import differences
 from tests.engines.conftest import Place
 
 ASKING = [case for case in cases() if case.asks]
-#: one in so many runs each time, the others with the long tests
-EACH = 12
-OTHERS = [case for number, case in enumerate(ASKING) if number % EACH]
-OF_METRICS = [case for case in OTHERS if case.word == METRICS.word]
+#: one in so many runs each time, the others with the long tests; Spark takes seconds to plan one
+EACH, EACH_ON_SPARK = 12, 48
+#: Spark is asked every one of these of a whole shop (test_whole_catalogue), so that a third of their examples does
+_OF_A_SHOP = [case for case in ASKING if case.word in (METRICS.word, ANALYSES.word)]
+ON_SPARK = [case for case in ASKING if case not in _OF_A_SHOP or not _OF_A_SHOP.index(case) % 3]
 
 
 def check(case: Case, place: Place) -> None:
@@ -35,24 +37,24 @@ def on_duckdb(name: str) -> Rows:
 
 
 @pytest.mark.parametrize("case", ASKING[::EACH], ids=attrgetter("name"))
-def test_a_fair_sample(case: Case, place: Place) -> None:
-    check(case, place)
+def test_a_fair_sample(case: Case, postgres: Place) -> None:
+    check(case, postgres)
+
+
+@pytest.mark.parametrize("case", ON_SPARK[::EACH_ON_SPARK], ids=attrgetter("name"))
+def test_a_fair_sample_on_spark(case: Case, spark: Place) -> None:
+    check(case, spark)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("case", [case for case in OTHERS if case.word != METRICS.word], ids=attrgetter("name"))
-def test_all_others(case: Case, place: Place) -> None:
-    check(case, place)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("case", OF_METRICS, ids=attrgetter("name"))
-def test_all_others_of_metrics(case: Case, postgres: Place) -> None:
+@pytest.mark.parametrize("case", [case for number, case in enumerate(ASKING) if number % EACH], ids=attrgetter("name"))
+def test_all_others(case: Case, postgres: Place) -> None:
     check(case, postgres)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("case", OF_METRICS[::3], ids=attrgetter("name"))
-def test_some_of_metrics_on_spark(case: Case, spark: Place) -> None:
-    """Spark takes seconds to plan one; it is asked every metric of a whole shop, see test_whole_catalogue."""
+@pytest.mark.parametrize(
+    "case", [case for number, case in enumerate(ON_SPARK) if number % EACH_ON_SPARK], ids=attrgetter("name")
+)
+def test_all_others_on_spark(case: Case, spark: Place) -> None:
     check(case, spark)

@@ -40,7 +40,8 @@ LISTEN = """(() => {
     const box = e.getBoundingClientRect(), top = document.querySelector('.shell > .top');
     const bar = top && getComputedStyle(top).position === 'sticky' && !top.contains(e) && !e.closest('.side, .skip')
       ? top.getBoundingClientRect().bottom : 0;
-    const tall = box.height > innerHeight - bar;
+    const kept = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom) || 0;
+    const tall = box.height > innerHeight - Math.max(bar, kept);
     if (box.top < bar - 1 && !tall || box.bottom <= bar) return 'behind the top';
     if (box.bottom > innerHeight + 1 && !tall || box.left < -1 || box.right > innerWidth + 1 && box.width < innerWidth)
       return 'outside of the window ' + [box.left, box.top, box.right, box.bottom].map(Math.round);

@@ -20,7 +20,8 @@ from stamm.lang.errors import EngineError
 from tests.engines.cluster import cluster
 from tests.engines.postgres.server import Server
 
-ENGINES = ("postgres", "spark")
+#: Spark is long in starting and in planning; what every run asks of it asks it by name
+ENGINES = ("postgres", pytest.param("spark", marks=pytest.mark.long))
 
 
 @dataclass(frozen=True)

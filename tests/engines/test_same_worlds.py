@@ -130,8 +130,8 @@ def a_year(households: Project) -> Iterator[dict[str | None, Answers]]:
 
 @pytest.mark.long
 def test_a_year_of_real_purchases(place: Place, households: Project, a_year: dict[str | None, Answers]) -> None:
-    """And every analysis."""
-    snapshot = households.lake().snapshot()
+    """And every analysis; a third of both on Spark, which has seconds of planning and is asked all of another shop."""
+    snapshot, step = households.lake().snapshot(), 3 if place.name == "Spark" else 1
     if place.over_files is None:
         engine = place.over_tables({kind: snapshot.dataset(kind).to_table().drop(["month"]) for kind in imported()})
     else:
@@ -140,12 +140,12 @@ def test_a_year_of_real_purchases(place: Place, households: Project, a_year: dic
     cells = 0
     for by, asked in ASKED.items():
         mine = Answers(ours)
-        mine.prepare([metric() for metric in asked], MONTHS, by=by)
-        for metric in asked:
+        mine.prepare([metric() for metric in asked[::step]], MONTHS, by=by)
+        for metric in asked[::step]:
             about = f"{metric.key} by {by}"
             cells += agree(mine, a_year[by], lambda of, metric=metric, by=by: of.ask(metric, MONTHS, by=by), about)
     year = Window(date(2017, 1, 1), date(2018, 1, 1))
-    for analysis in ANALYSES:
+    for analysis in list(ANALYSES)[::step]:
         question = partial(Answers.analyse, analysis=analysis, span=year)
         cells += agree(Answers(ours), a_year[None], question, analysis.key)
-    assert cells > 12 * len(METRICS)
+    assert cells > 12 * len(METRICS) / step

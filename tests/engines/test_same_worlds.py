@@ -35,7 +35,7 @@ from tests.soundness.worlds import windows_of
 
 #: slow to run, so the same few each time; what they find is shown as it was drawn
 FEW = settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
@@ -130,8 +130,8 @@ def a_year(households: Project) -> Iterator[dict[str | None, Answers]]:
 
 @pytest.mark.long
 def test_a_year_of_real_purchases(place: Place, households: Project, a_year: dict[str | None, Answers]) -> None:
-    """And every analysis; a third of both on Spark, which has seconds of planning and is asked all of another shop."""
-    snapshot, step = households.lake().snapshot(), 3 if place.name == "Spark" else 1
+    """Of metrics and analyses a third, on each engine another: all of them are asked of a made-up shop."""
+    snapshot, first = households.lake().snapshot(), 1 if place.name == "Spark" else 0
     if place.over_files is None:
         engine = place.over_tables({kind: snapshot.dataset(kind).to_table().drop(["month"]) for kind in imported()})
     else:
@@ -140,12 +140,12 @@ def test_a_year_of_real_purchases(place: Place, households: Project, a_year: dic
     cells = 0
     for by, asked in ASKED.items():
         mine = Answers(ours)
-        mine.prepare([metric() for metric in asked[::step]], MONTHS, by=by)
-        for metric in asked[::step]:
+        mine.prepare([metric() for metric in asked[first::3]], MONTHS, by=by)
+        for metric in asked[first::3]:
             about = f"{metric.key} by {by}"
             cells += agree(mine, a_year[by], lambda of, metric=metric, by=by: of.ask(metric, MONTHS, by=by), about)
     year = Window(date(2017, 1, 1), date(2018, 1, 1))
-    for analysis in list(ANALYSES)[::step]:
+    for analysis in list(ANALYSES)[first::3]:
         question = partial(Answers.analyse, analysis=analysis, span=year)
         cells += agree(Answers(ours), a_year[None], question, analysis.key)
-    assert cells > 12 * len(METRICS) / step
+    assert cells > 3 * len(METRICS)

@@ -240,6 +240,10 @@ class Segments:
         self._refuse_foreign_money(then, whole.values())
         return inside(then, whole)
 
+    def refuse_foreign_money(self, on: date, rule: Rule) -> None:
+        """Raises CurrencyError where a rule would add up money that is in a currency without a rate."""
+        self._refuse_foreign_money(self.then(on), (resolved(rule, self.saved),))
+
     def _refuse_foreign_money(self, then: Then, rules: Any) -> None:
         """Raises CurrencyError where money would have to be added up that is in a currency without a rate."""
         adding = [each for rule in rules for each in operators_in(rule) if each.adds_money]

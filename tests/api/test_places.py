@@ -37,6 +37,7 @@ READERS = {
     "/analyses/{key}/rows": "read customers",
     "/analyses/{key}/customers": "customers",
     "/segments": "read customers",
+    "/segments/personas": "read customers",
     "/segments/{key}": "read customers",
     "/segments/{key}/sizes": "read customers",
     "/segments/{key}/overlaps": "read customers",

@@ -71,3 +71,11 @@ def test_segments_are_listed_counted_and_named(asking: Asking) -> None:
     kept = asking.get("/metrics/order_count/rows", Scope.READ, params={"window": "2024-03", "where": "segment=twice"})
     assert kept.status_code == 200
     assert kept.json()["rows"][0]["value"] is not None
+
+
+def test_personas_are_told_as_they_are_found(asking: Asking) -> None:
+    told = asking.get("/segments/personas", Scope.READ).json()
+    assert told["customers"] < 100
+    assert told["why_none"]["de"] == "weniger als 100 Kunden bestellten"
+    assert (told["personas"], told["since"], told["tried"]) == ([], None, [])
+    assert asking.get("/segments/personas", Scope.READ, params={"on": "1999-01-01"}).status_code == 400

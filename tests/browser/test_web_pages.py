@@ -62,6 +62,7 @@ PAGES = {
         "/tasks/",
         "/segments/",
         "/segments/lapsed/",
+        "/segments/personas/",
         f"/analyses/funnel/customers?{FUNNEL}&who=step%3D2",
     ),
     "analyst": (

@@ -50,3 +50,7 @@ def test_segments_are_asked_and_refused_in_words(run: Run, shop: Path) -> None:
     assert run("--project", shop, "segment", "show").exit_code == 2
     assert run("--project", shop, "segment", "overlap", "lapsed").exit_code == 2
     assert "no segment named 'nobody'" in run("--project", shop, "segment", "show", "nobody").output
+    assert "fewer than 100 customers ordered" in ask("personas")
+    assert json.loads(ask("personas", "--format", "json"))["personas"] == []
+    missing = run("--project", shop, "segment", "save", "First", "--persona", "1")
+    assert (missing.exit_code, "There is no persona 1." in missing.output) == (2, True)

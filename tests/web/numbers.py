@@ -81,6 +81,7 @@ def walk(ways: Ways, path: str, say: Language) -> Walked:
     compare_analyses(ways.api, page, kinds["analysis"], say)
     compare_predictions(ways.api, page, kinds["prediction"], say)
     _compare_customers(ways, kinds["customers"])
+    _compare_personas(ways, kinds["personas"])
     exports = {
         html.unescape(address): kind for address, kind, _, _ in _EXPORT.findall(page) if "/customers" not in address
     }
@@ -110,7 +111,8 @@ def walk_widget(ways: Ways, path: str, say: Language) -> Walked:
 
 def _by_kind(found: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str, str]]]:
     """What is marked, told apart by what it is of: a metric, an analysis, or one of the customers."""
-    kinds: dict[str, list[tuple[str, str, str]]] = {"metric": [], "analysis": [], "customers": [], "prediction": []}
+    names = ("metric", "analysis", "customers", "personas", "prediction")
+    kinds: dict[str, list[tuple[str, str, str]]] = {name: [] for name in names}
     for value, of, words in found:
         key = re.split(r"[ ?]", of, maxsplit=1)[0]
         if key.partition("/")[0] in PREDICTIONS:
@@ -187,6 +189,23 @@ def _compare_customers(ways: Ways, marked: list[tuple[str, str, str]]) -> None:
     for value, of, _ in marked:
         _, column, customer = html.unescape(of).split(" ", 2)
         assert json.loads(value) == json.loads(rows[customer][column]), (of, value, rows[customer][column])
+
+
+def _compare_personas(ways: Ways, marked: list[tuple[str, str, str]]) -> None:
+    """Of personas a page says what HTTP tells, and the command line."""
+    if not marked:
+        return
+    told = json.loads(ways.api("/segments/personas", []))
+    del told["snapshot"]
+    assert json.loads(ways.command("segment", "personas", "--format", "json")) == told
+    known = {**told, "tried": {str(each["groups"]): each for each in told["tried"]}}
+    for each in told["personas"]:
+        known[str(each["number"])] = {**each, **{trait["metric"]: trait for trait in each["traits"]}}
+    for value, of, _ in marked:
+        number = known
+        for name in of.removeprefix("personas ").split("."):
+            number = number[name]
+        assert json.loads(value) == number, (of, value, number)
 
 
 # -- what a page gives away ----------------------------------------------------------------------------------

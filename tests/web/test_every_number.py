@@ -54,6 +54,7 @@ PAGES = (
     ("/retention/concentration/?by=country", 50, 2),
     ("/worth/", 150, 3),
     ("/recommendations/", 40, 2),
+    ("/segments/personas/", 20, 0),
     ("/customers/", 150, 0),
     ("/leaving/?by=no_order_risk", 75, 0),
     ("/predictions/no_order_risk/", 50, 0),

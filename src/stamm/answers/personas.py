@@ -2,57 +2,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from stamm.answers.plan import kinds_of
 from stamm.answers.segments import WHO, Segments
+from stamm.lang.errors import UsageError
+from stamm.lang.formula import share
+from stamm.lang.interval import Bounds, wilson
 from stamm.segments.operators.metric_of_customer import MetricOfCustomer
-from stamm.segments.personas import MEASURES, Found, Measured, find
-from stamm.segments.personas.finding import EVERYBODY
-from stamm.segments.personas.steady import Reals
+from stamm.segments.personas import EVERYBODY, MEASURES, NOWHERE, Found, Measured, alike, find
 from stamm.segments.rule import Is
+
+_ = ibis._
+
+#: how many days customers are measured over, and after how many they are looked at again
+DAYS, MONTH_DAYS = 365, 30
+
+
+@dataclass(frozen=True)
+class Since:
+    """How steady personas are over a month.
+
+    `same` of the `n` customers who were in one both then and now were in the same; `alike` is the adjusted Rand index
+    of the personas that were found then with those of now, both of today's customers: 1 are the same groups, 0 is
+    chance; None where none were found then.
+    """
+
+    on: date
+    n: int
+    same: int
+    alike: float | None
+
+    @property
+    def share(self) -> float | None:
+        """Which part kept its persona; None where nobody was in one on both days."""
+        found: float | None = share(self.same, self.n)
+        return found
+
+    @property
+    def interval(self) -> Bounds:
+        """The 95% interval of the share."""
+        return wilson(self.same, self.n)
 
 
 @dataclass(frozen=True)
 class Personas:
-    """What was found, as customers were known at the start of a day, over so many days before."""
+    """What was found, as customers were known at the start of a day.
+
+    `customers` are those with an order in the days before. `since` is empty where a month earlier is not known.
+    """
 
     on: date
     days: int
+    customers: int
     found: Found
+    since: Since | None
+
+    def share(self, customers: int) -> float | None:
+        """Which part of those with an order some customers are."""
+        found: float | None = share(customers, self.customers)
+        return found
 
 
-def personas_of(segments: Segments, on: date | None = None, days: int = 365) -> Personas:
+def personas_of(segments: Segments, on: date | None = None) -> Personas:
     """The personas of a world; raises UsageError where no orders were ever taken in, or for a day not known."""
-    first, *others = (_asked(metric, days) for metric in MEASURES)
-    on = segments.day(on, Is(first))
-    known = [each for each in others if set(kinds_of(each.facts, segments.world)) <= set(segments.world.coverage)]
-    ordered = _each(segments, first, on)
-    customers = tuple(sorted(who for who, value in ordered.items() if value and value >= 1))
-    values = {EVERYBODY: _column(ordered, customers, first)}
-    for each in known:
-        values[each.metric] = _column(_each(segments, each, on), customers, each)
-    currency = segments.world.organisation.currency
-    return Personas(on, days, find(Measured(customers, values, days, currency)))
+    on, asked = day_and_measures(segments, on)
+    ids, values = measured(segments, asked, on)
+    found = find(values)
+    since = _since(segments, asked, on, ids, values, found) if found.personas else None
+    return Personas(on, DAYS, values.customers, found, since)
 
 
-def _asked(metric: str, days: int) -> MetricOfCustomer:
-    return MetricOfCustomer(metric=metric, days=days)
+def day_and_measures(segments: Segments, on: date | None) -> tuple[date, Sequence[MetricOfCustomer]]:
+    """The day, and the measures that are known of it: facts that ended long before the orders are left out."""
+    asked = [MetricOfCustomer(metric=metric, days=DAYS) for metric in MEASURES]
+    latest = segments.day(on, Is(asked[0]))
+    least = on or latest - timedelta(days=MONTH_DAYS)
+    known = [asked[0], *(each for each in asked[1:] if _reaches(segments, each, least))]
+    return segments.day(on, *(Is(each) for each in known)), known
 
 
-def _each(segments: Segments, asked: MetricOfCustomer, on: date) -> dict[str, float | None]:
-    """The metric of each customer of whom there is anything to count."""
-    segments.refuse_foreign_money(on, Is(asked))
-    rows: pa.Table = segments.world.engine.run(asked.of_each.rows(segments.then(on)))
-    return dict(zip(rows[WHO].to_pylist(), rows["value"].to_pylist(), strict=True))
+def _reaches(segments: Segments, each: MetricOfCustomer, day: date) -> bool:
+    try:
+        days = segments.known(Is(each))
+    except UsageError:  # some of its facts were never taken in
+        return False
+    return days.start < day <= days.end
 
 
-def _column(each: dict[str, float | None], customers: tuple[str, ...], asked: MetricOfCustomer) -> Reals:
-    of_nobody = asked.of_each.of_nobody
-    cells = ((each.get(who), of_nobody) for who in customers)
-    told = (empty if value is None else value for value, empty in cells)
-    return np.array([np.nan if value is None else value for value in told], dtype=np.float64)
+def measured(segments: Segments, asked: Sequence[MetricOfCustomer], on: date) -> tuple[pa.ChunkedArray, Measured]:
+    """Whoever ordered, sorted, and each metric of them: one query."""
+    then = segments.then(on)
+    segments.refuse_foreign_money(then, [Is(each) for each in asked])
+    rows = asked[0].of_each.rows(then).filter(_.value >= 1).rename({EVERYBODY: "value"})
+    for each in asked[1:]:
+        of_nobody = each.of_each.of_nobody
+        more = each.of_each.rows(then).select(whose=_[WHO], **{each.metric: _.value})
+        rows = rows.left_join(more, rows[WHO] == more.whose).drop("whose")
+        if of_nobody is not None:
+            rows = rows.mutate(**{each.metric: _[each.metric].coalesce(of_nobody)})
+    table = segments.world.engine.run(rows.order_by(WHO))
+    values = {each.metric: table[each.metric].to_numpy().astype(np.float64) for each in asked}
+    return table[WHO], Measured(values, DAYS, segments.world.organisation.currency)
+
+
+def _since(
+    segments: Segments,
+    asked: Sequence[MetricOfCustomer],
+    on: date,
+    ids: pa.ChunkedArray,
+    now: Measured,
+    found: Found,
+) -> Since | None:
+    """What a month did to the personas; None where it is not known how everybody was then."""
+    before = on - timedelta(days=MONTH_DAYS)
+    if not all(_reaches(segments, each, before) for each in asked):
+        return None
+    ids_then, then = measured(segments, asked, before)
+    at = pc.index_in(ids, value_set=ids_then)
+    is_now, was_then = found.places(now), np.full(now.customers, NOWHERE, dtype=np.intp)
+    was_then[at.is_valid().to_numpy()] = found.places(then)[at.drop_null().to_numpy()]
+    both = (is_now != NOWHERE) & (was_then != NOWHERE)
+    earlier = find(then)
+    index = alike(is_now, earlier.places(now)) if earlier.personas else None
+    return Since(before, int(both.sum()), int((both & (is_now == was_then)).sum()), index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -237,14 +237,10 @@ class Segments:
     def _inside(self, rules: Mapping[str, Rule], on: date) -> ir.Table:
         then = self.then(on)
         whole = {name: resolved(rule, self.saved) for name, rule in rules.items()}
-        self._refuse_foreign_money(then, whole.values())
+        self.refuse_foreign_money(then, whole.values())
         return inside(then, whole)
 
-    def refuse_foreign_money(self, on: date, rule: Rule) -> None:
-        """Raises CurrencyError where a rule would add up money that is in a currency without a rate."""
-        self._refuse_foreign_money(self.then(on), (resolved(rule, self.saved),))
-
-    def _refuse_foreign_money(self, then: Then, rules: Any) -> None:
+    def refuse_foreign_money(self, then: Then, rules: Iterable[Rule]) -> None:
         """Raises CurrencyError where money would have to be added up that is in a currency without a rate."""
         adding = [each for rule in rules for each in operators_in(rule) if each.adds_money]
         needed = {key for each in adding for key in kinds_of(each.facts, self.world)}

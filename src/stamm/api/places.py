@@ -130,6 +130,7 @@ PLACES = (
         segments.segments,
         takes=(parameters.ON, parameters.RULE, parameters.SNAPSHOT),
     ),
+    Place("/segments/personas", "list_personas", segments.personas, takes=(parameters.ON, parameters.SNAPSHOT)),
     Place(
         "/segments/{key}",
         "describe_segment",

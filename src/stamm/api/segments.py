@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from stamm.answers import World
+from stamm.answers.personas import personas_of
+from stamm.answers.personas_told import record_of
 from stamm.answers.records import Record
 from stamm.answers.segments import Segments, Size
 from stamm.api import parameters
@@ -95,6 +97,12 @@ def segment_overlaps(world: World, asked: Asked) -> Record:
         for each in found
     ]
     return {"snapshot": world.snapshot, "segment": key, "day": on, "rows": rows}
+
+
+def personas(world: World, asked: Asked) -> Record:
+    """Personas: groups of customers who behave alike, found in the data, each with a rule, its traits and its size."""
+    found = personas_of(Segments(world, {}), asked[parameters.ON])
+    return {"snapshot": world.snapshot, **record_of(found, world.organisation.currency)}
 
 
 def _all(saved: Saved) -> dict[str, Rule]:

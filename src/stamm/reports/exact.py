@@ -6,7 +6,8 @@ the key, as in `loyal_customers?days=60`. Of an analysis it is
 `<data value="0.61" data-of="funnel rows of_first step=2&amp;country=AT">61.0%</data>`: the table, its column, and the
 row by its keys as an address writes them. `spells-ended` is one column less another; where keys are left out, it is the
 sum of all rows that have the others. Of one customer it is `data-of="customers revenue_minor c7"`: the column of the
-CSV of all customers, and the number of this one.
+CSV of all customers, and the number of this one. Of personas it is `data-of="personas 2.visits.ahead"`: of the record
+that HTTP tells, the persona by its number, the trait by its metric.
 """
 
 from __future__ import annotations
@@ -118,6 +119,11 @@ def summed(answer: TableAnswer, rows: Sequence[Any], column: str, say: Language,
 def of_customer(customer: str, column: str, number: float | None, text: str) -> str:
     """What is known of one customer, in a column of the CSV of all of them."""
     return text if number is None else Marked(text, _data(number, f"customers {column} {customer}", text))
+
+
+def of_personas(where: str, number: float | None, text: str) -> str:
+    """A number of the record of personas, by the names that lead to it."""
+    return text if number is None else Marked(text, _data(number, f"personas {where}", text))
 
 
 def _asked(made: Definition) -> str:

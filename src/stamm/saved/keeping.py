@@ -21,6 +21,8 @@ from stamm.segments.rule import Rule, rule_of
 
 #: codes of versions
 MADE, CHANGED, RENAMED, BACK, DELETED, RESTORED = "made", "changed", "renamed", "went_back", "deleted", "restored"
+#: keys that mean something else where segments are asked by them
+TAKEN = frozenset({"personas"})
 #: letters of a key, a name and a note
 LONGEST_KEY, LONGEST_NAME, LONGEST_NOTE = 60, 100, 1_000
 _COLUMNS = "s.id, s.key, v.revision, v.name, v.note, v.rule, v.removed, v.what, v.who, v.at"
@@ -103,7 +105,7 @@ def save_segment(run: Run, name: str, rule: Rule, *, note: str = "", who: str, n
     Raises UsageError for a name that is taken or is none, and for a rule that names what is not there.
     """
     name, key = _checked(name), key_of(name)
-    if key in READY:
+    if key in READY or key in TAKEN:
         raise UsageError(f"A segment that comes ready is called {key!r}.", remedy="Choose another name.")
     run("INSERT INTO segment (key, revision) VALUES (?, 0) ON CONFLICT (key) DO NOTHING", (key,))
     ((number, revision),) = run("SELECT id, revision FROM segment WHERE key = ?", (key,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from stamm.cli.asking import day_named
 from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
 
-ACTIONS = ("list", "operators", "show", "members", "overlap", "moves")
+ACTIONS = ("list", "operators", "personas", "show", "members", "overlap", "moves")
 #: what is done with saved ones
 KEEPING = ("save", "rename", "delete", "versions", "restore")
 #: the names of days, and how they are asked for
@@ -37,6 +38,8 @@ _DAYS = {"as_of": "as-of", "start": "from", "end": "to"}
             "Whoever a rule of your own is so of",
         ),
         ("stamm segment overlap lapsed rfm_at_risk", "How many two of them have in common"),
+        ("stamm segment personas", "Groups of customers who behave alike, found in your data"),
+        ("stamm segment save Regulars --persona 1", "Keep the rule of the first of them under a name"),
         (
             "stamm segment save 'Slipping regulars' --rule 'who ordered at least 3 times in the last 365 days'",
             "Keep a rule under a name; the same again with another rule changes it",
@@ -50,6 +53,7 @@ _DAYS = {"as_of": "as-of", "start": "from", "end": "to"}
     "names", "Which segments, by their keys or names; for rename the new name behind it.", nargs=-1, metavar="[NAME]..."
 )
 @option("--rule", metavar="RULE", help="A rule, in the place of a name; for save the rule itself.")
+@option("--persona", type=int, metavar="NUMBER", help="For save: the rule of a persona, in the place of --rule.")
 @option("--note", metavar="TEXT", help="For save: what it is for.")
 @option("--version", type=int, metavar="NUMBER", help="For restore: the version that it shall be like.")
 @option("--as-of", metavar="DAY", help="At the start of that day; without it, when the data end.")
@@ -70,9 +74,20 @@ def segment(*, action: str, names: tuple[str, ...], rule: str | None, form: str,
     if action == "operators":
         print_operators(say)
         return
+    days = [day_named(given[name], f"--{told}", say) for name, told in _DAYS.items()]
+    if action == "personas":
+        from stamm.cli.personas import print_personas
+
+        print_personas(say, days[0], form)
+        return
     if action in KEEPING:
         from stamm.cli.segments_kept import Keeping
 
+        if given["persona"] is not None:
+            from stamm.cli.personas import persona_numbered
+
+            found = persona_numbered(say, given["persona"], days[0])
+            names, rule = names or (found.name.of(say.language.code),), json.dumps(found.rule.written())
         kept = Keeping(say, names, rule, given["note"], given["version"], form)
         {
             "save": kept.save,
@@ -82,7 +97,6 @@ def segment(*, action: str, names: tuple[str, ...], rule: str | None, form: str,
             "restore": kept.restore,
         }[action]()
         return
-    days = [day_named(given[name], f"--{told}", say) for name, told in _DAYS.items()]
     asked = Asked(say, names, rule, form, *days)
     {
         "list": asked.print_list,

@@ -6,9 +6,22 @@ rule is learned, and a persona is whoever the rule holds of: what it says is all
 it can be asked, saved and changed like any other rule.
 """
 
-from stamm.segments.personas.finding import Found, Measured, Persona, find
+from stamm.segments.personas.finding import EVERYBODY, REASONS, Found, Measured, Persona, find
 from stamm.segments.personas.measures import MEASURES, Measure
-from stamm.segments.personas.steady import Tried
+from stamm.segments.personas.steady import NOWHERE, Tried, alike
 from stamm.segments.personas.traits import Trait
 
-__all__ = ["MEASURES", "Found", "Measure", "Measured", "Persona", "Trait", "Tried", "find"]
+__all__ = [
+    "EVERYBODY",
+    "MEASURES",
+    "NOWHERE",
+    "REASONS",
+    "Found",
+    "Measure",
+    "Measured",
+    "Persona",
+    "Trait",
+    "Tried",
+    "alike",
+    "find",
+]

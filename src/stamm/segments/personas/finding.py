@@ -11,7 +11,7 @@ from stamm.analyses.one_thread import one_thread
 from stamm.lang.phrase import Phrase
 from stamm.segments.personas.measures import MEASURES
 from stamm.segments.personas.rules import Flags, Leaves, learned, rule_of, who
-from stamm.segments.personas.steady import Labels, Reals, Tried, found_again, grouped, jaccards
+from stamm.segments.personas.steady import NOWHERE, Labels, Reals, Tried, found_again, gap, grouped, jaccards
 from stamm.segments.personas.traits import Trait, names_of, trait_of
 from stamm.segments.rule import Rule
 
@@ -30,21 +30,29 @@ REASONS: Mapping[str, Phrase] = {
 
 @dataclass(frozen=True)
 class Measured:
-    """Customers with an order, sorted, and each measure of them; NaN where a customer has none."""
+    """Each measure of everybody with an order, in the order of their ids; NaN where a customer has none."""
 
-    customers: tuple[str, ...]
     values: Mapping[str, Reals]
     days: int
     currency: str
 
+    @property
+    def customers(self) -> int:
+        """How many they are."""
+        return len(self.values[EVERYBODY])
+
 
 @dataclass(frozen=True)
 class Persona:
-    """A group of customers: its name, the rule that says who, their ids, and its traits, the strongest first."""
+    """A group of customers: its name, the rule that says who, how many, and its traits, the strongest first.
+
+    `leaves` are the rule in the units of measures, so that it can be asked of them.
+    """
 
     name: Phrase
     rule: Rule
-    customers: tuple[str, ...]
+    leaves: Leaves
+    customers: int
     traits: tuple[Trait, ...]
 
 
@@ -56,27 +64,41 @@ class Found:
     tried: tuple[Tried, ...] = ()
     reason: str = ""
 
+    @property
+    def held(self) -> Tried | None:
+        """What was found of so many groups as there are personas."""
+        return next((each for each in self.tried if each.groups == len(self.personas)), None)
+
+    def places(self, measured: Measured) -> Labels:
+        """The number of each customer's persona, which may be measured of other days; NOWHERE of whom none holds."""
+        found: Labels = np.full(measured.customers, NOWHERE, dtype=np.intp)
+        for number, persona in enumerate(self.personas):
+            found[who(persona.leaves, measured.values)] = number
+        return found
+
 
 def find(measured: Measured) -> Found:
-    """The most personas that hold; equal measures always give equal personas."""
-    if len(measured.customers) < LEAST:
+    """The fewest personas that hold and have the largest gap, but for chance; equal measures give equal personas."""
+    if measured.customers < LEAST:
         return Found((), reason=TOO_FEW)
     used = {metric: values for metric, values in measured.values.items() if _tells(values)}
     if not used:
         return Found((), reason=ALL_ALIKE)
-    best: list[Leaves] = []
-    tried = []
+    tried: list[Tried] = []
+    rules: list[list[Leaves]] = []
     with one_thread():
         some = _some(used)
         points = np.column_stack([ranks(values) for values in some.values()])
         for groups in range(2, MOST + 1):
             labels = grouped(points, groups)
-            leaves = learned(some, labels, groups, measured.currency)
-            tried.append(_tried(points, some, labels, leaves))
-            best = leaves if tried[-1].holds else best
-    if not best:
+            rules.append(learned(some, labels, groups, measured.currency))
+            tried.append(_tried(points, some, labels, rules[-1]))
+    holding = [each for each in tried if each.holds]
+    if not holding:
         return Found((), tuple(tried), NONE_HOLDS)
-    return Found(_told(measured, best), tuple(tried))
+    largest = max(holding, key=lambda each: each.gap)
+    best = next(each for each in holding if each.gap >= largest.gap - largest.error)
+    return Found(_told(measured, rules[tried.index(best)]), tuple(tried))
 
 
 def ranks(values: Reals) -> Reals:
@@ -106,7 +128,7 @@ def _tried(points: Reals, values: Mapping[str, Reals], labels: Labels, leaves: l
     inside: list[Flags] = [who(each, values) for each in leaves]
     told = min(float(jaccards(each, labels, groups)[group]) for group, each in enumerate(inside))
     smallest = min(float(each.mean()) for each in inside)
-    return Tried(groups, found_again(points, labels, groups), told, smallest)
+    return Tried(groups, found_again(points, labels, groups), told, smallest, *gap(points, groups))
 
 
 def _told(measured: Measured, best: list[Leaves]) -> tuple[Persona, ...]:
@@ -126,7 +148,8 @@ def _told(measured: Measured, best: list[Leaves]) -> tuple[Persona, ...]:
         Persona(
             names[place],
             rule_of(best[group], EVERYBODY, measured.days),
-            tuple(customer for customer, is_in in zip(measured.customers, inside[group], strict=True) if is_in),
+            best[group],
+            int(inside[group].sum()),
             traits[place],
         )
         for place, group in enumerate(order)

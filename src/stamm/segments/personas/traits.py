@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from stamm.lang.interval import Z
 from stamm.lang.phrase import Phrase
-from stamm.segments.personas.measures import MEASURES, Measure
+from stamm.segments.personas.measures import Measure
 from stamm.segments.personas.steady import Reals
 
 #: traits in a name
@@ -86,14 +86,17 @@ def bounds(ahead: float, n: int, others: int, z: float = Z) -> tuple[float, floa
 
 
 def names_of(groups: Sequence[Sequence[Trait]]) -> list[Phrase]:
-    """A name for each group from the traits that set it apart most; more of them where two would be called alike."""
-    ordered = [sorted(traits, key=lambda each: -each.distance) for traits in groups]
+    """A name for each group from the traits that set it apart most; more traits, or a number, where two are alike."""
+    ordered = [[each.words for each in sorted(traits, key=lambda each: -each.distance)] for traits in groups]
     names: list[Phrase] = []
-    for count in range(NAMED, len(MEASURES) + 1):
-        names = [_name([each.words for each in traits[:count]]) for traits in ordered]
-        if len(set(names)) == len(names):
-            break
-    return names
+    for mine in ordered:
+        others = [each for each in ordered if each is not mine]
+        apart = (n for n in range(NAMED, len(mine)) if all(set(mine[:n]) != set(each[:n]) for each in others))
+        names.append(_name(mine[: next(apart, len(mine))]))
+    same = [names[:place].count(name) for place, name in enumerate(names)]
+    return [
+        Phrase(f"{name.en} {n + 1}", f"{name.de} {n + 1}") if n else name for name, n in zip(names, same, strict=True)
+    ]
 
 
 def _name(words: Sequence[Phrase]) -> Phrase:

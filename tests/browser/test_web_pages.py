@@ -63,6 +63,7 @@ PAGES = {
         "/segments/",
         "/segments/lapsed/",
         "/segments/personas/",
+        "/segments/lapsed/overlaps/",
         f"/analyses/funnel/customers?{FUNNEL}&who=step%3D2",
     ),
     "analyst": (

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +14,8 @@ import pytest
 from stamm.analyses.lifecycle import Lifecycle
 from stamm.analyses.rfm import Rfm
 from stamm.answers import Answers
+from stamm.answers.remembered import Remembered
+from stamm.answers.segment_sizes import days_of, sizes_over
 from stamm.answers.segments import Segments
 from stamm.lang.errors import CurrencyError, UsageError
 from stamm.lang.window import Window
@@ -72,6 +77,44 @@ def test_sizes_moves_and_overlap() -> None:
     for day in (date(2024, 1, 1), date(2025, 1, 2)):
         with pytest.raises(UsageError, match="from 2024-01-02 to 2025-01-01"):
             asked.day(day, inside)
+
+
+def test_a_segment_over_time_adds_up_and_knows_of_nothing_later(tmp_path: Path) -> None:
+    """Counted by hand: in the 30 days before 1 March lies the order of cleo, before 1 April the second one of ben."""
+
+    def sized(rows: list[dict[str, Any]], text: str, kept: Remembered | None = None) -> list[tuple[Any, ...]]:
+        asked = Segments(replace(world({"orders": rows}, coverage={"orders": ALL_OF_2024}), remembered=kept))
+        days = days_of(asked, rule(text), date(2024, 2, 1), date(2024, 4, 15), "month")
+        if rows:
+            assert asked.size(rule(text), days[-1]) == sizes_over(asked, rule(text), days, "month")[-1].size
+        return [tuple(each.record().values()) for each in sizes_over(asked, rule(text), days, "month")]
+
+    lately: list[tuple[Any, ...]] = [
+        (date(2024, 2, 1), 0, 1, 0.0, None, None, None),
+        (date(2024, 3, 1), 1, 2, 0.5, 1, 0, True),
+        (date(2024, 4, 1), 1, 3, pytest.approx(1 / 3), 1, 1, True),
+        (date(2024, 4, 15), 0, 3, 0.0, 0, 1, False),
+    ]
+    assert sized(_ORDERS, LATELY) == lately
+    later = [order(n, who, "2024-06-01") for n, who in enumerate(("anna", "ben", "dora"), 5)]
+    assert sized([*_ORDERS[:3], {**_ORDERS[3], "cancelled_at": "2024-05-01"}, *later], LATELY) == lately
+    for rows in (lately, sized(_ORDERS, f"not ({LATELY})")):
+        assert all(one[1] + other[4] - other[5] == other[1] for one, other in pairwise(rows)), rows
+    kept = Remembered(tmp_path, "state")
+    assert sized(_ORDERS, LATELY, kept) == lately
+    assert sized([], LATELY, kept) == lately, "kept as it was"
+
+
+def test_days_over_which_a_segment_is_told() -> None:
+    asked = Segments(world({"orders": _ORDERS}, coverage={"orders": ALL_OF_2024}))
+    assert days_of(asked, rule(LATELY), None, None, "quarter") == (
+        date(2024, 4, 1), date(2024, 7, 1), date(2024, 10, 1), END,
+    )  # fmt: skip
+    assert days_of(asked, rule(LATELY), date(2024, 12, 1), date(2030, 1, 1), "month") == (date(2024, 12, 1), END)
+    assert days_of(asked, rule(LATELY), date(2026, 1, 1), date(2026, 2, 1), "month") == ()
+    for start, end, grain in ((None, None, "day"), (date(2024, 3, 1), date(2024, 2, 1), "month")):
+        with pytest.raises(UsageError):
+            days_of(asked, rule(LATELY), start, end, grain)
 
 
 def test_what_the_data_do_not_tell() -> None:

@@ -27,6 +27,7 @@ from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
 from stamm.predictions import PREDICTIONS
 from tests.web.marks import check_all_marked
+from tests.web.sizes import compare_segments
 from tests.web.told import compare_analyses, compare_predictions
 
 _MARKED = re.compile(r'<data value="([^"]*)" data-of="([^"]*)">(.*?)</data>')
@@ -82,6 +83,7 @@ def walk(ways: Ways, path: str, say: Language) -> Walked:
     compare_predictions(ways.api, page, kinds["prediction"], say)
     _compare_customers(ways, kinds["customers"])
     _compare_personas(ways, kinds["personas"])
+    compare_segments(ways.api, ways.command, kinds["segments"], say)
     exports = {
         html.unescape(address): kind for address, kind, _, _ in _EXPORT.findall(page) if "/customers" not in address
     }
@@ -111,7 +113,7 @@ def walk_widget(ways: Ways, path: str, say: Language) -> Walked:
 
 def _by_kind(found: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str, str]]]:
     """What is marked, told apart by what it is of: a metric, an analysis, or one of the customers."""
-    names = ("metric", "analysis", "customers", "personas", "prediction")
+    names = ("metric", "analysis", "customers", "personas", "prediction", "segments")
     kinds: dict[str, list[tuple[str, str, str]]] = {name: [] for name in names}
     for value, of, words in found:
         key = re.split(r"[ ?]", of, maxsplit=1)[0]

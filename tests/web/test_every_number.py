@@ -60,6 +60,10 @@ PAGES = (
     ("/predictions/no_order_risk/", 50, 0),
     ("/predictions/came-out/", 2, 0),
     ("/customers/of/sim-c64", 2, 0),
+    ("/segments/", 38, 0),
+    ("/segments/lapsed/", 60, 0),
+    ("/segments/?rule=who+ordered+at+least+once+and+whose+country+is+DE&day=2024-06-10", 40, 0),
+    ("/segments/best_tenth/overlaps/", 20, 0),
 )
 GRAINS = ("day", "week", "month", "quarter", "year")
 

@@ -44,6 +44,7 @@ EXPORTS = {
     "prediction_csv": "/predictions/expected_orders.csv",
     "prediction_side_csv": "/predictions/expected_orders/enough.csv",
     "segments_csv": f"/segments.csv?{urlencode({'rule': RULE})}",
+    "segment_sizes_csv": f"/segments/sizes.csv?{urlencode({'rule': RULE})}",
     "board_widget_csv": "/boards/{board}/widgets/1.csv",
     "goals_csv": "/goals.csv",
     "goal_csv": "/goals/{goal}.csv",

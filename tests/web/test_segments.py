@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.web.marks import unmarked
+
 RULE = "who ordered at least once and whose last order was at most 400 days ago"
 Get = Callable[..., str]
 
@@ -31,7 +33,7 @@ def get(browser: Any) -> Get:
     def ask(path: str, **query: str) -> str:
         answer = browser.get(path, query)
         assert answer.status_code == 200, answer.content.decode()
-        return html.unescape(str(answer.content.decode()))
+        return unmarked(html.unescape(str(answer.content.decode())))
 
     return ask
 

@@ -180,14 +180,15 @@ class Segments:
                 problem = error
         return found, problem
 
-    def over_time(self, rule: Rule, days: Sequence[date]) -> Iterator[tuple[Size, set[str]]]:
+    def over_time(self, rule: Rule, days: Sequence[date]) -> Iterator[tuple[Size, pa.ChunkedArray]]:
         """How many were in it when each of some days began, and who."""
+        people = None
+        if len(days) > 1:  # looked for once, and not on each day
+            people = ibis.memtable(self.world.engine.run(self.then(max(days)).known_since()))
         for day in days:
-            rows = self.world.engine.run(self._inside({"inside": rule}, day))
-            inside_it = {
-                who for who, so in zip(*(rows[name].to_pylist() for name in (WHO, "inside")), strict=True) if so
-            }
-            yield Size(day, len(inside_it), rows.num_rows), inside_it
+            rows = self.world.engine.run(self._inside({"inside": rule}, day, people))
+            who = rows.filter(rows["inside"])[WHO]
+            yield Size(day, len(who), rows.num_rows), who
 
     def overlap(self, rules: Mapping[str, Rule], on: date) -> list[Overlap]:
         """How many each two of some segments have in common: one query."""
@@ -230,12 +231,12 @@ class Segments:
         were, are = ({who for who in found[name].to_pylist() if who is not None} for name in ("was", "is_now"))
         return Moves(earlier, later, tuple(sorted(were & are)), tuple(sorted(are - were)), tuple(sorted(were - are)))
 
-    def then(self, on: date) -> Then:
-        """What was known when the day began."""
-        return Then(self._always, on, self.world.coverage)
+    def then(self, on: date, people: ir.Table | None = None) -> Then:
+        """What was known when the day began; `people` are all there were on a later one, where they are known."""
+        return Then(self._always, on, self.world.coverage, people=people)
 
-    def _inside(self, rules: Mapping[str, Rule], on: date) -> ir.Table:
-        then = self.then(on)
+    def _inside(self, rules: Mapping[str, Rule], on: date, people: ir.Table | None = None) -> ir.Table:
+        then = self.then(on, people)
         whole = {name: resolved(rule, self.saved) for name, rule in rules.items()}
         self.refuse_foreign_money(then, whole.values())
         return inside(then, whole)

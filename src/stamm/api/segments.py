@@ -9,6 +9,7 @@ from stamm.answers import World
 from stamm.answers.personas import personas_of
 from stamm.answers.personas_told import record_of
 from stamm.answers.records import Record
+from stamm.answers.segment_sizes import days_of, sizes_over
 from stamm.answers.segments import Segments, Size
 from stamm.api import parameters
 from stamm.api.definitions import both
@@ -18,15 +19,11 @@ from stamm.api.questions import Listed
 from stamm.lang.errors import UsageError
 from stamm.lang.formula import share
 from stamm.lang.language import CODES
-from stamm.lang.window import windows
 from stamm.segments.named import Saved, key_of, named
 from stamm.segments.ready import READY
 from stamm.segments.rule import Rule
 from stamm.segments.sentence import sentence, understood
 from stamm.segments.speech import Speech
-
-#: days of one question over time
-MOST_DAYS = 120
 
 
 def segments(world: World, asked: Asked) -> Record:
@@ -60,22 +57,9 @@ def segment_members(world: World, asked: Asked) -> Listed:
 def segment_sizes(world: World, asked: Asked) -> Record:
     """How many were in a segment at the start of each window and at the end, and how many had come and gone since."""
     door, rule = _named(world, asked)
-    known = door.known(rule)
-    start = asked[parameters.START] or known.start
-    end = asked[parameters.END] or known.end
-    cut = windows(start, end, asked[parameters.GRAIN] or "month")
-    days = [day for day in (*(each.start for each in cut), end) if known.start < day <= known.end]
-    if len(days) > MOST_DAYS:
-        raise UsageError(
-            f"That would be {len(days):,} days; at once there are at most {MOST_DAYS:,}.",
-            remedy="Ask for fewer days, or a coarser grain.",
-        )
-    rows: list[Record] = []
-    before: set[str] | None = None
-    for size, now in door.over_time(rule, list(dict.fromkeys(days))):
-        gone = {"entered": len(now - before), "left": len(before - now)} if before is not None else {}
-        rows.append({**_size(size), "entered": None, "left": None, **gone})
-        before = now
+    grain = asked[parameters.GRAIN] or "month"
+    days = days_of(door, rule, asked[parameters.START], asked[parameters.END], grain)
+    rows: list[Record] = [each.record() for each in sizes_over(door, rule, days, grain)]
     return {"snapshot": world.snapshot, "segment": key_of(asked.key), "rows": rows}
 
 

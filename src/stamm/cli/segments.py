@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from stamm.answers.segment_sizes import COLUMNS, days_of, sizes_over
 from stamm.answers.segments import Segments, Size
 from stamm.answers.written import csv_of, json_of
 from stamm.cli import printing
@@ -38,12 +39,13 @@ def print_operators(say: Session) -> None:
 
 @dataclass
 class Asked:
-    """What is asked of which segments: by their keys or one by a rule, at the start of which days."""
+    """What is asked of which segments: by their keys or one by a rule, at the start of which days, or windows."""
 
     say: Session
     names: tuple[str, ...]
     rule: str | None
     form: str
+    grain: str
     as_of: date | None
     start: date | None
     end: date | None
@@ -141,6 +143,28 @@ class Asked:
             self.say.out.plain(f"  {who}")
         if len(found) > SHOWN:
             self.say.out.print(self.say("--format csv gives all of them."), style="quiet")
+
+    def print_sizes(self) -> None:
+        """How many were in it over time, and how many entered and left."""
+        name, rule = self._one()
+        days = days_of(self.segments, rule, self.start, self.end, self.grain)
+        rows = sizes_over(self.segments, rule, days, self.grain)
+        if self.form != "table":
+            self._print(COLUMNS, [row.record() for row in rows])
+            return
+        say = self.say.language
+        self.say.out.print(name, style="title")
+        table = printing.table(
+            *map(self.say, ("at the start of", "entered", "left again", "in it", "of all")), right=(1, 2, 3, 4)
+        )
+        for row in rows:
+            moved = ("" if count is None else say.number(count) for count in (row.entered, row.left))
+            open_ = "" if row.complete is not False else f" ({self.say('not a whole window')})"
+            cells = (say.number(row.size.customers), say.value(row.size.share, "share"))
+            table.add_row(f"{say.day(row.size.on)}{open_}", *moved, *cells)
+        self.say.out.show(table)
+        if days:
+            self._print_note(rule, days[0])
 
     def print_overlap(self) -> None:
         """How many each two have in common."""

@@ -7,7 +7,9 @@ the key, as in `loyal_customers?days=60`. Of an analysis it is
 row by its keys as an address writes them. `spells-ended` is one column less another; where keys are left out, it is the
 sum of all rows that have the others. Of one customer it is `data-of="customers revenue_minor c7"`: the column of the
 CSV of all customers, and the number of this one. Of personas it is `data-of="personas 2.visits.ahead"`: of the record
-that HTTP tells, the persona by its number, the trait by its metric.
+that HTTP tells, the persona by its number, the trait by its metric. Of a segment it is
+`data-of="segments customers 2024-05-01 lapsed"`: the column, the day at whose start, and its key or else its rule; of
+who came and went the days are `2024-04-01/2024-05-01`, and of what two have in common there are two keys.
 """
 
 from __future__ import annotations
@@ -124,6 +126,11 @@ def of_customer(customer: str, column: str, number: float | None, text: str) -> 
 def of_personas(where: str, number: float | None, text: str) -> str:
     """A number of the record of personas, by the names that lead to it."""
     return text if number is None else Marked(text, _data(number, f"personas {where}", text))
+
+
+def of_segment(which: str, column: str, when: object, number: float | None, text: str) -> str:
+    """What is known of a segment, by its key or its rule, at the start of a day or between those of two."""
+    return text if number is None else Marked(text, _data(number, f"segments {column} {when} {which}", text))
 
 
 def _asked(made: Definition) -> str:

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from stamm.answers.segments import Segments, Size
 from stamm.lang.errors import StammError
 from stamm.lang.language import Language
-from stamm.segments.rule import Join, Rule, joined
+from stamm.reports.exact import of_segment
+from stamm.reports.marked import filled
+from stamm.segments.rule import Join, Not, Rule, joined
 from stamm.segments.sentence import sentence, written
 from stamm.segments.speech import Speech
 
@@ -19,12 +21,11 @@ SHOWN, BACK_DAYS = 20, 30
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: how it is said, how many are left of those before it, and the rule without it."""
+    """One condition: how it is said, how many of those before it are left, and how many it takes out."""
 
     told: str
     left: str
     out: str
-    without: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class SegmentShown:
     on: date
     customers: str
     everybody: str
-    share: str
+    told: str
     conditions: tuple[Condition, ...]
     moves: tuple[tuple[str, str], ...]
     since: str
@@ -45,8 +46,11 @@ class SegmentShown:
     more: str
 
 
-def segment_shown(asked: Segments, rule: Rule, on: date | None, say: Language) -> SegmentShown:
-    """The segment at the start of a day, by default the one after all that is known; raises UsageError."""
+def segment_shown(asked: Segments, rule: Rule, on: date | None, say: Language, key: str = "") -> SegmentShown:
+    """The segment at the start of a day, by default the one after all that is known; raises UsageError.
+
+    `key` is that of the rule, where it has one.
+    """
     speech = Speech(say.code, asked.world.organisation.currency)
     day = asked.day(on, rule)
     parts = rule.rules if isinstance(rule, Join) and rule.how == "all" else (rule,)
@@ -57,16 +61,25 @@ def segment_shown(asked: Segments, rule: Rule, on: date | None, say: Language) -
     moves: tuple[tuple[str, str], ...] = ()
     if asked.known(rule).start < before:
         moved = asked.moves(rule, before, day)
-        told = ((say("entered"), moved.entered), (say("left again"), moved.left), (say("stayed"), moved.stayed))
-        moves = tuple((words, say.number(len(each))) for words, each in told)
+        told = (("entered", "entered"), ("left", "left again"), ("stayed", "stayed"))
+        span, which = f"{before}/{day}", key or written(rule, speech)
+        counts = [(name, words, len(getattr(moved, name))) for name, words in told]
+        moves = tuple((say(words), of_segment(which, name, span, n, say.number(n))) for name, words, n in counts)
     begins = asked.looks_before(rule, day)
+    customers, everybody, part = counted(key or written(rule, speech), size, say)
     return SegmentShown(
         sentence=sentence(rule, speech),
         day=say.day(day),
         on=day,
-        customers=say.number(size.customers),
-        everybody=say.number(size.everybody),
-        share=say.value(size.share, "share"),
+        customers=customers,
+        everybody=everybody,
+        told=filled(
+            say("{count} of {all} customers ({share}) at the start of {day}"),
+            count=customers,
+            all=everybody,
+            share=part,
+            day=say.day(day),
+        ),
         conditions=tuple(_conditions(parts, list(sizes.values()), speech, say)),
         moves=moves,
         since=say.day(before),
@@ -76,17 +89,28 @@ def segment_shown(asked: Segments, rule: Rule, on: date | None, say: Language) -
     )
 
 
+def counted(which: str, size: Size, say: Language) -> tuple[str, str, str]:
+    """How many are in a segment, how many there are, and which part of these that is, of its key or its rule."""
+    texts = (say.number(size.customers), say.number(size.everybody), say.value(size.share, "share"))
+    numbers = {"customers": size.customers, "everybody": size.everybody, "share": size.share}
+    customers, everybody, part = (
+        of_segment(which, column, size.on, number, text)
+        for (column, number), text in zip(numbers.items(), texts, strict=True)
+    )
+    return customers, everybody, part
+
+
 def _conditions(parts: Sequence[Rule], sizes: Sequence[Size], speech: Speech, say: Language) -> list[Condition]:
     found = []
     left = sizes[0].everybody
     for place, (part, size) in enumerate(zip(parts, sizes, strict=True)):
-        others = tuple(each for number, each in enumerate(parts) if number != place)
+        before, out = parts[:place], left - size.customers
+        kept, gone = (written(joined("all", (*before, each)), speech) for each in (part, Not(part)))
         found.append(
             Condition(
                 told=written(part, speech),
-                left=say.number(size.customers),
-                out=say.number(size.customers - left),
-                without=written(joined("all", others), speech) if others else "",
+                left=of_segment(kept, "customers", size.on, size.customers, say.number(size.customers)),
+                out=of_segment(gone, "customers", size.on, out, say.number(out)),
             )
         )
         left = size.customers
@@ -124,6 +148,6 @@ def listed(asked: Segments, named: Mapping[str, tuple[str, Rule]], say: Language
     rows = []
     for key, (title, rule) in named.items():
         size = sizes.get(key)
-        counted = (say.number(size.customers), say.value(size.share, "share"), say.day(size.on)) if size else ("",) * 3
-        rows.append(Listed(key, title, written(rule, speech), *counted))
+        customers, _, part = counted(key, size, say) if size else ("",) * 3
+        rows.append(Listed(key, title, written(rule, speech), customers, part, say.day(size.on) if size else ""))
     return AllListed(tuple(rows), say.day(min(days)) if len(days) == 1 else "", None if sizes else problem)

@@ -12,6 +12,7 @@ from ibis.common.deferred import Deferred
 from stamm.analyses.drivers.before import Before
 from stamm.analyses.kind import Known
 from stamm.facts import FACTS, imported
+from stamm.facts.columns import moment_column
 from stamm.facts.kind import Scope
 from stamm.facts.owners import owned
 from stamm.lang.organisation import Organisation
@@ -26,12 +27,20 @@ NOT_OF_CUSTOMERS = ("events", "predictions")
 class Then(Before):
     """Facts as they were known when a local day began.
 
-    `kinds` are the facts that were ever imported. Days before are whole: the day before is 1 day ago.
+    `kinds` are the facts that were ever imported. Days before are whole: the day before is 1 day ago. `people` are all
+    there were on some later day, as `known_since` gives them, so that they need not be looked for again.
     """
 
-    def __init__(self, question: Known, on: date, kinds: Iterable[str], look_back_days: int = 1) -> None:
+    def __init__(
+        self,
+        question: Known,
+        on: date,
+        kinds: Iterable[str],
+        look_back_days: int = 1,
+        people: ir.Table | None = None,
+    ) -> None:
         super().__init__(question, Window(on, on + timedelta(days=1)), look_back_days)
-        self.on, self.kinds = on, frozenset(kinds)
+        self.on, self.kinds, self._people = on, frozenset(kinds), people
         self.organisation: Organisation = question.organisation
 
     @property
@@ -60,15 +69,21 @@ class Then(Before):
     # -- who there is ----------------------------------------------------------------
     def everybody(self) -> ir.Table:
         """One row a customer of whom anything was known: `customer_id`."""
-        kinds = [key for key, kind in imported().items() if "customer_id" in kind.carried() and key in self.kinds]
-        rows = [self._customers(key) for key in kinds if key not in NOT_OF_CUSTOMERS]
-        everybody = ibis.union(*rows, distinct=True) if len(rows) > 1 else rows[0].distinct()
-        return everybody.filter(_.customer_id.notnull())
+        people = self.known_since() if self._people is None else self._people
+        return people.filter(_.known_at < self.start).select("customer_id")
 
-    def _customers(self, key: str) -> ir.Table:
-        if key == "customers":
-            return self.described().select("customer_id")
-        return self.so_far(key).select("customer_id").distinct()
+    def known_since(self) -> ir.Table:
+        """One row a customer of whom anything was known: `customer_id`, and the moment `known_at` since when."""
+        kinds = [key for key, kind in imported().items() if "customer_id" in kind.carried() and key in self.kinds]
+        rows = [self._known_since(key) for key in kinds if key not in NOT_OF_CUSTOMERS]
+        if len(rows) == 1:
+            return rows[0]
+        return ibis.union(*rows).group_by("customer_id").aggregate(known_at=_.known_at.min())
+
+    def _known_since(self, key: str) -> ir.Table:
+        clock = "valid_from" if key == "customers" else moment_column(FACTS[key].clock)
+        rows = self._question[key].filter(_.customer_id.notnull(), _[clock] < self.start)
+        return rows.group_by("customer_id").aggregate(known_at=_[clock].min())
 
     def described(self) -> ir.Table:
         """One row a customer: what was said of them last."""

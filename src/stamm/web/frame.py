@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -25,6 +26,8 @@ from stamm.web.desk import SNAPSHOT, desk
 #: in their order in the navigation
 GROUPS = ("See", "Why", "Ask", "Act", "Boards", "Settings")
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+#: twice, as German writes it
+_TIMES = re.compile(r"\d[\d.]*-mal\b")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def environment(**options: Any) -> Environment:
     """Where templates are rendered; the reports' own are among them."""
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**{**given, "autoescape": True})  # noqa: S701 - it is set
-    made.filters["coded"] = coded
+    made.filters |= {"coded": coded, "unbroken": unbroken}
     made.globals.update(url=reverse, page_of=page_of, asset=lambda name: assets()[name].path, snapshot_header=SNAPSHOT)
     return made
 
@@ -65,6 +68,12 @@ def coded(text: str) -> Markup:
     pieces = str(escape(text)).split("`")
     drawn = (f"<code>{piece}</code>" if place % 2 else piece for place, piece in enumerate(pieces))
     return Markup("".join(drawn))  # noqa: S704 - it was escaped
+
+
+def unbroken(text: str) -> Markup:
+    """A sentence in which no line ends within 2-mal."""
+    drawn = _TIMES.sub(r'<span class="unbroken">\g<0></span>', str(escape(text)))
+    return Markup(drawn)  # noqa: S704 - it was escaped
 
 
 def around(request: HttpRequest) -> dict[str, Any]:

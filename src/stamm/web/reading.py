@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.http import QueryDict
 
@@ -38,6 +39,16 @@ def one_of(query: Mapping[str, str], name: str, allowed: Iterable[str]) -> str:
             f"There is nothing called {shortened(text)!r} here.", remedy=f"Choose one of {', '.join(there)}."
         )
     return text
+
+
+def day_or_none(text: str) -> date | None:
+    """A day as an address writes it, None where it says nothing; raises UsageError for what is no day."""
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no day.", remedy="Write it as 2024-02-29.") from error
 
 
 def some_from(place: int, many: int) -> None:

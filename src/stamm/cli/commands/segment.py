@@ -10,8 +10,9 @@ import click
 from stamm.cli.asking import day_named
 from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
+from stamm.lang.window import GRAINS
 
-ACTIONS = ("list", "operators", "personas", "show", "members", "overlap", "moves")
+ACTIONS = ("list", "operators", "personas", "show", "members", "sizes", "overlap", "moves")
 #: what is done with saved ones
 KEEPING = ("save", "rename", "delete", "versions", "restore")
 #: the names of days, and how they are asked for
@@ -37,6 +38,10 @@ _DAYS = {"as_of": "as-of", "start": "from", "end": "to"}
             "stamm segment members --rule 'whose last order was at least 60 days ago' --format csv",
             "Whoever a rule of your own is so of",
         ),
+        (
+            "stamm segment sizes lapsed --from 2017-01-01",
+            "How many were in it month by month, and how many came and went",
+        ),
         ("stamm segment overlap lapsed rfm_at_risk", "How many two of them have in common"),
         ("stamm segment personas", "Groups of customers who behave alike, found in your data"),
         ("stamm segment save Regulars --persona 1", "Keep the rule of the first of them under a name"),
@@ -57,8 +62,11 @@ _DAYS = {"as_of": "as-of", "start": "from", "end": "to"}
 @option("--note", metavar="TEXT", help="For save: what it is for.")
 @option("--version", type=int, metavar="NUMBER", help="For restore: the version that it shall be like.")
 @option("--as-of", metavar="DAY", help="At the start of that day; without it, when the data end.")
-@option("--from", "start", metavar="DAY", help="For moves: the start of the earlier day.")
-@option("--to", "end", metavar="DAY", help="For moves: the start of the later day; without it, when the data end.")
+@option("--from", "start", metavar="DAY", help="For moves and sizes: the start of the earlier day.")
+@option(
+    "--to", "end", metavar="DAY", help="For moves and sizes: the start of the later day; without it, when the data end."
+)
+@option("--grain", type=click.Choice(GRAINS), default="month", metavar="GRAIN", help="For sizes: how windows are cut.")
 @option(
     "--format",
     "form",
@@ -97,11 +105,12 @@ def segment(*, action: str, names: tuple[str, ...], rule: str | None, form: str,
             "restore": kept.restore,
         }[action]()
         return
-    asked = Asked(say, names, rule, form, *days)
+    asked = Asked(say, names, rule, form, given["grain"], *days)
     {
         "list": asked.print_list,
         "show": asked.print_one,
         "members": asked.print_members,
+        "sizes": asked.print_sizes,
         "overlap": asked.print_overlap,
         "moves": asked.print_moves,
     }[action]()

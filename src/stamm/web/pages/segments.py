@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from stamm.answers.segment_sizes import COLUMNS, days_of, sizes_over
 from stamm.answers.segments import Segments
 from stamm.answers.written import csv_of
 from stamm.app.retelling import told
-from stamm.lang.errors import StammError, UsageError
+from stamm.lang.errors import StammError
 from stamm.lang.language import Language
 from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EXPORTS, NAMES
+from stamm.reports.segment_sizes import SizesShown, sizes_shown
 from stamm.reports.segments import AllListed, SegmentShown, listed, segment_shown
 from stamm.saved import keeping
 from stamm.saved.keeping import Rules, Segment
@@ -29,7 +34,7 @@ from stamm.segments.speech import Speech
 from stamm.web.access import Asked, Entry, page
 from stamm.web.customers import book
 from stamm.web.desk import Opened, desk, soon
-from stamm.web.reading import one_of
+from stamm.web.reading import day_or_none, one_of
 from stamm.web.segment_building import SETTING, Builder, Sayable, first_sayable
 from stamm.web.segments import EDITORS, kept_or_missing, saved_now, titles
 
@@ -59,8 +64,8 @@ def segment(request: Asked, segment: str) -> HttpResponseBase:
     """One segment, saved or ready: whom it holds, who came and went, and what it was before."""
     say, day = request.say, request.GET.get("day", "").strip()
     speech = Speech(say.code, desk().opened().answers.world.organisation.currency)
-    if segment in READY:
-        return _one(request, Builder(READY[segment].rule, speech, day), title=READY[segment].title.of(say.code))
+    if (ready := READY.get(segment)) is not None:
+        return _one(request, Builder(ready.rule, speech, day), key=segment, title=ready.title.of(say.code))
     found = kept_or_missing(segment)
     if found.key != segment:
         return redirect("segment", found.key)
@@ -73,14 +78,27 @@ def segments_csv(request: Asked) -> HttpResponse:
     asked = Segments(desk().opened().answers.world, Rules(saved_now()))
     speech = Speech(request.say.code, asked.world.organisation.currency)
     rule = understood(request.GET.get("rule", ""), speech)
-    on = asked.day(_day(request.GET.get("day", "").strip()), rule)
+    on = asked.day(day_or_none(request.GET.get("day", "")), rule)
     who = asked.members(rule, on)["customer_id"].to_pylist()
     acted(request.user.email, "customers_read", f"segments.csv, {len(who)} rows")
-    response = HttpResponse(
-        csv_of(["customer_id", "day"], ({"customer_id": each, "day": on} for each in who)) + "\n",
-        content_type="text/csv; charset=utf-8",
-    )
-    response.headers["Content-Disposition"] = 'attachment; filename="segment.csv"'
+    return _csv("segment", csv_of(["customer_id", "day"], ({"customer_id": each, "day": on} for each in who)))
+
+
+@page("segments/sizes.csv", may=NAMES)
+def segment_sizes_csv(request: Asked) -> HttpResponse:
+    """How many were in the segment over time, as `stamm segment sizes --format csv` gives it."""
+    given = request.GET
+    asked = Segments(desk().opened().answers.world, Rules(saved_now()))
+    rule = understood(given.get("rule", ""), Speech(request.say.code, asked.world.organisation.currency))
+    start, end = (day_or_none(given.get(name, "")) for name in ("from", "to"))
+    grain = given.get("grain", "") or "month"
+    rows = sizes_over(asked, rule, days_of(asked, rule, start, end, grain), grain)
+    return _csv("segment-sizes", csv_of(COLUMNS, (row.record() for row in rows)))
+
+
+def _csv(name: str, text: str) -> HttpResponse:
+    response = HttpResponse(text + "\n", content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
@@ -126,16 +144,20 @@ def _one(
     builder: Builder,
     *,
     kept: Segment | None = None,
+    key: str = "",
     title: str = "",
     problem: StammError | None = None,
 ) -> HttpResponse:
     say, given, opened, rule = request.say, request.GET, desk().opened(), builder.rule
     before = kept or (_kept(builder.key) if builder.key else None)
-    saved, shown, editor = Rules(saved_now()), None, None
+    saved, shown, sizes, editor = Rules(saved_now()), None, None, None
+    which = key or ("" if before is None or before.rule != rule else before.key)
     sayable: tuple[Sayable, ...] = ()
     try:
-        on, meant = _day(builder.day), resolved(rule, saved)
-        shown = soon(("segment", rule, meant, on, say.code), lambda opened: _shown(opened, rule, saved, on, say))
+        on, meant = day_or_none(builder.day), resolved(rule, saved)
+        what = (rule, meant, on, which, say.code)
+        shown = soon(("segment", what), lambda opened: _shown(opened, rule, saved, on, which, say))
+        sizes = soon(("segment over time", what), lambda opened: _sizes(opened, builder, saved, on, which, say))
     except StammError as error:
         problem = problem or error
     at = path_of(given["at"]) if given.get("at") else None
@@ -161,6 +183,9 @@ def _one(
         "text": words,
         "problem": told(problem, say) if problem else "",
         "shown": shown,
+        "sizes": sizes[0] if sizes else None,
+        "sized": sizes is not None,
+        "which": which,
         "names": _names(shown.first) if shown else {},
         "may_save": request.user.may in EDITORS,
         "may_export": request.user.may in EXPORTS,
@@ -187,8 +212,23 @@ def _names(who: Sequence[str]) -> dict[str, str | None]:
     return {each: line.name if line is not None else None for each, line in lines.items()}
 
 
-def _shown(opened: Opened, rule: Rule, saved: Rules, on: date | None, say: Language) -> SegmentShown:
-    return segment_shown(Segments(opened.answers.world, saved), rule, on, say)
+def _shown(opened: Opened, rule: Rule, saved: Rules, on: date | None, which: str, say: Language) -> SegmentShown:
+    return segment_shown(Segments(opened.answers.world, saved), rule, on, say, which)
+
+
+def _sizes(
+    opened: Opened, builder: Builder, saved: Rules, on: date | None, which: str, say: Language
+) -> tuple[SizesShown | None]:
+    asked = Segments(opened.answers.world, saved)
+    to = partial(_on_day, builder, which)
+    return (sizes_shown(asked, builder.rule, on, which or written(builder.rule, builder.speech), say, to=to),)
+
+
+def _on_day(builder: Builder, which: str, day: date) -> str:
+    """The address of the same segment at the start of a day."""
+    if which:
+        return f"{reverse('segment', args=[which])}?day={day}"
+    return replace(builder, day=day.isoformat()).address()
 
 
 def _versions(kept: Segment, speech: Speech, say: Language) -> list[dict[str, Any]]:
@@ -215,13 +255,3 @@ def _versions(kept: Segment, speech: Speech, say: Language) -> list[dict[str, An
         }
         for each in keeping.versions_of(run, kept)
     ]
-
-
-def _day(text: str) -> date | None:
-    """Raises UsageError for what is no day."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no day.", remedy="Write it as 2024-02-29.") from error

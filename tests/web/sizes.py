@@ -29,17 +29,18 @@ Command = Callable[..., str]
 def compare_segments(api: Api, command: Command, marked: Sequence[tuple[str, str, str]], say: Language) -> None:
     """Raises AssertionError naming the first number that differs."""
     ways = _Ways(api, command, say)
-    for value, of, words in marked:
-        _, column, when, which = html.unescape(of).split(" ", 3)
+    told = [(value, *html.unescape(of).split(" ", 3)[1:], words) for value, of, words in marked]
+    listed = len({which for _, column, _, which, _ in told if column in SIZES and which in READY}) > 1
+    for value, column, when, which, words in told:
         if column in SIZES:
-            number = ways.size(when, which)[column]
+            number = ways.size(when, which, listed)[column]
         elif column in SHARED:
             number = ways.overlaps(when, which.split()[0])[which.split()[1]][column]
         else:
             number = ways.moves(when, which)[column]
-        assert json.loads(value) == number, (of, value, number)
+        assert json.loads(value) == number, (column, when, which, value, number)
         text = html.unescape(re.sub(r"<[^>]+>", "", words)).strip()
-        assert text == say.value(number, "count" if type(number) is int else "share"), (of, words)
+        assert text == say.value(number, "count" if type(number) is int else "share"), (column, when, which, words)
 
 
 class _Ways:
@@ -50,14 +51,18 @@ class _Ways:
         self.size, self.overlaps = cache(self._size), cache(self._overlaps)
         self._listed = cache(self._all)
         self._over_time, self._moved = cache(self._sizes), cache(self._moves)
+        self._days = cache(self._by_day)
 
     def moves(self, span: str, which: str) -> Mapping[str, int]:
         """Who entered and left within a month as all months tell it, within other days as these tell it one by one."""
         return self._over_time(which).get(span) or self._moved(span, which)
 
-    def _size(self, day: str, which: str) -> Any:
-        if which in READY:
+    def _size(self, day: str, which: str, listed: bool) -> Any:
+        """Of many segments as the list of them tells it, of one as its months do or it does itself."""
+        if listed and which in READY:
             return self._listed(day)[which]
+        if which in READY:
+            return self._days(which).get(day) or json.loads(self._api(f"/segments/{which}", [("on", day)]))
         (found,) = json.loads(self._api("/segments", [("rule", which), ("on", day)]))["segments"]
         return found
 
@@ -68,12 +73,15 @@ class _Ways:
         told = json.loads(self._api(f"/segments/{which}/overlaps", [("on", day)]))
         return {row["segment"]: row for row in told["rows"]}
 
+    def _by_day(self, which: str) -> Any:
+        return {row["day"]: row for row in json.loads(self._api(f"/segments/{which}/sizes", []))["rows"]}
+
     def _sizes(self, which: str) -> Mapping[str, Mapping[str, int]]:
         """The rows of all months by their days; the API and the command line say the same."""
         told = self._asked("sizes", which)
         rows = list(csv.DictReader(told.splitlines()))
         if which in READY:
-            asked = json.loads(self._api(f"/segments/{which}/sizes", []))["rows"]
+            asked = self._days(which).values()
             assert [
                 {name: "" if cell is None else json.dumps(cell).strip('"') for name, cell in row.items()}
                 for row in asked

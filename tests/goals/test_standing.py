@@ -15,9 +15,12 @@ from stamm.answers import Answers
 from stamm.goals.aim import Aim, Step, checked, todos_of
 from stamm.goals.keeping import Goal
 from stamm.goals.standing import BY_HAND, FAR, NO_DATA, NOT_BEGUN, OVER, SHORT, Standing, standing_of
+from stamm.lang.errors import UsageError
 from stamm.lang.window import Window
 from stamm.metrics import METRICS
 from stamm.metrics.adding import adds_up
+from stamm.segments.sentence import read
+from stamm.segments.speech import Speech
 from stamm.sources.simulated import Shop, blocks, shared
 from tests.answers.small import order, world
 
@@ -79,6 +82,23 @@ def test_what_is_measured_in_a_month_goes_from_the_month_before_to_the_target() 
         assert (given.begin, given.progress) == (4.0, 8 / 12)
         fewer = standing(replace(aim, target=7.0, at_most=True), answers)
         assert fewer.progress == pytest.approx(2 / -3), "it went the other way"
+
+
+def test_a_goal_in_a_segment_is_of_who_was_in_it_as_each_month_opened() -> None:
+    """On 1 January the ten of December had ordered once; the two who are new in January are not in it."""
+    orders = orders_of({"2023-12-05": 10, "2024-01-05": 12})
+    aim = replace(AIM, per="month", target=16.0, where=("segment=no_second_order",))
+    with asked(date(2024, 2, 14), orders) as answers:
+        made = standing(aim, answers)
+        assert (made.value, made.begin, made.problem) == (10.0, 0.0, None)
+    town = {"town": read("whose city is Ulm", Speech())}
+    for changed, told in (
+        ({"per": ""}, "no sum over the whole way"),
+        ({"where": ("segment=nothing",)}, "no segment named"),
+        ({"where": ("segment=town",)}, "may tell who somebody is"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            checked(replace(aim, **changed), METRICS, lambda: town)
 
 
 def test_why_there_is_no_forecast() -> None:

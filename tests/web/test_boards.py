@@ -160,6 +160,37 @@ def test_each_kind_draws_and_hands_out_its_rows(signed_in: Make, board: Make, pr
     assert browser.get(f"{place}widgets/8.csv").status_code == 404
 
 
+def test_a_segment_stands_on_a_board_and_a_board_is_kept_to_one(signed_in: Make, board: Make, project: Project) -> None:
+    place, browser = f"/boards/{board().pk}/", signed_in("owner")
+    once = "who ordered exactly once and whose first order was at most 90 days ago"
+    rows = list(csv.DictReader(io.StringIO(browser.get("/segments/sizes.csv", {"rule": once}).content.decode())))
+    last = [row for row in rows if row["complete"] == "true"][-1]
+    marked = f'<data value="{last["customers"]}" data-of="segments customers {last["day"]} no_second_order">'
+    for number, kind in enumerate(("segment_size", "segment_trend"), start=2):
+        assert browser.get(f"{place}widgets/new?kind={kind}").status_code == 200
+        form = {"kind": kind, "segment": "no_second_order", "title": "", "revision": 1}
+        assert browser.post(f"{place}widgets/new", form).status_code == 302
+        drawn = browser.get(f"{place}widgets/{number}").content.decode()
+        assert marked in drawn or kind == "segment_trend", drawn
+        assert "New, without a second order" in drawn
+        assert "May 2024" in drawn
+    assert browser.post("/segments/save", {"name": "Dorf", "rule": 'whose city is "Dorf 10"'}).status_code == 302
+    try:
+        told = browser.post(f"{place}widgets/new", {"kind": "segment_size", "segment": "dorf", "revision": 3})
+        assert told.status_code == 422
+        assert "may tell who somebody is" in told.content.decode()
+        assert browser.get(f"{place}?where=segment%3Ddorf").status_code == 422
+    finally:
+        browser.post("/segments/dorf/act", {"do": "delete", "revision": 1})
+    got = browser.get(f"{place}widgets/1.csv?where=segment%3Dno_second_order").content.decode()
+    months = list(csv.DictReader(io.StringIO(got)))
+    span = ("--from", months[0]["window_start"], "--to", months[-1]["window_end"])
+    line = ("metric", "order_count", *span, "--segment", "no_second_order", "--format", "csv")
+    assert got == CliRunner().invoke(cli, [*line, "--project", str(project.directory)]).output
+    assert any(row["value"] not in ("", "0") for row in months)
+    assert browser.get(f"{place}?where=segment%3Dnothing").status_code == 422
+
+
 def test_a_widget_says_which_facts_it_lacks(signed_in: Make, board: Make) -> None:
     place, browser = f"/boards/{board().pk}/", signed_in("owner")
     visits = {"kind": "funnel", "steps": "visit > order", "within_hours": "24", "people": "visitors", "revision": 1}

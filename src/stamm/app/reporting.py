@@ -25,6 +25,7 @@ from stamm.lang.language import Language
 from stamm.lang.window import zone_named
 from stamm.people.database import Database, Run
 from stamm.people.roles import Role
+from stamm.saved.keeping import segments
 
 
 def kinds_of_reports(directory: Path, database: Callable[[], Database]) -> tuple[ReportLetter, ReportMessage]:
@@ -53,9 +54,10 @@ def composed(project: Project, report: Report, language: str, now: datetime) -> 
     with closing(project.people()) as database, database.transaction() as run:
         content = report.about.of_metric() if report.about.metric else board_content(database, run, report.about.board)
         aims = Aims(tuple(keeping.goals(run)), now.astimezone(zone).date())
+        saved = segments(run)
     world = project.world()
     try:
-        asking = Asking(Answers(world), project.organisation, content.kept, say, aims)
+        asking = Asking(Answers(world), project.organisation, content.kept, say, aims, saved)
         making = Composing(
             asking, lambda text: retell(text, say), project.settings.address, report.about.board, now.astimezone(zone)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from stamm.analyses import Analysis
 from stamm.answers.answer import Answer
 from stamm.answers.ask import Answers
+from stamm.answers.members import settled
+from stamm.answers.segments import Segments
 from stamm.answers.table import TableAnswer
 from stamm.boards.content import Kept
 from stamm.boards.drawn import Unknown
-from stamm.facts.filter import filter_of
+from stamm.facts.filter import SEGMENT, filter_of
 from stamm.facts.named import columns_named
 from stamm.goals.keeping import Goal
 from stamm.lang.definition import Definition
@@ -29,6 +31,11 @@ from stamm.reports.splits import dimensions_for
 from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
 from stamm.reports.workings import Workings
+from stamm.saved.keeping import Rules, Segment
+from stamm.segments.impersonal import check_impersonal_rule
+from stamm.segments.named import key_of, named, resolved
+from stamm.segments.ready import READY
+from stamm.segments.rule import Rule, rule_of
 
 
 @dataclass(frozen=True)
@@ -47,21 +54,41 @@ class Asking:
     """
 
     def __init__(
-        self, answers: Answers, organisation: Organisation, kept: Kept, say: Language, aims: Aims | None = None
+        self,
+        answers: Answers,
+        organisation: Organisation,
+        kept: Kept,
+        say: Language,
+        aims: Aims | None = None,
+        saved: Sequence[Segment] = (),
     ) -> None:
         self.answers, self.organisation, self.kept, self.say = answers, organisation, kept, say
-        #: goals are read before anything is asked: whoever draws has no database of people
-        self.aims = aims
+        #: goals and segments are read before anything is asked: whoever draws has no database of people
+        self.aims, self.saved = aims, {each.key: each for each in saved}
         self.world = answers.world
         self.words = Words(say, self.world)
-        self.where = filter_of(kept.where)
+        self.segments = Segments(self.world, Rules(saved))
+        self.where = settled(filter_of(kept.where), self.segments.saved)
         for condition in self.where:
             check_impersonal(condition.dimension)
+            if condition.meant:
+                check_impersonal_rule(rule_of(condition.meant))
 
     @property
     def until(self) -> Window | None:
         """The window looked at, where it is not the newest whole one."""
         return Window.parse(self.kept.window) if self.kept.window else None
+
+    def segment(self, key: str) -> tuple[str, Rule]:
+        """The name of a segment and its rule; raises UsageError where there is none, or it may tell who somebody is."""
+        rule = named(key, self.segments.saved)
+        check_impersonal_rule(resolved(rule, self.segments.saved))
+        return self.named_segments()[key_of(key)], rule
+
+    def named_segments(self) -> dict[str, str]:
+        """What segments are called, by their keys, the saved ones first."""
+        ready = {key: each.title.of(self.say.code) for key, each in READY.items()}
+        return {**{key: each.name for key, each in self.saved.items()}, **ready}
 
     def figures(self, *metrics: Metric, grain: str = "") -> Figures:
         """Metrics over the windows up to the one looked at, by the board's grain or another; raises UsageError."""
@@ -164,7 +191,7 @@ def check_dimension(metric: Metric, by: str) -> None:
 
 def check_impersonal(dimension: str) -> None:
     """Raises UsageError for a dimension that may tell who somebody is, and for one that there is not."""
-    if any(column.personal for column in columns_named(dimension)):
+    if dimension != SEGMENT and any(column.personal for column in columns_named(dimension)):
         raise UsageError(
             f"A board cannot be kept to {dimension}, which may tell who somebody is.",
             remedy="Choose another dimension; the page of a metric can be split by it.",

@@ -18,8 +18,8 @@ from stamm.metrics import Metric
 from stamm.reports.figures import Figure
 from stamm.reports.trends import Trends
 
-#: what a setting is chosen from: all metrics, the dimensions of the metric, all analyses, all goals; or written
-Among = Literal["metrics", "dimensions", "analyses", "goals", "prose"]
+#: what a setting is chosen from: all metrics, the dimensions of the metric, all analyses, goals, segments; or written
+Among = Literal["metrics", "dimensions", "analyses", "goals", "segments", "prose"]
 
 
 class Choice(Setting[str]):

@@ -8,21 +8,25 @@ and the last such window until the due day counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
 import msgspec
 
+from stamm.answers.members import settled
 from stamm.facts import FACTS
-from stamm.facts.filter import Filter, filter_of
+from stamm.facts.filter import SEGMENT, Filter, filter_of
 from stamm.lang.errors import UsageError
 from stamm.lang.registry import Registry
 from stamm.lang.window import Window, windows
 from stamm.metrics import Metric
 from stamm.metrics.adding import adds_up
 from stamm.metrics.operands import facts_used
+from stamm.segments.impersonal import check_impersonal_rule
+from stamm.segments.named import Saved
+from stamm.segments.rule import rule_of
 
 #: measured by a metric; reported by hand as a number, as money or as a share; done or not; a list of tasks
 Kind = Literal["metric", "number", "money", "share", "yes_no", "tasks"]
@@ -126,8 +130,11 @@ def aim_of(written: str) -> Aim:
     return msgspec.json.decode(written, type=Aim)
 
 
-def checked(aim: Aim, metrics: Registry[Metric]) -> Aim:
-    """The same in its one written form; raises UsageError for what cannot be aimed at."""
+def checked(aim: Aim, metrics: Registry[Metric], saved: Callable[[], Saved] = dict) -> Aim:
+    """The same in its one written form; raises UsageError for what cannot be aimed at.
+
+    `saved` are the segments that it may be kept to, beside the ready ones.
+    """
     name, note = " ".join(plain(aim.name).split()), plain(aim.note).strip()
     if not 0 < len(name) <= MOST_NAME:
         raise UsageError(
@@ -140,6 +147,7 @@ def checked(aim: Aim, metrics: Registry[Metric]) -> Aim:
     if aim.span.length > MOST_DAYS:
         raise UsageError(f"A goal lasts at most {MOST_DAYS} days.", remedy="Choose an earlier day, or two goals.")
     aim = msgspec.structs.replace(aim, name=name, note=note)
+    meant(aim.filter, saved)
     if aim.kind == "metric":
         aim = _of_metric(aim, metrics)
     elif aim.metric or aim.settings or aim.where or aim.per:
@@ -158,12 +166,18 @@ def _of_metric(aim: Aim, metrics: Registry[Metric]) -> Aim:
     settings = tuple(pair for pair in settings if made.settings[pair[0]] != own[pair[0]].default)
     where = tuple(str(condition) for condition in aim.filter)
     for condition in aim.filter:
-        check_impersonal(made, condition.dimension)
+        if condition.dimension != SEGMENT:
+            check_impersonal(made, condition.dimension)
     if aim.per and aim.per not in PERS:
         raise UsageError(f"There is no window {aim.per!r}.", remedy=f"Choose one of {', '.join(PERS)}.")
     if not aim.per and not adds_up(made):
         raise UsageError(
             f"Days of {made.key} do not add up, so it has no value over the whole way.",
+            remedy=f"Choose in which window it is measured: {', '.join(PERS)}.",
+        )
+    if not aim.per and any(condition.dimension == SEGMENT for condition in aim.filter):
+        raise UsageError(
+            "Who is in a segment is told anew for each window, so that there is no sum over the whole way.",
             remedy=f"Choose in which window it is measured: {', '.join(PERS)}.",
         )
     if aim.per and not aim.windows():
@@ -207,6 +221,20 @@ def _with_way(aim: Aim) -> Aim:
             remedy="Leave it out: the due day itself has the target.",
         )
     return msgspec.structs.replace(aim, steps=steps, tasks=aim.tasks if aim.kind == "tasks" else ())
+
+
+def meant(where: Filter, saved: Callable[[], Saved]) -> Filter:
+    """A filter with the rules of its segments as they are now.
+
+    Raises UsageError where one is not there, and where its rule may tell who somebody is, as all see goals.
+    """
+    if not any(condition.dimension == SEGMENT for condition in where):
+        return where
+    found = settled(where, saved())
+    for condition in found:
+        if condition.meant:
+            check_impersonal_rule(rule_of(condition.meant))
+    return found
 
 
 def check_impersonal(metric: Metric, dimension: str) -> None:

@@ -15,7 +15,7 @@ from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers
 from stamm.answers.reach import covered, kinds_needed
 from stamm.facts import FACTS
-from stamm.goals.aim import PERS, Aim
+from stamm.goals.aim import PERS, Aim, meant
 from stamm.goals.forecast import LEAST, MOST, Interval, Theta, part_of_week
 from stamm.goals.keeping import Goal
 from stamm.lang.errors import StammError
@@ -164,7 +164,7 @@ class _Asked:
         return self._in_windows(made, days, until) if self.aim.per else self._in_sum(made, days, until)
 
     def ask(self, windows: Sequence[Window]) -> Answer:
-        return self.answers.ask(self.metric, windows, where=self.aim.filter)
+        return self.answers.ask(self.metric, windows, where=meant(self.aim.filter, self.answers.world.saved))
 
     def _whole_until(self, days: Window) -> date:
         """The day after the last one that is known to its end."""

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from markupsafe import Markup
+
 from stamm.answers.segment_sizes import Sized, days_of, sizes_over
 from stamm.answers.segments import Segments
 from stamm.charts.points import Point, extent_of
 from stamm.charts.scale import scale_of
+from stamm.charts.sparkline import sparkline
 from stamm.charts.trend import Trend, trend_svg
 from stamm.lang.language import Language
 from stamm.lang.window import Window, moved, windows
+from stamm.reports.cards import Card
 from stamm.reports.exact import of_segment
+from stamm.reports.marked import exactly, filled
 from stamm.reports.trends import SIZES, TrendPicture, picture
+from stamm.reports.wording import ChangeWords
 from stamm.segments.rule import Rule
 
 #: whole windows that are shown at most
@@ -27,23 +33,28 @@ class SizeRow:
     """One window: how many were in it as it opened, entered, left, and were in it as it closed; why it is not whole."""
 
     window: str
-    name: str
     note: str
     start: str
     entered: str
     left: str
     end: str
+    #: how many were in it as it closed, as numbers
+    closes: Sized
 
 
 @dataclass(frozen=True)
 class SizesShown:
-    """A segment window by window, the newest first, as a picture, and the days and grain that it is asked by."""
+    """A segment window by window, the newest first, as a picture, and the days that it is asked by."""
 
     rows: tuple[SizeRow, ...]
     picture: TrendPicture | None
     start: date
     end: date
-    grain: str
+
+    @property
+    def now(self) -> SizeRow:
+        """The newest window that is over, or else the newest."""
+        return next((row for row in self.rows if row.closes.complete), self.rows[0])
 
 
 def sizes_shown(
@@ -66,7 +77,36 @@ def sizes_shown(
     if len(sizes) < 2:
         return None
     rows = tuple(_row(which, before, after, grain, say) for before, after in pairwise(sizes))
-    return SizesShown(rows[::-1], _picture(sizes, grain, say, to), days[0], day, grain)
+    return SizesShown(rows[::-1], _picture(sizes, grain, say, to), days[0], day)
+
+
+def card_of_segment(shown: SizesShown, key: str, name: str, say: Language) -> Card | None:
+    """Its number in the newest window that is over, with the change to the one before; None while none is over."""
+    whole = [row for row in shown.rows if row.closes.complete]
+    if not whole:
+        return None
+    now, before = whole[0], whole[1] if len(whole) > 1 else None
+    size, change = now.closes.size, None
+    if before is not None:
+        more = size.customers - before.closes.size.customers
+        arrow = "up" if more > 0 else "down" if more < 0 else "flat"
+        text = exactly(more, say.number(more, signed=True)) if more else say("unchanged")
+        change = ChangeWords(text, say("against {month}", month=before.window), "", arrow)
+    part = of_segment(key, "share", size.on, size.share, say.value(size.share, "share"))
+    points = [Point(row.closes.size.customers, complete=bool(row.closes.complete)) for row in reversed(shown.rows)]
+    label = f"{name}, {shown.rows[-1].window} {say('to')} {shown.rows[0].window}"
+    return Card(
+        key=key,
+        name=name,
+        value=Markup("{}").format(now.end),
+        long=False,
+        change=change,
+        no_change="" if change else say("nothing before it to compare with"),
+        range=Markup("{}").format(filled(say("{share} of all customers"), share=part)),
+        spark=picture(sparkline(points, label)),
+        spark_ends=(shown.rows[-1].window, shown.rows[0].window),
+        simulated=False,
+    )
 
 
 def _row(which: str, before: Sized, after: Sized, grain: str, say: Language) -> SizeRow:
@@ -79,12 +119,12 @@ def _row(which: str, before: Sized, after: Sized, grain: str, say: Language) -> 
     span = f"{opens.on}/{closes.on}"
     return SizeRow(
         window=say.period(window),
-        name=window.name,
         note="" if after.complete else say("up to the start of {day}", day=say.short_day(closes.on)),
         start=marked("customers", opens.on, opens.customers),
         entered=marked("entered", span, after.entered),
         left=marked("left", span, after.left),
         end=marked("customers", closes.on, closes.customers),
+        closes=after,
     )
 
 

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from django.http import Http404
 
 from stamm.answers.reach import kinds_needed
+from stamm.facts.filter import Filter
 from stamm.goals import keeping
+from stamm.goals.aim import meant
 from stamm.goals.keeping import Goal
 from stamm.goals.standing import Standing, standing_of
-from stamm.lang.errors import UsageError
+from stamm.lang.errors import StammError, UsageError
 from stamm.people.accounts import run
 from stamm.people.models import Person
 from stamm.people.roles import Role
@@ -53,16 +55,30 @@ def from_made_facts(*found: Goal) -> bool:
 
 def standings(found: tuple[Goal, ...]) -> tuple[Standing, ...] | None:
     """How far each of them is; None while that is being counted."""
-    day = today()
-    return soon(("goals", found, day), lambda opened: tuple(standing(opened, goal, day) for goal in found))
+    day, rules = today(), meant_of(*found)
+    return soon(("goals", found, rules, day), lambda opened: tuple(standing(opened, goal, day) for goal in found))
 
 
 def standing(opened: Opened, goal: Goal, day: date) -> Standing:
     """How far one is in a snapshot, counted once."""
-    return opened.kept(("goal", goal, day), lambda opened: standing_of(goal, opened.answers, day))
+    what = ("goal", goal, _meant(goal, opened), day)
+    return opened.kept(what, lambda opened: standing_of(goal, opened.answers, day))
 
 
 def standing_waited_for(goal: Goal) -> Standing:
     """The same, however long it takes."""
     day = today()
-    return desk().kept(("goal", goal, day), lambda opened: standing_of(goal, opened.answers, day))
+    return desk().kept(("goal", goal, *meant_of(goal), day), lambda opened: standing_of(goal, opened.answers, day))
+
+
+def meant_of(*found: Goal) -> tuple[Filter, ...]:
+    """What their segments mean now: a rule that somebody changes changes what is counted."""
+    opened = desk().opened()
+    return tuple(_meant(goal, opened) for goal in found)
+
+
+def _meant(goal: Goal, opened: Opened) -> Filter:
+    try:
+        return meant(goal.aim.filter, opened.answers.world.saved)
+    except StammError:
+        return ()  # whoever counts it is told

@@ -228,7 +228,7 @@ def _add(say: Session, name: str, given: dict[str, Any]) -> None:
         parent=given["parent"],
         note=given["note"],
     )
-    made = checked(aim, project.metrics)
+    made = checked(aim, project.metrics, project.saved)
     with closing(project.people()) as database, database.transaction() as run:
         number = keeping.make_goal(run, made, who=getpass.getuser(), now=datetime.now(UTC))
     say.out.print(say("Goal {number} is set: {name}.", number=number, name=made.name))

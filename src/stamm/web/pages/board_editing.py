@@ -144,6 +144,7 @@ def _change(request: Asked, found: Board) -> Change:
         kept = Kept(posted.get("grain", "month"), posted.get("window", ""), where).checked()
         for condition in kept.where:
             check_impersonal(condition.partition("=")[0].removesuffix("!"))
+        asking(kept, request.say)  # refuses a segment that there is not
         return KeepTo(kept)
     if action in ("undo", "back"):
         revision = found.revision - 1 if action == "undo" else whole_number(posted.get("to", ""))
@@ -263,6 +264,8 @@ def _options(setting: Choice, own: Mapping[str, str], asked: Asking) -> tuple[tu
     elif setting.among == "goals":
         named = [(str(each.id), each.aim.name) for each in (asked.aims.goals if asked.aims else ())]
         named = named or [("", say("no goal is set yet"))]
+    elif setting.among == "segments":
+        return tuple(asked.named_segments().items())
     elif setting.among == "dimensions" and metric in metrics:
         named = [(each, asked.words.dimension(each)) for each in dimensions_for(metrics[metric](), personal=False)]
     else:

@@ -23,15 +23,19 @@ from stamm.boards.kind import WIDGETS, unknown, widget_of
 from stamm.boards.models import Board
 from stamm.boards.seeing import EDITORS, board_for, boards_of, may_change
 from stamm.facts import FACTS
+from stamm.facts.filter import SEGMENT
 from stamm.lang.errors import LakeError, StammError
 from stamm.lang.language import Language
+from stamm.lang.window import Window
 from stamm.people.models import Person
 from stamm.people.roles import EVERYONE
 from stamm.reports.wording import Words
+from stamm.saved.keeping import Segment
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import WITHIN_SECONDS, Opened, desk
 from stamm.web.filters import Choice, Period, window_choices
 from stamm.web.goals import goals_now, today
+from stamm.web.segments import saved_now
 
 #: how often a board on a wall looks whether there is something newer
 WALL_SECONDS = 60
@@ -108,11 +112,13 @@ def board_widget_csv(request: Asked, pk: int, widget: int) -> HttpResponse:
     if placed is None:
         raise Http404
 
+    saved = segments_of(placed, kept)
+
     def rows(opened: Opened) -> str:
-        answer = widget_of(placed).rows(_asking(opened, kept, Language("en")))
+        answer = widget_of(placed).rows(_asking(opened, kept, Language("en"), saved=saved))
         return "" if answer is None else as_csv(answer) + "\n"
 
-    text = desk().kept(("widget csv", _mark(placed), kept), rows)
+    text = desk().kept(("widget csv", _mark(placed), kept, saved), rows)
     if not text:
         raise Http404
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
@@ -173,18 +179,18 @@ def one_widget(
 
 def drawn_widget(placed: Placed, kept: Kept, say: Language, within: float | None) -> Drawn | None:
     """What a widget is made of, or why there is nothing; None where that is not known within so many seconds."""
-    aims = aims_of(placed)
+    aims, saved = aims_of(placed), segments_of(placed, kept)
 
     def make(opened: Opened) -> Drawn:
         name = WIDGETS[placed.kind].title(say.code) if placed.kind in WIDGETS else placed.kind
         try:
-            return widget_of(placed).draw(_asking(opened, kept, say, aims))
+            return widget_of(placed).draw(_asking(opened, kept, say, aims, saved))
         except LakeError:
             raise  # files of the snapshot are gone: the desk opens another one
         except StammError as error:
             return unknown(name, f"{retell(error.what, say)} {retell(error.remedy, say)}".strip())
 
-    what = ("widget", _mark(placed), kept, aims, say.code)
+    what = ("widget", _mark(placed), kept, aims, saved, say.code)
     drawn = desk().kept(what, make) if within is None else desk().soon(what, make, within)
     return replace(drawn, title=placed.title) if drawn is not None and placed.title else drawn
 
@@ -197,13 +203,21 @@ def aims_of(placed: Placed) -> Aims | None:
     return Aims(tuple(goal for goal in goals_now() if str(goal.id) == wanted), today())
 
 
+def segments_of(placed: Placed | None, kept: Kept) -> tuple[Segment, ...]:
+    """All saved segments, where a widget shows one or its board is kept to one; read before it is drawn."""
+    shows = placed is not None and (placed.kind == "goal" or "segment" in placed.settings)
+    return tuple(saved_now()) if shows or any(each.startswith(SEGMENT) for each in kept.where) else ()
+
+
 def asking(kept: Kept, say: Language) -> Asking:
     """What a widget may ask now."""
-    return _asking(desk().opened(), kept, say, Aims(goals_now(), today()))
+    return _asking(desk().opened(), kept, say, Aims(goals_now(), today()), tuple(saved_now()))
 
 
-def _asking(opened: Opened, kept: Kept, say: Language, aims: Aims | None = None) -> Asking:
-    return Asking(opened.answers, opened.project.organisation, kept, say, aims)
+def _asking(
+    opened: Opened, kept: Kept, say: Language, aims: Aims | None = None, saved: tuple[Segment, ...] = ()
+) -> Asking:
+    return Asking(opened.answers, opened.project.organisation, kept, say, aims, saved)
 
 
 def _mark(placed: Placed) -> tuple[object, ...]:
@@ -254,7 +268,7 @@ def filters_of(kept: Kept, say: Language) -> Mapping[str, object]:
     opened = desk().opened()
     period = Period(kept.grain)
     newest = opened.figures(frozenset(), period).months  # of no metric: their windows alone
-    chosen = replace(period, until=_asking(opened, kept, say).until.end) if kept.window else period  # type: ignore[union-attr]
+    chosen = replace(period, until=Window.parse(kept.window).end) if kept.window else period
     without = [
         (condition, query_of(Kept(kept.grain, kept.window, tuple(c for c in kept.where if c != condition))))
         for condition in kept.where
@@ -265,7 +279,10 @@ def filters_of(kept: Kept, say: Language) -> Mapping[str, object]:
         "grains": [Choice(grain, name, grain == kept.grain) for grain, name in grain_names(say).items()],
         "choices": window_choices(newest, chosen, say),
         "conditions": without,
-        "dimensions": sorted(((name, words.dimension(name)) for name in dimensions()), key=lambda pair: pair[1]),
+        "dimensions": sorted(
+            ((SEGMENT, say("Segment")), *((name, words.dimension(name)) for name in dimensions())),
+            key=lambda pair: pair[1],
+        ),
         "now": now_words(kept, say),
     }
 

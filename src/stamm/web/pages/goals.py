@@ -26,6 +26,7 @@ from stamm.web.goals import (
     goal_or_missing,
     goals_now,
     may_check_in,
+    meant_of,
     standing,
     standing_waited_for,
     standings,
@@ -64,7 +65,7 @@ def goal(request: Asked, goal: int) -> HttpResponse:
     children = tuple(keeping.below(pursued, goal))
     day = today()
     body = soon(
-        ("goal page", found, children, day, say.code),
+        ("goal page", found, children, meant_of(found, *children), day, say.code),
         lambda opened: _body(opened, found, children, say),
     )
     zone = ZoneInfo(desk().opened().project.organisation.zone)

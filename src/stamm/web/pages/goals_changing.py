@@ -136,8 +136,8 @@ def _kept(request: Asked, found: Goal | None, given: Mapping[str, str], seen: in
         if found is None or aim.owner != found.aim.owner:
             person_called(aim.owner)
         if found is None:
-            return keeping.make_goal(run, checked(aim, world.metrics), who=who, now=now)
-        keeping.change_goal(run, found.id, checked(aim, world.metrics), seen=seen, who=who, now=now)
+            return keeping.make_goal(run, checked(aim, world.metrics, world.saved), who=who, now=now)
+        keeping.change_goal(run, found.id, checked(aim, world.metrics, world.saved), seen=seen, who=who, now=now)
     return found.id
 
 

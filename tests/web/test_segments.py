@@ -150,6 +150,22 @@ def test_a_segment_is_saved_changed_named_by_others_and_put_back(get: Get, brows
         get(f"/metrics/{key}", where="segment=noch")
     metric = get("/metrics/order_count", where="segment=noch")
     assert "Only who is in the segment noch." in metric
+    beside = get("/metrics/order_count", by="segment", window="2024-05")
+    assert "Who was in two of them as the window opened counts in both." in beside
+    table = str(browser.get("/metrics/order_count.csv", {"by": "segment", "window": "2024-05"}).content.decode())
+    months = [line.split(",") for line in table.splitlines()]
+    assert months[0][:4] == ["window_start", "window_end", "segment", "value"]
+    of_may = {row[2]: row[3] for row in months if row[0] == "2024-05-01"}
+    assert set(of_may) == {"gute_kaeufer", "noch"}
+    alone = str(
+        browser.get("/metrics/order_count.csv", {"where": "segment=noch", "window": "2024-05"}).content.decode()
+    )
+    assert f"2024-05-01,2024-06-01,{of_may['noch']}," in alone
+    assert re.search(rf">Noch</a></th><td class=\"n\">{of_may['noch']}</td>", beside)
+    shared = get("/segments/noch/overlaps/")
+    (row,) = re.findall(r"<tr><th scope=.row.><a[^>]*>Gute</a></th>.*?</tr>", shared)
+    (both,) = re.findall(r'href="(/segments/\?rule=[^"]*)"', row)
+    assert words_of(get(both)) == "Customers who are in the segment noch and who are in the segment gute_kaeufer"
     assert "There is no segment named 'nothing'" in browser.get(
         "/metrics/order_count", {"where": "segment=nothing"}
     ).content.decode().replace("&#x27;", "'").replace("&#39;", "'")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from stamm.answers.answer import Row
+from stamm.answers.side_by_side import side_by_side
 from stamm.charts.points import Point, extent_of
 from stamm.charts.scale import scale_of
 from stamm.charts.whisker import whisker
@@ -65,15 +67,27 @@ def dimensions_for(metric: Metric, *, personal: bool = True) -> tuple[str, ...]:
     return tuple(name for name in shared if personal or not columns[name].personal)
 
 
-def split_of(figure: Figure, by: str, trends: Trends) -> Split:
+def splits_by_segment(metric: Metric) -> bool:
+    """Whether all that it counts is of customers, so that it can be told of those in a segment."""
+    facts = [FACTS[key] for key in facts_used(metric)]
+    return bool(facts) and all(fact.per_window or "customer_id" in fact.columns() for fact in facts)
+
+
+def split_of(figure: Figure, by: str, trends: Trends, segments: Mapping[str, str] | None = None) -> Split:
     """The figure's current window told apart by a dimension, and what changed since the one before.
 
+    By segments it is told side by side of each of these, by their keys with their names: who is in two stands in both.
     Raises UsageError where a fact lacks the dimension.
     """
     workings, words, metric = trends.workings, trends.words, figure.metric
     months, figures = workings.months, workings.figures
     asked = [window for window in (months.before, months.now) if window is not None]
-    answer = figures.answers.ask(metric, asked, by=by, where=figures.where)
+    names: dict[str | None, str] = {}
+    if segments is None:
+        answer = figures.answers.ask(metric, asked, by=by, where=figures.where)
+    else:
+        names.update(segments)
+        answer = side_by_side(figures.answers, metric, asked, tuple(segments), by=None, where=figures.where)
     now = sorted((row for row in answer.rows if row.window == months.now), key=_size)
     before = {row.group: row for row in answer.rows if row.window == months.before}
     shown = now[:MOST]
@@ -91,7 +105,7 @@ def split_of(figure: Figure, by: str, trends: Trends) -> Split:
         groups.append(
             Group(
                 row=row,
-                name=words.language("unknown") if row.group is None else str(row.group),
+                name=names.get(row.group) or (words.language("unknown") if row.group is None else str(row.group)),
                 where=str(Condition(by, (row.group,))),
                 value=exact("value", value),
                 reason="" if row.value is not None else words.reason(figure, row),

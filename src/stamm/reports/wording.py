@@ -121,6 +121,7 @@ class Words:
             "company": say("company"),
             "persona": say("kind of customer"),
             "kind": say("kind"),
+            "segment": say("segment"),
             "name": say("name"),
             "page": say("page"),
             "referrer": say("where from"),

@@ -12,7 +12,7 @@ from stamm.lang.window import Window
 from stamm.reports.catalogue import topic_words
 from stamm.reports.chapters import chapter_of
 from stamm.reports.differences import Family, family_of
-from stamm.reports.splits import dimensions_for, split_of
+from stamm.reports.splits import dimensions_for, split_of, splits_by_segment
 from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
 from stamm.reports.workings import Workings
@@ -41,6 +41,7 @@ def head_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool
         "dimensions": tuple(
             Choice(name, words.dimension(name), name == asked.by) for name in dimensions_for(made, personal=named)
         ),
+        "by_segment": splits_by_segment(made),
         "by_words": words.dimension(asked.by) if asked.by else "",
         "kept_to": tuple((condition.told(say), asked.without(condition)) for condition in asked.where),
         "form": settings_form(type(made), dict(asked.settings), say),
@@ -62,6 +63,7 @@ def body_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool
     trends = Trends(Workings(figures, months, words))
     known = figure.value is not None
     counted = known and named and asked.counts_customers(opened)
+    names = {each.key: each.name for each in asked.segments} or None
     place = reverse("metric_customers" if counted else "metric", args=[key])
 
     def leads(window: Window) -> str:
@@ -71,7 +73,7 @@ def body_of(opened: Opened, asked: MetricQuestion, say: Language, *, named: bool
         "chapter": chapter_of(figure, trends, leads) if known else None,
         "reason": "" if known else words.reason(figure, figure.row),
         "title": trends.title(figure),
-        "split": split_of(figure, asked.by, trends) if asked.by and known else None,
+        "split": split_of(figure, asked.by, trends, names) if asked.by and known else None,
         "related": len(asked.kin(opened)) > 1 and known,
         "leads": {window.name: leads(window) for window in months.windows},
         "counted": counted,

@@ -11,16 +11,19 @@ from django.http import Http404, QueryDict
 
 from stamm.answers.answer import Answer
 from stamm.answers.members import settled_in
+from stamm.answers.side_by_side import side_by_side
 from stamm.facts.filter import SEGMENT, Condition, Filter, filter_of
 from stamm.lang.errors import UsageError
 from stamm.metrics import Metric, family
 from stamm.metrics.operands import operands_of
 from stamm.people.roles import NAMES, Role
 from stamm.reports.figures import BACK, Figures, Months
-from stamm.reports.splits import dimensions_for
+from stamm.reports.splits import dimensions_for, splits_by_segment
+from stamm.saved.keeping import Segment
 from stamm.web.desk import Opened
 from stamm.web.filters import YEAR, Period
 from stamm.web.reading import one_of
+from stamm.web.segments import saved_now
 
 #: what else an address of a page about a metric says; every other name is a setting of the metric
 OURS = frozenset({"grain", "window", "against", "by", "where", "more", "part", "first", "name"})
@@ -28,7 +31,10 @@ OURS = frozenset({"grain", "window", "against", "by", "where", "more", "part", "
 
 @dataclass(frozen=True)
 class MetricQuestion:
-    """A question of one metric; settings are those that are unlike the usual, as they are written."""
+    """A question of one metric; settings are those that are unlike the usual, as they are written.
+
+    Split by segments it is asked of all that are saved, whose keys, names and rules then belong to it.
+    """
 
     key: str
     period: Period
@@ -36,6 +42,7 @@ class MetricQuestion:
     where: Filter
     settings: tuple[tuple[str, str], ...]
     against: str
+    segments: tuple[Segment, ...] = ()
 
     @classmethod
     def of(cls, key: str, given: QueryDict, opened: Opened, role: Role) -> MetricQuestion:
@@ -54,13 +61,18 @@ class MetricQuestion:
         against = one_of(given, "against", (YEAR,)) if period.grain in BACK else ""
         by = given.get("by", "")
         where = settled_in(filter_of(conditions), opened.answers.world)
-        found = cls(key, period, by, where, tuple(sorted(changed.items())), against)
+        segments = tuple(saved_now()) if by == SEGMENT else ()
+        found = cls(key, period, by, where, tuple(sorted(changed.items())), against, segments)
         found._check(made, named=role in NAMES)
         return found
 
     def _check(self, made: Metric, *, named: bool) -> None:
         """Raises UsageError for what the metric cannot be told apart by, or not for somebody who may see no names."""
         possible = dimensions_for(made, personal=named)
+        if self.by == SEGMENT and splits_by_segment(made):
+            if not self.segments:
+                raise UsageError("No segment is saved yet.", remedy="Save one on the page Segments.")
+            possible = (*possible, SEGMENT)
         kept_to = (each.dimension for each in self.where if each.dimension != SEGMENT)
         for dimension in (*([self.by] if self.by else ()), *kept_to):
             if dimension not in possible:
@@ -99,6 +111,9 @@ class MetricQuestion:
         months = self.figures(opened).months
         if months is None:
             return None
+        if self.segments:
+            names = [each.key for each in self.segments]
+            return side_by_side(opened.answers, self.metric(opened), months.windows, names, by=None, where=self.where)
         return opened.answers.ask(self.metric(opened), months.windows, by=self.by or None, where=self.where)
 
     def kin(self, opened: Opened) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from stamm.web.filters import Period
 from stamm.web.metric_content import body_of, head_of, kin_of
 from stamm.web.metric_question import MetricQuestion
 from stamm.web.reading import number_in, some_from
+from stamm.web.segments import saved_now
 
 #: customers on one page
 MOST = 50
@@ -58,7 +59,8 @@ def metric(request: Asked, key: str) -> HttpResponse:
     kin: tuple[Family | None] | None = (None,)
     if counted and counted["related"]:
         kin = soon(("metric family", what), lambda opened: (kin_of(opened, asked, say, named=named),))
-    return render(request, "metric.html.j2", {**head, "body": counted, "kin": kin, "named": named, "asked": asked})
+    more = {"body": counted, "kin": kin, "named": named, "asked": asked, "saved": saved_now()}
+    return render(request, "metric.html.j2", {**head, **more})
 
 
 @page("metrics/<slug:key>.csv", may=EVERYONE)

@@ -35,6 +35,9 @@ USUAL = (
     *("drivers", "funnel", "paths"),
 )
 
+#: the form of a slider, which asks for its page by htmx
+SLIDES = "slides"
+
 
 def nothing(*_answers: object) -> Mapping[str, Any]:
     """What is shown where there is nothing beside the rest."""
@@ -76,7 +79,9 @@ def analysed(
     content = None
     if asked is not None:
         found = asked
-        content = soon(("analysed", found, say.code), lambda opened: _content(opened, subject, found, say))
+        # whoever holds a slider keeps it, and what is shown stays until the answer is there
+        made = desk().kept if request.htmx.trigger == SLIDES else soon
+        content = made(("analysed", found, say.code), lambda opened: _content(opened, subject, found, say))
     shown = {**frame, **more, "form": form, "draft": draft, "named": role in NAMES, "asked": asked is not None}
     return render(request, subject.template, {**shown, "content": content, **(content or {})})
 

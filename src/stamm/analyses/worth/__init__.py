@@ -21,7 +21,7 @@ from stamm.analyses.rfm.scoring import Scoring
 from stamm.analyses.rfm.segments import NAMES, SEGMENTS
 from stamm.analyses.worth.examples import EXAMPLES
 from stamm.analyses.worth.judging import Effort, Flags, Judged
-from stamm.analyses.worth.mapped import places
+from stamm.analyses.worth.mapped import places, within
 from stamm.analyses.worth.tables import (
     DECISIONS,
     MODEL,
@@ -113,6 +113,7 @@ class Worth(Analysis):
     splits = False
     reasons: ClassVar = {NO_RISK: Phrase("no risk of leaving was kept", "kein Abwanderungsrisiko wurde aufbewahrt")}
     tables: ClassVar = {ROWS: Group, CUSTOMERS: Customer, ACCEPTABLE: Acceptable, BASIS: Basis, MAP: Place}
+    named: ClassVar = (ROWS, MAP)
     examples = EXAMPLES
 
     of = BROUGHT
@@ -177,12 +178,15 @@ class Worth(Analysis):
         )
 
     def customers(self, question: Question, row: Any) -> Behind:
-        """Who is in the group, and who else was judged."""
+        """Who is in the group, or in the place of the map, and who else was judged."""
         told = None if row.customers is None else _newest(question)
         if told is None:
             raise UsageError("Of nobody is known what they are worth.")
         judged = self._judged(question, told)
-        inside = judged.about(row.decision)
+        if isinstance(row, Place):
+            inside = within(judged, self.effort, row.risk_from, row.ahead_from)
+        else:
+            inside = judged.about(row.decision)
         counted, others = (sorted(judged.customers.filter(which).to_pylist()) for which in (inside, ~inside))
         return Behind(tuple(counted), tuple(others))
 

@@ -22,19 +22,17 @@ def places(judged: Judged, effort: Effort) -> Iterator[Place]:
 
     Both grow by twice, so what an effort saves is as much along a line from the upper left to the lower right.
     """
-    pays = round(effort.price_minor / effort.kept) if effort.price_minor and effort.kept else INSTEAD
-    bounds = [pays * times for times in TIMES]
-    risk = np.searchsorted(RISKS[1:-1], judged.risk, side="left")
-    ahead = np.searchsorted(bounds, judged.ahead, side="left")
+    bounds = _bounds(effort)
     for row in reversed(range(len(RISKS) - 1)):
         for column in range(len(bounds) + 1):
-            inside: Flags = (risk == row) & (ahead == column)
+            edge = bounds[column - 1] if column else None
+            inside = within(judged, effort, RISKS[row], edge)
             if customers := int(inside.sum()):
                 fight, beyond, alone, let_go = np.bincount(judged.decided[inside], minlength=len(DECISIONS)).tolist()
                 yield Place(
                     risk_from=RISKS[row],
                     risk_to=RISKS[row + 1],
-                    ahead_from=bounds[column - 1] if column else None,
+                    ahead_from=edge,
                     ahead_to=bounds[column] if column < len(bounds) else None,
                     customers=customers,
                     fight=fight,
@@ -44,3 +42,18 @@ def places(judged: Judged, effort: Effort) -> Iterator[Place]:
                     ahead=round(judged.ahead[inside].sum()),
                     at_risk=round(judged.at_risk[inside].sum()),
                 )
+
+
+def within(judged: Judged, effort: Effort, risk_from: float, ahead_from: int | None) -> Flags:
+    """Who is in the place that begins with this risk and with this amount; None is that of who would bring nothing."""
+    bounds = _bounds(effort)
+    risk = np.searchsorted(RISKS[1:-1], judged.risk, side="left")
+    ahead = np.searchsorted(bounds, judged.ahead, side="left")
+    column = 0 if ahead_from is None else bounds.index(ahead_from) + 1
+    found: Flags = (risk == RISKS.index(risk_from)) & (ahead == column)
+    return found
+
+
+def _bounds(effort: Effort) -> list[int]:
+    pays = round(effort.price_minor / effort.kept) if effort.price_minor and effort.kept else INSTEAD
+    return [pays * times for times in TIMES]

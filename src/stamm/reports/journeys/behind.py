@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from stamm.analyses.kind import Behind
+from stamm.analyses.worth.tables import Place as PlaceOfWorth
 from stamm.answers.table import TableAnswer
 from stamm.lang.language import Language
 from stamm.reports.analyses import text_of
+from stamm.reports.journeys.worth_map import place_words
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ def sides_of(answer: TableAnswer, behind: Behind, say: Language) -> tuple[Side, 
 
 def row_words(answer: TableAnswer, row: Any, say: Language) -> str:
     """Which row it is: step 2, page:/cart."""
+    if isinstance(row, PlaceOfWorth):
+        return place_words(answer, row, say)
     table = next(name for name, rows in answer.tables.items() if row in rows)
     told = [
         f"{column.words.of(say.code)} {text}" if column.unit == "count" else text
@@ -45,6 +49,7 @@ def _words(key: str, say: Language) -> tuple[str, str]:
         "funnel": (say("reached the step"), say("stopped before it")),
         "paths": (say("took this way"), say("came to the step and took others")),
         "rfm": (say("in the group"), say("in another group")),
+        "worth": (say("in the group"), say("in another group")),
         "drivers": (say("with it"), say("without it")),
         "retention_table": (say("came back"), say("did not come back")),
     }

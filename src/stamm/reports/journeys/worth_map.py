@@ -20,12 +20,13 @@ COUNTS = ("fight", "beyond", "alone", "let_go")
 
 @dataclass(frozen=True)
 class Spot:
-    """A place on the map: its class, how many customers, their value at risk, and what is decided about them."""
+    """A place on the map: its class, how many customers, their value at risk, what is decided about them, its row."""
 
     looks: str
     customers: str = ""
     at_risk: str = ""
     decided: str = ""
+    who: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,29 @@ def map_of(answer: TableAnswer, say: Language) -> WorthMap:
         there = [(name, phrase.of(say.code)) for name, phrase in zip(COUNTS, DECISIONS, strict=True)]
         there = [(told(name), words) for name, words in there if getattr(place, name)]
         decided = there[0][1] if len(there) == 1 else _together(there)
-        return Spot(f"h{step_of(shares[risk, ahead], first, step)}", told("customers"), told("at_risk"), decided)
+        who = tuple(f"{name}={value}" for name, value in answer.name_of(place, MAP).items())
+        return Spot(f"h{step_of(shares[risk, ahead], first, step)}", told("customers"), told("at_risk"), decided, who)
 
     return WorthMap(
         columns=tuple(_column(answer, say, *bound) for bound in columns),
         rows=tuple(
-            (
-                say("{low} to {high}", low=say.trimmed(100 * low, 1), high=say.percent(high, int(high < RISKS[2]))),
-                tuple(spot(low, ahead) for ahead, _to in columns),
-            )
-            for low, high in risks
+            (_risk(say, low, high), tuple(spot(low, ahead) for ahead, _to in columns)) for low, high in risks
         ),
         steps=tuple(
             (f"h{place}", say.trimmed(first + step * place, 1))
             for place in range(1 + max(step_of(share, first, step) for share in shares.values()))
         ),
     )
+
+
+def place_words(answer: TableAnswer, place: Place, say: Language) -> str:
+    """Which place it is: Risk of leaving: 50 to 100% · Would bring if they stay: up to €50.00."""
+    risk, ahead = _risk(say, place.risk_from, place.risk_to), _column(answer, say, place.ahead_from, place.ahead_to)
+    return f"{say('Risk of leaving')}: {risk} · {say('Would bring if they stay')}: {ahead}"
+
+
+def _risk(say: Language, low: float, high: float) -> str:
+    return say("{low} to {high}", low=say.trimmed(100 * low, 1), high=say.percent(high, int(high < RISKS[2])))
 
 
 def _together(there: Sequence[tuple[str, str]]) -> str:

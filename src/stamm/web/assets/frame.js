@@ -87,3 +87,10 @@ document.addEventListener("input", (event) => {
   const beside = event.target.id && document.querySelector(`[data-slides="${CSS.escape(event.target.id)}"]`);
   if (beside) beside.value = event.target.value;
 });
+
+// -- a sentence that other settings change is said: where it is said stays, while the page is swapped
+document.addEventListener("htmx:afterSettle", () => {
+  const says = document.querySelector("[data-says]")?.textContent.trim();
+  const region = document.getElementById("said");
+  if (says && region.textContent !== says) region.textContent = says;
+});

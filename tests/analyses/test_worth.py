@@ -203,11 +203,11 @@ def test_many_are_judged_in_columns() -> None:
             "staying": pa.nulls(count, pa.float64()),
             "low": pa.nulls(count, pa.float64()),
             "high": pa.nulls(count, pa.float64()),
-            "scores": np.zeros(count, dtype=np.int64),
+            "segment": np.zeros(count, dtype=np.int64),
         }
     )
     effort = Effort(500, 0.2, 500 * 40)
-    judged = Judged.of(people, effort, 2.0)
+    judged = Judged.of(people, effort, 2.0, DECISIONS)
     assert [int(judged.about(each).sum()) for each in (FIGHT, LET_GO)] == [40, int((brought <= 0).sum())]
     assert np.all(np.diff(judged.gain) <= 0)
     first = people["customer_id"].to_pylist().index(judged.customers[0].as_py())

@@ -152,6 +152,21 @@ def test_few_orders_suggest_nothing(run, project: Path, tmp_path: Path) -> None:
     assert (project / "stamm.toml").read_text(encoding="utf-8") == before
 
 
+def test_where_there_are_subscriptions_alone_who_pays_is_a_customer(run, project: Path, tmp_path: Path) -> None:
+    """Said once, after the first of them; whoever sets it back is left alone, and so are orders."""
+    head = "subscription_id,customer_id,started_at,mrr,currency,status\n"
+    first = write(tmp_path, "subscriptions.csv", f"{head}1,anna,2024-01-01,9.00,EUR,active\n")
+    result = run("import", first, "--project", project)
+    assert "Whoever pays for a subscription" in result.stdout
+    assert Project.open(project).organisation.spell_rule == "subscriptions"
+    settings = project / "stamm.toml"
+    text = settings.read_text(encoding="utf-8").replace('rule = "subscriptions"', 'rule = "orders"')
+    settings.write_text(text, encoding="utf-8")
+    more = write(tmp_path, "subscriptions-2.csv", f"{head}2,ben,2024-02-01,9.00,EUR,active\n")
+    assert "Whoever pays" not in run("import", more, "--project", project).stdout
+    assert Project.open(project).organisation.spell_rule == "orders"
+
+
 def test_a_chosen_lapse_is_left_alone(run, project: Path) -> None:
     file = project / "stamm.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("lapse_days = 90", "lapse_days = 77"), encoding="utf-8")

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifelines import CoxPHFitter, KaplanMeierFitter  # type: ignore[import-untyped]
 
+from stamm.analyses.worth import Worth
 from stamm.answers import Answers
 from stamm.answers.examples import arrow_of
 from stamm.answers.table import TableAnswer
@@ -338,3 +339,16 @@ def test_value_at_risk_of_subscribers() -> None:
     assert [row.value for row in answer.rows] == sorted((row.value for row in answer.rows), reverse=True)
     assert "payment" in {each.kind for each in answer.tables["reasons"]}
     assert "Costs are not known" in answer.notes[0].en
+    # worth counts the same of what was kept, whoever pays for two months by the end of January
+    kept = [
+        {
+            "model": "s", "customer_id": who, "predicted_at": "2024-01-31T23:00", "name": "subscription_end_risk",
+            "horizon_days": 45, "value": each.value,
+        }
+        for who, each in told.items()
+    ]  # fmt: skip
+    made = world({"subscriptions": rows, "predictions": kept}, as_of="2024-02-01", zone="Europe/Berlin")
+    settings = {"of": "subscriptions", "most": 1000}
+    worth = Answers(made).analyse(Worth, Window(date(2023, 12, 1), date(2024, 2, 1)), settings=settings)
+    one = {row.customer_id: (row.ahead, row.at_risk) for row in worth.tables["customers"]}
+    assert one == {row.customer_id: (row.ahead, row.value) for row in answer.rows}

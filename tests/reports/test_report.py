@@ -18,6 +18,8 @@ from stamm.lang.language import Language
 from stamm.lang.window import Window, windows
 from stamm.metrics import METRICS
 from stamm.reports import cohort_curves, trends
+from stamm.reports.cards import candidate_keys, headline_figures
+from stamm.reports.figures import Figures
 from stamm.reports.readers import READERS, Reader
 from tests.reports import shops
 from tests.reports.page_reader import Page, attribute, collapsed
@@ -357,3 +359,18 @@ def test_it_can_be_kept_to_some_facts() -> None:
 def test_a_filter_that_fits_nothing_is_refused() -> None:
     with pytest.raises(UsageError, match="colour"):
         shops.report(shops.shop(), where="colour=red")
+
+
+def test_where_there_are_subscriptions_alone_the_first_numbers_are_theirs() -> None:
+    """Of the sixty all but six pay at the end of March: 54 x 20.00."""
+    made = shops.world({"subscriptions": shops.subscriptions()}, date(2024, 3, 31), spell_rule="subscriptions")
+    figures = Figures(Answers(made), made.organisation, None, keys=candidate_keys(made))
+    shown = {figure.metric.key: figure.value for figure in headline_figures(figures, 6)}
+    assert shown == {
+        "customer_retention_rate": 0.9,
+        "customer_count": 54,
+        "monthly_recurring_revenue": 108_000,
+        "customer_churn_rate": pytest.approx(0.1),
+        "gross_mrr_churn_rate": pytest.approx(0.1),
+        "net_revenue_retention": pytest.approx(0.9),
+    }

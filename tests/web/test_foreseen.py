@@ -21,6 +21,7 @@ AMOUNTS = {"anna": 90_000, "ben": 90_000, "cleo": 4_000, "dora": 100}
 ORDERS = [order(who, who, "2024-02-03", amount) for who, amount in AMOUNTS.items()]
 RISKS = [risk(who, told) for who, told in {"anna": 0.5, "ben": 0.6, "cleo": 0.2, "dora": 0.5, "emil": 0.9}.items()]
 
+
 @pytest.mark.parametrize(
     ("path", "says"),
     [

@@ -6,7 +6,7 @@ results in plain Python. Of the world it knows only its `Question`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
@@ -240,11 +240,16 @@ class Analysis(Definition):
     #: the metrics that its settings may name
     metrics: Registry[Metric] = METRICS
 
-    def knowing(self, metrics: Registry[Metric]) -> Self:
-        """The same analysis where there are these metrics, an organisation's own among them."""
-        found = type(self)(**self.settings)
+    def knowing(self, metrics: Registry[Metric], known: Collection[str] = ()) -> Self:
+        """The same analysis where there are these metrics, an organisation's own among them, and these facts."""
+        found = type(self)(**{**self.settings, **self.fitting(known)})
         found.metrics = metrics
         return found
+
+    def fitting(self, known: Collection[str]) -> Mapping[str, object]:
+        """The settings that fit, where these kinds of facts are all there is and its own have nothing to go by."""
+        del known
+        return {}
 
     def facts(self) -> tuple[str, ...]:
         """Keys of the facts it reads under its settings."""

@@ -196,9 +196,10 @@ class Answers:
 
     def _analysis(self, analysis: str | type[Analysis] | Analysis, settings: Mapping[str, object] | None) -> Analysis:
         if isinstance(analysis, Analysis):
-            return analysis.having(settings or {}).knowing(self.world.metrics)
-        kind = ANALYSES[analysis] if isinstance(analysis, str) else analysis
-        return kind(**dict(settings or {})).knowing(self.world.metrics)
+            asked = analysis.having(settings or {})
+        else:
+            asked = (ANALYSES[analysis] if isinstance(analysis, str) else analysis)(**dict(settings or {}))
+        return asked.knowing(self.world.metrics, self.world.coverage)
 
     def _metric(self, metric: str | type[Metric] | Metric, settings: Mapping[str, object] | None) -> Metric:
         if isinstance(metric, Metric):

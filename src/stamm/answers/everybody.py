@@ -23,7 +23,7 @@ from stamm.answers.inquiry import Inquiry
 from stamm.answers.plan import Plan, kinds_of
 from stamm.answers.world import END_OF_TIME, World
 from stamm.facts import imported
-from stamm.facts.predictions import RISKS
+from stamm.facts.predictions import risks_by
 from stamm.facts.purchases import bought
 from stamm.lang.phrase import Phrase
 from stamm.lang.window import Window, day_of
@@ -128,9 +128,10 @@ def _spells(plan: Plan) -> ir.Table:
 
 def _newest_risk(plan: Plan) -> tuple[str, int, datetime] | None:
     """Of what was foretold of leaving the better one, and of that the newest."""
-    told = plan["predictions"].filter(_.name.isin(RISKS), _.horizon_days.notnull())
+    risks = risks_by(plan.world.organisation.spell_rule)
+    told = plan["predictions"].filter(_.name.isin(risks), _.horizon_days.notnull())
     found = plan.world.engine.run(told.group_by("name", "horizon_days").aggregate(at=_.predicted_at.max())).to_pylist()
-    best = min(found, key=lambda row: (RISKS.index(row["name"]), -row["at"].timestamp()), default=None)
+    best = min(found, key=lambda row: (risks.index(row["name"]), -row["at"].timestamp()), default=None)
     return None if best is None else (best["name"], best["horizon_days"], best["at"])
 
 

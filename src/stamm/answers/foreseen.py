@@ -8,15 +8,22 @@ from stamm.analyses.recommendations.learned import Learned
 from stamm.analyses.worth import Valued, Worth
 from stamm.answers.ask import Answers
 from stamm.answers.inquiry import Inquiry
+from stamm.answers.world import World
 from stamm.lang.errors import TooLittleError
 from stamm.lang.window import Window
 from stamm.predictions.next_order import NextOfEach, NextOrder
 
 
+def usual_worth(world: World) -> Worth:
+    """Worth as it is asked where nobody says how."""
+    return Worth().knowing(world.metrics, world.coverage)
+
+
 def valued(answers: Answers, span: Window) -> Valued | None:
     """Everybody of whom a risk was kept, judged as usual; None where none was, or costs were never taken in."""
-    question = Inquiry(answers, Worth(), span, None)
-    return Worth().of_each(question) if question.as_of is not None else None
+    asked = usual_worth(answers.world)
+    question = Inquiry(answers, asked, span, None)
+    return asked.of_each(question) if question.as_of is not None else None
 
 
 def recommended(answers: Answers, span: Window) -> Learned | None:

@@ -240,7 +240,8 @@ def _metric(world: World, asked: Asked) -> tuple[World, Metric]:
 
 
 def _analysis(world: World, asked: Asked) -> Analysis:
-    return named_so(ANALYSES, asked.key)(**asked.pairs(parameters.SETTINGS)).knowing(world.metrics)
+    found = named_so(ANALYSES, asked.key)(**asked.pairs(parameters.SETTINGS))
+    return found.knowing(world.metrics, world.coverage)
 
 
 def named_so(registry: Registry[D], key: str) -> type[D]:

@@ -1,4 +1,4 @@
-"""Settings that data suggest: after how many days of silence somebody is gone, and whether history is whole."""
+"""Settings that data suggest: who is a customer, and after how many days of silence somebody is gone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ def leaves_lapse_open(organisation: Organisation) -> bool:
     """Whether nobody has chosen yet after how many days a customer is gone, and it matters."""
     untouched = organisation.lapse_days == Organisation().lapse_days and not organisation.reasons
     return untouched and organisation.spell_rule != "subscriptions"
+
+
+def settle_rule(project: Project) -> tuple[Project, bool]:
+    """The project with paying for a subscription as what makes a customer, where nobody has chosen and there are no
+    orders, only subscriptions; and whether that is so."""
+    organisation, snapshot = project.organisation, project.lake().snapshot()
+    left_open = organisation.spell_rule == Organisation().spell_rule and not organisation.reasons
+    if not left_open or snapshot.rows("orders") or not snapshot.rows("subscriptions"):
+        return project, False
+    return project.rewrite(replace(organisation, spell_rule="subscriptions")), True
 
 
 def settle_lapse(project: Project) -> tuple[Project, Proposal | None]:

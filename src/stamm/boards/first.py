@@ -8,7 +8,7 @@ from stamm.boards.kind import WIDGETS
 from stamm.facts import FACTS
 from stamm.lang.errors import StammError
 from stamm.metrics import Metric
-from stamm.reports.cards import CANDIDATES, headline_figures
+from stamm.reports.cards import candidates, headline_figures
 from stamm.reports.figures import RETENTION
 from stamm.reports.splits import dimensions_for
 
@@ -20,7 +20,7 @@ def first_board(asking: Asking) -> Content:
     """Numbers that matter, how the first of them went, who it is made of, and whether customers stay."""
     say = asking.say
     metrics = asking.world.metrics
-    figures = asking.figures(*(metrics[key]() for keys in CANDIDATES for key in keys))
+    figures = asking.figures(*(metrics[key]() for keys in candidates(asking.world) for key in keys))
     shown = headline_figures(figures, 6) if figures.months is not None else ()
     placed: list[tuple[str, dict[str, object], int]] = [
         ("number", {"metric": figure.metric.key}, 4) for figure in shown[:NUMBERS]

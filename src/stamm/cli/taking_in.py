@@ -188,9 +188,9 @@ def print_reasons(report: ImportReport, say: Session) -> None:
         say.out.print(text, style="quiet")
 
 
-def has_orders(project: Project) -> bool:
-    """Whether any orders were taken in so far."""
-    return project.lake().snapshot().rows("orders") > 0
+def has_any(project: Project, kind: str) -> bool:
+    """Whether any facts of a kind were taken in so far."""
+    return project.lake().snapshot().rows(kind) > 0
 
 
 def _gone_after(days: int, reason: str, say: Session) -> str:
@@ -200,6 +200,18 @@ def _gone_after(days: int, reason: str, say: Session) -> str:
         "After {count} days without an order: {reason}.",
         reason=reason,
     )
+
+
+def choose_rule(project: Project, say: Session) -> Project:
+    """Write that who pays for a subscription is a customer, where there is nothing else and nobody has chosen; told."""
+    from stamm.app.settling import settle_rule
+
+    chosen, changed = settle_rule(project)
+    if changed:
+        say.heading(say("Who is a customer?"))
+        say.out.print(say("Whoever pays for a subscription: there are subscriptions, and no orders."))
+        say.out.print(say("This is now in {file}; change it there if you know better.", file=SETTINGS), style="quiet")
+    return chosen
 
 
 def choose_lapse(project: Project, say: Session, *, first: bool) -> Project:

@@ -7,11 +7,16 @@ from stamm.facts.kind import Imported
 from stamm.lang.example import VerbExample, rows
 
 #: predictions that tell of leaving, the better one first
-RISKS = ("churn_risk", "no_order_risk", "subscription_end_risk")
+RISKS = CHURN, NO_ORDER, CONTRACT = ("churn_risk", "no_order_risk", "subscription_end_risk")
 #: those of them after which somebody has left, and not only paused
-LEAVING = ("churn_risk", "subscription_end_risk")
+LEAVING = (CHURN, CONTRACT)
 #: the prediction of what a customer would pay if they stay
 STAYING = "value_if_staying"
+
+
+def risks_by(spell_rule: str) -> tuple[str, ...]:
+    """The same, that of an end of paying first where paying makes a customer."""
+    return tuple(sorted(RISKS, key=CONTRACT.__ne__)) if spell_rule == "subscriptions" else RISKS
 
 
 class Predictions(Imported):

@@ -89,7 +89,7 @@ class OpenProject:
         **settings: object,
     ) -> TableResult:
         """An analysis over a span of days; as `stamm analyse` gives it. Days and settings as in `metric`."""
-        asked = ANALYSES[key](**settings).knowing(self._world.metrics)
+        asked = ANALYSES[key](**settings).knowing(self._world.metrics, self._world.coverage)
         days = self._days(asked, start, end, window)
         return TableResult(self._answers.analyse(asked, days, by=by, where=where), self._language)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import ClassVar, NamedTuple, Self
 
@@ -92,7 +92,7 @@ class Checked(Analysis):
     def having(self, settings: Mapping[str, object]) -> Self:
         return type(self)(self._asked.having(settings))
 
-    def knowing(self, metrics: Registry[Metric]) -> Self:
+    def knowing(self, metrics: Registry[Metric], known: Collection[str] = ()) -> Self:
         return self
 
     def unit_of(self, column: Column) -> ColumnUnit:

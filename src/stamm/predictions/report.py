@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import ClassVar, Self
 
@@ -83,7 +83,7 @@ class Report(Analysis):
     def having(self, settings: Mapping[str, object]) -> Self:
         return type(self)(self.asked.having(settings))
 
-    def knowing(self, metrics: Registry[Metric]) -> Self:
+    def knowing(self, metrics: Registry[Metric], known: Collection[str] = ()) -> Self:
         return self
 
     def unit_of(self, column: Column) -> ColumnUnit:

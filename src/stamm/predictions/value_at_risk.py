@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from stamm.analyses.brought import CONTRIBUTION, foreign_fact
 from stamm.analyses.kind import ROWS, Found, Question, column, row
 from stamm.analyses.worth.margins import at_risk, margins
-from stamm.facts.elapsed import YEAR_DAYS
-from stamm.facts.predictions import RISKS
+from stamm.analyses.worth.subscribers import MONTH_DAYS
+from stamm.facts.predictions import CHURN, CONTRACT, NO_ORDER
 from stamm.lang.definition import Setting
 from stamm.lang.errors import TooLittleError
 from stamm.lang.phrase import Phrase
@@ -41,14 +41,11 @@ from stamm.predictions.value_if_staying import ValueIfStaying
 _ = ibis._
 Places = npt.NDArray[np.intp]
 REASONS = "reasons"
-CHURN, NO_ORDER, CONTRACT = RISKS
 CONTRIBUTIONS, TAKINGS = "contributions", "takings"
 #: days beyond which no date of a next order is told, and whose contribution is compared with what was paid
 LONGEST, YEAR = 365, 365
 #: what moves a risk by less than this is no reason, and so many are told of one customer
 LEAST, MOST_REASONS = 0.005, 3
-#: days of a month that is paid for
-MONTH_DAYS = YEAR_DAYS / 12
 NO_COSTS = Phrase(
     "Costs are not known, so the value is what customers would pay for goods.",
     "Kosten sind nicht bekannt; der Wert ist daher, was Kunden für Waren zahlen würden.",

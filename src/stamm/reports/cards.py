@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from stamm.answers.world import World
 from stamm.reports.exact import Exact
 from stamm.reports.figures import Figure, Figures, Months
 from stamm.reports.ledger import LEDGER, ledger_line
@@ -28,6 +29,19 @@ CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("conversion_rate",),
     ("purchase_frequency",),
 )
+#: the same where paying for a subscription is all there is to being a customer
+OF_SUBSCRIPTIONS: tuple[tuple[str, ...], ...] = (
+    ("customer_retention_rate",),
+    ("customer_count",),
+    ("monthly_recurring_revenue",),
+    ("customer_churn_rate",),
+    ("gross_mrr_churn_rate",),
+    ("new_customers",),
+    ("lost_customers",),
+    ("net_revenue_retention",),
+    ("average_revenue_per_account",),
+    *CANDIDATES[-4:],
+)
 #: these make room first where there are too many, and after them the last of the candidates
 SPARE = ("new_customers", "purchase_frequency", "lost_customers", "order_count")
 
@@ -49,10 +63,20 @@ class Card:
     simulated: bool
 
 
+def candidates(world: World) -> tuple[tuple[str, ...], ...]:
+    """What may be shown first of a world, in that order."""
+    return CANDIDATES if "orders" in world.coverage or "subscriptions" not in world.coverage else OF_SUBSCRIPTIONS
+
+
+def candidate_keys(world: World) -> frozenset[str]:
+    """The metrics among which the first are chosen."""
+    return frozenset(key for keys in candidates(world) for key in keys)
+
+
 def headline_figures(figures: Figures, most: int) -> tuple[Figure, ...]:
     """The figures to show first: those of the candidates that have a value in the current month, `most` at most."""
     chosen = []
-    for keys in CANDIDATES:
+    for keys in candidates(figures.world):
         found = (figures[key] for key in keys)
         figure = next((figure for figure in found if figure is not None and figure.value is not None), None)
         if figure is not None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from stamm.analyses.recommendations import Recommendations
 from stamm.analyses.recommendations.learned import Learned
-from stamm.analyses.worth import Valued, Worth
-from stamm.answers.foreseen import next_of_each, recommended, valued
+from stamm.analyses.worth import Valued
+from stamm.answers.foreseen import next_of_each, recommended, usual_worth, valued
 from stamm.lang.errors import CurrencyError
 from stamm.lang.language import Language
 from stamm.predictions.next_order import NextOfEach, NextOrder
@@ -44,7 +44,8 @@ def _of(opened: Opened, customer: str, say: Language) -> Ahead:
 
 
 def _valued(opened: Opened) -> tuple[Valued | None]:
-    span = usual_span(Worth(), opened.answers.world)
+    world = opened.answers.world
+    span = usual_span(usual_worth(world), world)
     try:
         return (valued(opened.answers, span) if span else None,)
     except CurrencyError:  # the page of worth says what is lacking

@@ -65,9 +65,11 @@ def analysed(
 
     A `draft` is the form alone, which is still being written and was not asked yet.
     """
-    given = request.GET if given is None else given
+    world = desk().opened().answers.world
+    usual = ANALYSES[subject.key]().knowing(world.metrics, world.coverage).said
+    given = {**usual, **dict((request.GET if given is None else given).items())}
     say, role = request.say, request.user.may
-    currency = desk().opened().project.organisation.currency
+    currency = world.organisation.currency
     form = settings_form(ANALYSES[subject.key], given, say, subject.first, currency=currency)
     # what does not go together cannot be asked; the frame is then that of the usual settings
     question = Question.of(subject.key, request.GET, role, form.settings if form.made is not None else {})
@@ -89,8 +91,10 @@ def analysed(
 def usual(opened: Opened) -> Iterator[Callable[[Opened], TableAnswer]]:
     """What the pages of analyses ask of a snapshot where nobody chooses anything, the quickest questions first."""
     for key in USUAL:
-        question = Question(key, None, None, "", (), ()).settled(opened)
-        if question is not None and not missing_for(question.analysis, opened.answers.world, Language("en")):
+        world = opened.answers.world
+        said = ANALYSES[key]().knowing(world.metrics, world.coverage).said
+        question = Question(key, None, None, "", (), tuple(said.items())).settled(opened)
+        if question is not None and not missing_for(question.analysis, world, Language("en")):
             yield question.asked
 
 

@@ -219,6 +219,7 @@ class Outcome:
     #: the name of the list of all of them
     list_of_them: str
     mappings: tuple[str, ...]
+    ruled: str
     lapse: str
     unsettled: Problem | None
     #: whether something came in that can be taken back
@@ -249,6 +250,9 @@ def outcome(state: State, say: Language) -> Outcome:
         else "",
         list_of_them=report.get("rejects", ""),
         mappings=tuple(report.get("mappings", ())),
+        ruled=say("Whoever pays for a subscription: there are subscriptions, and no orders.")
+        if report.get("ruled")
+        else "",
         lapse=_gone_after(lapse, say) if lapse else "",
         unsettled=Problem(retell(unsettled[0], say), unsettled[1], retell(unsettled[2], say)) if unsettled else None,
         changed=report.get("snapshot") is not None,

@@ -28,11 +28,34 @@ _STAYING = """
 """
 _RISKY = SALES | {"predictions": rows(_RISKS)}
 _FORETOLD = SALES | {"predictions": rows(_RISKS + _STAYING)}
+_CLUB = {
+    "subscriptions": rows("""
+        subscription_id  started_at  customer_id  plan   ended_at    mrr_minor  status
+        s1               2024-01-01  anna         plus   -           3000       active
+        s2               2024-01-01  ben          basic  -           1000       active
+        s3               2024-01-01  cleo         basic  2024-02-10  1000       active
+        s4               2024-01-01  dora         plus   -           2000       past_due
+        s5               2024-03-01  ben          plus   -           9000       active
+    """),
+    "predictions": rows("""
+        model  customer_id  predicted_at  name                   horizon_days  value
+        s      anna         2024-02-20    subscription_end_risk  487           0.25
+        s      ben          2024-02-20    subscription_end_risk  487           0.05
+        s      cleo         2024-02-20    subscription_end_risk  487           0.90
+        s      dora         2024-02-20    subscription_end_risk  487           0.50
+        m      ben          2024-02-20    churn_risk             487           0.90
+    """),
+}
 
 
 def _context(**more: object) -> dict[str, object]:
     settings = {"budget_minor": 150, "price_minor": 100, "kept": 0.2}
     return {"window": "2024-02", "as_of": "2024-04-01", "settings": settings, **more}
+
+
+def _of_club(table: str) -> dict[str, object]:
+    settings = {"budget_minor": 150, "price_minor": 100, "kept": 0.2, "of": "subscriptions"}
+    return {"window": "2024-02", "as_of": "2024-04-01", "settings": settings, "table": table}
 
 
 EXAMPLES = (
@@ -117,6 +140,38 @@ EXAMPLES = (
         gives=rows("""
             prediction  foretold_on  days  customers
             churn_risk  2024-02-20   58    5
+        """),
+    ),
+    # 487 days are 16 months. In February anna paid for 29 days, which is 29 / 30.4375 of 3000; cleo paid for 9 and does
+    # not any more. An effort saves a fifth of dora's 16000 at risk, 3200, and there is money for her alone
+    TableExample(
+        facts=_CLUB,
+        context=_of_club("customers"),
+        gives=rows("""
+            place  customer_id  risk  contribution  margin  ahead  low  expected  at_risk  gain  pays_from
+            1      dora         0.50  1906          1       32000  -    16000     16000    3100  1/64
+            2      anna         0.25  2858          1       48000  -    36000     12000    2300  1/96
+            3      ben          0.05  953           1       16000  -    15200     800      60    1/32
+            4      cleo         0.90  296           1       0      -    0         0        -100  -
+        """),
+    ),
+    # by plan: who pays for none, basic, plus. Of the 80000 of plus a fifth is 16000, so two efforts pay from 200/16000
+    TableExample(
+        facts=_CLUB,
+        context=_of_club("acceptable"),
+        gives=rows("""
+            customers  ahead  at_risk  churn  cost  acceptable  gain
+            1          0      0        -      100   -           -100
+            1          16000  800      0.05   100   1/32        60
+            2          80000  28000    0.35   200   1/80        5400
+        """),
+    ),
+    TableExample(
+        facts=_CLUB,
+        context=_of_club("basis"),
+        gives=rows("""
+            prediction             foretold_on  days  customers  margin
+            subscription_end_risk  2024-02-20   487   4          1
         """),
     ),
 )

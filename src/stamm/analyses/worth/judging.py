@@ -42,8 +42,8 @@ class Judged:
     """Customers, those first for whom an effort gains most; all columns are as long. Money in minor units, not
     rounded.
 
-    `margin`, `low` and `high` are NaN where no model told. `decided` is a place in `DECISIONS`; `scores` are recency
-    and worth together (10 x recency + worth), 0 for who did not order in the span.
+    `margin`, `low` and `high` are NaN where no model told. `decided` is a place in `DECISIONS`, `segment` one in
+    `segments`.
     """
 
     customers: pa.Array
@@ -53,21 +53,22 @@ class Judged:
     ahead: Reals
     low: Reals
     high: Reals
-    scores: npt.NDArray[np.int64]
+    segment: npt.NDArray[np.int64]
     gain: Reals
     decided: npt.NDArray[np.int64]
     #: what is left of each unit that all of them pay; None where no model told
     whole_margin: float | None
+    segments: tuple[Phrase, ...]
 
     @classmethod
-    def of(cls, people: pa.Table, effort: Effort, days_of_pace: float) -> Self:
+    def of(cls, people: pa.Table, effort: Effort, days_of_pace: float, segments: tuple[Phrase, ...]) -> Self:
         """People as they were asked for, in columns `customer_id`, `risk`, `brought`, `paid`, `staying`, `low`, `high`
-        (empty where no model told them) and `scores`; by pace they bring so many times as much as they did."""
+        (empty where no model told them) and `segment`; by pace they bring so many times as much as they did."""
         people = people.sort_by("customer_id")
         risk, brought, paid, *told = (
             _reals(people, name) for name in ("risk", "brought", "paid", "staying", "low", "high")
         )
-        whole_margin = None if people["staying"].null_count else share(float(brought.sum()), float(paid.sum())) or 0.0
+        whole_margin = None if people["staying"].null_count else _whole(brought, paid)
         if whole_margin is None:
             margin, low, high = np.full((3, len(risk)), np.nan)
             ahead = brought * days_of_pace
@@ -91,10 +92,11 @@ class Judged:
             ahead=ahead[order],
             low=low[order],
             high=high[order],
-            scores=people["scores"].to_numpy().astype(np.int64)[order],
+            segment=people["segment"].to_numpy().astype(np.int64)[order],
             gain=gain[order],
             decided=decided,
             whole_margin=whole_margin,
+            segments=segments,
         )
 
     @property
@@ -111,6 +113,12 @@ class Judged:
         """About whom that is decided."""
         found: Flags = self.decided == DECISIONS.index(decision)
         return found
+
+
+def _whole(brought: Reals, paid: Reals) -> float:
+    """What is left of each unit that all paid together."""
+    found = share(float(brought.sum()), float(paid.sum()))
+    return 1.0 if found is None else float(found)
 
 
 def _reals(people: pa.Table, name: str) -> Reals:

@@ -10,7 +10,9 @@ Reals = npt.NDArray[np.float64]
 
 def margins(brought: Reals, paid: Reals) -> Reals:
     """What is left of each unit a customer pays: as if beside what they paid and brought themselves they had once more
-    what those did on average who paid anything."""
+    what those did on average who paid anything. All of it where nobody paid anything."""
+    if not paid.any():
+        return np.ones(len(paid))
     payers = max(int((paid > 0).sum()), 1)
     more_brought, more_paid = brought.sum() / payers, paid.sum() / payers
     whole = paid + more_paid

@@ -11,6 +11,7 @@ ALONE = Phrase("Better left alone", "Besser in Ruhe lassen")
 LET_GO = Phrase("To let go", "Ziehen lassen")
 DECISIONS = (FIGHT, BEYOND, ALONE, LET_GO)
 MODEL = Phrase("a model of buying", "ein Kaufmodell")
+PRICE = Phrase("the price of the subscription", "der Preis des Abonnements")
 PACE = Phrase("as much a day as in the span", "so viel am Tag wie im Zeitraum")
 
 

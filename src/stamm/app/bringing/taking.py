@@ -17,7 +17,7 @@ from stamm.app.bringing.work import Tell
 from stamm.app.importing import Importing, ImportReport
 from stamm.app.project import Project
 from stamm.app.settings import SETTINGS, read_settings
-from stamm.app.settling import settle_lapse
+from stamm.app.settling import settle_lapse, settle_rule
 from stamm.lang.errors import BusyError, InputError, StammError, UsageError
 from stamm.lang.language import Language
 from stamm.sources.guessing import Proposal
@@ -42,7 +42,8 @@ class Taking:
     def __call__(self, tell: Tell) -> dict[str, Any]:
         """All of it or nothing. Raises what an import raises, and UsageError for files that lack something."""
         project = Project.open(self.directory)
-        first = not project.lake().snapshot().rows("orders")
+        before = project.lake().snapshot()
+        first, subscribed = not before.rows("orders"), before.rows("subscriptions") > 0
         proposals = whole(self.guesses, self.bundle, project)
         texts = sections(proposals, self.language)
         if texts:
@@ -56,7 +57,7 @@ class Taking:
             if texts:
                 with exclusive(project.directory / "stamm.lock", SETTINGS_SECONDS, None, "Settings are being changed"):
                     guessing.save(Project.open(self.directory), proposals, texts)
-            told |= self._settle(Project.open(self.directory), report, first=first)
+            told |= self._settle(Project.open(self.directory), report, first=first, subscribed=subscribed)
         except StammError as error:  # the facts are in for good, so the import is none that failed
             told |= {"unsettled": [error.what, error.where, error.remedy]}
         self.bundle.throw_files_away()
@@ -69,8 +70,10 @@ class Taking:
         return importing.take(list(self.bundle.files), now=datetime.now(UTC))
 
     @staticmethod
-    def _settle(project: Project, report: ImportReport, *, first: bool) -> dict[str, Any]:
-        """After the first orders, when a customer is gone; told in both languages."""
+    def _settle(project: Project, report: ImportReport, *, first: bool, subscribed: bool) -> dict[str, Any]:
+        """After the first subscriptions, who is a customer; after the first orders, when one is gone."""
+        if not subscribed and settle_rule(project)[1]:
+            return {"ruled": True}
         if not any(row.fact == "orders" for row in report.rows):
             return {}
         _, proposal = settle_lapse(project)

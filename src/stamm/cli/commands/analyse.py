@@ -79,7 +79,7 @@ def analyse(
     asked = ANALYSES[key](**pairs(params, "--param", say))
     project = say.project
     world = project.world(as_of=moment_named(as_of, project.organisation.zone, say))
-    asked = asked.knowing(world.metrics)
+    asked = asked.knowing(world.metrics, world.coverage)
     answers = Answers(world)
     with say.err.status(say("Computing {name} ...", name=asked.title(say.language.code))):
         answer = answers.analyse(asked, span_of(span, world, asked, say), by=by, where=where)

@@ -77,7 +77,7 @@ def import_facts(
         )
     if not keep_settings and not mapping:
         project = taking_in.assume(project, what, say, dry=dry_run)
-    first = not taking_in.has_orders(project)
+    first, subscribed = not taking_in.has_any(project, "orders"), taking_in.has_any(project, "subscriptions")
     with taking_in.progress(say) as told:
         importing = Importing(
             project.lake(),
@@ -99,6 +99,8 @@ def import_facts(
             raise InputError(say("With --strict, nothing would come in."))
         return
     taking_in.print_report(report, say)
+    if not keep_settings and not subscribed:
+        project = taking_in.choose_rule(project, say)
     if not keep_settings and (report.known or any(row.fact == "orders" for row in report.rows)):
         taking_in.choose_lapse(project, say, first=first)
     if report.snapshot is not None:

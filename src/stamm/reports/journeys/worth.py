@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from stamm.analyses.worth import ACCEPTABLE, BASIS, CUSTOMERS
-from stamm.analyses.worth.tables import BEYOND, FIGHT, MODEL, Acceptable, Customer, Group
+from stamm.analyses.worth import ACCEPTABLE, BASIS, CUSTOMERS, SUBSCRIPTIONS
+from stamm.analyses.worth.tables import BEYOND, FIGHT, MODEL, PRICE, Acceptable, Customer, Group
 from stamm.answers.table import TableAnswer
+from stamm.facts.predictions import CHURN, CONTRACT, STAYING
 from stamm.lang.language import Language
 from stamm.lang.money import to_major
 from stamm.predictions import PREDICTIONS
@@ -121,6 +122,12 @@ def nothing_of(answer: TableAnswer, say: Language) -> str:
     return why_not(answer.rows[0].reason, answer, say)
 
 
+def keeping_of(answer: TableAnswer) -> tuple[str, ...]:
+    """The commands that keep what it is told by."""
+    keys = (CONTRACT,) if answer.analysis.settings["of"] == SUBSCRIPTIONS else (CHURN, STAYING)
+    return tuple(f"stamm predict {key} --keep" for key in keys)
+
+
 def _sentence(answer: TableAnswer, say: Language) -> str:
     (fight,) = (row for row in answer.rows if row.decision == FIGHT)
     told, settings = Told(answer, fight, say), answer.analysis.settings
@@ -219,6 +226,12 @@ def _basis(answer: TableAnswer, say: Language) -> str:
         days=told("days"),
         count=told("customers"),
     )
+    if basis.ahead == PRICE:
+        price = filled(
+            say("What they would bring is the price that they pay each month; of it, {margin} is left."),
+            margin=told("margin"),
+        )
+        return filled("{risks} {price}", risks=risks, price=price)
     if basis.ahead != MODEL:
         pace = say(
             "What they would bring is as much a day as so far; {command} kept on the same day tells it better.",

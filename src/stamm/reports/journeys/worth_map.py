@@ -63,9 +63,7 @@ def map_of(answer: TableAnswer, say: Language) -> WorthMap:
 
     return WorthMap(
         columns=tuple(_column(answer, say, *bound) for bound in columns),
-        rows=tuple(
-            (_risk(say, low, high), tuple(spot(low, ahead) for ahead, _to in columns)) for low, high in risks
-        ),
+        rows=tuple((_risk(say, low, high), tuple(spot(low, ahead) for ahead, _to in columns)) for low, high in risks),
         steps=tuple(
             (f"h{place}", say.trimmed(first + step * place, 1))
             for place in range(1 + max(step_of(share, first, step) for share in shares.values()))

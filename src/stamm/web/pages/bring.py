@@ -21,7 +21,7 @@ from stamm.app.project import Project
 from stamm.lang.errors import BusyError, UsageError
 from stamm.lang.language import Language
 from stamm.people.roles import EXPORTS
-from stamm.reports.cards import CANDIDATES, card_of, headline_figures
+from stamm.reports.cards import candidate_keys, card_of, headline_figures
 from stamm.reports.trends import Trends
 from stamm.reports.wording import Words
 from stamm.reports.workings import Workings
@@ -210,7 +210,7 @@ def _first_numbers(snapshot: int | None, say: Language) -> dict[str, Any]:
 
 
 def _counted(opened: Opened, say: Language) -> dict[str, Any]:
-    figures = opened.figures(frozenset(key for keys in CANDIDATES for key in keys), Period())
+    figures = opened.figures(candidate_keys(opened.answers.world), Period())
     months = figures.months
     if months is None:
         return {"cards": (), "now": ""}

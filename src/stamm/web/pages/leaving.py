@@ -15,6 +15,7 @@ from stamm.answers.segments import Segments
 from stamm.answers.table import TableAnswer
 from stamm.answers.written import csv_of
 from stamm.app.retelling import told
+from stamm.facts.predictions import CHURN, CONTRACT, NO_ORDER
 from stamm.lang.errors import StammError, TooLittleError, UsageError
 from stamm.lang.language import Language
 from stamm.lang.money import exponent
@@ -22,7 +23,7 @@ from stamm.lang.window import last_day
 from stamm.people.accounts import acted, people, run
 from stamm.people.models import Person
 from stamm.people.roles import EXPORTS, NAMES
-from stamm.predictions.value_at_risk import CHURN, CONTRACT, NO_ORDER, ValueAtRisk
+from stamm.predictions.value_at_risk import ValueAtRisk
 from stamm.reports.foreseen.leaving import kept_to, leavers
 from stamm.reports.journeys.about import simulated_for
 from stamm.segments.ready import READY

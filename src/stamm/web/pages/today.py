@@ -13,11 +13,12 @@ from django.urls import reverse
 from stamm.answers.arrivals import arrivals
 from stamm.answers.foretold import leaving
 from stamm.answers.in_short import in_short
+from stamm.facts.predictions import CHURN, CONTRACT
 from stamm.lang.language import CODES, Language
 from stamm.lang.window import Window, last_day
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.predictions import PREDICTIONS
-from stamm.reports.cards import CANDIDATES, Card, card_of, headline_figures
+from stamm.reports.cards import Card, candidate_keys, card_of, headline_figures
 from stamm.reports.contributions import explained
 from stamm.reports.exact import of_customer
 from stamm.reports.figures import BACK, RETENTION, Figure, Figures
@@ -44,7 +45,6 @@ from stamm.web.reading import one_of
 NUMBERS, LEDGER_MONTHS, LEAVING, GOALS = 6, 6, 6, 5
 #: what was due stays so long; time ends where the data do
 GOALS_STAY = timedelta(days=31)
-KEYS = frozenset({LEDGER, *(key for keys in CANDIDATES for key in keys)})
 
 
 @dataclass(frozen=True)
@@ -136,12 +136,15 @@ def _head(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
         "data_until": say("data to the end of {day}", day=say.day(last)),
         "snapshot": say.number(world.snapshot),
         "simulated": simulated_words((), say, *made),
+        "nobody": world.organisation.spell_rule == "orders"
+        and {"orders", "subscriptions"} - world.coverage.keys() == {"orders"},
     }
 
 
 def _body(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
     """What has to be counted."""
-    world, figures = opened.answers.world, _figures(opened, looked, KEYS)
+    world = opened.answers.world
+    figures = _figures(opened, looked, candidate_keys(world) | {LEDGER})
     months = figures.months
     if months is None:  # all facts were taken back meanwhile, and the head of the page says so
         return {}
@@ -174,7 +177,8 @@ def _leaving(opened: Opened, say: Language) -> dict[str, Any]:
     world = opened.answers.world
     found = leaving(world, LEAVING)
     if found is None:
-        return {"found": None, "orders": "orders" in world.coverage}
+        known = [key for key in ("orders", "subscriptions") if key in world.coverage]
+        return {"found": None, "keeps": (CONTRACT if known == ["subscriptions"] else CHURN) if known else ""}
     asked = PREDICTIONS[found.key]
     who = in_short(world, [each.customer_id for each in found.first], Window(found.on - timedelta(days=1), found.on))
     return {
@@ -194,5 +198,5 @@ def _leaving(opened: Opened, say: Language) -> dict[str, Any]:
             for each, one in zip(found.first, who, strict=True)
         ),
         "counts": (say.number(found.tenth), say.number(found.foretold), say.number(found.horizon_days)),
-        "orders": True,
+        "keeps": found.key,
     }

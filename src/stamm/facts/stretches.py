@@ -13,6 +13,8 @@ from stamm.lang.example import TableExample, rows
 
 _ = ibis._
 
+_IN_TIME = ibis.window(group_by="customer_id", order_by="at")
+
 
 class Stretches(Kept):
     """What spells are made of: each stretch of a customer's signs, with the end that it has if nothing else comes.
@@ -80,16 +82,30 @@ class Stretches(Kept):
         )
 
 
+def signs_of(facts: FactTables) -> ir.Table:
+    """Each sign of a customer by the rules of orders and of activity: `customer_id`, `at`, and whether it `opens` a
+    stretch, as there was none in the lapse before."""
+    signs = _signs(facts).mutate(before=_.at.lag().over(_IN_TIME))
+    return signs.mutate(opens=_.before.isnull() | (_.at > _.before + lapse_of(facts.rules)))
+
+
+def lapse_of(rules: SpellRules) -> ir.IntervalScalar:
+    """After how long a silence a stretch has ended."""
+    return ibis.interval(hours=24 * rules.lapse_days)
+
+
+def _signs(facts: FactTables) -> ir.Table:
+    signs = bought(facts).select("customer_id", at=_.ordered_at)
+    if facts.rules.spell_rule != "activity":
+        return signs
+    events = facts["identity"].filter(_.customer_id.notnull())
+    return signs.union(events.select("customer_id", at=_.happened_at), distinct=False)
+
+
 def _without_silence(facts: FactTables) -> ir.Table:
     """Stretches without a silence of more than lapse_days, each until that long after its last sign."""
-    rules = facts.rules
-    signs = bought(facts).select("customer_id", at=_.ordered_at)
-    if rules.spell_rule == "activity":
-        events = facts["identity"].filter(_.customer_id.notnull())
-        signs = signs.union(events.select("customer_id", at=_.happened_at), distinct=False)
-    lapse = ibis.interval(hours=24 * rules.lapse_days)
-    order = ibis.window(group_by="customer_id", order_by="at")
-    signs = signs.mutate(before=_.at.lag().over(order), after=_.at.lead().over(order))
+    lapse = lapse_of(facts.rules)
+    signs = _signs(facts).mutate(before=_.at.lag().over(_IN_TIME), after=_.at.lead().over(_IN_TIME))
     signs = signs.mutate(
         opens=_.before.isnull() | (_.at > _.before + lapse), closes=_.after.isnull() | (_.after > _.at + lapse)
     )

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
+from stamm.facts.stretches import lapse_of, signs_of
 from stamm.lang.example import rows
 from stamm.lang.phrase import Phrase
 from stamm.segments.blanks import Chosen
@@ -54,8 +55,12 @@ class Stands(Operator):
     )
 
     def column(self, then: Then) -> tuple[str, ir.Table, Deferred, Deferred]:
-        # of a customer's spells only the last may be open, and its number says how many there were; who is a customer
-        # until this very moment was one just before it
-        standing = (_.ended_at.isnull() | (_.ended_at >= then.start)).ifelse(_.number, -1).max()
         holds = {CUSTOMER: _ == 1, AGAIN: _ > 1, LEFT: _ == -1, NOT_YET: _.isnull()}
-        return "spells", then["spells"].filter(_.customer_id.notnull()), standing, holds[self.state]
+        # who is a customer until this very moment was one just before it
+        if then.rules.spell_rule == "subscriptions":
+            # of a customer's spells only the last may be open, and its number says how many there were
+            standing = (_.ended_at.isnull() | (_.ended_at >= then.start)).ifelse(_.number, -1).max()
+            return "spells", then["spells"], standing, holds[self.state]
+        # the same of signs of life, whose stretches are only counted: to make them takes several times as long
+        here = _.at.max() + lapse_of(then.rules) >= then.start
+        return "signs", signs_of(then), here.ifelse(_.opens.cast("int64").sum(), -1), holds[self.state]

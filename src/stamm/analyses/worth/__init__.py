@@ -256,9 +256,7 @@ class Worth(Analysis):
             raise question.foreign_money(SUBSCRIPTIONS)
         if pc.any(people["foreign"]).as_py():
             raise question.foreign_money(SUBSCRIPTIONS if self.subscribed else foreign_fact(question, self.of))
-        named, places = (
-            _plans(people) if self.subscribed else ((*SEGMENTS, NO_ORDER), PLACES[people["scores"].to_numpy()])
-        )
+        named, places = _plans(people) if self.subscribed else _scored(people)
         people = people.append_column("segment", places)
         return Judged.of(people, self.effort, told.days / question.windows[0].length, named)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 
+from stamm.cli.main import COLLECTED
 from tests.engines.postgres.server import Server, programs, running
+
+# as the program does: a sixth of the time of a test that asks
+gc.set_threshold(*COLLECTED)
 
 
 @pytest.fixture(scope="session")

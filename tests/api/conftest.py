@@ -67,7 +67,8 @@ def client_of(folder: Path, **limits: Any) -> Iterator[Asking]:
     }
     people.close()
     told: list[dict[str, Any]] = []
-    at, readers = api.Turns(Desk(folder), **limits), api.Readers(project.people())
+    # a machine that does other things as well is waited for
+    at, readers = api.Turns(Desk(folder), **{"seconds": 600.0, **limits}), api.Readers(project.people())
     application = api.application(at, readers, tell=lambda what, **about: told.append({"what": what, **about}))
     with TestClient(application, raise_server_exceptions=False) as client:
         yield Asking(folder, client, tokens, told)

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from math import floor, sqrt
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 #: of 100 intervals so many are to hold the truth
 COVERED = 0.80
@@ -92,7 +92,7 @@ class Theta:
         beginning = windows**2 * keeps**self.count / sum(keeps**step for step in range(self.count))
         leaning = reach**2 / 4 / _squares(self.count)
         middle = level + self.slope / 2 * reach
-        quantile = float(stats.t.ppf(0.5 + COVERED / 2, self.count - 2))
+        quantile = float(stdtrit(self.count - 2, 0.5 + COVERED / 2))
         half = quantile * self.spread * sqrt(coming + beginning + leaning)
         return Interval(middle - half, middle, middle + half)
 

@@ -14,10 +14,10 @@ from functools import lru_cache
 from math import exp, log, sqrt
 from typing import ClassVar, NamedTuple
 
-from scipy import stats
+from scipy.special import ndtri, stdtrit  # all of scipy.stats would take a second to load
 
 LEVEL = 0.95
-Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
+Z = float(ndtri(0.5 + LEVEL / 2))
 Number = int | float
 
 
@@ -33,12 +33,12 @@ NOTHING = Bounds(None, None)
 
 @lru_cache(maxsize=10_000)
 def _t(degrees: int) -> float:
-    return float(stats.t.ppf(0.5 + LEVEL / 2, degrees))
+    return float(stdtrit(degrees, 0.5 + LEVEL / 2))
 
 
 def z_for(comparisons: int) -> float:
     """The quantile for intervals that all hold together at 95 %, so many of them (Bonferroni)."""
-    return float(stats.norm.ppf(1 - (1 - LEVEL) / (2 * comparisons)))
+    return float(ndtri(1 - (1 - LEVEL) / (2 * comparisons)))
 
 
 def wilson(successes: Number, n: Number, z: float = Z) -> Bounds:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
 
-from scipy import stats
+from scipy.special import stdtrit
 
 from stamm.answers.answer import Row
 from stamm.lang.interval import LEVEL, Bounds, Mean
@@ -89,10 +89,10 @@ def _welch(now: Row, before: Row) -> Bounds:
     for row in (now, before):
         degrees = (row.n or 2) - 1
         half = (float(row.high or 0) - float(row.low or 0)) / 2
-        errors.append((half / float(stats.t.ppf(0.5 + LEVEL / 2, degrees)), degrees))
+        errors.append((half / float(stdtrit(degrees, 0.5 + LEVEL / 2)), degrees))
     total = sum(error**2 for error, _ in errors)
     if total == 0:
         return Bounds(difference, difference)
     freedom = total**2 / sum(error**4 / degrees for error, degrees in errors)
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, freedom)) * sqrt(total)
+    half = float(stdtrit(freedom, 0.5 + LEVEL / 2)) * sqrt(total)
     return Bounds(difference - half, difference + half)

@@ -38,7 +38,8 @@ class SizeRow:
     entered: str
     left: str
     end: str
-    #: how many were in it as it closed, as numbers
+    #: the window, and how many were in it as it closed, as numbers
+    span: Window
     closes: Sized
 
 
@@ -91,7 +92,7 @@ def card_of_segment(shown: SizesShown, key: str, name: str, say: Language) -> Ca
         more = size.customers - before.closes.size.customers
         arrow = "up" if more > 0 else "down" if more < 0 else "flat"
         text = exactly(more, say.number(more, signed=True)) if more else say("unchanged")
-        change = ChangeWords(text, say("against {month}", month=before.window), "", arrow)
+        change = ChangeWords(text, say("against {month}", month=say.period(before.span, year=False)), "", arrow)
     part = of_segment(key, "share", size.on, size.share, say.value(size.share, "share"))
     points = [Point(row.closes.size.customers, complete=bool(row.closes.complete)) for row in reversed(shown.rows)]
     label = f"{name}, {shown.rows[-1].window} {say('to')} {shown.rows[0].window}"
@@ -104,7 +105,7 @@ def card_of_segment(shown: SizesShown, key: str, name: str, say: Language) -> Ca
         no_change="" if change else say("nothing before it to compare with"),
         range=Markup("{}").format(filled(say("{share} of all customers"), share=part)),
         spark=picture(sparkline(points, label)),
-        spark_ends=(shown.rows[-1].window, shown.rows[0].window),
+        spark_ends=(say.period(shown.rows[-1].span, short=True), say.period(shown.rows[0].span, short=True)),
         simulated=False,
     )
 
@@ -124,6 +125,7 @@ def _row(which: str, before: Sized, after: Sized, grain: str, say: Language) -> 
         entered=marked("entered", span, after.entered),
         left=marked("left", span, after.left),
         end=marked("customers", closes.on, closes.customers),
+        span=window,
         closes=after,
     )
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from stamm.answers import World
-from stamm.answers.personas import MONTH_DAYS, Personas, day_and_measures, measured, personas_of
+from stamm.answers import World, personas
+from stamm.answers.personas import MONTH_DAYS, Personas, day_and_measures, many_events, measured, personas_of
 from stamm.answers.personas_told import record_of, rows_of
 from stamm.answers.segments import Segments
 from stamm.lang.errors import UsageError
@@ -121,3 +121,13 @@ def test_facts_that_ended_long_ago_are_left_out() -> None:
         found.append((on, [each.metric for each in asked]))
     both = ["order_count", "average_order_value"]
     assert found == [(date(2024, 12, 21), [*both, "tickets_opened"]), (END, both)]
+
+
+def test_of_too_many_events_visits_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = {"event_id": "e1", "customer_id": "a", "happened_at": "2024-03-01T10:00", "kind": "page", "name": "home"}
+    both = {"orders": [order(1, "a", "2024-03-01")], "events": [event, {**event, "event_id": "e2"}]}
+    segments = Segments(world(both, coverage=dict.fromkeys(both, ALL_OF_2024)), {})
+    for most, visits in ((2, True), (1, False)):
+        monkeypatch.setattr(personas, "MOST_EVENTS", most)
+        known = [each.metric for each in day_and_measures(segments, None)[1]]
+        assert ("visits" in known, many_events(segments, END)) == (visits, not visits)

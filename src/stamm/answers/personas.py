@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stamm.answers.plan import kinds_of
 from stamm.answers.segments import WHO, Segments
 from stamm.lang.errors import UsageError
 from stamm.lang.formula import share
@@ -23,6 +24,8 @@ _ = ibis._
 
 #: how many days customers are measured over, and after how many they are looked at again
 DAYS, MONTH_DAYS = 365, 30
+#: of more events visits are left out: to tell whose each is, for a day of its own, would take minutes
+MOST_EVENTS = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class Since:
 class Personas:
     """What was found, as customers were known at the start of a day.
 
-    `customers` are those with an order in the days before. `since` is empty where a month earlier is not known.
+    `customers` are those with an order in the days before. `since` is empty where a month earlier is not known;
+    `without_visits` says that there are too many events to count visits customer by customer.
     """
 
     on: date
@@ -63,6 +67,7 @@ class Personas:
     customers: int
     found: Found
     since: Since | None
+    without_visits: bool
 
     def share(self, customers: int) -> float | None:
         """Which part of those with an order some customers are."""
@@ -76,7 +81,8 @@ def personas_of(segments: Segments, on: date | None = None) -> Personas:
     ids, values = measured(segments, asked, on)
     found = find(values)
     since = _since(segments, asked, on, ids, values, found) if found.personas else None
-    return Personas(on, DAYS, values.customers, found, since)
+    without_visits = many_events(segments, on)
+    return Personas(on, DAYS, values.customers, found, since, without_visits)
 
 
 def day_and_measures(segments: Segments, on: date | None) -> tuple[date, Sequence[MetricOfCustomer]]:
@@ -85,7 +91,17 @@ def day_and_measures(segments: Segments, on: date | None) -> tuple[date, Sequenc
     latest = segments.day(on, Is(asked[0]))
     least = on or latest - timedelta(days=MONTH_DAYS)
     known = [asked[0], *(each for each in asked[1:] if _reaches(segments, each, least))]
+    if many_events(segments, latest):
+        known = [each for each in known if "events" not in kinds_of(each.facts, segments.world)]
     return segments.day(on, *(Is(each) for each in known)), known
+
+
+def many_events(segments: Segments, day: date) -> bool:
+    """Whether more events were known as a day began than visits are counted of."""
+    if "events" not in segments.world.coverage:
+        return False
+    rows = segments.then(day).so_far("events").aggregate(n=_.count())
+    return bool(segments.world.engine.run(rows)["n"][0].as_py() > MOST_EVENTS)
 
 
 def _reaches(segments: Segments, each: MetricOfCustomer, day: date) -> bool:

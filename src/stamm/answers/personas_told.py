@@ -28,6 +28,7 @@ def record_of(asked: Personas, currency: str) -> Record:
         "day": asked.on,
         "days": asked.days,
         "customers": asked.customers,
+        "without_visits": asked.without_visits,
         "why_none": _both(REASONS[found.reason]) if found.reason else None,
         "personas": [_persona(number, each, asked, currency) for number, each in enumerate(found.personas, 1)],
         "since": _since(asked.since) if asked.since else None,

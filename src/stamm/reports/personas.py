@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from stamm.answers.personas import Personas, Since
+from stamm.answers.personas import MOST_EVENTS, Personas, Since
 from stamm.lang.language import Language
 from stamm.metrics import METRICS
 from stamm.reports.exact import of_personas
@@ -149,6 +149,13 @@ def _steadiness(asked: Personas, say: Language) -> list[str]:
             share=of_personas(f"tried.{held.groups}.steady", held.steady, say.percent(held.steady, 0)),
         )
     ]
+    if asked.without_visits:
+        found.append(
+            say(
+                "Visits are left out: of more than {count} events, to tell whose each was would take minutes.",
+                count=say.number(MOST_EVENTS),
+            )
+        )
     return found + (_over_a_month(asked.since, say) if asked.since else [])
 
 

@@ -24,7 +24,7 @@ TOO_FEW, ALL_ALIKE, NONE_HOLDS = "too_few_customers", "all_alike", "no_groups_ho
 REASONS: Mapping[str, Phrase] = {
     TOO_FEW: Phrase(f"fewer than {LEAST} customers ordered", f"weniger als {LEAST} Kunden bestellten"),
     ALL_ALIKE: Phrase("customers hardly differ", "die Kunden unterscheiden sich kaum"),
-    NONE_HOLDS: Phrase("no groups would be found again", "keine Gruppen fänden sich wieder"),
+    NONE_HOLDS: Phrase("customers are one crowd, no groups hold", "die Kunden sind eine Menge, keine Gruppen halten"),
 }
 
 

@@ -41,6 +41,8 @@ class SizeRow:
     #: the window, and how many were in it as it closed, as numbers
     span: Window
     closes: Sized
+    #: where that day leads, as its point in the picture does
+    leads: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def sizes_shown(
     sizes = sizes_over(asked, rule, days, grain)
     if len(sizes) < 2:
         return None
-    rows = tuple(_row(which, before, after, grain, say) for before, after in pairwise(sizes))
+    rows = tuple(_row(which, before, after, grain, say, to) for before, after in pairwise(sizes))
     return SizesShown(rows[::-1], _picture(sizes, grain, say, to), days[0], day)
 
 
@@ -110,7 +112,9 @@ def card_of_segment(shown: SizesShown, key: str, name: str, say: Language) -> Ca
     )
 
 
-def _row(which: str, before: Sized, after: Sized, grain: str, say: Language) -> SizeRow:
+def _row(
+    which: str, before: Sized, after: Sized, grain: str, say: Language, to: Callable[[date], str] | None
+) -> SizeRow:
     (window,) = windows(before.size.on, after.size.on, grain)
     opens, closes = before.size, after.size
 
@@ -127,6 +131,7 @@ def _row(which: str, before: Sized, after: Sized, grain: str, say: Language) -> 
         end=marked("customers", closes.on, closes.customers),
         span=window,
         closes=after,
+        leads=to(closes.on) if to else "",
     )
 
 

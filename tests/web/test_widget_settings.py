@@ -13,7 +13,6 @@ import pytest
 from stamm.boards import printed
 from stamm.lang.language import Language
 from stamm.metrics import METRICS
-from stamm.web.metric_question import OURS
 from stamm.web.settings_form import TAKEN
 from tests.web.numbers import Ways, walk_widget
 from tests.web.test_boards import shared_link, words_of
@@ -121,8 +120,11 @@ def words_in(mark: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", mark))
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_every_setting_of_a_metric_is_told_in_words() -> None:
     """And none has the name of something else in the form or address of a widget."""
+    from stamm.web.metric_question import OURS
+
     taken = {*TAKEN, *OURS, "title", "kind", "revision"}
     for kind in METRICS:
         for name, setting in kind.settings_declared().items():

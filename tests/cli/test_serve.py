@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -46,9 +45,10 @@ def serving(shop: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], st
     )
     try:
         assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found, process.communicate()
-        yield process, found[0]
+        # the worker beside it may have said what it did before
+        line = next((line for line in process.stdout if "http://" in line), "")
+        assert line, "it ended without an address"
+        yield process, line.split()[-1]
     finally:
         process.kill()
         process.communicate()

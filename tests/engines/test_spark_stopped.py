@@ -27,6 +27,7 @@ def _hours_of_work() -> ibis.Table:
 @pytest.mark.long
 def test_ctrl_c(spark: Place, capfd: pytest.CaptureFixture[str]) -> None:
     engine = spark.over_tables({})
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs it in the background has it ignored
     threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         engine.run(_hours_of_work())

@@ -107,6 +107,8 @@ def test_too_few_and_days_that_are_not_known_are_told() -> None:
     assert personas_shown(none, "EUR", Language("en")).reason == "fewer than 100 customers ordered"
     with pytest.raises(UsageError, match="from 2024-01-02 to 2025-01-01"):
         personas_of(few, date(2025, 2, 1))
+    with pytest.raises(UsageError, match="none were ever taken in"):
+        personas_of(Segments(world({}, coverage={})))
 
 
 def test_facts_that_ended_long_ago_are_left_out() -> None:

@@ -87,6 +87,11 @@ def personas_of(segments: Segments, on: date | None = None) -> Personas:
 
 def day_and_measures(segments: Segments, on: date | None) -> tuple[date, Sequence[MetricOfCustomer]]:
     """The day, and the measures that are known of it: facts that ended long before the orders are left out."""
+    if "orders" not in segments.world.coverage:
+        raise UsageError(
+            "Personas are found by orders, and none were ever taken in.",
+            remedy="Bring some in with `stamm import`.",
+        )
     asked = [MetricOfCustomer(metric=metric, days=DAYS) for metric in MEASURES]
     latest = segments.day(on, Is(asked[0]))
     least = on or latest - timedelta(days=MONTH_DAYS)

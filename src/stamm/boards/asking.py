@@ -26,6 +26,7 @@ from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.reports.figures import Figure, Figures
 from stamm.reports.journeys.about import missing_for
+from stamm.reports.segment_sizes import SizesShown, sizes_shown
 from stamm.reports.set_words import set_words
 from stamm.reports.splits import dimensions_for
 from stamm.reports.trends import Trends
@@ -84,6 +85,12 @@ class Asking:
         rule = named(key, self.segments.saved)
         check_impersonal_rule(resolved(rule, self.segments.saved))
         return self.named_segments()[key_of(key)], rule
+
+    def sizes(self, key: str) -> tuple[str, SizesShown | None]:
+        """The name of a segment, and how many it held window by window; raises UsageError as `segment` does."""
+        title, rule = self.segment(key)
+        on = self.until.end if self.until else None
+        return title, sizes_shown(self.segments, rule, on, key, self.say, grain=self.kept.grain)
 
     def named_segments(self) -> dict[str, str]:
         """What segments are called, by their keys, the saved ones first."""

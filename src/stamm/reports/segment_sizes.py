@@ -70,7 +70,7 @@ def sizes_shown(
     grain: str = "month",
     to: Callable[[date], str] | None = None,
 ) -> SizesShown | None:
-    """Two years up to the start of a day, by default the one after all that is known; None for less than a window.
+    """24 windows up to the start of a day, by default the one after all that is known; None for less than a window.
 
     `which` is the key of the rule or else the rule in words, `to` where the start of a day leads. Raises UsageError.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stamm.boards.asking import Asking
 from stamm.boards.drawn import Block, Drawn, Figured, Unknown
 from stamm.boards.kind import Choice, Widget
-from stamm.reports.segment_sizes import card_of_segment, sizes_shown
+from stamm.reports.segment_sizes import card_of_segment
 
 
 class SegmentSize(Widget):
@@ -25,9 +25,7 @@ class SegmentSize(Widget):
         asking.segment(self.segment)
 
     def draw(self, asking: Asking) -> Drawn:
-        title, rule = asking.segment(self.segment)
-        say, on = asking.say, asking.until.end if asking.until else None
-        shown = sizes_shown(asking.segments, rule, on, self.segment, say, grain=asking.kept.grain)
+        say, (title, shown) = asking.say, asking.sizes(self.segment)
         card = card_of_segment(shown, self.segment, title, say) if shown is not None else None
         block: Block = Figured(card) if card is not None else Unknown(say("No window is over yet."))
         return Drawn(

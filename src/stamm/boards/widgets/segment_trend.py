@@ -5,7 +5,6 @@ from __future__ import annotations
 from stamm.boards.asking import Asking
 from stamm.boards.drawn import Block, Drawn, Pictured, Unknown
 from stamm.boards.kind import Choice, Widget
-from stamm.reports.segment_sizes import sizes_shown
 
 
 class SegmentTrend(Widget):
@@ -22,9 +21,7 @@ class SegmentTrend(Widget):
         asking.segment(self.segment)
 
     def draw(self, asking: Asking) -> Drawn:
-        title, rule = asking.segment(self.segment)
-        say, on = asking.say, asking.until.end if asking.until else None
-        shown = sizes_shown(asking.segments, rule, on, self.segment, say, grain=asking.kept.grain)
+        say, (title, shown) = asking.say, asking.sizes(self.segment)
         made = shown.picture if shown is not None else None
         block: Block = Unknown(say("one window alone is no trend"))
         if made is not None:

@@ -42,7 +42,7 @@ test: $(VENV)/.engines ## every test but the long ones
 	@tools/setup node
 	@tools/timed "tests" $(PY) -m pytest -m "not long" -n $(JOBS) --maxprocesses 4 --dist loadfile $(ARGS)
 
-test-long: $(VENV)/.engines ## the tests that take minutes: soak, fuzz, kill, scale
+test-long: $(VENV)/.engines ## the tests that take minutes: soak, fuzz, kill, scale; THOROUGH=1: of what is alike, all
 	@tools/system --for-tests
 	@tools/setup node
 	@tools/timed "long tests" tools/test-long $(PY) -n $(JOBS) --maxprocesses 4 --dist loadfile $(ARGS)

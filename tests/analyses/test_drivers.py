@@ -21,6 +21,7 @@ from stamm.lang.phrase import Phrase
 from stamm.lang.reasons import CUT_HISTORY, NO_FACTS, NOT_OVER
 from stamm.lang.window import Window
 from tests.answers.small import ALL_OF_2024, order, paying, world
+from tests.thorough import turns
 
 Facts = dict[str, list[dict[str, Any]]]
 START, DAY = datetime(2024, 6, 1, tzinfo=UTC), timedelta(days=1)
@@ -230,7 +231,7 @@ def test_what_happens_at_the_start_or_later_plays_no_part() -> None:
 
 @pytest.mark.long
 @settings(
-    max_examples=12,
+    max_examples=turns(12, 5),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],

@@ -20,6 +20,7 @@ from tests.answers.small import ask, known, order, paying, same, utc, values, wo
 from tests.soundness import oracle
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.worlds import CLOCKS, windows_of, worlds
+from tests.thorough import turns
 
 ORDERS = [
     order(1, "anna", "2024-02-05", 500),
@@ -214,13 +215,13 @@ def test_the_past_is_as_if_nothing_had_happened_since(made: oracle.World, key: s
 
 
 @pytest.mark.long
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(10, 5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_the_past_in_many_worlds(made: oracle.World) -> None:
     check_the_past(made, KEYS)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(12, 6), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_spells_balance(made: oracle.World) -> None:
     """here(end) = here(start) - ended + started, on spells as the engine derives them, in every world and window."""

@@ -14,6 +14,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.window import Window
 from tests.answers.made import Begun, OrdersPerAnswer, Placed, Turnover
 from tests.answers.small import ask, grid, known, order, paying, values, world
+from tests.thorough import turns
 
 MOVED = [
     known("anna", "2024-01-01", country="DE"),
@@ -176,7 +177,7 @@ def test_sums_over_groups_equal_the_total(orders: list[Any], versions: list[Any]
 
 
 @pytest.mark.long
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=turns(15, 6), deadline=None)
 @given(ORDERS, VERSIONS)
 def test_sums_over_groups_in_many_worlds(orders: list[Any], versions: list[Any]) -> None:
     spells = ("customer_count", "new_customers", "lost_customers", "returned_customers")

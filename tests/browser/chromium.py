@@ -39,6 +39,8 @@ class Tab:
         self._session, self.target = "", ""
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        #: the document that is shown, and the one that was shown before the last visit; each has a name for its loading
+        self._document, self._left = "", ""
 
     def open(self, page: Path | str, width: int, height: int = 900, theme: str = "light") -> None:
         """Load a file or an address at that width, in the light or the dark theme of the system, and wait until all of
@@ -53,10 +55,14 @@ class Tab:
     def visit(self, url: str) -> None:
         """Load an address, and forget what was asked for and complained of before."""
         self._attach()
+        self._left = self._document
         self.requests.clear()
         self.complaints.clear()
-        self.call("Page.navigate", url=url)
-        self._until("Page.loadEventFired")
+        loading = self.call("Page.navigate", url=url).get("loaderId")
+        while loading is not None:
+            heard = self._next()
+            if heard.get("method") == "Page.lifecycleEvent" and heard["params"]["loaderId"] == loading:
+                loading = None if heard["params"]["name"] == "load" else loading
 
     def _attach(self) -> None:
         if not self._session:
@@ -64,6 +70,9 @@ class Tab:
             self._session = self.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
             for domain in ("Page", "Network", "Log", "Runtime"):
                 self.call(f"{domain}.enable")
+            self.call("Page.setLifecycleEventsEnabled", enabled=True)
+            # the window behind which the tab stands may lose the keyboard, which is nothing of the page's
+            self.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def resize(self, width: int, height: int = 900) -> None:
         """Another width, in CSS pixels."""
@@ -120,10 +129,6 @@ class Tab:
                 result: dict[str, Any] = heard["result"]
                 return result
 
-    def _until(self, event: str) -> None:
-        while self._next().get("method") != event:
-            pass
-
     def _next(self) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE
         while b"\0" not in self._waiting:
@@ -139,7 +144,11 @@ class Tab:
 
     def _note(self, event: str, what: dict[str, Any]) -> None:
         if event == "Network.requestWillBeSent":
-            self.requests.append(what["request"]["url"])
+            # a document that is left may still ask on its way out
+            if what["loaderId"] != self._left:
+                self.requests.append(what["request"]["url"])
+        elif event == "Page.frameNavigated" and "parentId" not in what["frame"]:
+            self._document = what["frame"]["loaderId"]
         elif event == "Log.entryAdded":
             self.complaints.append(what["entry"]["text"])
         elif event == "Runtime.consoleAPICalled":

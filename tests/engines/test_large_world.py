@@ -16,9 +16,10 @@ from stamm.app.project import Project
 from stamm.facts import imported
 from stamm.lang.organisation import Organisation
 from tests.engines.conftest import Place
+from tests.thorough import turns
 
-CUSTOMERS = 50_000
-EVENTS = 5_000_000
+CUSTOMERS = turns(50_000, 10_000)
+EVENTS = turns(5_000_000, 1_000_000)
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,15 @@ from stamm.engines.duckdb import DuckDB
 from stamm.metrics import METRICS
 from tests.engines.agreement import differences
 from tests.engines.conftest import Place
+from tests.thorough import one_in
 
 ASKING = [case for case in cases() if case.asks]
 #: one in so many runs each time, the others with the long tests; Spark takes seconds to plan one
 EACH, EACH_ON_SPARK = 12, 48
-#: Spark is asked each metric and analysis of a whole shop (test_whole_catalogue): a sixth of their examples is enough
+#: Spark is asked each metric and analysis of a whole shop (test_whole_catalogue): a twelfth of their examples is enough
 _OF_A_SHOP = [case for case in ASKING if case.word in (METRICS.word, ANALYSES.word)]
-ON_SPARK = [*_OF_A_SHOP[::6], *(case for case in ASKING if case.word not in (METRICS.word, ANALYSES.word))]
+_OTHERS = [case for case in ASKING if case.word not in (METRICS.word, ANALYSES.word)]
+ON_SPARK = [*one_in(12, _OF_A_SHOP), *one_in(2, _OTHERS)]
 
 
 def check(case: Case, place: Place) -> None:

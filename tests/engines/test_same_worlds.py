@@ -32,10 +32,11 @@ from tests.soundness import oracle
 from tests.soundness.test_against_oracle import KEYS, facts_of
 from tests.soundness.test_cohorts import questions, settled, spans
 from tests.soundness.worlds import windows_of
+from tests.thorough import turns
 
 #: slow to run, so the same few each time; what they find is shown as it was drawn
 FEW = settings(
-    max_examples=4,
+    max_examples=turns(4, 2),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],

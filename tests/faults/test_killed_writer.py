@@ -14,6 +14,7 @@ from parcels import after, current, new_lake, put, row, whole_row
 from writers import KEYS, generations, last_told
 
 from stamm.store import Lake
+from tests.thorough import one_in, turns
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -69,7 +70,7 @@ def test_killed_at_a_random_moment(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_killed_at_many_random_moments(tmp_path: Path) -> None:
-    kill_and_go_on(tmp_path, rounds=25, seed=2)
+    kill_and_go_on(tmp_path, rounds=turns(25, 10), seed=2)
 
 
 def die_at(tmp_path: Path, call: int) -> None:
@@ -98,6 +99,6 @@ def test_killed_while_a_commit_is_brought_to_the_disk(tmp_path: Path, call: int)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("call", range(1, 48, 3))
+@pytest.mark.parametrize("call", one_in(2, range(1, 48, 3)))
 def test_killed_at_steps_all_over_a_commit(tmp_path: Path, call: int) -> None:
     die_at(tmp_path, call)

@@ -12,8 +12,10 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from tests.thorough import turns
+
 #: of each of the two files of long tests: with what is collected and made, two minutes for all of them
-SECONDS = 110.0
+SECONDS = float(turns(110, 50))
 PIECES = (
     b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"\\ud800", b"\\u0000", b"\0", b"-", b"e9", b"1e999", b"NaN",
     b"null", b"true", b"\n", b"\r", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"=", b"'", b'"""', b"\t", b";",

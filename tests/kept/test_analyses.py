@@ -22,6 +22,7 @@ from tests.soundness import oracle
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.test_cohorts import DAY, questions, spans
 from tests.soundness.worlds import worlds
+from tests.thorough import turns
 
 
 class Keeping:
@@ -112,7 +113,7 @@ def test_what_is_kept_tells_the_same(question: tuple[oracle.World, Window, str |
 
 
 @pytest.mark.long
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=turns(6, 3), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(cohorts() | lifecycles() | drivers())
 def test_what_is_kept_tells_the_same_in_many_worlds(
     question: tuple[oracle.World, Window, str | None, str, dict[str, Any]],

@@ -13,6 +13,7 @@ import pytest
 from stamm.app.project import Project
 from stamm.lang.window import windows
 from tests.kept.shops import answers, check_kept, event, put, refresh, shop
+from tests.thorough import turns
 
 SPAWN = multiprocessing.get_context("spawn")
 SPANS = windows(date(2024, 1, 1), date(2024, 5, 1), "week")
@@ -65,5 +66,5 @@ def test_killed_at_a_random_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_killed_twenty_times(tmp_path: Path) -> None:
-    kill_and_complete(tmp_path, times=20, seed=2)
+def test_killed_again_and_again(tmp_path: Path) -> None:
+    kill_and_complete(tmp_path, times=turns(20, 6), seed=2)

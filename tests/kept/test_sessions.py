@@ -16,6 +16,7 @@ from stamm.facts import FACTS, Derived
 from stamm.facts.events import Events
 from tests.answers.small import world
 from tests.kept.shops import event
+from tests.thorough import turns
 
 _ = ibis._
 NAMES = ("visitor_id", "started_at", "started_on", "ended_at", "events", "page_views", "actions", "customer_id")
@@ -117,7 +118,7 @@ def test_pieces_are_put_together(seen: Seen, told: Told) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(10, 4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(EVENTS, LINKS)
 def test_many_pieces_are_put_together(seen: Seen, told: Told) -> None:
     check(seen, told)

@@ -14,6 +14,7 @@ from stamm.app.project import Project
 from stamm.store.erasing.ledger import Ledger
 from tests.leaving import planted as p
 from tests.leaving.dying import NOW, erase
+from tests.thorough import turns
 
 SPAWN = multiprocessing.get_context("spawn")
 FEW = ("gross_revenue", "visitors")
@@ -51,7 +52,7 @@ def test_killed_at_a_step(planted: Path, tmp_path: Path, step: int) -> None:
 def test_killed_at_many_steps(planted: Path, tmp_path: Path) -> None:
     step = 1
     while killed_at(planted, tmp_path / "shop", step):
-        step += 7
+        step += turns(7, 13)
     assert step > 100
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from stamm.app.project import Project
 from tests.origins.dying import import_until
 from tests.origins.shops import facts, importing, project_of
+from tests.thorough import turns
 
 SPAWN = multiprocessing.get_context("spawn")
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -101,7 +102,7 @@ def test_killed_at_every_step(waiting: Path) -> None:
 STEP = st.tuples(st.integers(1, 5), st.integers(1, 99_999), st.integers(0, 15), st.booleans())
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=turns(8, 4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=1, max_size=8))
 def test_the_facts_are_those_of_the_whole_table(
     steps: list[tuple[int, int, int, bool]], tmp_path_factory: pytest.TempPathFactory

@@ -16,6 +16,7 @@ from stamm.app.identifying import Identifying
 from stamm.app.project import Project
 from stamm.lang.window import Window
 from tests.projecting.shops import arrive, message, project_all, rows, shop, track
+from tests.thorough import turns
 
 DAY = Window(date(2024, 2, 1), date(2024, 2, 2))
 LATER = datetime(2024, 2, 2, 8, tzinfo=UTC)
@@ -63,7 +64,7 @@ def test_an_order_goes_to_whose_the_device_was_whatever_comes_first(project: Pro
 
 @pytest.mark.long
 def test_in_many_orders(tmp_path: Path) -> None:
-    for number, calls in enumerate(random.Random(5).sample(list(permutations(CALLS[:4])), 8)):
+    for number, calls in enumerate(random.Random(5).sample(list(permutations(CALLS[:4])), turns(8, 4))):
         project = shop(tmp_path / str(number))
         one_by_one(project, [*calls, *CALLS[4:]])
         check(project)

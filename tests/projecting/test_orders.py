@@ -16,6 +16,7 @@ from stamm.app.project import Project
 from stamm.lang.window import Window
 from tests.leaving import planted as p
 from tests.projecting.shops import arrive, project_all, rows, shop, track
+from tests.thorough import turns
 
 DAY = Window(date(2024, 2, 1), date(2024, 2, 2))
 
@@ -61,7 +62,7 @@ def test_a_change_replaces_the_lines_whatever_comes_first(tmp_path: Path, order:
 
 @pytest.mark.long
 def test_in_many_orders(tmp_path: Path) -> None:
-    for number, calls in enumerate(random.Random(5).sample(list(permutations(CALLS)), 12)):
+    for number, calls in enumerate(random.Random(5).sample(list(permutations(CALLS)), turns(12, 5))):
         check(shop(tmp_path / str(number)), calls)
 
 

@@ -21,6 +21,7 @@ from stamm.metrics import METRICS
 from tests.soundness import oracle
 from tests.soundness.oracle.metrics_answers import scales_in
 from tests.soundness.worlds import windows_of, worlds
+from tests.thorough import turns
 
 ORACLE = {key: metric for key, metric in oracle.METRICS.items() if key in METRICS}
 KEYS = sorted(ORACLE)
@@ -95,7 +96,7 @@ def test_random_worlds(world: oracle.World, keys: list[str]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(12, 6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds() | worlds(lasting=True))
 def test_every_metric_in_many_worlds(world: oracle.World) -> None:
     check(world, KEYS)

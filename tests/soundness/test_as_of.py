@@ -14,6 +14,7 @@ from stamm.lang.window import Window
 from tests.soundness import oracle
 from tests.soundness.test_against_oracle import QUICK, expected_of, facts_of
 from tests.soundness.worlds import windows_of, worlds
+from tests.thorough import turns
 
 #: what each is made from by metrics.md, what it is built on included; "spells" is what the rule makes them from
 MADE_FROM: dict[str, tuple[str, ...]] = {
@@ -40,7 +41,7 @@ def spans_of(world: oracle.World) -> list[tuple[date, date]]:
 
 
 @pytest.mark.long
-@settings(QUICK, max_examples=12)
+@settings(QUICK, max_examples=turns(12, 6))
 @given(worlds())
 def test_as_of_is_the_end_of_what_all_facts_of_a_metric_cover(world: oracle.World) -> None:
     facts = replace(facts_of(world), as_of=None)

@@ -18,6 +18,7 @@ from tests.soundness.oracle.cohort_periods import Settings
 from tests.soundness.oracle.cohorts import Cell, retention_table
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.worlds import worlds
+from tests.thorough import turns
 
 DAY = timedelta(days=1)
 SIGNS = ("order", "order", "visit", "event", "activity", "track", "track:Order Completed", "event:Home")
@@ -105,7 +106,7 @@ def test_random_tables(data: st.DataObject, world: oracle.World, asked: Settings
 
 
 @pytest.mark.long
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(30, 12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), settled(), questions(), st.sampled_from((None, None, "country")))
 def test_many_random_tables(data: st.DataObject, world: oracle.World, asked: Settings, by: str | None) -> None:
     check(world, asked, data.draw(spans(world)), by)

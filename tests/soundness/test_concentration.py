@@ -17,6 +17,7 @@ from tests.soundness.oracle.concentration import curve, gini
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.world_rows import DAY
 from tests.soundness.worlds import worlds
+from tests.thorough import turns
 
 QUICK = settings(
     max_examples=2,
@@ -86,7 +87,7 @@ def test_random_curves(data: st.DataObject, world: oracle.World, asked: dict[str
 
 
 @pytest.mark.long
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(20, 8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), worlds(), ASKED)
 def test_many_random_curves(data: st.DataObject, world: oracle.World, asked: dict[str, object]) -> None:
     check(world, data.draw(spans(world)), asked)

@@ -15,6 +15,7 @@ from stamm.lang.window import Window
 from tests.soundness import oracle
 from tests.soundness.oracle.funnels import Settings, counted, funnel
 from tests.soundness.test_against_oracle import facts_of
+from tests.thorough import turns
 
 ZONE = "Europe/Berlin"
 #: a clock change and the border of the span lie on it
@@ -146,7 +147,7 @@ def test_random_funnels(world: oracle.World, asked: Settings, by: str | None) ->
 
 
 @pytest.mark.long
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(10, 5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), questions(), st.sampled_from((None, None, "country")))
 def test_many_random_funnels(world: oracle.World, asked: Settings, by: str | None) -> None:
     check(world, asked, by)

@@ -17,6 +17,7 @@ from tests.soundness import oracle
 from tests.soundness.oracle.journeys import Settings, Way, ways, whole
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.test_funnels import DAY, SPAN, ZONE, worlds
+from tests.thorough import turns
 
 STEPS = ("visit", "visit", "page:/cart", "page:/cart*", "page", "track:Pay", "event:Pay", "screen", "event")
 
@@ -95,7 +96,7 @@ def test_random_ways(world: oracle.World, asked: Settings) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(12, 6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), questions())
 def test_many_random_ways(world: oracle.World, asked: Settings) -> None:
     check(world, asked)

@@ -17,6 +17,7 @@ from tests.soundness.oracle import lifecycles
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.test_cohorts import settled, spans
 from tests.soundness.world_rows import DAY
+from tests.thorough import turns
 
 SIGNS = st.sampled_from(("order", "order", "visit", "activity", "track", "page:/", "event:Home"))
 UNITS = st.sampled_from(("day", "day", "week", "month", "quarter"))
@@ -97,7 +98,7 @@ def signs(world: oracle.World) -> list[tuple[oracle.Row, str]]:
 
 
 @pytest.mark.long
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(10, 5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), settled(), SIGNS, UNITS, PEOPLE)
 def test_many_random_lifecycles(data: st.DataObject, world: oracle.World, sign: str, unit: str, people: str) -> None:
     check(world, data.draw(spans(world)), sign, unit, people)

@@ -13,6 +13,7 @@ from tests.soundness.oracle import KINDS, METRICS, World, ends_in, spells, start
 from tests.soundness.oracle.spells import spell_here
 from tests.soundness.oracle.world import closing, opening
 from tests.soundness.worlds import windows_of, worlds
+from tests.thorough import turns
 
 RANDOM = settings(
     max_examples=25,
@@ -112,7 +113,7 @@ def test_every_metric_somewhere_has_a_value_that_is_not_zero() -> None:
     """The strategies reach every metric; a world that is always empty would prove nothing."""
     missing = set(METRICS)
 
-    @settings(RANDOM, max_examples=200, phases=[Phase.generate])
+    @settings(RANDOM, max_examples=turns(200, 80), phases=[Phase.generate])
     @given(worlds() | worlds(lasting=True))
     def note(world: World) -> None:
         for key in sorted(missing):

@@ -18,6 +18,7 @@ from tests.soundness.oracle.rfm import measures, named, scores
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.test_cohorts import spans
 from tests.soundness.worlds import worlds
+from tests.thorough import turns
 
 DAY = timedelta(days=1)
 
@@ -86,7 +87,7 @@ def test_random_scores(question: tuple[oracle.World, tuple[date, date], date]) -
 
 
 @pytest.mark.long
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(10, 5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions())
 def test_many_random_scores(question: tuple[oracle.World, tuple[date, date], date]) -> None:
     check(*question)

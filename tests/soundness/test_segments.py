@@ -19,6 +19,7 @@ from tests.soundness.oracle.clock import day_start
 from tests.soundness.oracle.segments import CLOCK, OPERATORS, everybody, members, past
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.worlds import interesting_days, worlds
+from tests.thorough import turns
 
 DAY = timedelta(days=1)
 Drawn = dict[str, Any]
@@ -79,7 +80,7 @@ def test_random_rules(question: tuple[oracle.World, list[Drawn], date]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(8, 4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions())
 def test_many_random_rules(question: tuple[oracle.World, list[Drawn], date]) -> None:
     check(*question)

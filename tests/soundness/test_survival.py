@@ -16,6 +16,7 @@ from tests.soundness import oracle
 from tests.soundness.oracle.survival import Length, at_risk, lengths, still_here
 from tests.soundness.test_against_oracle import facts_of
 from tests.soundness.worlds import worlds
+from tests.thorough import turns
 
 DAY = timedelta(days=1)
 STEPS = {"day": DAY, "week": 7 * DAY, "month": timedelta(days=30.4375)}
@@ -68,7 +69,7 @@ def test_random_curves(question: tuple[oracle.World, date, str]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=turns(10, 5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions())
 def test_many_random_curves(question: tuple[oracle.World, date, str]) -> None:
     check(*question)

@@ -16,9 +16,10 @@ from parcels import T0, Parcels, PlainLake, after, batches, comparable, current,
 
 from stamm.lang.window import day_of
 from stamm.store import Lake
+from tests.thorough import turns
 
 CALM = settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
-MANY = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=turns(30, 12), suppress_health_check=[HealthCheck.too_slow])
 
 VALUES = {
     "sent_at": st.sampled_from([T0, T0 + timedelta(hours=2), T0 + timedelta(days=40)]),

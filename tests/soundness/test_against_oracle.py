@@ -81,7 +81,7 @@ def expected_of(world: oracle.World, key: str, start: date, end: date) -> Fracti
 
 
 QUICK = settings(
-    max_examples=10,
+    max_examples=5,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

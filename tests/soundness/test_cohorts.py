@@ -91,7 +91,7 @@ def check(world: oracle.World, asked: Settings, span: tuple[date, date], by: str
 
 
 QUICK = settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

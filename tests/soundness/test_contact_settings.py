@@ -31,7 +31,7 @@ ASKED: tuple[tuple[str, dict[str, Any], Told], ...] = (
 )
 
 
-@settings(QUICK, max_examples=6)
+@settings(QUICK, max_examples=3)
 @given(worlds())
 def test_random_worlds(world: oracle.World) -> None:
     spans = sorted({span for group in windows_of(world).values() for span in group if span[0] < span[1]})

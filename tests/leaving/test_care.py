@@ -18,8 +18,13 @@ from stamm.app.leaving.exporting import export_person
 from stamm.app.project import Project
 from stamm.lang.language import Language
 from stamm.people.acts import Act, acts, record
+from stamm.people.database import Run
 from stamm.store.book import Book, Wanted
 from stamm.store.erasing.ledger import Ledger, State
+from stamm.surveys import asking, keeping
+from stamm.surveys.answering import Sent, take_answers
+from stamm.surveys.ready import ready
+from stamm.surveys.sheets import sheets_where
 from tests.leaving import planted as p
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
@@ -37,6 +42,18 @@ def written(project: Project) -> None:
         )
         care.set_owner(run, [p.ID], "ole@example.com", who="ines@example.com", now=NOW)
         care.set_owner(run, ["ben"], "ines@example.com", who="ines@example.com", now=NOW)
+        answered(run)
+
+
+def answered(run: Run) -> None:
+    """The person and ben are asked; both name the person in their answer."""
+    survey = keeping.make_survey(run, ready("nps", "Spring"), who="ines@example.com", now=NOW)
+    keeping.open_survey(run, survey, who="ines@example.com", now=NOW)
+    sheets, _ = asking.ask_customers(run, survey, [p.ID, "ben"], who="ines@example.com", now=NOW)
+    for sheet in sheets:
+        fields = {"recommend": ["9"], "why": [f"{p.NAME} sagt es"]}
+        sent = Sent("score", fields, sheet.revision, "203.0.113.7")
+        take_answers(run, asking.token_of(sheet, 0, "secret"), sent, secret="secret", now=NOW)
 
 
 def test_notes_tasks_owner_and_the_book_go_with_the_person(project: Project) -> None:
@@ -50,10 +67,13 @@ def test_notes_tasks_owner_and_the_book_go_with_the_person(project: Project) -> 
     with closing(project.people()) as somebody:  # as the server has it open
         told = Erasing(project).erase(p.ID, now=NOW)
         assert (looked.care, told.care) == (5, 5)
+        assert (looked.sheets, told.sheets) == (2, 2)
         assert p.traces(project.directory) == []
         with somebody.transaction() as run:
             assert [note.told for note in care.notes_of(run, [p.ID, "ben"])] == ["Mag Espresso"]
             assert care.tasks_for(run, "ole@example.com") == []
+            (left,) = sheets_where(run, "id > 0", ())
+            assert (left.customer, left.answers) == ("ben", {"recommend": 9, "why": None})
             assert (care.owner_of(run, [p.ID]), care.owner_of(run, ["ben"])) == (None, "ines@example.com")
     assert Booking(project).newest() is None, "no page finds them in a book of before"
     again = Book(Booking(project).make())
@@ -115,12 +135,13 @@ def test_who_asks_is_given_what_was_written(project: Project) -> None:
     written(project)
     place, _ = export_person(project, p.ID, now=NOW, language=Language("de"))
     everything = json.loads((place / "everything.json").read_text())["care"]
-    assert {name: len(rows) for name, rows in everything.items()} == {"notes": 2, "tasks": 1, "owner": 1}
+    assert {name: len(rows) for name, rows in everything.items()} == {"notes": 2, "tasks": 1, "owner": 1, "surveys": 2}
     assert everything["tasks"][0]["due_on"] == "2024-07-09"
-    assert "notes.csv, tasks.csv und owner.csv" in (place / "index.html").read_text()
+    assert [row["answer"] for row in everything["surveys"]] == [9, f"{p.NAME} sagt es"]
+    assert "notes.csv, tasks.csv, owner.csv und surveys.csv" in (place / "index.html").read_text()
     with closing(project.people()) as database:
         told = [act.about for act in acts(database) if act.who in ("ines@example.com", "i")]
-    assert len(told) == 8
+    assert len(told) == 11
     assert not any(trace in " ".join(told).casefold() for trace in p.TRACES), "acts name no customer"
 
 

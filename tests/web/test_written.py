@@ -25,6 +25,9 @@ CANNOT = {
     "auth_": "of the framework",
     "django_": "of the framework",
     "care_": "erased as whole rows",
+    "survey_sheet": "erased as whole rows, and by each word of others that names somebody",
+    "survey_arrival": "a hash that nobody can undo",
+    "survey_salt": "chance",
     "job": "tells what is to be done by numbers",
     "report_recipient": "addresses of people here, and of those whom an owner named",
     "report_sent": "tells what went out by numbers",
@@ -60,6 +63,8 @@ def test_every_column_of_words_is_looked_through_or_cannot_name_a_customer(proje
     assert columns["goal_version"] - WRITTEN["goal_version"][1].keys() == {"who", "what"}
     assert columns["segment"] == {"key"}
     assert columns["segment_version"] - WRITTEN["segment_version"][1].keys() == {"who", "what"}
+    assert columns["survey_version"] - WRITTEN["survey_version"][1].keys() == {"state", "what", "who"}
+    assert columns["survey_link"] - WRITTEN["survey_link"][1].keys() == {"who"}
     assert columns["goal_check_in"] - WRITTEN["goal_check_in"][1].keys() == {"who", "known_on"}
     assert columns["report"] - WRITTEN["report"][1].keys() == {"who"}
     assert columns["webhook"] - WRITTEN["webhook"][1].keys() == {"url", "form", "chance", "who"}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stamm.app.framework import secret_of
+from stamm.app.hearing import AnswersTold
 from stamm.app.keeping_predictions import PredictionsKept
 from stamm.app.project import Project
 from stamm.app.reporting import kinds_of_reports
@@ -15,7 +16,10 @@ from stamm.delivery.telling import WebhookMessage
 from stamm.jobs import Kind
 from stamm.people import Database
 
-_TITLES = {kind.name: kind.title for kind in (ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept)}
+_TITLES = {
+    kind.name: kind.title
+    for kind in (ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold)
+}
 
 
 def kinds(directory: Path) -> Sequence[Kind]:
@@ -31,7 +35,13 @@ def kinds(directory: Path) -> Sequence[Kind]:
         return door_of(Project.open(directory))
 
     messages = WebhookMessage(database, door, lambda: secret_of(Project.open(directory)))
-    return (ReportDue(), *kinds_of_reports(directory, database), messages, PredictionsKept(directory))
+    return (
+        ReportDue(),
+        *kinds_of_reports(directory, database),
+        messages,
+        PredictionsKept(directory),
+        AnswersTold(directory),
+    )
 
 
 def door_of(project: Project) -> Door:

@@ -39,6 +39,7 @@ from stamm.store.log import Log, open_log
 from stamm.store.log.opened import SETTING
 from stamm.store.manifest import path_of
 from stamm.store.snapshot import Snapshot
+from stamm.surveys import TABLES as SURVEYS
 
 if TYPE_CHECKING:
     from stamm.engines.postgres.engine import Postgres
@@ -177,7 +178,7 @@ class Project:
     def people(self) -> Database:
         """The database of keys, acts, programmes, and of what people wrote about customers; close it after use."""
         return open_database(
-            self.people_file, self.log_address, (*CARE, *GOALS, *SAVED, *JOBS, *DELIVERY, *AUTOMATIONS)
+            self.people_file, self.log_address, (*CARE, *GOALS, *SAVED, *SURVEYS, *JOBS, *DELIVERY, *AUTOMATIONS)
         )
 
     def saved(self) -> Saved:

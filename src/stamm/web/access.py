@@ -15,6 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
@@ -71,11 +72,13 @@ def page(
     methods: Collection[str] = ("GET",),
     sends: Collection[Role] | None = None,
     again: bool = False,
+    guarded: bool = True,
 ) -> Callable[[View], Page]:
     """Makes a view the page at a path; its name is that of the function.
 
     Its form may be sent by those of `sends`, by default by whoever may open it; what is sent is not looked at before.
-    Where `again`, whoever opens it shows first that it is them, unless they have within the last five minutes.
+    Where `again`, whoever opens it shows first that it is them, unless they have within the last five minutes. What is
+    not `guarded` sets no cookie, and may be sent from anywhere: its address is the proof.
     """
 
     posted: Collection[Role] | Literal["anybody"] = (may if sends is None else sends) if "POST" in methods else ()
@@ -96,6 +99,7 @@ def page(
         allowed = {"HEAD", *methods} if "GET" in methods else set(methods)
         limited: View = require_http_methods(sorted(allowed))(answer)
         limited = login_not_required(limited) if may == ANYBODY else limited
+        limited = limited if guarded else csrf_exempt(limited)
         return Page(path, view.__name__, limited, may, entry, posted)
 
     return make

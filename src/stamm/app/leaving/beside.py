@@ -22,6 +22,7 @@ from stamm.care.leaving import HELD, forget, of_them
 from stamm.store.durable import sync_file, write_atomically
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
+from stamm.surveys import leaving as surveys
 
 EXPORTS = "exports"
 INDEX = "index.json"
@@ -120,6 +121,23 @@ class Beside:
             with database.transaction() as run:
                 count = forget(run, self.is_theirs, self.cells.names)
             database.scrub(*HELD)
+        return count
+
+    def asked(self) -> int:
+        """How many sheets of surveys are theirs, or name them in words of others."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database, database.transaction() as run:
+            return len(surveys.of_them(run, self.is_theirs, self.cells.names))
+
+    def sheets(self) -> int:
+        """Remove those sheets, and from those of others the words that name them; returns how many that was."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database:
+            with database.transaction() as run:
+                count = surveys.forget(run, self.is_theirs, self.cells.names)
+            database.scrub(surveys.TABLE)
         return count
 
     def texts(self) -> int:

@@ -59,6 +59,8 @@ class Told:
     truth: int = 0
     #: notes, tasks and owners
     care: int = 0
+    #: sheets of surveys
+    sheets: int = 0
     #: boards, versions and links of those, and acts, that named them
     texts: int = 0
     #: what had arrived and was no fact yet
@@ -146,7 +148,7 @@ class Erasing:
         told.count(nameless)
         beside = Beside(self.project, cells, ledger.numbers([entry]))
         told.foreign, told.brought = tuple(beside.foreign()), tuple(beside.brought())
-        told.care, told.texts = beside.written(), beside.named_in_texts()
+        told.care, told.sheets, told.texts = beside.written(), beside.asked(), beside.named_in_texts()
         told.standing = tuple(beside.standing(_may_mean(person, finding.orders(person.customers))))
         told.backups = backups_left(self.project)
         return told
@@ -214,7 +216,7 @@ class Erasing:
         beside.fetched()
         told.rejects, told.exports = beside.rejects(), beside.exports()
         told.truth, told.reports = beside.truth(), beside.reports()
-        told.care, told.texts = beside.care(), beside.texts()
+        told.care, told.sheets, told.texts = beside.care(), beside.sheets(), beside.texts()
         if self.project.has_log:
             with closing(self.project.log()) as log:
                 told.arrived = _clean(log, ledger)

@@ -36,6 +36,7 @@ from stamm.store.erasing.rows import Nameless
 from stamm.store.erasing.veil import Cleaning
 from stamm.store.layout import Layout
 from stamm.store.snapshot import Snapshot
+from stamm.surveys.leaving import held_of as held_in_sheets
 
 Row = dict[str, Any]
 #: everything, for programs
@@ -51,7 +52,7 @@ class Held:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     superseded: dict[str, list[Row]] = field(default_factory=dict)
     arrived: list[Any] = field(default_factory=list)
-    #: what people here wrote about them: `notes`, `tasks`, `owner`
+    #: what people here wrote about them (`notes`, `tasks`, `owner`), and what they answered (`surveys`)
     care: dict[str, list[Row]] = field(default_factory=dict)
     #: cells in rows of others that name them, by fact kind
     named: dict[str, int] = field(default_factory=dict)
@@ -81,6 +82,8 @@ def held(project: Project, customer: str) -> Held:
     if project.has_people:
         with closing(project.people()) as database, database.transaction() as run:
             found.care = held_of(run, found.person.customers)
+            if sheets := held_in_sheets(run, found.person.customers):
+                found.care["surveys"] = sheets
     return found
 
 
@@ -229,7 +232,12 @@ def _page(found: Held, now: datetime, say: Language) -> str:
     ]
     if found.care:
         files = say.listed([f"{name}.csv" for name in found.care], say("and"))
-        told.append(say("What people here wrote about the person stands in {files}.", files=files))
+        told.append(
+            say(
+                "What people here wrote about the person, or the person answered in surveys, stands in {files}.",
+                files=files,
+            )
+        )
     if found.arrived:
         count = number(len(found.arrived))
         told.append(

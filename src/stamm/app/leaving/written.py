@@ -1,4 +1,4 @@
-"""What people here wrote that is not about one customer: boards, goals, segments, all their versions, and the acts.
+"""What people here wrote that is not about one customer: boards, goals, segments, surveys, all versions, and the acts.
 
 Tables of Django's are read as plain rows: whoever erases a person from the command line has no Django set up.
 A test reads the tables: every column of words stands here, or there with the reason why it names no customer.
@@ -28,6 +28,9 @@ WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "boards_boardlink": (("board_id",), {"note": EMPTIED}),
     "goal_version": (("goal_id", "revision"), {"aim": BOARD}),
     "goal_check_in": (("goal_id",), {"told": RENAMED}),
+    "survey": (("id",), {"key": KEY}),
+    "survey_version": (("survey_id", "revision"), {"plan": BOARD}),
+    "survey_link": (("survey_id",), {"touchpoint": RENAMED}),
     "report": (("id",), {"about": BOARD}),
     "webhook": (("id",), {"name": RENAMED}),
     "webhook_message": (("id",), {"content": BOARD}),
@@ -41,6 +44,9 @@ _PLACES = {
     "boards_boardlink": Phrase("a link to board {}", "ein Link auf Tafel {}"),
     "goal_version": Phrase("goal {}, version {}", "Ziel {}, Fassung {}"),
     "goal_check_in": Phrase("a check-in on goal {}", "ein Zwischenstand zu Ziel {}"),
+    "survey": Phrase("survey {}", "Umfrage {}"),
+    "survey_version": Phrase("survey {}, version {}", "Umfrage {}, Fassung {}"),
+    "survey_link": Phrase("a link of survey {}", "ein Link der Umfrage {}"),
     "report": Phrase("report {}", "Bericht {}"),
     "webhook": Phrase("webhook {}", "Webhook {}"),
     "webhook_message": Phrase("message {} to a webhook", "Nachricht {} an einen Webhook"),

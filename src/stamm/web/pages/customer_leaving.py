@@ -106,6 +106,8 @@ def _lines(told: Told, say: Language) -> list[tuple[str, str]]:
         found.append((fact.de if say.code == "de" else fact.en, say.number(count)))
     if told.care:
         found.append((say("Notes, tasks and owners"), say.number(told.care)))
+    if told.sheets:
+        found.append((say("Sheets of surveys"), say.number(told.sheets)))
     if told.texts:
         found.append((say("Texts of boards and acts that name the customer"), say.number(told.texts)))
     if told.cells:

@@ -1,0 +1,66 @@
+"""The tables. A version is written once; a sheet is one customer's answers, and holds what they are now."""
+
+from __future__ import annotations
+
+TABLES = (
+    # `revision` is that of the newest version: whoever writes one takes it along, so that of two one is refused
+    """CREATE TABLE IF NOT EXISTS survey (
+        id {identity},
+        key varchar(60) NOT NULL UNIQUE,
+        revision integer NOT NULL,
+        made_at {moment} NOT NULL
+    )""",
+    """CREATE TABLE IF NOT EXISTS survey_version (
+        id {identity},
+        survey_id bigint NOT NULL,
+        revision integer NOT NULL,
+        plan text NOT NULL,
+        state varchar(10) NOT NULL,
+        what varchar(20) NOT NULL,
+        who varchar(200) NOT NULL,
+        at {moment} NOT NULL,
+        UNIQUE (survey_id, revision)
+    )""",
+    # one that is open to whoever has it
+    """CREATE TABLE IF NOT EXISTS survey_link (
+        id {identity},
+        survey_id bigint NOT NULL,
+        touchpoint varchar(60) NOT NULL,
+        who varchar(200) NOT NULL,
+        at {moment} NOT NULL,
+        UNIQUE (survey_id, touchpoint)
+    )""",
+    # `told` is the revision that the facts hold, 0 where they have to be looked at, `facts` the keys of its rows there
+    """CREATE TABLE IF NOT EXISTS survey_sheet (
+        id {identity},
+        survey_id bigint NOT NULL,
+        chance varchar(40) NOT NULL UNIQUE,
+        customer_id text NULL,
+        touchpoint varchar(60) NOT NULL,
+        asked_at {moment} NOT NULL,
+        changed_at {moment} NOT NULL,
+        begun_at {moment} NULL,
+        finished_at {moment} NULL,
+        answers text NOT NULL,
+        moments text NOT NULL,
+        held varchar(10) NOT NULL,
+        revision integer NOT NULL,
+        told integer NOT NULL,
+        facts text NOT NULL
+    )""",
+    "CREATE INDEX IF NOT EXISTS survey_sheet_survey ON survey_sheet (survey_id)",
+    "CREATE INDEX IF NOT EXISTS survey_sheet_customer ON survey_sheet (customer_id)",
+    "CREATE INDEX IF NOT EXISTS survey_sheet_untold ON survey_sheet (id) WHERE told < revision",
+    # what came from where within the last minutes; an address stands here as a hash that nobody can undo tomorrow
+    """CREATE TABLE IF NOT EXISTS survey_arrival (
+        id {identity},
+        address varchar(64) NOT NULL,
+        sheet_id bigint NOT NULL,
+        at {moment} NOT NULL
+    )""",
+    "CREATE INDEX IF NOT EXISTS survey_arrival_address ON survey_arrival (address, at)",
+    """CREATE TABLE IF NOT EXISTS survey_salt (
+        day varchar(10) NOT NULL PRIMARY KEY,
+        salt varchar(64) NOT NULL
+    )""",
+)

@@ -20,7 +20,7 @@ from tests.web.shop import written
 #: makes the project and its people, and prints a session of each role; a process of its own, as one serves one project
 SCRIPT = """
 import json, sys, time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from click.testing import CliRunner
 from stamm.app.framework import set_up
@@ -35,6 +35,23 @@ set_up(Project.open(folder))
 from django.test import Client
 from stamm.people.accounts import invite
 from stamm.people.roles import Role
+
+def answer():
+    # what some customers said over five weeks
+    from django.db import transaction
+    from stamm.people.accounts import run
+    from stamm.surveys import asking
+    from stamm.surveys.answering import Sent, take_answers
+
+    begun, points = datetime.now(UTC) - timedelta(days=35), (10, 9, 9, 3, 8, 10, 7, 9, 10, 6, 9, 10, 8, 9, 2, 10)
+    with transaction.atomic():
+        sheets, _ = asking.ask_customers(run, 1, [f"c{n}" for n in range(1, 41)], who="test", now=begun)
+        for place, (sheet, point) in enumerate(zip(sheets, points)):
+            why = "Die Lieferung kam zwei Wochen zu spät." if point < 4 else "Guter Tee" if point == 10 else ""
+            sent = Sent("score", {"recommend": [str(point)], "why": [why]}, 1, f"203.0.113.{place}")
+            at = begun + timedelta(days=2 * place)
+            take_answers(run, asking.token_of(sheet, 0, "test"), sent, secret="test", now=at)
+
 
 sessions = {}
 for role in Role:
@@ -56,8 +73,12 @@ for role in Role:
         ):
             given = {"start": "2024-04-01", "due": "2024-12-31", "owner": person.email, "parent": "0", **more}
             browser.post("/goals/new", given)
+        browser.post("/surveys/new", {"name": "Nach dem Einkauf", "ready": "nps"})
+        for act in ({"do": "open"}, {"do": "link", "touchpoint": "An der Theke"}):
+            browser.post("/surveys/1/act", act)
         browser.post("/boards/", {"action": "first"})
         browser.post("/boards/1/share", {"action": "roles", "role": ["viewer"]})
+answer()
 print(json.dumps(sessions))
 """
 

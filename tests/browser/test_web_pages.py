@@ -52,10 +52,13 @@ PAGES = {
         "/boards/1/wall",
         "/goals/",
         "/goals/1/",
+        "/surveys/",
+        "/surveys/1/",
         "/predictions/",
         "/predictions/came-out/",
     ),
     "support": (
+        "/surveys/1/?told=open",
         "/metrics/customer_retention_rate/customers?window=2024-05",
         "/customers/?state=left&sort=orders",
         "/customers/of/c7",
@@ -68,6 +71,8 @@ PAGES = {
     ),
     "analyst": (
         "/goals/new",
+        "/surveys/new",
+        "/surveys/1/edit",
         "/goals/2/",
         "/metrics/order_count?grain=week&by=channel",
         "/metrics/net_promoter_score",

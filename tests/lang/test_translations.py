@@ -18,7 +18,7 @@ FORM = "{0}"
 SPEAKERS = {"language", "say", "speak"}
 PACKAGES = sorted(path.name for path in SOURCE.iterdir() if (path / "__init__.py").is_file())
 #: words that are the same in both languages
-SAME = {"Code", "Wilson", "Name", "Details"}
+SAME = {"Code", "Wilson", "Name", "Details", "Links"}
 
 
 def messages() -> list[Message]:

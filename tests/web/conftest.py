@@ -105,6 +105,42 @@ def board(person: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def survey(project: Project) -> Iterator[Callable[..., tuple[int, int]]]:
+    """Makes a survey with an open link; c1 and c2 were asked, and c1 gave 9. After the test there is none."""
+    from django.db import transaction
+
+    from stamm.app.framework import secret_of
+    from stamm.people.accounts import run
+    from stamm.surveys import asking, keeping
+    from stamm.surveys.answering import Sent, take_answers
+    from stamm.surveys.ready import ready
+
+    def make(why: str = "Good tea") -> tuple[int, int]:
+        with transaction.atomic():
+            number = keeping.make_survey(run, ready("nps", "Spring"), who="test", now=NOON)
+            keeping.open_survey(run, number, who="test", now=NOON)
+            link = asking.make_open_link(run, number, "Counter", who="test", now=NOON)
+            sheets, _ = asking.ask_customers(run, number, ["c1", "c2"], who="test", now=NOON)
+            token, secret = asking.token_of(sheets[0], 0, secret_of(project)), secret_of(project)
+            sent = Sent("score", {"recommend": ["9"], "why": [why]}, 1, "203.0.113.7")
+            take_answers(run, token, sent, secret=secret, now=NOON)
+        return number, link.id
+
+    yield make
+    with transaction.atomic():
+        for table in (
+            "survey",
+            "survey_version",
+            "survey_link",
+            "survey_sheet",
+            "survey_arrival",
+            "survey_salt",
+            "job",
+        ):
+            run(f"DELETE FROM {table}", ())
+
+
+@pytest.fixture
 def goal(project: Project) -> Iterator[Callable[..., int]]:
     """Makes a goal of revenue over a quarter, or another one; after the test there is none."""
     from django.db import transaction

@@ -1,0 +1,225 @@
+"""Surveys: all of them, one with what came of it so far, how it looks to customers, and the numbers as CSV."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import qrcode
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from qrcode.image.svg import SvgPathFillImage
+
+from stamm.answers.written import csv_of
+from stamm.app.framework import secret_of
+from stamm.app.project import Project
+from stamm.lang.errors import UsageError
+from stamm.lang.language import Language
+from stamm.people.accounts import acted, people, run
+from stamm.people.roles import EVERYONE, EXPORTS, NAMES, Role
+from stamm.reports.survey_words import QuestionWords, response_words
+from stamm.surveys import asking, keeping
+from stamm.surveys.keeping import Survey
+from stamm.surveys.plan import Plan, said
+from stamm.surveys.records import COMMENTS, LISTED, RESULTS, comment_records, record_of, results_records
+from stamm.surveys.results import Results, results_of
+from stamm.web.access import Asked, Entry, page
+from stamm.web.pages.ask import PAGE, TRAP, language_of, shown, surrounding, unlisted
+
+#: who makes surveys, changes them, and asks customers
+EDITORS = frozenset({Role.OWNER, Role.ANALYST})
+#: comments on one page
+MOST = 200
+
+
+@page("surveys/", may=EVERYONE, entry=Entry("Ask", "Surveys", 14))
+def surveys(request: Asked) -> HttpResponse:
+    """All surveys, the newest first."""
+    say = request.say
+    lines = [
+        {
+            "survey": made.survey,
+            "state": state_of(made.survey, say),
+            **response_words(made, say),
+            "scores": _scores(made, say),
+        }
+        for made in map(_results, keeping.surveys(run))
+    ]
+    return render(request, "surveys.html.j2", {"lines": lines, "may_change": request.user.may in EDITORS})
+
+
+@page("surveys.csv", may=EVERYONE)
+def surveys_csv(_: Asked) -> HttpResponse:
+    """All surveys and how many answered, as `stamm survey list --format csv`."""
+    return _csv("surveys", csv_of(LISTED, [record_of(_results(each)) for each in keeping.surveys(run)]))
+
+
+@page("surveys/<int:survey>/", may=EVERYONE)
+def survey(request: Asked, survey: int) -> HttpResponse:
+    """One survey: what came of it so far, its links, and what it was before."""
+    found, say = survey_or_missing(survey), request.say
+    made, names = _results(found), {person.email: str(person) for person in people()}
+    zone, sees_names = ZoneInfo(_project().organisation.zone), request.user.may in NAMES
+    content = {
+        "survey": found,
+        "plan": found.plan,
+        "state": state_of(found, say),
+        "ends": ends_of(found, say),
+        "is_closed": found.is_closed(datetime.now(UTC)),
+        "questions": [QuestionWords(each, say, _today()) for each in made.questions],
+        "response": response_words(made, say),
+        "made": made,
+        "comments": [_comment(each, zone, say) for each in made.comments[:MOST]] if sees_names else None,
+        "comments_there": len(made.comments),
+        "links": _links(request, found) if request.user.may in EDITORS else (),
+        "may_change": request.user.may in EDITORS,
+        "may_take": request.user.may in EXPORTS,
+        "versions": [
+            {
+                "who": names.get(each.who, each.who),
+                "at": say.moment(each.at.astimezone(zone)),
+                "did": did(each.what, say),
+            }
+            for each in keeping.versions_of(run, survey)
+        ],
+        "told": request.GET.get("told", ""),
+    }
+    return render(request, "survey.html.j2", content)
+
+
+@page("surveys/<int:survey>.csv", may=EVERYONE)
+def survey_csv(_: Asked, survey: int) -> HttpResponse:
+    """What came of it, as `stamm survey results --format csv`."""
+    return _csv(f"survey-{survey}", csv_of(RESULTS, results_records(_results(survey_or_missing(survey)))))
+
+
+@page("surveys/<int:survey>/comments.csv", may=EXPORTS)
+def survey_comments_csv(request: Asked, survey: int) -> HttpResponse:
+    """Every comment and whose it is, to take away."""
+    records = comment_records(_results(survey_or_missing(survey)))
+    acted(request.user.email, "customers_read", f"survey {survey}, {len(records)} rows")
+    return _csv(f"survey-{survey}-comments", csv_of(COMMENTS, records))
+
+
+@page("surveys/<int:survey>/preview", may=EVERYONE)
+def survey_preview(request: Asked, survey: int) -> HttpResponse:
+    """A page of it as customers see it; nothing can be sent from here."""
+    found = survey_or_missing(survey)
+    plan, code = found.plan, language_of(request, found.plan)
+    place = next((n for n, each in enumerate(plan.pages) if each.key == request.GET.get("page", "")), 0)
+    asked = plan.pages[place]
+    about = {
+        **surrounding(request, plan, code),
+        "questions": [shown(each, None, code) for each in asked.questions],
+        "intro": said(plan.intro, code) if place == 0 else "",
+        "is_last": place == len(plan.pages) - 1,
+        "action": request.path,
+        "hidden": {PAGE: asked.key},
+        "trap": TRAP,
+        "own": False,
+        "preview": True,
+        "back": reverse("survey", args=[survey]),
+        "pages": [(each.key, each is asked) for each in plan.pages],
+    }
+    return unlisted(render(request, "ask.html.j2", about))
+
+
+@page("surveys/<int:survey>/links/<int:link>.svg", may=EDITORS)
+def survey_code(request: Asked, survey: int, link: int) -> HttpResponse:
+    """An open link as a QR code, to be printed."""
+    found = next((each for each in asking.open_links(run, survey) if each.id == link), None)
+    if found is None:
+        raise Http404
+    drawn = io.BytesIO()
+    qrcode.make(_address(request, found.id), image_factory=SvgPathFillImage, border=4).save(drawn)
+    response = HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+    response.headers["Content-Disposition"] = f'attachment; filename="survey-{survey}-{link}.svg"'
+    return response
+
+
+# -- what pages share ----------------------------------------------------------------------------------------
+def survey_or_missing(number: int) -> Survey:
+    """One survey; raises Http404 where there is none."""
+    try:
+        return keeping.survey_of(run, number)
+    except UsageError as error:
+        raise Http404 from error
+
+
+def state_of(found: Survey, say: Language) -> str:
+    """Draft, open or closed."""
+    if found.is_closed(datetime.now(UTC)):
+        return say("closed")
+    return say("open") if found.state == keeping.OPEN else say("draft")
+
+
+def ends_of(found: Survey, say: Language) -> str:
+    """What ends it by itself."""
+    plan: Plan = found.plan
+    zone = ZoneInfo(_project().organisation.zone)
+    told = []
+    if plan.closes_at is not None:
+        told.append(say("until {moment}", moment=say.moment(plan.closes_at.astimezone(zone))))
+    if plan.quota:
+        told.append(say("at most {count} answers", count=say.number(plan.quota)))
+    return " · ".join(told)
+
+
+def did(what: str, say: Language) -> str:
+    """What somebody did with a survey."""
+    return {
+        keeping.MADE: say("made the survey"),
+        keeping.CHANGED: say("changed what is asked"),
+        keeping.OPENED: say("opened it"),
+        keeping.SHUT: say("closed it"),
+    }.get(what, what)
+
+
+def _results(found: Survey) -> Results:
+    return results_of(run, found, _project().organisation.zone)
+
+
+def _scores(made: Results, say: Language) -> list[tuple[str, str, str]]:
+    """Name, value and interval of each score that there is."""
+    words = [QuestionWords(each, say, _today()) for each in made.questions if each.score is not None and each.n]
+    return [(each.name, each.value, each.between(each.of.score)) for each in words if each.of.score is not None]
+
+
+def _comment(each: Any, zone: ZoneInfo, say: Language) -> dict[str, Any]:
+    return {
+        "customer": each.customer,
+        "told": each.told,
+        "at": say.moment(each.at.astimezone(zone)),
+        "score": "" if each.score is None else say.number(each.score),
+        "touchpoint": "" if each.customer else each.touchpoint,
+    }
+
+
+def _links(request: Asked, found: Survey) -> list[dict[str, Any]]:
+    return [
+        {"id": each.id, "touchpoint": each.touchpoint, "address": _address(request, each.id)}
+        for each in asking.open_links(run, found.id)
+    ]
+
+
+def _address(request: Asked, link: int) -> str:
+    path = reverse("ask", args=[asking.open_token(link, secret_of(_project()))])
+    return f"{settings.STAMM_ADDRESS}{path}" if settings.STAMM_ADDRESS else request.build_absolute_uri(path)
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo(_project().organisation.zone)).date()
+
+
+def _project() -> Project:
+    return Project.open(settings.STAMM_PROJECT)
+
+
+def _csv(name: str, text: str) -> HttpResponse:
+    response = HttpResponse(text + "\n", content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

@@ -1,0 +1,130 @@
+"""The pages of surveys: made and changed by forms without a script, and what came of them shown to whom it may be."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from stamm.app.project import Project
+from stamm.surveys import keeping
+from stamm.surveys.plan import plan_of
+from stamm.surveys.ready import READY
+from stamm.surveys.sheets import sheets_where
+from stamm.web.survey_form import fields_of, plan_in
+
+Make = Callable[..., Any]
+
+
+def text_of(page: Any) -> str:
+    """Its words without the markup, whatever its status."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.content.decode())).split())
+
+
+def form_of(page: Any) -> dict[str, str]:
+    """What the form of a survey says as it is shown."""
+    text = page.content.decode()
+    found = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'<input [^>]*name="([\w-]+)"[^>]*value="([^"]*)"', text)
+    }
+    checked = set(re.findall(r'type="checkbox" name="([\w-]+)" value="yes" checked', text))
+    found = {name: value for name, value in found.items() if value != "yes" or name in checked}
+    found |= {
+        name: html.unescape(told) for name, told in re.findall(r'<textarea [^>]*name="([\w-]+)"[^>]*>([^<]*)<', text)
+    }
+    for name, options in re.findall(r'<select [^>]*name="([\w-]+)">(.*?)</select>', text):
+        (found[name],) = re.findall(r'value="(\w+)" selected', options)
+    found.pop("csrfmiddlewaretoken", None)
+    return found
+
+
+@pytest.mark.parametrize("key", READY)
+def test_a_form_says_what_the_survey_says(key: str) -> None:
+    plan = plan_of(READY[key].written())
+    fields = fields_of(plan, "Europe/Berlin")
+    assert plan_in(fields, "Europe/Berlin", plan) == plan
+
+
+def test_an_analyst_makes_changes_and_opens_a_survey(signed_in: Make, survey: Make, project: Project) -> None:
+    analyst = signed_in("analyst")
+    made = analyst.post("/surveys/new", {"name": "Goodbye", "ready": "exit"})
+    address = made.headers["Location"]
+    number = int(re.findall(r"\d+", address)[0])
+    page = analyst.get(address)
+    fields = form_of(page)
+    more = analyst.post(address, {**fields, "do": "add"})
+    added = {**form_of(more), "q3-told-en": "Anything else?", "q3-kind": "text", "q3-page": "3", "q3-key": ""}
+    branches = "why_leaving = need -> end\nwhy_leaving = elsewhere -> 2"
+    given = {**added, "branches-1": branches, "q1-remove": "yes", "languages": "en", "do": "save"}
+    wrong = analyst.post(address, {**given, "branches-1": "why_leaving -> there"})
+    assert (wrong.status_code, "leads nowhere" in text_of(wrong)) == (422, True)
+    assert analyst.post(address, {**given, "branches-1": "why_leaving = need -> end"}).status_code == 302
+    late = analyst.post(address, {**fields, "name": "Another", "do": "save"})
+    assert (late.status_code, "meanwhile" in text_of(late)) == (422, True)
+    with closing(project.people()) as database, database.transaction() as run:
+        plan = keeping.survey_of(run, number).plan
+    assert [(page.key, [each.key for each in page.questions]) for page in plan.pages] == [
+        ("reasons", ["why_leaving"]),
+        ("back", ["come_back", "anything_else"]),
+    ]
+    assert (plan.languages, [(each.answers, each.to) for each in plan.pages[0].branches]) == (
+        ("en",),
+        [(("need",), "end")],
+    )
+    act = f"/surveys/{number}/act"
+    for does in ({"do": "open"}, {"do": "link", "touchpoint": "Receipt"}):
+        assert analyst.post(act, does).status_code == 302
+    page = analyst.get(f"/surveys/{number}/")
+    link, code = re.findall(r'href="([^"]+/ask/o[^"]+)"', page.content.decode())[0], f"/surveys/{number}/links/"
+    assert "Why are you leaving?" in text_of(analyst.get(link))
+    drawn = analyst.get(re.findall(rf'href="({code}\d+\.svg)"', page.content.decode())[0])
+    assert (drawn.headers["Content-Type"], drawn.content.count(b"<path")) == ("image/svg+xml", 1)
+    analyst.post(act, {"do": "close"})
+    assert "This survey is closed" in text_of(analyst.get(link))
+    assert "Nothing here is called" in text_of(analyst.post(act, {"do": "drop"}))
+
+
+def test_what_came_of_it_stands_with_n_and_interval_and_comments_are_for_those_who_see_names(
+    signed_in: Make, survey: Make
+) -> None:
+    number, _ = survey("<b>Good</b> tea")
+    page = signed_in("support").get(f"/surveys/{number}/")
+    text = page.content.decode()
+    # one of two who were asked has answered, and is a promoter
+    assert '<data value="0.5">50.0%</data>' in text
+    assert '<data value="100.0">100</data>' in text or '<data value="100">100</data>' in text
+    assert "&lt;b&gt;Good&lt;/b&gt; tea" in text
+    assert 'href="/customers/of/c1"' in text
+    told = text_of(signed_in("viewer").get(f"/surveys/{number}/"))
+    assert "Good" not in told
+    assert "shown to those who may see customers by name" in told
+    preview = signed_in("owner").get(f"/surveys/{number}/preview?lang=de").content.decode()
+    assert "Wie wahrscheinlich" in preview
+    assert 'type="button" disabled' in preview
+
+
+def test_what_was_held_is_counted_or_thrown_away_by_somebody(signed_in: Make, survey: Make, project: Project) -> None:
+    number, _ = survey()
+
+    def hold() -> None:
+        with closing(project.people()) as database, database.transaction() as run:
+            run("UPDATE survey_sheet SET held = 'flood' WHERE begun_at IS NOT NULL", ())
+
+    def kept() -> list[tuple[str, bool]]:
+        with closing(project.people()) as database, database.transaction() as run:
+            return [(each.held, each.begun_at is not None) for each in sheets_where(run, "customer_id = 'c1'", ())]
+
+    hold()
+    owner = signed_in("owner")
+    assert "held for review" in text_of(owner.get(f"/surveys/{number}/"))
+    owner.post(f"/surveys/{number}/act", {"do": "count"})
+    assert kept() == [("", True)]
+    hold()
+    owner.post(f"/surveys/{number}/act", {"do": "remove"})
+    assert kept() == [("", False)]
+    assert "held for review" not in text_of(owner.get(f"/surveys/{number}/"))

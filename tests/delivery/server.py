@@ -18,10 +18,15 @@ from stamm.delivery.mail_server import MailServer
 
 @dataclass
 class Taken:
-    """What came, by whom it was for; `answers` are told in its place, by address."""
+    """What came, by whom it was for; `answers` are told in its place, by address.
+
+    Of those who are `silent` it takes a letter and says nothing more; `farewell` is what it says at the end.
+    """
 
     letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    farewell: str = "221 Bye"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if address in self.answers:
@@ -33,7 +38,12 @@ class Taken:
         message = message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
         self.letters += [(to, message) for to in envelope.rcpt_tos]
+        if self.silent & set(envelope.rcpt_tos):
+            server.transport.close()
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        return self.farewell
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import pytest
 
 from stamm.delivery.letter import File, Letter, Number, Picture
 from stamm.delivery.mail_server import PASSWORD, MailServer, checked_address
-from stamm.delivery.mailing import message_of, one_line, send
+from stamm.delivery.mailing import Bounced, Unsure, message_of, one_line, send
 from stamm.jobs import Cancel, Done, Retry
 from stamm.lang.errors import ProjectError, UsageError
 from tests.delivery.server import Taken, running
@@ -51,6 +51,7 @@ def test_a_letter_arrives_whole(served: tuple[Taken, MailServer]) -> None:
     assert send(message_of(LETTER, "Anna@Example.com ", server, key="report:1", now=NOON), server) == Done()
     ((to, message),) = taken.letters
     assert (to, message["To"]) == ("anna@example.com", "anna@example.com")
+    assert message["Content-Language"] == "de"
     found = parts(message)
     text = found["text/plain"].get_content()
     assert "Umsatz <script>alert(1)</script>: 12 €" in text
@@ -126,10 +127,16 @@ def test_what_the_server_says_is_heeded(served: tuple[Taken, MailServer]) -> Non
     def came(to: str) -> object:
         return send(message_of(LETTER, to, server, key=to, now=NOON), server)
 
-    assert came("gone@example.com") == Cancel("the mail server refused it (550)")
+    taken.answers |= {"none@example.com": "550 5.1.1 no such user", "spam@example.com": "550 5.7.1 not for you"}
+    assert came("gone@example.com") == Bounced("the mail server refused it (550)")
+    assert came("none@example.com") == Bounced("the mail server refused it (550)", sure=True)
+    assert came("spam@example.com") == Cancel("the mail server refused it (550)")
     assert came("full@example.com") == Retry("the mail server refused it (452)")
+    taken.farewell = "500 whatever"
     assert came("anna@example.com") == Done()
-    assert [to for to, _ in taken.letters] == ["anna@example.com"]
+    taken.silent = {"ben@example.com"}
+    assert came("ben@example.com") == Unsure("the mail server fell silent once it had the message")
+    assert [to for to, _ in taken.letters] == ["anna@example.com", "ben@example.com"]
 
 
 def test_a_server_that_is_away_or_speaks_in_the_clear_gets_nothing(served: tuple[Taken, MailServer]) -> None:

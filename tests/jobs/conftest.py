@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from stamm.delivery.tables import TABLES as DELIVERY
 from stamm.jobs import TABLES, Kind, Worker
 from stamm.people import Database, open_database
 from tests.jobs.working import DID
@@ -42,7 +43,7 @@ class Place:
     opened: list[Database] = field(default_factory=list)
 
     def open(self) -> Database:
-        self.opened.append(open_database(self.file, self.address, (*TABLES, DID)))
+        self.opened.append(open_database(self.file, self.address, (*TABLES, *DELIVERY, DID)))
         return self.opened[-1]
 
     def worker(self, *kinds: Kind, chance: int = 1) -> Worker:

@@ -10,16 +10,19 @@ from stamm.app.hearing import AnswersTold
 from stamm.app.keeping_predictions import PredictionsKept
 from stamm.app.project import Project
 from stamm.app.reporting import kinds_of_reports
+from stamm.app.sending import kinds_of_mail
 from stamm.automations.going_out import ReportDue, ReportLetter, ReportMessage
+from stamm.delivery.customer_door import Compose, CustomerMail, CustomerMailFacts
 from stamm.delivery.door import Door
 from stamm.delivery.telling import WebhookMessage
 from stamm.jobs import Kind
 from stamm.people import Database
 
-_TITLES = {
-    kind.name: kind.title
-    for kind in (ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold)
-}
+_KINDS = (
+    *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold),
+    *(CustomerMail, CustomerMailFacts),
+)
+_TITLES = {kind.name: kind.title for kind in _KINDS}
 
 
 def kinds(directory: Path) -> Sequence[Kind]:
@@ -39,9 +42,15 @@ def kinds(directory: Path) -> Sequence[Kind]:
         ReportDue(),
         *kinds_of_reports(directory, database),
         messages,
+        *kinds_of_mail(directory, database, programmes()),
         PredictionsKept(directory),
         AnswersTold(directory),
     )
+
+
+def programmes() -> dict[str, Compose]:
+    """What composes mails to customers, by the name of its programme."""
+    return {}
 
 
 def door_of(project: Project) -> Door:

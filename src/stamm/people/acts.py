@@ -80,6 +80,9 @@ ACTS = {
     "webhook_stopped": "webhook stopped after failing for long",
     "webhook_resumed": "webhook sent to again",
     "webhook_sent_again": "message sent to a webhook again",
+    "restraint_changed": "limits of mail to customers changed",
+    "address_suppressed": "address suppressed",
+    "address_taken_off": "address taken off the suppressed ones",
     "job_retried": "job tried again",
     "job_cancelled": "job cancelled",
 }

@@ -19,6 +19,8 @@ from stamm.app.leaving.written import Place, Written
 from stamm.app.project import Project
 from stamm.app.simulating import TRUTH
 from stamm.care.leaving import HELD, forget, of_them
+from stamm.delivery.leaving import TABLE as MAILS
+from stamm.delivery.leaving import count_mails, forget_mails
 from stamm.store.durable import sync_file, write_atomically
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
@@ -138,6 +140,23 @@ class Beside:
             with database.transaction() as run:
                 count = surveys.forget(run, self.is_theirs, self.cells.names)
             database.scrub(surveys.TABLE)
+        return count
+
+    def mails_held(self) -> int:
+        """How many mails were planned for them."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database, database.transaction() as run:
+            return count_mails(run, self.is_theirs)
+
+    def mails(self) -> int:
+        """Make mails to them nobody's, of which none is sent any more; returns how many those were."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database:
+            with database.transaction() as run:
+                count = forget_mails(run, self.is_theirs)
+            database.scrub(MAILS)
         return count
 
     def texts(self) -> int:

@@ -24,6 +24,7 @@ from stamm.app.leaving.beside import EXPORTS, INDEX
 from stamm.app.leaving.erasing import arrived
 from stamm.app.project import Project
 from stamm.care.leaving import held_of
+from stamm.delivery.leaving import mails_of
 from stamm.facts import imported
 from stamm.lang.errors import InputError
 from stamm.lang.inert import inert
@@ -42,6 +43,7 @@ Row = dict[str, Any]
 #: everything, for programs
 ALL = "everything.json"
 ARRIVED = "arrived.json"
+MAILS = "mails.csv"
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Held:
     arrived: list[Any] = field(default_factory=list)
     #: what people here wrote about them (`notes`, `tasks`, `owner`), and what they answered (`surveys`)
     care: dict[str, list[Row]] = field(default_factory=dict)
+    #: mails that were planned for them, and what became of each
+    mails: list[Row] = field(default_factory=list)
     #: cells in rows of others that name them, by fact kind
     named: dict[str, int] = field(default_factory=dict)
 
@@ -84,6 +88,7 @@ def held(project: Project, customer: str) -> Held:
             found.care = held_of(run, found.person.customers)
             if sheets := held_in_sheets(run, found.person.customers):
                 found.care["surveys"] = sheets
+            found.mails = mails_of(run, found.person.customers)
     return found
 
 
@@ -167,10 +172,13 @@ def _files(found: Held, now: datetime, language: Language) -> Iterator[tuple[str
         yield f"{name}.csv", _csv(rows)
     for name, rows in found.care.items():
         yield f"{name}.csv", _csv(rows)
+    if found.mails:
+        yield MAILS, _csv(found.mails)
     if found.arrived:
         yield ARRIVED, _json(found.arrived)
     everything = {
         "facts": found.rows, "superseded": found.superseded, "arrived": found.arrived, "care": found.care,
+        "mails": found.mails,
     }  # fmt: skip
     yield ALL, _json({part: _parsed(value) for part, value in everything.items()})
     about = {"customers": sorted(found.person.customers), "made_at": now.isoformat(), "named_elsewhere": found.named}
@@ -238,6 +246,8 @@ def _page(found: Held, now: datetime, say: Language) -> str:
                 files=files,
             )
         )
+    if found.mails:
+        told.append(say("Mails that were planned for the person stand in {file}.", file=MAILS))
     if found.arrived:
         count = number(len(found.arrived))
         told.append(

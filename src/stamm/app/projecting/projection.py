@@ -12,6 +12,8 @@ from stamm.app.projecting.deliveries import is_delivery
 from stamm.app.projecting.deliveries import said as delivered
 from stamm.app.projecting.devices import links_of, recognised
 from stamm.app.projecting.folding import folded
+from stamm.app.projecting.own import is_own
+from stamm.app.projecting.own import said as told_by_programmes
 from stamm.app.projecting.said import Said, put_said
 from stamm.sources.segment import Arrival, read
 from stamm.sources.segment.semantic import Row
@@ -69,8 +71,10 @@ class Projecting:
         return log.read(position, self.most)
 
     def _take(self, log: Log, lake: Lake, waiting: Sequence[Stored]) -> Projected:
-        said, reasons = self._said([stored for stored in waiting if not is_delivery(stored.entry)])
+        own = [stored for stored in waiting if is_own(stored.entry)]
         deliveries = [stored for stored in waiting if is_delivery(stored.entry)]
+        calls = [stored for stored in waiting if not is_own(stored.entry) and not is_delivery(stored.entry)]
+        said, reasons = self._said(calls)
         done, last = Projected(messages=len(waiting)), waiting[-1].position
         with lake.writing(wait_seconds=WAIT_SECONDS) as writer:
             more, wrong = delivered(deliveries, writer.current, self.project.organisation)
@@ -79,7 +83,7 @@ class Projecting:
             if reasons:
                 # set aside before the commit that steps over them: whoever is killed in between reads only the others
                 log.fail(reasons)
-            self._put(writer, [*said, *more], done)
+            self._put(writer, [*said, *more, *told_by_programmes(own)], done)
             writer.advance(self.project.log_name, last)
             done.snapshot = self._settled = writer.commit().number
         log.trim(last)

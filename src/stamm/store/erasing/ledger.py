@@ -6,8 +6,10 @@ The ledger is at once the journal of an erasure: whoever is not `done` was begun
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from stamm.lang.errors import LakeError
-from stamm.store.durable import write_atomically
+from stamm.store.durable import sync_file, write_atomically
 from stamm.store.erasing.words import Digests, Needle, Seeker
 
 FILE = "erased.json"
@@ -113,17 +115,26 @@ class Ledger:
 
     @classmethod
     def made(cls, root: Path) -> Ledger:
-        """The ledger of a lake, begun where there is none."""
+        """The ledger of a lake, begun where there is none; of several who begin it at once one does."""
         ledger = cls.read(root)
         if ledger is None:
-            ledger = cls(secrets.token_bytes(32))
-            ledger.write(root)
+            draft = root / f".{FILE}.{secrets.token_hex(4)}"
+            write_atomically(draft, cls(secrets.token_bytes(32)).as_bytes(), mode=0o600)
+            with suppress(FileExistsError):
+                os.link(draft, root / FILE)
+            draft.unlink()
+            sync_file(root)
+            ledger = cls.at(root / FILE)
         return ledger
 
     def write(self, root: Path) -> None:
         """Write it whole or not at all, for its owner alone."""
+        write_atomically(root / FILE, self.as_bytes(), mode=0o600)
+
+    def as_bytes(self) -> bytes:
+        """What stands in its file."""
         told = {"version": _VERSION, "key": self.key.hex(), "people": [each.as_json() for each in self.people]}
-        write_atomically(root / FILE, json.dumps(told, indent=1).encode(), mode=0o600)
+        return json.dumps(told, indent=1).encode()
 
     # -- who ---------------------------------------------------------------------------
     @cached_property

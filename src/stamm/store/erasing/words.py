@@ -97,7 +97,8 @@ class Digests:
         self._key = key
 
     def of(self, domain: str, text: str) -> str:
-        """The digest of a text in one of the domains `customer`, `device`, `words`, `word`, `phone`, `cell`."""
+        """The digest of a text in one of the domains `customer`, `device`, `words`, `word`, `phone`, `cell`, `address`,
+        `unsubscribe`."""
         told = f"{domain}\0{text}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, told, "sha256")[:16].hex()
 

@@ -108,6 +108,8 @@ def _lines(told: Told, say: Language) -> list[tuple[str, str]]:
         found.append((say("Notes, tasks and owners"), say.number(told.care)))
     if told.sheets:
         found.append((say("Sheets of surveys"), say.number(told.sheets)))
+    if told.mails:
+        found.append((say("Mails to them"), say.number(told.mails)))
     if told.texts:
         found.append((say("Texts of boards and acts that name the customer"), say.number(told.texts)))
     if told.cells:

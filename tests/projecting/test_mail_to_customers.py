@@ -1,0 +1,180 @@
+"""What is sent to customers, comes back or is not wanted any more becomes facts: the next round measures it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from stamm.answers.ask import Answers
+from stamm.app.leaving.erasing import Erasing
+from stamm.app.leaving.exporting import held
+from stamm.app.project import Project
+from stamm.app.projecting.persons import CUSTOMER
+from stamm.app.sending import Knowing, digests_of, kinds_of_mail
+from stamm.delivery.customer_door import Consent, Whom
+from stamm.delivery.customer_mail import Planned, newest_mails, send_to_customer, stop_token, unsubscribe
+from stamm.delivery.letter import Letter
+from stamm.delivery.suppression import mark_of, suppress, suppressed
+from stamm.facts import imported
+from stamm.jobs import Worker
+from stamm.lang.window import Window
+from stamm.people import Database
+from tests.delivery.server import Taken, running
+from tests.jobs.conftest import Clock
+from tests.projecting.shops import NOON, project_all, rows, shop
+
+BEFORE = NOON - timedelta(days=20)
+
+
+def put(project: Project, kind: str, cells: list[dict[str, Any]], at: datetime = BEFORE) -> None:
+    columns = imported()[kind].columns()
+    table = pa.table({name: pa.array([row[name] for row in cells], columns[name].arrow) for name in cells[0]})
+    with project.lake().writing() as writer:
+        writer.put(kind, (table,), source="shop", received_at=at, simulated=False)
+        writer.commit()
+
+
+@pytest.fixture
+def sending(tmp_path: Path) -> Iterator[tuple[Project, Taken]]:
+    project = shop(tmp_path / "shop")
+    names = ("anna", "ben", "cleo")
+    put(
+        project,
+        "customers",
+        [
+            {
+                "customer_id": name,
+                "valid_from": BEFORE,
+                "email": f"{name}@example.com",
+                "language": code,
+                "time_zone": zone,
+            }
+            for name, code, zone in zip(names, ("de-AT", None, "en"), ("Asia/Tokyo", "Mars/North", None), strict=True)
+        ],
+    )
+    put(
+        project,
+        "consents",
+        [{"consent_id": f"c{name}", "customer_id": name, "purpose": "news", "granted": True, "recorded_at": BEFORE}
+         for name in names],
+    )  # fmt: skip
+    file = project.directory / "stamm.toml"
+    with running() as (taken, server):
+        text = file.read_text("utf-8").replace(
+            '[mail]\nserver = ""', f'[mail]\nserver = "127.0.0.1"\nport = {server.port}\nsecurity = "none"'
+        )
+        text = text.replace('sender = ""', 'sender = "shop@example.com"')
+        file.write_text(text.replace('address = ""', 'address = "https://shop.example.com"'), "utf-8")
+        yield Project.open(project.directory), taken
+
+
+def plan(database: Database, customer: str, issue: int = 1) -> None:
+    with database.transaction() as run:
+        planned = Planned(
+            customer, "news", "marketing", "news", f"{issue}:{customer[0]}", {"issue": issue}, campaign="spring"
+        )
+        send_to_customer(run, planned, now=NOON)
+
+
+def work(project: Project, database: Database, now: datetime = NOON) -> None:
+    def composed(about: Mapping[str, Any], whom: Whom, _now: datetime) -> Letter:
+        return Letter(whom.language, f"News {about['issue']}", title="News")
+
+    kinds = kinds_of_mail(project.directory, lambda: database, {"news": composed})
+    worker = Worker(database, kinds, clock=Clock(now), chance=Random(1))
+    while worker.round():
+        continue
+    project_all(project)
+
+
+def test_what_became_of_mail_is_measured(sending: tuple[Project, Taken]) -> None:
+    project, taken = sending
+    taken.answers = {"ben@example.com": "550 5.1.1 no such user"}
+    with closing(project.people()) as database:
+        for name in ("anna", "ben", "cleo", "nobody"):
+            plan(database, name)
+        work(project, database)
+        found = rows(project, "messages", "customer_id", "channel", "campaign", "purpose", "sent_at", "bounced_at")
+        assert sorted(found) == [
+            ("ben", "email", "spring", "news", "12:00", "12:00"),
+            ("cleo", "email", "spring", "news", "12:00", None),
+        ]
+        # anna's evening in Tokyo is quiet; ben's zone is none, so that the shop's counts
+        assert [to for to, _ in taken.letters] == ["cleo@example.com"]
+        work(project, database, NOON + timedelta(hours=12))
+        assert [to for to, _ in taken.letters] == ["cleo@example.com", "anna@example.com"]
+        assert taken.letters[1][1]["Content-Language"] == "de"
+        assert "Abbestellen" in taken.letters[1][1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        with database.transaction() as run:
+            cleo = next(mail for mail in newest_mails(run) if mail.customer == "cleo")
+            unsubscribe(run, stop_token(digests_of(project), cleo), digests_of(project), now=NOON + timedelta(days=1))
+        work(project, database, NOON + timedelta(days=1))
+    days = [Window.parse("2024-02-01/2024-02-03")]
+    world = project.world()
+    measured = {
+        key: Answers(world).ask(key, days).rows[0].value
+        for key in ("messages_sent", "messages_delivered", "unsubscribe_rate")
+    }
+    world.engine.close()
+    assert measured == {"messages_sent": 3, "messages_delivered": 2, "unsubscribe_rate": 0.5}
+    assert rows(project, "consents", "customer_id", "granted")[-1] == ("cleo", False)
+    known = Knowing(project.directory)("cleo", "news", NOON + timedelta(days=2))
+    assert known is not None
+    assert known.consent == Consent(granted=False, at=NOON + timedelta(days=1))
+
+
+def mails(database: Database) -> Any:
+    with database.transaction() as run:
+        return newest_mails(run)
+
+
+def test_a_customer_is_known_as_they_are_now(sending: tuple[Project, Taken]) -> None:
+    project, _ = sending
+    later = NOON + timedelta(days=1)
+    put(project, "customers", [{"customer_id": "cleo", "valid_from": later, "email": "c@example.org"}], later)
+    put(
+        project,
+        "consents",
+        [{"consent_id": "x", "customer_id": "former", "purpose": "news", "granted": False, "recorded_at": NOON}],
+    )
+    put(project, "links", [{"anonymous_id": f"{CUSTOMER}former", "linked_at": NOON, "customer_id": "cleo"}])
+    knowing = Knowing(project.directory)
+    now, then = (knowing("cleo", "news", at) for at in (NOON, later))
+    assert now is not None and then is not None  # noqa: PT018
+    assert (now.address, then.address) == ("cleo@example.com", "c@example.org")
+    assert (now.zone, now.language) == ("Europe/Berlin", "en")
+    # what a former number said counts for whoever stands for it
+    assert (now.numbers, now.consent) == ({"cleo", "former"}, Consent(granted=False, at=NOON))
+    assert knowing("former", "news", NOON) == now
+    assert knowing("cleo", "calls", NOON) is not None
+    assert knowing("nobody", "news", NOON) is None
+
+
+def test_erasing_reaches_what_was_planned_and_the_mark_of_an_address_stays(sending: tuple[Project, Taken]) -> None:
+    project, taken = sending
+    with closing(project.people()) as database:
+        plan(database, "cleo")
+        work(project, database)
+        plan(database, "cleo", 2)
+        mark = mark_of(digests_of(project), "cleo@example.com")
+        with database.transaction() as run:
+            suppress(run, mark, "asked", who="owner@example.com", now=NOON)
+        assert [row["about"] for row in held(project, "cleo").mails] == ['{"issue":1}', '{"issue":2}']
+        assert Erasing(project).look("cleo").mails == 2
+        told = Erasing(project).erase("cleo", now=NOON + timedelta(days=1))
+        assert told.mails == 2
+        assert [mail.customer for mail in mails(database)] == [None, None]
+        work(project, database, NOON + timedelta(days=2))
+        assert len(taken.letters) == 1
+        with database.transaction() as run:
+            assert suppressed(run, mark) is not None
+    assert b"cleo" not in (project.directory / "stamm.sqlite").read_bytes()
+    assert [who for (who,) in rows(project, "messages", "customer_id")] != ["cleo"]
+    assert Knowing(project.directory)("cleo", "news", datetime(2024, 3, 1, tzinfo=UTC)) is None

@@ -27,6 +27,7 @@ SETTINGS = (
     "/settings/jobs/",
     "/settings/reports/",
     "/settings/webhooks/",
+    "/settings/mail/",
     "/settings/sources/",
     "/settings/sources/failed/",
 )

@@ -29,6 +29,8 @@ CANNOT = {
     "survey_arrival": "a hash that nobody can undo",
     "survey_salt": "chance",
     "job": "tells what is to be done by numbers",
+    "mail_suppressed": "a keyed digest, and who works here",
+    "mail_restraint": "hours and numbers, and who works here",
     "report_recipient": "addresses of people here, and of those whom an owner named",
     "report_sent": "tells what went out by numbers",
 }
@@ -69,6 +71,10 @@ def test_every_column_of_words_is_looked_through_or_cannot_name_a_customer(proje
     assert columns["report"] - WRITTEN["report"][1].keys() == {"who"}
     assert columns["webhook"] - WRITTEN["webhook"][1].keys() == {"url", "form", "chance", "who"}
     assert columns["webhook_message"] - WRITTEN["webhook_message"][1].keys() == {"key", "state", "outcome"}
+    assert columns["customer_mail"] - WRITTEN["customer_mail"][1].keys() == {
+        *("key", "purpose", "occasion", "programme", "state", "outcome"),
+        "customer_id",  # emptied: see stamm.delivery.leaving
+    }
     assert columns["care_note"] - set(HELD["care_note"]) == {"customer_id", "who"}
 
 

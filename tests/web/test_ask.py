@@ -28,7 +28,12 @@ def text_of(page: Any) -> str:
 NOW = datetime.now(UTC)
 TABLES = ("survey", "survey_version", "survey_link", "survey_sheet", "survey_arrival", "survey_salt", "job")
 #: forms that anybody may send and that take no answer, and why
-NO_ANSWER = {"preferences": "language and theme", "enter": "signs in", "report_stop": "ends a report"}
+NO_ANSWER = {
+    "preferences": "language and theme",
+    "enter": "signs in",
+    "report_stop": "ends a report",
+    "mail_stop": "wants no more mail",
+}
 
 
 @pytest.fixture(autouse=True)

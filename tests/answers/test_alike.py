@@ -36,6 +36,7 @@ def shop() -> World:
     return world({"orders": orders, "customers": customers})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["retention", "churn"])
 @pytest.mark.parametrize("window", [Window.parse("2024-02"), Window(date(2024, 1, 5), date(2024, 4, 5))])
 def test_classes_are_the_customers(name: str, window: Window) -> None:

@@ -206,6 +206,7 @@ def check_as_split(answers: Answers, dimension: str, value: str) -> int:
     return seen
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("dimension", "value", "least"), [("country", "DE", 25), pytest.param("channel", "web", 5, marks=pytest.mark.long)]
 )
@@ -228,6 +229,7 @@ def test_every_metric_within_every_filter_on_what_facts_say_of_themselves(everyt
     assert seen > 40
 
 
+@pytest.mark.long
 def test_every_analysis_that_splits_is_within_a_filter_what_its_group_is(everything: Answers) -> None:
     seen: set[str] = set()
     for analysis in (each() for each in ANALYSES if each.splits and each.key not in AMONG_ALL):

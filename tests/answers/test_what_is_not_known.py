@@ -114,6 +114,7 @@ def divisor(metric: Metric, row: Row) -> Any:
     return worth(bottom, row.parts)
 
 
+@pytest.mark.long
 def test_what_cannot_be_observed_has_no_value_and_no_part_of_one(answers: list[Answer]) -> None:
     for answer in answers:
         for row in (answer.rows[0], answer.rows[-1]):
@@ -195,6 +196,7 @@ def test_the_report_says_so(answers: list[Answer], of: World, place: int) -> Non
         assert ("so far" in line.value) == (line.known and not row.complete), line.key
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spans", [(RUNNING, LATER), pytest.param((BEFORE, EMPTY, OVER), marks=pytest.mark.long)])
 def test_no_analysis_tells_what_cannot_be_known(of: World, spans: tuple[Window, ...]) -> None:
     door = Answers(of)

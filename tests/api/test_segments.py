@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, date, datetime
 
+import pytest
+
 from stamm.answers.segments import Segments
 from stamm.app.project import Project
 from stamm.people import Scope
@@ -18,6 +20,7 @@ NOON = datetime(2024, 2, 1, 12, tzinfo=UTC)
 RULE = "who ordered at least 2 times in the last 90 days"
 
 
+@pytest.mark.long
 def test_segments_are_listed_counted_and_named(asking: Asking) -> None:
     with closing(Project.open(asking.folder).people()) as database, database.transaction() as run:
         keeping.save_segment(run, "Twice", read(RULE, Speech()), who="test", now=NOON)

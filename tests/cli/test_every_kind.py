@@ -37,6 +37,7 @@ def as_parquet(kind: str, example: VerbExample, folder: Path) -> None:
     pq.write_table(arrow_of(kind, rows, "UTC").select(list(rows[0])), folder / f"{kind}-2024.parquet")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("write", [pytest.param(as_csv, marks=pytest.mark.long), as_parquet])
 def test_from_a_file_to_an_answer(run, tmp_path: Path, write) -> None:
     files = tmp_path / "files"

@@ -71,6 +71,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.long
 def test_one_file_and_it_is_everywhere(site: Path, tmp_path: Path) -> None:
     (step,) = [step for block in blocks(PAGE.read_text(encoding="utf-8")) for step in block.steps]
     search = [str(site), str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]

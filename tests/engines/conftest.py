@@ -20,7 +20,7 @@ from stamm.lang.errors import EngineError
 from tests.engines.cluster import cluster
 from tests.engines.postgres.server import Server
 
-#: Spark is long in starting and in planning; what every run asks of it asks it by name
+#: Spark is long in starting and in planning: all tests that ask it are long
 ENGINES = ("postgres", pytest.param("spark", marks=pytest.mark.long))
 
 

@@ -16,8 +16,8 @@ from tests.engines.conftest import Place
 from tests.thorough import one_in
 
 ASKING = [case for case in cases() if case.asks]
-#: one in so many runs each time, the others with the long tests; Spark takes seconds to plan one
-EACH, EACH_ON_SPARK = 12, 48
+#: one in so many runs each time, the others with the long tests, as all on Spark, which takes seconds to plan one
+EACH = 12
 #: Spark is asked each metric and analysis of a whole shop (test_whole_catalogue): a twelfth of their examples is enough
 _OF_A_SHOP = [case for case in ASKING if case.word in (METRICS.word, ANALYSES.word)]
 _OTHERS = [case for case in ASKING if case.word not in (METRICS.word, ANALYSES.word)]
@@ -43,11 +43,6 @@ def test_a_fair_sample(case: Case, postgres: Place) -> None:
     check(case, postgres)
 
 
-@pytest.mark.parametrize("case", ON_SPARK[::EACH_ON_SPARK], ids=attrgetter("name"))
-def test_a_fair_sample_on_spark(case: Case, spark: Place) -> None:
-    check(case, spark)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("case", [case for number, case in enumerate(ASKING) if number % EACH], ids=attrgetter("name"))
 def test_all_others(case: Case, postgres: Place) -> None:
@@ -55,8 +50,6 @@ def test_all_others(case: Case, postgres: Place) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "case", [case for number, case in enumerate(ON_SPARK) if number % EACH_ON_SPARK], ids=attrgetter("name")
-)
-def test_all_others_on_spark(case: Case, spark: Place) -> None:
+@pytest.mark.parametrize("case", ON_SPARK, ids=attrgetter("name"))
+def test_on_spark(case: Case, spark: Place) -> None:
     check(case, spark)

@@ -18,6 +18,8 @@ from tests.answers.small import order
 from tests.engines.conftest import Place
 
 _ = ibis._
+#: a cluster takes half a minute to start
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ def of_events() -> list[type[Kept]]:
     return [fact for fact in kept() if not fact.by_customer]
 
 
+@pytest.mark.long
 def test_only_what_is_touched_is_made_again(filled: Project) -> None:
     assert refresh(filled).made == []
     # one more day: only that day, in its month

@@ -110,6 +110,7 @@ QUICK = settings(
 OVER_MIDNIGHT: Seen = [(30, "anna", "phone", "page"), (60, "anna", "phone", "page"), (60, "ben", "tablet", "page")]
 
 
+@pytest.mark.long
 @QUICK
 @example(OVER_MIDNIGHT, [])
 @given(EVENTS, LINKS)

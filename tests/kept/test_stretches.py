@@ -42,6 +42,7 @@ def again(project: Project) -> dict[str, int | None]:
     return {each.fact: each.customers for each in refresh(project).made if each.fact == "stretches"}
 
 
+@pytest.mark.long
 def test_only_customers_who_are_touched_are_made_again(tmp_path: Path) -> None:
     project = lapsing(tmp_path / "shop")
     many = [order(f"{who}{day}", f"2024-01-{day:02}T10:00", who) for who in ("anna", "ben", "cleo") for day in (1, 9)]
@@ -141,6 +142,7 @@ def play(directory: Path, steps: list[list[dict[str, Any]]]) -> None:
     assert found == answers(project, MONTHS, KEYS)
 
 
+@pytest.mark.long
 @settings(
     max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )

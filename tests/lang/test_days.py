@@ -140,6 +140,7 @@ def test_every_quarter_of_an_hour_belongs_to_one_day(zone: str, year: int) -> No
 MOMENTS = st.datetimes(datetime(1980, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(ZONES), st.lists(MOMENTS, min_size=1, max_size=4))
 def test_days_of_many_equal_the_day_of_each(zone: str, moments: list[datetime]) -> None:

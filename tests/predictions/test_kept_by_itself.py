@@ -30,6 +30,7 @@ def test_months_and_weeks_begin(day: str, every: str, first: str) -> None:
     assert begun(date.fromisoformat(day), every) == date.fromisoformat(first)
 
 
+@pytest.mark.long
 def test_each_month_is_kept_once_as_known_at_its_start(tmp_path: Path) -> None:
     """Too few for churn_risk, all pay alike: no_order_risk is left; what came in December plays no part in it."""
     project = Project.create(tmp_path / "shop", Organisation(history="complete"))

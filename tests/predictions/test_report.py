@@ -111,6 +111,7 @@ def test_numbers_are_tried_too() -> None:
     assert before.auc is not None
 
 
+@pytest.mark.long
 def test_the_report_of_churn_is_that_of_the_answer() -> None:
     asked = ChurnRisk(horizon=120)
     report, answer = ask(Report(asked)), ask(asked)
@@ -179,6 +180,7 @@ def test_every_feature_has_a_name_and_a_kind() -> None:
 
 
 # -- value at risk -------------------------------------------------------------------------------------------
+@pytest.mark.long
 def test_value_at_risk_is_risk_times_what_they_would_bring() -> None:
     answer, risks = ask(ValueAtRisk(horizon=120, explained=20)), ask(ChurnRisk(horizon=120))
     told = {row.customer_id: row.value for row in risks.rows}
@@ -195,6 +197,7 @@ def test_value_at_risk_is_risk_times_what_they_would_bring() -> None:
     assert young.tables["reasons"] == ()
 
 
+@pytest.mark.long
 def test_it_is_the_number_that_worth_has() -> None:
     """With the risk and the value kept, and costs that some customers cause: one formula, told in two places."""
     orders = orders_of(made(), "2025-01-01")

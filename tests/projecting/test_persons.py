@@ -83,6 +83,7 @@ def test_whatever_is_merged_somebody_stands_for_everybody(pairs: list[tuple[str,
         assert len(same) == 1 or overruled
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(IDS, IDS), min_size=2, max_size=6))
 @example([("a", "b"), ("b", "a")])
 @settings(max_examples=3, deadline=None)
@@ -189,6 +190,7 @@ def check_orders(directory: Path, orders: Iterable[tuple[dict[str, Any], ...]], 
         assert graph(project) == WANTED, order
 
 
+@pytest.mark.long
 def test_calls_backwards_with_a_crash_between(tmp_path: Path) -> None:
     check_orders(tmp_path, [tuple(reversed(CALLS))], seed=1)
 
@@ -221,6 +223,7 @@ def whose(project: Project) -> list[list[tuple[Any, ...]]]:
     return [rows(project, kind, "customer_id") for kind in KINDS]
 
 
+@pytest.mark.long
 def test_a_merge_moves_every_row_and_its_end_moves_it_back(project: Project) -> None:
     two_customers(project)
     before, identifying = whose(project), Identifying(project)

@@ -94,6 +94,7 @@ def test_what_they_brought_by_hand() -> None:
     assert table.unit == "EUR"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
@@ -116,6 +117,7 @@ def test_one_cell_is_worked_out() -> None:
     assert pairs["Difference"] == (f"0.0{NO_BREAK}points, which chance alone may have made",)
 
 
+@pytest.mark.long
 def test_a_report_that_ends_earlier_knows_what_was_known_then() -> None:
     found = of_few(until=date(2024, 4, 15), money=False)
     table = heat(found.heat)
@@ -141,6 +143,7 @@ def report_on(answers: Answers, reader: Reader = "manager") -> str:
     return text
 
 
+@pytest.mark.long
 def test_visits_where_there_are_no_orders() -> None:
     visits = [
         {"event_id": f"e{n}", "customer_id": f"c{n % 3}", "happened_at": day, "kind": "page", "name": "home"}
@@ -162,6 +165,7 @@ def test_one_month_is_too_short() -> None:
     assert "No month after a first order is over yet." in text
 
 
+@pytest.mark.long
 def test_what_lies_before_the_data_is_told() -> None:
     text = shops.page("en", "manager")
     assert "The data begin on 1 January 2024, in mid-life" in text
@@ -174,6 +178,7 @@ def cohort_table(text: str) -> str:
     return text[text.index('<table class="heat') :].partition("</table>")[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_cell_is_the_analysis(language: str, reader: Reader) -> None:
@@ -188,6 +193,7 @@ def test_every_cell_is_the_analysis(language: str, reader: Reader) -> None:
     assert [re.sub(r"<span.*", "", text) for text in shown] == expected
 
 
+@pytest.mark.long
 def test_the_table_has_heads_for_rows_and_columns() -> None:
     table = cohort_table(report_on(made({"orders": FEW}, date(2024, 4, 30))))
     assert '<caption class="sr">Of those whose first order fell in a month, the share who ordered again' in table
@@ -231,6 +237,7 @@ def test_steps_of_the_ramp_hold_all_values_in_order(low: float, high: float) -> 
     assert first + RAMP * step > high
 
 
+@pytest.mark.long
 def test_large_amounts_are_shown_in_thousands() -> None:
     rich = [{**row, "amount_minor": row["amount_minor"] * 100_000} for row in FEW]  # type: ignore[operator]
     text = report_on(made({"orders": rich}, date(2024, 4, 30)), "analyst")

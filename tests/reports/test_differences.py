@@ -84,6 +84,7 @@ def sides(way: str) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_the_way_adds_up_in_every_definition() -> None:
     """From the default's fraction, with each gap, exactly to the fraction that the answer has."""
     seen = 0
@@ -149,6 +150,7 @@ def test_sentences(gap: Gap, language: Code, sentence: str) -> None:
     assert sentence_of(gap, Language(language)) == sentence
 
 
+@pytest.mark.long
 def test_a_manager_is_told_of_nobody_by_key() -> None:
     customers = re.compile(r"\bc\d+\b")
     assert len(customers.findall(re.sub(r"<[^>]+>|<style>.*?</style>", " ", page("analyst"), flags=re.DOTALL))) > 10

@@ -45,6 +45,7 @@ def count(chunks: list[Chunk]) -> None:
     assert all(0 <= step <= chunk.bytes_total for step, chunk in zip(steps, chunks, strict=True))
 
 
+@pytest.mark.long
 def test_a_folder_of_all_is_taken_in_by_itself_and_once(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

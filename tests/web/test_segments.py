@@ -38,6 +38,7 @@ def get(browser: Any) -> Get:
     return ask
 
 
+@pytest.mark.long
 def test_a_rule_is_shown_and_taken_away(get: Get, browser: Any) -> None:
     ready = get("/segments/")
     assert "who are among the 10% who paid most in the last 365 days" in ready
@@ -72,6 +73,7 @@ def link(page: str, words: str) -> str:
     return str(found)
 
 
+@pytest.mark.long
 def test_every_condition_is_changed_in_its_place(get: Get, browser: Any) -> None:
     """Each step follows what stands on the page, as somebody without script would."""
     page = get("/segments/", rule=RULE)
@@ -107,6 +109,7 @@ def test_every_condition_is_changed_in_its_place(get: Get, browser: Any) -> None
     assert words_of(refused) == f"Customers {RULE}"
 
 
+@pytest.mark.long
 def test_a_segment_is_saved_changed_named_by_others_and_put_back(get: Get, browser: Any) -> None:
     def post(path: str, **form: object) -> Any:
         return browser.post(path, form)

@@ -91,6 +91,7 @@ def run(folder: Path, *words: str) -> Result:
     return result
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "words",
     [
@@ -121,6 +122,7 @@ def test_the_report_is_written(reading: Path, tmp_path: Path) -> None:
     assert "Teekontor" in (tmp_path / "report.html").read_text()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "what"),
     [

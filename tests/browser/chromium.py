@@ -41,6 +41,7 @@ class Tab:
         self.complaints: list[str] = []
         #: the document that is shown, and the one that was shown before the last visit; each has a name for its loading
         self._document, self._left = "", ""
+        self._focused = False
 
     def open(self, page: Path | str, width: int, height: int = 900, theme: str = "light") -> None:
         """Load a file or an address at that width, in the light or the dark theme of the system, and wait until all of
@@ -55,6 +56,7 @@ class Tab:
     def visit(self, url: str) -> None:
         """Load an address, and forget what was asked for and complained of before."""
         self._attach()
+        self._focus(on=False)
         self._left = self._document
         self.requests.clear()
         self.complaints.clear()
@@ -71,8 +73,15 @@ class Tab:
             for domain in ("Page", "Network", "Log", "Runtime"):
                 self.call(f"{domain}.enable")
             self.call("Page.setLifecycleEventsEnabled", enabled=True)
-            # the window behind which the tab stands may lose the keyboard, which is nothing of the page's
-            self.call("Emulation.setFocusEmulationEnabled", enabled=True)
+
+    def _focus(self, *, on: bool) -> None:
+        """Whether the page has the keyboard also where the window behind which the tab stands has lost it.
+
+        A page that has it is never hidden, so that it has it from the first key on alone.
+        """
+        if on != self._focused:
+            self.call("Emulation.setFocusEmulationEnabled", enabled=on)
+            self._focused = on
 
     def resize(self, width: int, height: int = 900) -> None:
         """Another width, in CSS pixels."""
@@ -106,6 +115,7 @@ class Tab:
 
     def press(self, key: str, code: int) -> None:
         """A key, down and up."""
+        self._focus(on=True)
         text = {"text": "\r"} if key == "Enter" else {}
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)

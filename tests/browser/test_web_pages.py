@@ -11,6 +11,7 @@ from tests.browser.chromium import Tab
 from tests.browser.keyboard import folded, walked
 from tests.browser.looks import check_looks
 from tests.browser.served import Served, served
+from tests.thorough import one_in
 
 FUNNEL = "from=2024-03-01&to=2024-06-01&steps=order+%3E+order&within_hours=336"
 #: pages of settings, all of them an owner's
@@ -109,7 +110,12 @@ PAGES = {
 #: the first page in German is walked at every run, all others in the long one
 FIRST = ("viewer", "/")
 EVERY = [(role, path) for role, paths in PAGES.items() for path in paths]
-LATER = [pytest.param(*one, marks=() if one == FIRST else pytest.mark.long) for one in EVERY]
+#: a page in German, with what axe finds; one in three in English as well, by the keyboard alone
+WALKED = [
+    pytest.param(*one, language, marks=() if (one, language) == (FIRST, "de") else pytest.mark.long)
+    for language, walked in (("de", EVERY), ("en", one_in(3, EVERY)))
+    for one in walked
+]
 
 
 @pytest.fixture(scope="session")
@@ -118,8 +124,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.long)])
-@pytest.mark.parametrize(("role", "path"), LATER)
+@pytest.mark.parametrize(("role", "path", "language"), WALKED)
 def test_a_page_is_quiet_alone_and_within_its_width(
     tab: Tab, server: Served, role: str, path: str, language: str
 ) -> None:

@@ -18,10 +18,11 @@ from tests.thorough import one_in
 ASKING = [case for case in cases() if case.asks]
 #: one in so many runs each time, the others with the long tests, as all on Spark, which takes seconds to plan one
 EACH = 12
-#: Spark is asked each metric and analysis of a whole shop (test_whole_catalogue): a twelfth of their examples is enough
+OTHERS = [case for number, case in enumerate(ASKING) if number % EACH]
+#: Spark is asked each metric and analysis of a whole shop (test_whole_catalogue): a few of their examples are enough
 _OF_A_SHOP = [case for case in ASKING if case.word in (METRICS.word, ANALYSES.word)]
 _OTHERS = [case for case in ASKING if case.word not in (METRICS.word, ANALYSES.word)]
-ON_SPARK = [*one_in(12, _OF_A_SHOP), *one_in(2, _OTHERS)]
+ON_SPARK = [*one_in(24, _OF_A_SHOP), *one_in(4, _OTHERS)]
 
 
 def check(case: Case, place: Place) -> None:
@@ -44,7 +45,9 @@ def test_a_fair_sample(case: Case, postgres: Place) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("case", [case for number, case in enumerate(ASKING) if number % EACH], ids=attrgetter("name"))
+@pytest.mark.parametrize(
+    "case", one_in(2, [case for number, case in enumerate(ASKING) if number % EACH]), ids=attrgetter("name")
+)
 def test_all_others(case: Case, postgres: Place) -> None:
     check(case, postgres)
 

@@ -44,7 +44,7 @@ FEW = settings(
 )
 MONTHS = windows(date(2017, 1, 1), date(2018, 1, 1), "month")
 #: of a year of real purchases one in so many on each engine, another on each; all of them are asked of a made-up shop
-EACH, FIRST = 6, {"PostgreSQL": 0, "Spark": 1}
+EACH, FIRST = turns(6, 12), {"PostgreSQL": 0, "Spark": 1}
 ASKED = {None: [*METRICS], "persona": [*METRICS][::3]}
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.ingest.server import LATER, Server
+from tests.thorough import one_in
 
 EVENTS = 1_000
 NODE = Path(sys.prefix) / "node" / "node_modules"
@@ -105,13 +106,9 @@ def all_counts_once(server: Server, node: str, gzip: bool) -> None:
 
 
 @pytest.mark.long
-def test_all_is_counted_once_also_after_a_restart(server: Server, node: str) -> None:
-    all_counts_once(server, node, gzip=True)
-
-
-@pytest.mark.long
-def test_the_same_otherwise_compressed(server: Server, node: str) -> None:
-    all_counts_once(server, node, gzip=False)
+@pytest.mark.parametrize("gzip", one_in(2, (True, False)))
+def test_all_is_counted_once_also_after_a_restart(server: Server, node: str, gzip: bool) -> None:
+    all_counts_once(server, node, gzip=gzip)
 
 
 @pytest.mark.long

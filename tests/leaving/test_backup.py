@@ -28,6 +28,7 @@ from stamm.store.erasing.ledger import Ledger
 from stamm.store.log import Entry
 from tests.leaving import planted as p
 from tests.leaving.dying import bring_back
+from tests.thorough import one_in
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
 FEW = ("gross_revenue", "visitors", "order_count")
@@ -272,7 +273,7 @@ def test_somebody_erased_while_it_is_written_is_not_in_it(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("step", range(1, 140, 9))
+@pytest.mark.parametrize("step", one_in(2, range(1, 140, 9)))
 def test_a_restoring_that_is_killed_can_be_begun_again(planted: Path, tmp_path: Path, step: int) -> None:
     backup = tmp_path / "small.stamm"
     back_up(Project.open(planted), backup, now=NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,17 +19,10 @@ DAY = timedelta(days=1)
 INES, OLE = "ines@example.com", "ole@example.com"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        opened = open_database(tmp_path / "stamm.sqlite", "", care.TABLES)
+@pytest.fixture
+def database(place: tuple[Path, str]) -> Iterator[Database]:
+    with closing(open_database(*place, care.TABLES)) as opened:
         yield opened
-        opened.close()
-        return
-    with request.getfixturevalue("server").database() as known:
-        opened = open_database(tmp_path / "unused", known.address(), care.TABLES)
-        yield opened
-        opened.close()
 
 
 def test_notes_and_tasks_are_brought_back_within_a_day_and_gone_then(database: Database) -> None:

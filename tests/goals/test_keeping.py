@@ -25,15 +25,6 @@ INES, OLE = "ines@example.com", "ole@example.com"
 REVENUE = Aim("Spring", INES, "metric", date(2024, 4, 1), date(2024, 6, 30), 390_000_00.0, "revenue")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    if request.param == "sqlite":
-        yield tmp_path / "stamm.sqlite", ""
-        return
-    with request.getfixturevalue("server").database() as known:
-        yield tmp_path / "unused", known.address()
-
-
 @pytest.fixture
 def database(place: tuple[Path, str]) -> Iterator[Database]:
     with closing(open_database(*place, TABLES)) as opened:

@@ -29,15 +29,6 @@ def rule(text: str) -> Rule:
     return read(text, Speech())
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    if request.param == "sqlite":
-        yield tmp_path / "stamm.sqlite", ""
-        return
-    with request.getfixturevalue("server").database() as known:
-        yield tmp_path / "unused", known.address()
-
-
 @pytest.fixture
 def database(place: tuple[Path, str]) -> Iterator[Database]:
     with closing(open_database(*place, TABLES)) as opened:

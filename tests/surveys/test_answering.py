@@ -1,171 +1,26 @@
-"""Answers: each gate on the one way in, one answer a link however often it is sent, and what it becomes as facts."""
+"""Answers: each gate on the one way in, and one answer a link however often it is sent."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from stamm.answers import Answers
-from stamm.app.hearing import tell
-from stamm.app.project import Project
 from stamm.jobs import TABLES as JOBS
-from stamm.lang.errors import UsageError
-from stamm.lang.organisation import Organisation
-from stamm.lang.window import Window
-from stamm.metrics import METRICS
 from stamm.people import Database, open_database
 from stamm.surveys import TABLES, answering, asking, keeping
 from stamm.surveys.answering import GATES, MissingError, NotTakenError, Sent, take_answers
 from stamm.surveys.arriving import MOST
-from stamm.surveys.keeping import MeanwhileError
-from stamm.surveys.plan import END, Branch, Option, Page, Plan, Question, checked, plan_of
-from stamm.surveys.ready import READY, ready
+from stamm.surveys.ready import ready
 from stamm.surveys.results import results_of
-from stamm.surveys.sheets import FLOOD, TRAP, Sheet, sheets_where
-
-NOON = datetime(2024, 2, 1, 12, tzinfo=UTC)
-SECRET = "drei Kannen Tee"
-HOME, OFFICE = "203.0.113.7", "2001:db8:1:2::7"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    if request.param == "sqlite":
-        yield tmp_path / "stamm.sqlite", ""
-        return
-    with request.getfixturevalue("server").database() as known:
-        yield tmp_path / "unused", known.address()
-
-
-@pytest.fixture
-def database(place: tuple[Path, str]) -> Iterator[Database]:
-    with closing(open_database(*place, (*TABLES, *JOBS))) as opened:
-        yield opened
-
-
-def opened(database: Database, plan: Plan | None = None, **other: Any) -> int:
-    """A survey that takes answers; of NPS where nothing else is said."""
-    with database.transaction() as run:
-        number = keeping.make_survey(run, replace(plan or ready("nps", "Spring"), **other), who="i", now=NOON)
-        keeping.open_survey(run, number, who="i", now=NOON)
-    return number
-
-
-def personal(database: Database, survey: int, *customers: str, now: datetime = NOON) -> dict[str, str]:
-    """The links of these customers."""
-    with database.transaction() as run:
-        sheets, _ = asking.ask_customers(run, survey, customers or ("anna",), who="i", now=now)
-    return {str(sheet.customer): asking.token_of(sheet, 0, SECRET) for sheet in sheets}
-
-
-def shared(database: Database, survey: int) -> Callable[[], str]:
-    """Gives a new sheet of an open link at each call."""
-    with database.transaction() as run:
-        link = asking.make_open_link(run, survey, "counter", who="i", now=NOON)
-    return lambda: asking.fresh_token(link.id, SECRET)
-
-
-def send(
-    database: Database,
-    token: str,
-    revision: int,
-    page: str = "score",
-    *,
-    at: datetime = NOON,
-    address: str = HOME,
-    trap: str = "",
-    **fields: str | list[str],
-) -> Sheet:
-    given = {name: [one] if isinstance(one, str) else one for name, one in fields.items()}
-    with database.transaction() as run:
-        return take_answers(run, token, Sent(page, given, revision, address, trap), secret=SECRET, now=at)
-
-
-# -- what is asked -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("key", READY)
-def test_every_ready_survey_is_sound_and_said_in_both_languages(key: str) -> None:
-    plan = checked(ready(key, "Mine"))
-    assert set(plan.languages) == {"de", "en"}
-    assert plan_of(plan.written()) == plan
-
-
-def test_a_page_leads_whoever_answered_so_to_a_later_one() -> None:
-    plan = ready("exit", "Goodbye")
-    ways = {
-        "price": ["reasons", "back"],
-        "elsewhere": ["reasons", "competitor", "back"],
-        "need": ["reasons"],
-    }
-    assert {chosen: [page.key for page in plan.way({"why_leaving": [chosen]})] for chosen in ways} == ways
-    assert [page.key for page in plan.way({})] == ["reasons", "competitor", "back"], "who has not answered yet"
-
-
-ASKED = Question("q", "rating", {"en": "How?"})
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        Plan("", (Page("a", (ASKED,)),)),
-        Plan("x", ()),
-        Plan("x", (Page("a", ()),)),
-        Plan("x", (Page("a", (ASKED, ASKED)),)),
-        Plan("x", (Page("a", (ASKED,)), Page("a", (replace(ASKED, key="r"),)))),
-        Plan("x", (Page(END, (ASKED,)),)),
-        Plan("x", (Page("a", (replace(ASKED, key="Q 1"),)),)),
-        Plan("x", (Page("a", (replace(ASKED, told={}),)),)),
-        Plan("x", (Page("a", (replace(ASKED, told={"english": "How?"}),)),)),
-        Plan("x", (Page("a", (replace(ASKED, told={"en": "x" * 601}),)),)),
-        Plan("x", (Page("a", (replace(ASKED, scale_min=1, scale_max=12),)),)),
-        Plan("x", (Page("a", (replace(ASKED, kind="choice"),)),)),
-        Plan("x", (Page("a", (replace(ASKED, options=(Option("o", {"en": "O"}),)),)),)),
-        Plan("x", (Page("a", (ASKED,), (Branch("q", ("5",), "a"),)),)),
-        Plan("x", (Page("a", (ASKED,), (Branch("q", ("6",), END),)),)),
-        Plan("x", (Page("a", (ASKED,), (Branch("later", ("5",), END),)),)),
-        Plan("x", (Page("a", (ASKED,), (Branch("q", ("5",), "nowhere"),)),)),
-        Plan("x", (Page("a", (ASKED,)),), quota=-1),
-        Plan("x", (Page("a", (ASKED,)),), closes_at=datetime.fromisoformat("2024-02-01")),
-    ],
-)
-def test_what_cannot_be_asked_is_refused(wrong: Plan) -> None:
-    with pytest.raises(UsageError):
-        checked(wrong)
-
-
-def test_each_change_is_a_version_and_a_question_keeps_what_it_means(database: Database) -> None:
-    survey = opened(database)
-    plan = ready("nps", "Spring")
-    other = replace(plan, thanks={"en": "Ta."})
-    with database.transaction() as run:
-        assert keeping.change_survey(run, survey, other, seen=2, who="i", now=NOON) == 3
-        assert keeping.change_survey(run, survey, other, seen=3, who="i", now=NOON) == 3, "the same is no change"
-    with pytest.raises(MeanwhileError), database.transaction() as run:
-        keeping.change_survey(run, survey, plan, seen=2, who="o", now=NOON)
-    stars = Plan("Spring", (Page("score", (Question("recommend", "rating", {"en": "Stars?"}),)),))
-    with pytest.raises(UsageError, match="something else"), database.transaction() as run:
-        keeping.change_survey(run, survey, stars, seen=3, who="i", now=NOON)
-    with database.transaction() as run:
-        keeping.close_survey(run, survey, who="i", now=NOON)
-        told = [
-            (each.revision, each.what, each.state, each.plan.thanks["en"]) for each in keeping.versions_of(run, survey)
-        ]
-        again = keeping.make_survey(run, plan, who="i", now=NOON)
-        assert [each.key for each in keeping.surveys(run)] == ["spring_2", "spring"], again
-    thanks = "Thank you. We read every answer."
-    assert told == [
-        (4, "closed", "closed", "Ta."),
-        (3, "changed", "open", "Ta."),
-        (2, "opened", "open", thanks),
-        (1, "made", "draft", thanks),
-    ]
+from stamm.surveys.sheets import FLOOD, TRAP, sheets_where
+from tests.surveys.asked import HOME, NOON, OFFICE, SECRET, opened, personal, send, shared
 
 
 # -- gates ---------------------------------------------------------------------------------------------------
@@ -384,77 +239,3 @@ def test_whoever_fills_in_what_nobody_sees_is_held_until_somebody_counts_it(data
         assert results_of(run, keeping.survey_of(run, survey), "UTC").questions[0].n == 0
         assert answering.review(run, survey, count=True, who="i", now=NOON) == 1
         assert results_of(run, keeping.survey_of(run, survey), "UTC").questions[0].n == 1
-
-
-# -- as facts ------------------------------------------------------------------------------------------------
-def test_answers_are_facts_that_the_catalogue_measures_as_the_results_do(tmp_path: Path) -> None:
-    """Anna 10 (first 2), ben 9, cleo 7, dora 3; emil skips nothing and is only asked; fay's is held, gus came openly.
-
-    Of 5 scores 3 are promoters (10, 9, 10) and 1 a detractor: 100 x (3 - 1) / 5 = 40.
-    """
-    project = Project.create(tmp_path / "shop", Organisation(zone="Europe/Berlin"))
-    with closing(project.people()) as database:
-        survey = opened(database)
-        links = personal(database, survey, "anna", "ben", "cleo", "dora", "emil", "fay")
-        first = send(database, links["anna"], 1, recommend="2", why="bad")
-        tell(project, database)
-        send(database, links["anna"], first.revision, recommend="10", at=NOON + timedelta(hours=1))
-        for who, score in (("ben", "9"), ("cleo", "7"), ("dora", "3")):
-            send(database, links[who], 1, recommend=score, why="=1+1" if who == "ben" else "")
-        fay = send(database, links["fay"], 1, recommend="0")
-        send(database, shared(database, survey)(), 0, recommend="10", at=NOON + timedelta(minutes=5))
-        assert tell(project, database) == 6
-        with database.transaction() as run:  # after it was told
-            run(
-                "UPDATE survey_sheet SET held = ?, told = 0, changed_at = ? WHERE id = ?",
-                (FLOOD, NOON + timedelta(hours=2), fay.id),
-            )
-        assert (tell(project, database), tell(project, database)) == (1, 0)
-        with database.transaction() as run:
-            made = results_of(run, keeping.survey_of(run, survey), "Europe/Berlin")
-    assert (made.asked, made.answered, made.others, made.held) == (5, 4, 1, 1)
-    world = project.world()
-    rows = {
-        (row["customer_id"], row["question"]): row
-        for row in world.engine.run(world.engine.table("responses")).to_pylist()
-    }
-    assert {key for key in rows if key[0] == "fay"} == set()
-    assert (rows["anna", "recommend"]["score"], rows["anna", "why"]["comment"]) == (10, None)
-    assert (rows["emil", "recommend"]["answered_at"], rows["ben", "why"]["comment"]) == (None, "=1+1")
-    assert rows[None, "recommend"]["touchpoint"] == "counter"
-    answers = Answers(world)
-    window = Window(NOON.date(), NOON.date() + timedelta(days=1))
-    (row,) = answers.ask(METRICS["net_promoter_score"](), [window], where=["survey=spring"]).rows
-    (question, _) = made.questions
-    assert question.score is not None
-    assert (row.value, row.low, row.high, row.n) == (
-        question.score.value,
-        question.score.low,
-        question.score.high,
-        question.score.n,
-    )
-    assert (row.value, row.n) == (40, 5)
-
-
-def test_each_option_chosen_is_a_row_and_what_is_chosen_no_more_is_taken_back(tmp_path: Path) -> None:
-    project = Project.create(tmp_path / "shop", Organisation(zone="UTC"))
-
-    def chosen() -> list[tuple[str, str | None]]:
-        world = project.world()
-        found = world.engine.run(world.engine.table("responses")).to_pylist()
-        return sorted((row["question"], row["choice"]) for row in found)
-
-    with closing(project.people()) as database:
-        survey = opened(database, ready("exit", "Goodbye"))
-        token = personal(database, survey)["anna"]
-        tell(project, database)
-        assert chosen() == [("why_leaving", None)]
-        sheet = send(database, token, 1, "reasons", why_leaving=["price", "delivery"])
-        tell(project, database)
-        assert chosen() == [("why_leaving", "Too expensive"), ("why_leaving", "Trouble with delivery")]
-        sheet = send(database, token, sheet.revision, "reasons", why_leaving="delivery", at=NOON + timedelta(hours=1))
-        tell(project, database)
-        assert chosen() == [("why_leaving", "Trouble with delivery")]
-        send(database, token, sheet.revision, "reasons", why_leaving=["price", "need"], at=NOON + timedelta(hours=2))
-        tell(project, database)
-        assert chosen() == [("why_leaving", "I no longer need it"), ("why_leaving", "Too expensive")]

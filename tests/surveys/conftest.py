@@ -1,0 +1,19 @@
+"""The database of people with the tables of surveys and of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from stamm.jobs import TABLES as JOBS
+from stamm.people import Database, open_database
+from stamm.surveys import TABLES
+
+
+@pytest.fixture
+def database(place: tuple[Path, str]) -> Iterator[Database]:
+    with closing(open_database(*place, (*TABLES, *JOBS))) as opened:
+        yield opened

@@ -38,6 +38,7 @@ def ways(answer: TableAnswer) -> list[tuple[str, int | None]]:
     return [(row.journey, row.visits) for row in answer.rows]
 
 
+@pytest.mark.long
 def test_places_by_path_else_by_name() -> None:
     of = world({"events": EVENTS})
     assert ways(asked(of)) == [("/tea", 2), ("/ > /tea > Settings > ?", 1)]

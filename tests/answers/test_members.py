@@ -82,6 +82,7 @@ def test_orders_and_money_are_those_of_whoever_was_in_it_as_the_window_opened() 
         assert people.counted(retention, QUARTER[1]) == {"start": {"anna"}, "kept": {"anna"}}
 
 
+@pytest.mark.long
 def test_a_split_within_a_segment_is_the_same_however_it_is_prepared() -> None:
     plain, prepared = asked(), asked()
     with closing(plain.world.engine), closing(prepared.world.engine):
@@ -150,6 +151,7 @@ def test_it_is_refused_or_has_no_value_where_nobody_can_tell() -> None:
             answers.analyse("rfm", Window(date(2024, 1, 1), date(2024, 6, 1)), where="segment=mine")
 
 
+@pytest.mark.long
 def test_segments_stand_side_by_side_and_a_new_rule_is_a_new_number() -> None:
     answers = asked()
     with closing(answers.world.engine):

@@ -126,6 +126,7 @@ def test_what_cannot_be_observed_has_no_value_and_no_part_of_one(answers: list[A
             assert [answer.rows[0].reason, answer.rows[-1].reason] == [OUTSIDE, NOT_BEGUN], answer.metric.key
 
 
+@pytest.mark.long
 def test_what_is_not_over_is_marked_and_has_no_interval(answers: list[Answer]) -> None:
     bounded = 0
     for answer in answers:

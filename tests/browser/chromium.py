@@ -113,6 +113,13 @@ class Tab:
             time.sleep(0.05)
         raise AssertionError(f"never true: {expression}")
 
+    def focus(self, element: str) -> None:
+        """Gives the keyboard to what the expression means, and waits until it has it."""
+        self._focus(on=True)
+        self.wait(
+            f"(found => found && (found.focus(), document.hasFocus() && document.activeElement === found))({element})"
+        )
+
     def press(self, key: str, code: int) -> None:
         """A key, down and up."""
         self._focus(on=True)

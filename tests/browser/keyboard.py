@@ -127,7 +127,7 @@ def folded(tab: Tab) -> list[str]:
         " : document.getElementById(e.getAttribute('popovertarget')).matches(':popover-open'))(openers[{}])"
     )
     for number in range(many):
-        tab.eval(f"openers[{number}].focus()")
+        tab.focus(f"openers[{number}]")
         before, floats = tab.eval(opened.format(number)), tab.eval(f"!openers[{number}].matches('summary')")
         tab.press(*(SPACE if number % 2 else ENTER))
         during = tab.eval(opened.format(number))

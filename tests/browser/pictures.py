@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +36,10 @@ class Picture:
         return {look: folder / f"{self.name}-{look}.webp" for look in LOOKS}
 
 
-def pictures() -> Iterator[Picture]:
+def pictures() -> list[Picture]:
     """One a line of the table."""
     with TABLE.open(newline="", encoding="utf-8") as file:
-        yield from (Picture(**row) for row in csv.DictReader(file))
+        return [Picture(**row) for row in csv.DictReader(file)]
 
 
 def whole(tab: Tab) -> None:

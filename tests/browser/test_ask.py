@@ -26,10 +26,10 @@ def test_a_survey_is_answered_on_a_phone(tab: Tab, server: Served, language: str
     check_looks(tab, server.address)
     tab.resize(390)
     # by the keyboard alone: nine of ten, and sent
-    tab.eval("document.querySelector('[name=recommend][value=\"8\"]').focus()")
+    tab.focus("document.querySelector('[name=recommend][value=\"8\"]')")
     tab.press("ArrowRight", 39)
     assert tab.eval("document.querySelector('[name=recommend]:checked').value") == "9"
-    tab.eval("document.querySelector('button[type=submit]').focus()")
+    tab.focus("document.querySelector('button[type=submit]')")
     tab.press("Enter", 13)
     tab.wait(f"document.querySelector('main').textContent.includes('{thanks}')")
     check_looks(tab, server.address)

@@ -22,7 +22,7 @@ def test_a_widget_is_placed_by_dragging_and_by_keyboard(tab: Tab, server: Served
     order = "[...document.querySelectorAll('.board > .widget')].map(w => w.id).join(' ')"
     tab.open(server.address + "/boards/1/edit", 1440, 1600)
     assert tab.wait(f"document.querySelectorAll('.counting').length === 0 && {order}") == "w1 w2 w3 w4 w5 w6"
-    tab.eval("document.getElementById('w1-later').focus()")
+    tab.focus("document.getElementById('w1-later')")
     tab.press("Enter", 13)
     assert tab.wait(f"({order}).startsWith('w2 w1')")
     assert tab.wait("document.activeElement.id === 'w1-later'")  # so that it can be pressed again

@@ -38,11 +38,12 @@ def test_a_file_is_dropped_seen_corrected_taken_in_and_back(tab: Tab, server: Se
     check_looks(tab, server.address)
     tab.resize(1440)
     # another column, by the keyboard alone; what would come in follows
-    tab.eval("window.slot = () => document.getElementById('0.orders.customer_id'); slot().focus()")
+    tab.eval("window.slot = () => document.getElementById('0.orders.customer_id')")
+    tab.focus("slot()")
     assert tab.eval("slot().value") == ""
     tab.press("ArrowDown", 40)
     tab.wait("slot()?.value.startsWith('column:') && !document.querySelector('.htmx-request')")
-    tab.eval("document.querySelector('form[action$=\"/import/\"] button').focus()")
+    tab.focus("document.querySelector('form[action$=\"/import/\"] button')")
     tab.press("Enter", 13)
     tab.wait("document.querySelectorAll('form[action$=\"/back/\"], #first-numbers .number').length > 1")
     check_looks(tab, server.address)

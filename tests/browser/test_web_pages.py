@@ -180,7 +180,8 @@ def test_a_filter_changes_the_page_without_loading_it_anew(tab: Tab, server: Ser
     server.sign_in(tab, "viewer", "en")
     tab.open(server.address + "/", 1440)
     tab.requests.clear()
-    tab.eval("window.stays = true; document.querySelector('[name=window]').focus()")
+    tab.eval("window.stays = true")
+    tab.focus("document.querySelector('[name=window]')")
     tab.eval(
         "(() => { const s = document.querySelector('[name=window]'); s.value = '2024-03';"
         " s.dispatchEvent(new Event('change', {bubbles: true})); })()"
@@ -226,7 +227,7 @@ def test_arrow_keys_move_between_the_cells_of_a_heatmap(tab: Tab, server: Served
     tab.open(server.address + "/retention/?from=2024-01-01&to=2024-06-01", 1440)
     assert tab.wait("document.querySelectorAll('.heat td > a[tabindex=\"0\"]').length") == 1
     at = "(() => { const a = document.activeElement; return [a.closest('tr').rowIndex, a.closest('td').cellIndex]; })()"
-    tab.eval("document.querySelector('.heat td > a[tabindex=\"0\"]').focus()")
+    tab.focus("document.querySelector('.heat td > a[tabindex=\"0\"]')")
     assert tab.eval(at) == [2, 5]
     for key, code, place in (
         ("ArrowLeft", 37, [2, 4]), ("Home", 36, [2, 3]), ("End", 35, [2, 6]), ("ArrowRight", 39, [2, 6]),
@@ -256,7 +257,7 @@ def test_the_steps_of_a_funnel_are_edited_by_keyboard_alone(tab: Tab, server: Se
         ("up-1", "page,order,order", "down-0"),
         ("remove-0", "order,order", "add"),
     ):
-        tab.eval(f"document.querySelector('#steps [value={act}]').focus()")
+        tab.focus(f"document.querySelector('#steps [value={act}]')")
         tab.press("Enter", 13)
         tab.wait(f"{names} === '{steps}' && !document.querySelector('.htmx-request, .htmx-settling')")
         # whoever moves a step goes with it, and nobody loses the keyboard's place
@@ -264,7 +265,7 @@ def test_the_steps_of_a_funnel_are_edited_by_keyboard_alone(tab: Tab, server: Se
     # nothing was counted meanwhile; the enter key in a field asks
     assert "do=" not in tab.eval("location.search")
     tab.eval("document.querySelector('#settings [name=within_hours]').value = '48'")
-    tab.eval("document.querySelector('[name=what]').focus()")
+    tab.focus("document.querySelector('[name=what]')")
     tab.press("Enter", 13)
     address = tab.wait("location.search.includes('within_hours=48') && location.search")
     assert "steps=order+%3E+order" in address

@@ -130,6 +130,7 @@ def test_report(run, shop_once: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.long
 def test_a_report_is_for_somebody(run, shop_once: Path, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     result = run("report", "--project", shop_once, "-o", file, "--for", "analyst", "--note", "Board, Monday")

@@ -13,6 +13,7 @@ import pytest
 
 from stamm.app.refreshing import Refreshed, Refreshing
 from stamm.app.rounds import rounds
+from stamm.cli.commands.work import Stop
 from stamm.cli.failing import FAULT, STOPPED, report_failure
 from stamm.cli.session import Session
 from stamm.facts import kept
@@ -77,3 +78,27 @@ def test_a_stop_that_was_dropped_holds_before_the_next_look(tmp_path: Path) -> N
         assert isinstance(next(looks), Refreshed)
         with pytest.raises(KeyboardInterrupt):
             next(looks)
+
+
+class Fallen:
+    """Is interrupted while it is destroyed."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_stop_that_falls_into_a_destructor_comes_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be dropped there, with an error on the screen, and the destructor would be half done."""
+    dropped: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", dropped.append)
+    stop = Stop()
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - it comes at some moment
+            Fallen()
+            assert stop.asked
+            time.sleep(5)
+    finally:
+        stop.over()
+        signal.signal(signal.SIGTERM, before)
+    assert dropped == []

@@ -19,6 +19,9 @@ from stamm.reports.readers import READERS, Reader
 from stamm.reports.wording import Words
 from tests.reports import shops
 
+#: a whole report takes seconds; quicker tests ask for its parts
+pytestmark = pytest.mark.long
+
 MAY = Window.parse("2024-05")
 
 
@@ -84,7 +87,6 @@ def sides(way: str) -> list[str]:
     ]
 
 
-@pytest.mark.long
 def test_the_way_adds_up_in_every_definition() -> None:
     """From the default's fraction, with each gap, exactly to the fraction that the answer has."""
     seen = 0
@@ -150,7 +152,6 @@ def test_sentences(gap: Gap, language: Code, sentence: str) -> None:
     assert sentence_of(gap, Language(language)) == sentence
 
 
-@pytest.mark.long
 def test_a_manager_is_told_of_nobody_by_key() -> None:
     customers = re.compile(r"\bc\d+\b")
     assert len(customers.findall(re.sub(r"<[^>]+>|<style>.*?</style>", " ", page("analyst"), flags=re.DOTALL))) > 10

@@ -24,6 +24,9 @@ from stamm.reports.readers import READERS, Reader
 from tests.reports import shops
 from tests.reports.page_reader import Page, attribute, collapsed
 
+#: a whole report takes seconds; quicker tests ask for its parts
+pytestmark = pytest.mark.long
+
 BOTH = pytest.mark.parametrize("reader", READERS)
 
 
@@ -37,7 +40,6 @@ def page(language: str = "en", reader: Reader = "analyst") -> Page:
 
 
 # -- one file --------------------------------------------------------------------------------------------------
-@pytest.mark.long
 @BOTH
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_it_names_no_other_file_and_no_host(language: str, reader: Reader) -> None:
@@ -64,7 +66,6 @@ def test_it_has_no_script_and_no_style_of_its_own(reader: Reader) -> None:
         assert not [name for name in names if name == "style" or name.startswith("on")]
 
 
-@pytest.mark.long
 def test_pictures_carry_no_colour() -> None:
     pictures = re.findall(r"<svg.*?</svg>", shops.page("en"), re.DOTALL)
     assert len(pictures) > 20
@@ -141,7 +142,6 @@ def test_the_numbers_are_those_of_the_answers(language: str) -> None:
             assert collapsed(str(row["text"])).endswith(say.value(known.value, METRICS[key].unit, "EUR"))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_analyses_stand_in_it_as_far_as_the_data_support_them(language: str) -> None:
     """Five of them from orders and answers: without events no ways, without costs no contribution."""
@@ -164,7 +164,6 @@ def test_analyses_stand_in_it_as_far_as_the_data_support_them(language: str) -> 
     assert "0" not in shown["drivers"].partition(absent[0].driver.of(say.code))[2].partition(".")[0]
 
 
-@pytest.mark.long
 def test_the_curve_of_contribution_stands_in_it_where_costs_are_known(one_size: None) -> None:
     facts = {"orders": shops.orders(20, date(2024, 4, 30)), "returns": [], "messages": [], "costs": []}
     answers = Answers(shops.world(facts, date(2024, 4, 30)))
@@ -301,7 +300,6 @@ CASES = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "case", [pytest.param(case, marks=() if "one" in case or "no rows" in case else pytest.mark.long) for case in CASES]
 )
@@ -328,7 +326,6 @@ def test_only_answers_lead_with_the_answers(one_size: None) -> None:
     assert sentence.endswith("against April, no clear change).")
 
 
-@pytest.mark.long
 def test_until_cuts_at_whole_months(one_size: None) -> None:
     seen = Page(shops.report(shops.shop(), until=date(2024, 4, 15), reader="analyst"))
     assert seen.texts("h1")[0].startswith("In March ")
@@ -343,7 +340,6 @@ def test_until_before_the_data_is_refused() -> None:
 
 
 # -- within a filter -------------------------------------------------------------------------------------------
-@pytest.mark.long
 def test_it_can_be_kept_to_some_facts() -> None:
     """Numbers, cohorts and commands are those within it; what cannot be told apart by it says so."""
     rows = [{**row, "channel": ("web", "app")[n % 2]} for n, row in enumerate(shops.orders(30, date(2024, 4, 30)))]

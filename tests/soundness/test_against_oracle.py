@@ -89,6 +89,7 @@ QUICK = settings(
 )
 
 
+@pytest.mark.long
 @QUICK
 @given(worlds(), st.lists(st.sampled_from(KEYS), min_size=min(5, len(KEYS)), max_size=5, unique=True))
 def test_random_worlds(world: oracle.World, keys: list[str]) -> None:

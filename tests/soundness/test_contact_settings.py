@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from stamm.answers import Answers
@@ -31,6 +32,7 @@ ASKED: tuple[tuple[str, dict[str, Any], Told], ...] = (
 )
 
 
+@pytest.mark.long
 @settings(QUICK, max_examples=3)
 @given(worlds())
 def test_random_worlds(world: oracle.World) -> None:

@@ -140,6 +140,7 @@ QUICK = settings(
 )
 
 
+@pytest.mark.long
 @QUICK
 @given(worlds(), questions(), st.sampled_from((None, None, "country")))
 def test_random_funnels(world: oracle.World, asked: Settings, by: str | None) -> None:

@@ -89,6 +89,7 @@ QUICK = settings(
 )
 
 
+@pytest.mark.long
 @QUICK
 @given(worlds(), questions())
 def test_random_ways(world: oracle.World, asked: Settings) -> None:

@@ -60,6 +60,7 @@ def test_visits_by_hand() -> None:
     assert exit_rate_of(made, "/", *february) == 1
 
 
+@pytest.mark.long
 @settings(QUICK, max_examples=5)
 @given(worlds())
 def test_exit_rate_page_by_page(world: oracle.World) -> None:

@@ -60,6 +60,7 @@ def taken(deliveries: Sequence[Sequence[str]]) -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.mark.long
 def test_events_become_the_same_stretches_in_any_order() -> None:
     events = EVENTS.read_text().splitlines()[:5]
     for order in permutations(events):

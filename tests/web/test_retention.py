@@ -114,6 +114,7 @@ SET = {
 LACKING = {"begins_with", "returns_with"}
 
 
+@pytest.mark.long
 def test_each_setting_changes_the_table_and_is_kept_by_the_export(
     signed_in: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

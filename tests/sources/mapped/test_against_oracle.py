@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,6 +140,7 @@ def judge(found: tuple[list[tuple[object, ...]], set[int], int], meant: Meant, k
     assert rejected <= meant.aside
 
 
+@pytest.mark.long
 @given(files(), CHOICES)
 @settings(max_examples=120)
 def test_orders_are_those_of_the_oracle(file: tuple[list[Line], list[int]], choices: Choices) -> None:
@@ -154,6 +156,7 @@ def test_orders_are_those_of_the_oracle(file: tuple[list[Line], list[int]], choi
     assert told.count("") == aside.count("")
 
 
+@pytest.mark.long
 @given(files(), CHOICES, st.randoms(use_true_random=False))
 @settings(max_examples=60)
 def test_orders_do_not_depend_on_the_order_of_the_lines(
@@ -167,6 +170,7 @@ def test_orders_do_not_depend_on_the_order_of_the_lines(
     assert len(there[1]) == len(here[1])
 
 
+@pytest.mark.long
 @given(files())
 @settings(max_examples=80)
 def test_lines_and_returns_are_those_of_the_oracle(file: tuple[list[Line], list[int]]) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import signal
+from threading import Timer
 from types import FrameType
 
 import click
 
 from stamm.cli.session import current
 from stamm.cli.speaking import command, option
+
+#: seconds after which what fell into a destructor is said again
+A_MOMENT = 0.02
 
 
 @command(
@@ -56,7 +60,7 @@ def work(*, once: bool, every_seconds: float) -> None:
         waiting,
     )
 
-    say, stop = current(), _Stop()
+    say, stop = current(), Stop()
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop)}  # a service is stopped as if by Ctrl-C
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a shell may have it passed over
         before[signal.SIGINT] = signal.signal(signal.SIGINT, stop)
@@ -74,16 +78,29 @@ def work(*, once: bool, every_seconds: float) -> None:
                 else:
                     print_delayed(done, say)
     finally:
+        stop.over()
         for sign, handler in before.items():
             signal.signal(sign, handler)
 
 
-class _Stop:
+class Stop:
     """Interrupts whatever runs, and remembers it: in a callback or a destructor Python drops what is raised."""
 
     def __init__(self) -> None:
         self.asked = False
+        self._again: list[Timer] = []
 
     def __call__(self, sign: int, frame: FrameType | None) -> None:
         self.asked = True
-        signal.default_int_handler(sign, frame)
+        while frame is not None:
+            if frame.f_code.co_name == "__del__":  # it would be dropped, told as an error, and the work half done
+                self._again.append(Timer(A_MOMENT, signal.raise_signal, (sign,)))
+                self._again[-1].start()
+                return
+            frame = frame.f_back
+        signal.default_int_handler(sign, None)
+
+    def over(self) -> None:
+        """Nothing is left to be interrupted."""
+        for timer in self._again:
+            timer.cancel()

@@ -75,6 +75,7 @@ PAGES = {
         "/goals/new",
         "/surveys/new",
         "/surveys/1/edit",
+        "/surveys/1/send",
         "/goals/2/",
         "/metrics/order_count?grain=week&by=channel",
         "/metrics/net_promoter_score",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,15 @@ import pyarrow as pa
 import pytest
 
 from stamm.answers.ask import Answers
+from stamm.app.framework import secret_of
+from stamm.app.kinds import kinds
 from stamm.app.leaving.erasing import Erasing
 from stamm.app.leaving.exporting import held
 from stamm.app.project import Project
 from stamm.app.projecting.persons import CUSTOMER
 from stamm.app.sending import Knowing, digests_of, kinds_of_mail
-from stamm.delivery.customer_door import Consent, Whom
+from stamm.app.surveying import Wanted, candidates, chosen
+from stamm.delivery.customer_door import NO_ADDRESS, Consent, Whom
 from stamm.delivery.customer_mail import Planned, newest_mails, send_to_customer, stop_token, unsubscribe
 from stamm.delivery.letter import Letter
 from stamm.delivery.suppression import mark_of, suppress, suppressed
@@ -26,6 +30,13 @@ from stamm.facts import imported
 from stamm.jobs import Worker
 from stamm.lang.window import Window
 from stamm.people import Database
+from stamm.saved.keeping import Rules
+from stamm.surveys import keeping
+from stamm.surveys.answering import Sent, take_answers
+from stamm.surveys.letters import ready_words
+from stamm.surveys.mailing import ASKED, progress_of, send_survey
+from stamm.surveys.ready import ready
+from stamm.surveys.results import results_of
 from tests.delivery.server import Taken, running
 from tests.jobs.conftest import Clock
 from tests.projecting.shops import NOON, project_all, rows, shop
@@ -178,3 +189,59 @@ def test_erasing_reaches_what_was_planned_and_the_mark_of_an_address_stays(sendi
     assert b"cleo" not in (project.directory / "stamm.sqlite").read_bytes()
     assert [who for (who,) in rows(project, "messages", "customer_id")] != ["cleo"]
     assert Knowing(project.directory)("cleo", "news", datetime(2024, 3, 1, tzinfo=UTC)) is None
+
+
+def test_a_survey_goes_out_by_mail_and_is_answered_by_its_link(sending: tuple[Project, Taken]) -> None:
+    project, taken = sending
+    taken.answers = {"ben@example.com": "550 5.1.1 no such user"}
+    put(project, "customers", [{"customer_id": "dora", "valid_from": BEFORE, "email": None, "language": "en"}])
+    with closing(project.people()) as database:
+        with database.transaction() as run:
+            number = keeping.make_survey(run, ready("nps", "Spring", "de"), who="i", now=NOON)
+            keeping.open_survey(run, number, who="i", now=NOON)
+        wanted = Wanted(purpose="news")
+
+        def press() -> tuple[int, dict[str, int]]:
+            world = project.world()
+            with closing(world.engine):
+                among = candidates(project, world, Rules(()), wanted, NOON)
+            with database.transaction() as run:
+                would = chosen(run, project, number, among, wanted, NOON)
+                words = ready_words(keeping.survey_of(run, number).plan)
+                done = send_survey(run, number, would.customers, words, purpose="news", who="i", now=NOON)
+                return done, dict(would.left_out)
+
+        assert [press(), press()] == [(3, {NO_ADDRESS: 1}), (0, {NO_ADDRESS: 1, ASKED: 3})]
+        kinds_there = kinds(project.directory)
+
+        def rounds(now: datetime) -> None:
+            worker = Worker(database, kinds_there, clock=Clock(now), chance=Random(1))
+            while worker.round():
+                continue
+
+        rounds(NOON)
+        ((to, letter),) = taken.letters
+        assert (to, letter["Subject"], letter["Content-Language"]) == ("cleo@example.com", "One question for you", "en")
+        assert "List-Unsubscribe" in letter
+        page, text = (letter.get_body((kind,)).get_content() for kind in ("html", "plain"))  # type: ignore[union-attr]
+        link = re.findall(r"/ask/(p[0-9a-f-]+)/", text)
+        assert len(link) == 1
+        assert page.count(f"/ask/{link[0]}/?lang=en&amp;answer=") == 11
+        with database.transaction() as run:
+            found = progress_of(run, number)
+        assert (found.planned, found.waiting, found.sent, len(found.held)) == (3, 1, 1, 1)
+        with database.transaction() as run:
+            take_answers(
+                run, link[0], Sent("score", {"recommend": ["9"]}, 1, "203.0.113.7"), secret=secret_of(project), now=NOON
+            )
+        rounds(NOON + timedelta(hours=12))  # anna's morning
+        assert [to for to, _ in taken.letters] == ["cleo@example.com", "anna@example.com"]
+        with database.transaction() as run:
+            results = results_of(run, keeping.survey_of(run, number), "Europe/Berlin")
+        assert (results.asked, results.answered) == (2, 1)
+    # who got no mail is in no fact, and a skipped question in no n
+    told = rows(project, "responses", "customer_id", "question", "score", "touchpoint")
+    assert sorted(told) == [
+        *(("anna", question, None, "mail") for question in ("recommend", "why")),
+        *(("cleo", "recommend", 9.0, "mail"), ("cleo", "why", None, "mail")),
+    ]

@@ -1,4 +1,4 @@
-"""The database of people with the tables of surveys and of jobs."""
+"""The database of people with the tables of surveys, of mails and of jobs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stamm.delivery.tables import TABLES as DELIVERY
 from stamm.jobs import TABLES as JOBS
 from stamm.people import Database, open_database
 from stamm.surveys import TABLES
@@ -15,5 +16,5 @@ from stamm.surveys import TABLES
 
 @pytest.fixture
 def database(place: tuple[Path, str]) -> Iterator[Database]:
-    with closing(open_database(*place, (*TABLES, *JOBS))) as opened:
+    with closing(open_database(*place, (*TABLES, *JOBS, *DELIVERY))) as opened:
         yield opened

@@ -135,6 +135,9 @@ def survey(project: Project) -> Iterator[Callable[..., tuple[int, int]]]:
             "survey_sheet",
             "survey_arrival",
             "survey_salt",
+            "survey_mailing",
+            "survey_mail",
+            "customer_mail",
             "job",
         ):
             run(f"DELETE FROM {table}", ())

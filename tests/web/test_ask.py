@@ -193,3 +193,27 @@ def test_a_moment_of_closing_that_is_over_closes_it(stranger: Any, link: Make) -
     time.sleep(0.6)
     page = stranger.get(address)
     assert (page.status_code, "This survey is closed" in text_of(page)) == (410, True)
+
+
+def test_a_click_in_a_mail_chooses_and_the_press_answers(stranger: Any, link: Make, project: Project) -> None:
+    address = link("c1")
+    for _ in range(2):  # programs that look through mail open every link
+        for point in range(11):
+            page = stranger.get(f"{address}?lang=de&answer={point}")
+            assert f'value="{point}" required checked' in page.content.decode()
+    assert [(sheet.begun_at, dict(sheet.answers)) for sheet in kept(project)] == [(None, {})]
+    assert "answer=10" in page.content.decode()  # who reads it in another language has chosen the same
+    for wrong in ("11", "-1", "9x", "<script>"):
+        page = stranger.get(f"{address}?answer={wrong}")
+        assert (page.status_code, " checked" in page.content.decode()) == (200, False), wrong
+        assert "<script" not in page.content.decode()
+    page = stranger.get(f"{address}?answer=9")
+    assert answer(stranger, page, recommend="9").status_code == 303
+    # the mail is clicked once more: thanks, and what was sent stays
+    assert "Thank you" in text_of(stranger.get(f"{address}?answer=2"))
+    assert kept(project)[0].answers["recommend"] == 9
+    # of what was chosen before, the answer that is kept is shown
+    changing = stranger.get(f"{address}?page=score&answer=2").content.decode()
+    assert 'value="9" required checked' in changing
+    text = stranger.get(f"{link('c2', 'exit')}?answer=price")
+    assert " checked" not in text.content.decode()

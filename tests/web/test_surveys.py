@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from stamm.app.project import Project
+from stamm.delivery.customer_door import Consent, Whom
+from stamm.delivery.customer_mail import newest_mails
 from stamm.surveys import keeping
 from stamm.surveys.plan import plan_of
 from stamm.surveys.ready import READY
@@ -18,6 +21,8 @@ from stamm.surveys.sheets import sheets_where
 from stamm.web.survey_form import fields_of, plan_in
 
 Make = Callable[..., Any]
+NOW = datetime.now(UTC)
+SEEN = re.compile(r'name="seen" value="([^"]*)"')
 
 
 def text_of(page: Any) -> str:
@@ -128,3 +133,71 @@ def test_what_was_held_is_counted_or_thrown_away_by_somebody(signed_in: Make, su
     owner.post(f"/surveys/{number}/act", {"do": "remove"})
     assert kept() == [("", False)]
     assert "held for review" not in text_of(owner.get(f"/surveys/{number}/"))
+
+
+@pytest.fixture
+def sending(project: Project) -> Iterator[None]:
+    """The project names a mail server and its own address."""
+    file = project.directory / "stamm.toml"
+    before = file.read_text("utf-8")
+    text = before.replace('[mail]\nserver = ""', '[mail]\nserver = "127.0.0.1"')
+    text = text.replace('sender = ""', 'sender = "shop@example.com"')
+    file.write_text(text.replace('address = ""', 'address = "https://shop.example.com"'), "utf-8")
+    yield
+    file.write_text(before, "utf-8")
+
+
+@pytest.mark.usefixtures("sending")
+def test_a_survey_is_counted_first_and_sent_by_one_press(
+    signed_in: Make, survey: Make, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stamm.web.pages import survey_mail
+
+    number, _ = survey()
+    with closing(project.people()) as database, database.transaction() as run:
+        run("UPDATE survey_sheet SET asked_at = ?, changed_at = ?", (NOW, NOW))
+    page = f"/surveys/{number}/send"
+    analyst = signed_in("analyst")
+    # of the shop's customers nobody has agreed to anything
+    nobody = analyst.get(page)
+    assert "Would be asked 0" in text_of(nobody)
+    assert "no mail address is known 118" in text_of(nobody)
+    assert 'value="send" disabled' in nobody.content.decode()
+    agrees = Consent(granted=True, at=NOW - timedelta(days=1))
+
+    def known(*_: Any) -> list[Whom]:
+        names = ("c1", "c2", "c3", "c4", "c5")
+        return [Whom(name, frozenset((name,)), f"{name}@example.com", "en", "UTC", agrees) for name in names]
+
+    monkeypatch.setattr(survey_mail, "candidates", known)
+    counted = analyst.get(page)
+    assert '<data value="3">3</data>' in counted.content.decode()
+    assert "has answered it 1" in text_of(counted)
+    assert "asked by this survey already 1" in text_of(counted)
+    seen = html.unescape(SEEN.findall(counted.content.decode())[0])
+    form = {"segment": "", "sample": "", "seed": str(number), "purpose": "feedback", "seen": seen, "do": "send"}
+    # whoever changes whom to ask looks at the number first
+    other = analyst.post(page, {**form, "sample": "4"})
+    assert (other.status_code, "was changed since" in text_of(other)) == (422, True)
+    for wrong in ({"sample": "0x"}, {"sample": "10001"}, {"purpose": ""}, {"subject-en": "x" * 151}):
+        assert analyst.post(page, {**form, **wrong}).status_code == 422, wrong
+    german = {"subject-de": "Tee <b>fein</b>\r\nBcc: a@b.c", "sentence-de": "Kurz."}
+    for _ in range(2):
+        sent = analyst.post(page, {**form, **german})
+        assert sent.headers["Location"] == f"/surveys/{number}/?told=sent#mails"
+    with closing(project.people()) as database, database.transaction() as run:
+        assert sorted(str(mail.customer) for mail in newest_mails(run)) == ["c3", "c4", "c5"]
+        ((words,),) = run("SELECT words FROM survey_mailing", ())
+    assert "Tee <b>fein</b> Bcc: a@b.c" in words
+    told = text_of(analyst.get(f"/surveys/{number}/?told=sent"))
+    assert "Planned 3 Waiting 3 Sent 0 Answered 0 Held back 0" in told
+    analyst.post(f"/surveys/{number}/act", {"do": "close"})
+    assert "takes no answers now" in text_of(analyst.get(page))
+    assert "not open" in text_of(analyst.post(page, form))
+
+
+def test_nothing_is_planned_before_a_mail_server_is_named(signed_in: Make, survey: Make) -> None:
+    number, _ = survey()
+    page = signed_in("owner").get(f"/surveys/{number}/send")
+    assert (page.status_code, "names no mail server" in text_of(page)) == (200, True)
+    assert 'value="send" disabled' in page.content.decode()

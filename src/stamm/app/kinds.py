@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stamm.app.framework import secret_of
@@ -11,12 +11,14 @@ from stamm.app.keeping_predictions import PredictionsKept
 from stamm.app.project import Project
 from stamm.app.reporting import kinds_of_reports
 from stamm.app.sending import kinds_of_mail
+from stamm.app.surveying import survey_mail
 from stamm.automations.going_out import ReportDue, ReportLetter, ReportMessage
 from stamm.delivery.customer_door import Compose, CustomerMail, CustomerMailFacts
 from stamm.delivery.door import Door
 from stamm.delivery.telling import WebhookMessage
 from stamm.jobs import Kind
 from stamm.people import Database
+from stamm.surveys.mailing import PROGRAMME, settle
 
 _KINDS = (
     *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold),
@@ -42,15 +44,15 @@ def kinds(directory: Path) -> Sequence[Kind]:
         ReportDue(),
         *kinds_of_reports(directory, database),
         messages,
-        *kinds_of_mail(directory, database, programmes()),
+        *kinds_of_mail(directory, database, programmes(directory, database), {PROGRAMME: settle}),
         PredictionsKept(directory),
         AnswersTold(directory),
     )
 
 
-def programmes() -> dict[str, Compose]:
+def programmes(directory: Path, database: Callable[[], Database]) -> dict[str, Compose]:
     """What composes mails to customers, by the name of its programme."""
-    return {}
+    return {PROGRAMME: survey_mail(directory, database)}
 
 
 def door_of(project: Project) -> Door:

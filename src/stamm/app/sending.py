@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -16,11 +17,12 @@ import pyarrow.dataset as ds
 from stamm.app.project import Project
 from stamm.app.projecting.own import append
 from stamm.app.projecting.persons import merges_in, owners
-from stamm.delivery.customer_door import Compose, Consent, CustomerMail, CustomerMailFacts, Whom
+from stamm.delivery.customer_door import Compose, Consent, CustomerMail, CustomerMailFacts, Settled, Whom
 from stamm.delivery.customer_mail import Happened, Mail
 from stamm.delivery.letter import Letter
 from stamm.lang.errors import UsageError
 from stamm.lang.language import CODES, Language
+from stamm.lang.organisation import Organisation
 from stamm.lang.window import zone_named
 from stamm.people.database import Database
 from stamm.store.erasing.ledger import Ledger
@@ -35,7 +37,10 @@ EVIDENCE = "said so by the link of a mail"
 
 
 def kinds_of_mail(
-    directory: Path, database: Callable[[], Database], programmes: Mapping[str, Compose]
+    directory: Path,
+    database: Callable[[], Database],
+    programmes: Mapping[str, Compose],
+    settled: Mapping[str, Settled] | None = None,
 ) -> tuple[CustomerMail, CustomerMailFacts]:
     """The kinds of jobs that send a mail to a customer, and append what became of it; each programme by its name."""
 
@@ -50,6 +55,7 @@ def kinds_of_mail(
         Knowing(directory),
         programmes,
         lambda letter, stop: footed(project(), letter, stop),
+        settled or {},
     )
     return mails, CustomerMailFacts(database, lambda mail, happened, at: tell(project(), mail, happened, at))
 
@@ -99,33 +105,51 @@ class Knowing:
 
     def __call__(self, customer: str, purpose: str, now: datetime) -> Whom | None:
         """Nobody where the number is not known, or was erased."""
+        return next(iter(self._of(customer, purpose, now)), None)
+
+    def everybody(self, purpose: str, now: datetime) -> list[Whom]:
+        """All customers that there are, by their numbers."""
+        return self._of(None, purpose, now)
+
+    def purposes(self) -> list[str]:
+        """What customers were ever asked to agree to."""
+        project = Project.open(self.directory)
+        read = _of_shop(project) if project.reads_database else _of_lake(project.lake().snapshot())
+        return sorted({row["purpose"] for row in read("consents", ("purpose",), None)})
+
+    def _of(self, customer: str | None, purpose: str, now: datetime) -> list[Whom]:
+        """The customer of that number; without one all of them."""
         project = Project.open(self.directory)
         ledger = Ledger.read(project.lake_directory)
-        if ledger is not None and ledger.knows(customer):
-            return None
+        standing: Mapping[str, str] = {}
         if project.reads_database:
-            numbers, read = frozenset((customer,)), _of_shop(project)
-            owner = customer
+            read = _of_shop(project)
         else:
             snapshot = project.lake().snapshot()
-            standing = self._owners(snapshot)
-            owner = standing.get(customer, customer)
-            numbers = frozenset((owner, customer, *(former for former, whose in standing.items() if whose == owner)))
-            read = _of_lake(snapshot)
-        versions = [row for row in read("customers", {owner}) if row["valid_from"] <= now]
-        if not versions:
-            return None
-        known = max(versions, key=lambda row: row["valid_from"])
-        words = [
-            Consent(bool(row["granted"]), row["recorded_at"])
-            for row in read("consents", numbers)
-            if row["purpose"] == purpose and (row["recorded_at"] <= now or not row["granted"])
+            read, standing = _of_lake(snapshot), self._owners(snapshot)
+        numbers = defaultdict[str, set[str]](set)
+        for former, owner in standing.items():
+            numbers[owner].add(former)
+        asked, every = None, None
+        if customer is not None:
+            asked = {standing.get(customer, customer)}
+            every = {customer, *asked, *numbers[min(asked)]}
+        newest: dict[str, dict[str, Any]] = {}
+        for row in read("customers", _KNOWN, asked):
+            whose = row["customer_id"]
+            if row["valid_from"] <= now and whose not in standing and not (ledger and ledger.knows(whose)):
+                newest[whose] = max(newest.get(whose, row), row, key=lambda each: each["valid_from"])
+        if customer is not None and ledger is not None and ledger.knows(customer):
+            return []
+        words = defaultdict[str, list[Consent]](list)
+        for row in read("consents", _SAID, every):
+            if row["purpose"] == purpose and (row["recorded_at"] <= now or not row["granted"]):
+                said = str(row["customer_id"])
+                words[standing.get(said, said)].append(Consent(bool(row["granted"]), row["recorded_at"]))
+        return [
+            _whom(row, frozenset((whose, *numbers[whose])), words[whose], project.organisation)
+            for whose, row in sorted(newest.items())
         ]
-        last = max(words, key=lambda word: (word.at, not word.granted), default=None)
-        own = project.organisation
-        language = next((code for code in CODES if (known["language"] or "").lower().startswith(code)), own.language)
-        zone = known["time_zone"] or own.zone
-        return Whom(owner, numbers, known["email"] or "", language or "en", zone if _is_zone(zone) else own.zone, last)
 
     def _owners(self, snapshot: Snapshot) -> Mapping[str, str]:
         if self._standing[0] != snapshot.number:
@@ -133,28 +157,43 @@ class Knowing:
         return self._standing[1]
 
 
-#: a fact kind and customers' numbers -> their rows
-Read = Callable[[str, set[str] | frozenset[str]], list[dict[str, Any]]]
+#: columns that are read of a customer, and of what they said
+_KNOWN = ("customer_id", "valid_from", "email", "language", "time_zone")
+_SAID = ("customer_id", "purpose", "granted", "recorded_at")
+#: a fact kind, its columns, and customers' numbers (None: all) -> their rows
+Read = Callable[[str, tuple[str, ...], set[str] | None], list[dict[str, Any]]]
+
+
+def _whom(known: dict[str, Any], numbers: frozenset[str], words: list[Consent], own: Organisation) -> Whom:
+    """A customer as their newest row and all their words say."""
+    last = max(words, key=lambda word: (word.at, not word.granted), default=None)
+    language = next((code for code in CODES if (known["language"] or "").lower().startswith(code)), own.language)
+    zone = known["time_zone"] or own.zone
+    zone = zone if _is_zone(zone) else own.zone
+    return Whom(known["customer_id"], numbers, known["email"] or "", language or "en", zone, last)
 
 
 def _of_lake(snapshot: Snapshot) -> Read:
-    def read(kind: str, numbers: set[str] | frozenset[str]) -> list[dict[str, Any]]:
+    def read(kind: str, columns: tuple[str, ...], numbers: set[str] | None) -> list[dict[str, Any]]:
         if kind not in snapshot.kinds():
             return []
-        rows = snapshot.dataset(kind).to_table(filter=ds.field("customer_id").isin(sorted(numbers)))
-        return _in_utc(rows)
+        whose = None if numbers is None else ds.field("customer_id").isin(sorted(numbers))
+        return _in_utc(snapshot.dataset(kind).to_table(columns=list(columns), filter=whose))
 
     return read
 
 
 def _of_shop(project: Project) -> Read:
-    def read(kind: str, numbers: set[str] | frozenset[str]) -> list[dict[str, Any]]:
+    def read(kind: str, columns: tuple[str, ...], numbers: set[str] | None) -> list[dict[str, Any]]:
         world = project.world()
         try:
             if kind not in world.coverage:
                 return []
-            whose = ibis.memtable(pa.table({"customer_id": pa.array(sorted(numbers), pa.string())}))
-            return _in_utc(world.engine.run(world.engine.table(kind).semi_join(whose, "customer_id")))
+            rows = world.engine.table(kind).select(*columns)
+            if numbers is not None:
+                whose = ibis.memtable(pa.table({"customer_id": pa.array(sorted(numbers), pa.string())}))
+                rows = rows.semi_join(whose, "customer_id")
+            return _in_utc(world.engine.run(rows))
         finally:
             world.engine.close()
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from stamm.answers.segments import Segments
 from stamm.answers.written import csv_of, json_of
 from stamm.app.framework import secret_of
-from stamm.cli import printing
+from stamm.cli import printing, survey_mail
 from stamm.cli.session import Session
 from stamm.lang.errors import UsageError
 from stamm.saved.keeping import Rules, segments
@@ -328,6 +328,7 @@ DOING: Mapping[str, Callable[[Session, int, str, Given], None]] = {
     "open": _open,
     "close": _close,
     "links": _links,
+    "send": survey_mail.send,
     "results": _results,
     "review": _review,
 }

@@ -7,7 +7,7 @@ counted towards the limits.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from stamm.delivery.customer_mail import (
 from stamm.delivery.letter import Letter
 from stamm.delivery.mail_server import MailServer
 from stamm.delivery.mailing import Bounced, Unsure, message_of, send
-from stamm.delivery.restraint import NEED_CONSENT, WEEK, restraint
+from stamm.delivery.restraint import NEED_CONSENT, WEEK, Occasion, restraint
 from stamm.delivery.suppression import STAMM, mark_of, suppress, suppressed
 from stamm.jobs import Cancel, Done, Job, Kind, Outcome, Retry, Snooze
 from stamm.lang.errors import UsageError
@@ -74,6 +74,8 @@ Known = Callable[[str, str, datetime], Whom | None]
 Compose = Callable[[Mapping[str, Any], Whom, datetime], Letter | Cancel]
 #: a letter to a customer, and where one click says that no more is wanted -> the letter that says so
 Footed = Callable[[Letter, str], Letter]
+#: a mail will not be looked at again: it was sent, or why it was not; part of the transaction in which that is written
+Settled = Callable[[Run, Mail, str, datetime], None]
 #: what happened to a mail, and when, is appended as facts
 Append = Callable[[Mail, Happened, datetime], None]
 
@@ -89,6 +91,8 @@ class CustomerMail(Kind):
     known: Known
     programmes: Mapping[str, Compose]
     footed: Footed
+    #: by the name of a programme, what it does once one of its mails is settled
+    settled: Mapping[str, Settled] = field(default_factory=dict)
     name = JOB
     title = "Mail to a customer"
     goes_outside = True
@@ -136,10 +140,12 @@ class CustomerMail(Kind):
             case Done():
                 note(run, mail, "sent")
                 note_happened(run, mail, "sent", now)
+                self._settle(run, mail, "", now)
             case Cancel(reason):
                 note(run, mail, "cancelled", reason)
                 if isinstance(outcome, Bounced):
                     note_happened(run, mail, "bounced", now)
+                self._settle(run, mail, reason, now)
             case Retry(reason):
                 note(run, mail, "waiting", reason)
             case Snooze():
@@ -150,6 +156,11 @@ class CustomerMail(Kind):
         """After its last try it has failed."""
         if (mail := mail_of(run, job.given["mail"])) is not None:
             note(run, mail, "failed", reason)
+            self._settle(run, mail, reason, now)
+
+    def _settle(self, run: Run, mail: Mail, reason: str, now: datetime) -> None:
+        if mail.programme in self.settled:
+            self.settled[mail.programme](run, mail, reason, now)
 
 
 @dataclass
@@ -204,11 +215,9 @@ class _Look:
             return Cancel(NO_ADDRESS)
         if suppressed(run, self.mark) is not None:
             return Cancel(SUPPRESSED)
-        consent = _last_word(whom.consent, unsubscribed_at(run, mail.purpose, whom.numbers))
-        if consent is None and mail.occasion in NEED_CONSENT:
-            return Cancel(NO_CONSENT)
-        if consent is not None and not consent.granted:
-            return Cancel(OBJECTED)
+        refused = refusal(mail.occasion, whom.consent, unsubscribed_at(run, mail.purpose, whom.numbers))
+        if refused:
+            return Cancel(refused)
         return self._waits(run, mail, whom)
 
     def _waits(self, run: Run, mail: Mail, whom: Whom) -> Outcome | None:
@@ -250,8 +259,13 @@ class CustomerMailFacts(Kind):
         return Done()
 
 
-def _last_word(consent: Consent | None, unsubscribed: datetime | None) -> Consent | None:
-    """What was said last; of two words at one moment the objection counts."""
-    if unsubscribed is None or (consent is not None and consent.at > unsubscribed):
-        return consent
-    return Consent(granted=False, at=unsubscribed)
+def refusal(occasion: Occasion, consent: Consent | None, unsubscribed: datetime | None) -> str:
+    """Why a customer's last words do not allow a mail, empty where they do.
+
+    Of two words at one moment the objection counts.
+    """
+    if unsubscribed is not None and (consent is None or consent.at <= unsubscribed):
+        return OBJECTED
+    if consent is None:
+        return NO_CONSENT if occasion in NEED_CONSENT else ""
+    return "" if consent.granted else OBJECTED

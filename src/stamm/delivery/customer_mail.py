@@ -143,6 +143,16 @@ def unsubscribed_at(run: Run, purpose: str, numbers: Collection[str]) -> datetim
     return None if at is None else as_moment(at)
 
 
+def unsubscribed_by(run: Run, purpose: str) -> dict[str, datetime]:
+    """By the number of a customer, when they last said by a link that they want no more of a purpose."""
+    rows = run(
+        "SELECT customer_id, max(unsubscribed_at) FROM customer_mail WHERE purpose = ? AND unsubscribed_at IS NOT NULL "
+        "AND customer_id IS NOT NULL GROUP BY customer_id",
+        (purpose,),
+    )
+    return {customer: as_moment(at) for customer, at in rows}
+
+
 def reserve(run: Run, mail: Mail, customer: str, now: datetime) -> None:
     """It is about to leave: from now on it counts, and may have left once more."""
     run(

@@ -44,8 +44,20 @@ class File:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """Points to answer with by one click, each with its address, and what the lowest and the highest mean."""
+
+    points: Sequence[tuple[str, str]]
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True)
 class Letter:
-    """All of it. `over` stands above the title; `button` is a text and an address; `foot` are lines below all."""
+    """All of it. `over` stands above the title; `button` is a text and an address; `foot` are lines below all.
+
+    Where there is a `scale`, its points take the place of the button; plain text has the button alone.
+    """
 
     language: str
     subject: str
@@ -54,6 +66,7 @@ class Letter:
     paragraphs: Sequence[str] = ()
     numbers: Sequence[Number] = ()
     pictures: Sequence[Picture] = ()
+    scale: Scale | None = None
     button: tuple[str, str] | None = None
     foot: Sequence[tuple[str, str]] = ()
     files: Sequence[File] = field(default=(), repr=False)

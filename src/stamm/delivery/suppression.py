@@ -69,6 +69,11 @@ def suppressed(run: Run, mark: str) -> Suppressed | None:
     return next(iter(_select(run, "WHERE mark = ?", (mark,))), None)
 
 
+def suppressed_marks(run: Run) -> frozenset[str]:
+    """What stands for the addresses to which nothing is sent."""
+    return frozenset(mark for (mark,) in run("SELECT mark FROM mail_suppressed", ()))
+
+
 def newest_suppressed(run: Run, *, most: int = 50) -> list[Suppressed]:
     """The list, those added last first."""
     return _select(run, "ORDER BY id DESC LIMIT ?", (most,))

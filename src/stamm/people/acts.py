@@ -58,6 +58,7 @@ ACTS = {
     "survey_closed": "survey closed",
     "survey_link_made": "link to a survey made",
     "survey_asked": "customers asked by a survey",
+    "survey_sent": "survey sent by mail",
     "survey_held_counted": "answers held for review counted",
     "survey_held_removed": "answers held for review removed",
     "segment_saved": "segment saved",

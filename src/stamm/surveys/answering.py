@@ -22,7 +22,7 @@ from stamm.surveys.arriving import note_arrival
 from stamm.surveys.asking import TELLING, OpenLink, Token, is_resting, link_of, read_token
 from stamm.surveys.keeping import DRAFT, Survey, survey_of
 from stamm.surveys.plan import MOST_ANSWER, Page, Plan, Question, plain
-from stamm.surveys.sheets import TRAP, Sheet, moments_written, sheets_where
+from stamm.surveys.sheets import FLOOD, PLANNED, TRAP, UNSENT, Sheet, moments_written, sheets_where
 
 _log = logging.getLogger("django.stamm")
 
@@ -174,7 +174,7 @@ def take_answers(run: Run, token: str, sent: Sent, *, secret: str, now: datetime
         "answers": json.dumps(answers, ensure_ascii=False),
         "moments": moments_written({key: at for key, at in moments.items() if key in answers}),
         "finished_at": finished,
-        "held": TRAP if sent.trap.strip() else sheet.held if sheet else "",
+        "held": TRAP if sent.trap.strip() else sheet.held if sheet and sheet.held not in (PLANNED, UNSENT) else "",
     }
     number = _keep(run, found, kept, now)
     note_arrival(run, number, sent.address, now)
@@ -254,7 +254,7 @@ def next_page(plan: Plan, answers: Mapping[str, Any]) -> Page | None:
 # -- held for review -----------------------------------------------------------------------------------------
 def held_sheets(run: Run, survey: int) -> list[Sheet]:
     """Those of a survey that wait to be looked at."""
-    return sheets_where(run, "survey_id = ? AND held <> ''", (survey,))
+    return sheets_where(run, "survey_id = ? AND held IN (?, ?)", (survey, FLOOD, TRAP))
 
 
 def review(run: Run, survey: int, *, count: bool, who: str, now: datetime) -> int:

@@ -19,11 +19,12 @@ from stamm.people.acts import Act, record
 from stamm.people.database import Run
 from stamm.surveys.keeping import DRAFT, Survey, survey_of
 from stamm.surveys.plan import plain
-from stamm.surveys.sheets import Sheet, sheets_where
+from stamm.surveys.sheets import PLANNED, UNSENT, Sheet, sheets_where
 
 #: the job that makes facts of what is not told yet
 TELLING = "survey_answers"
-PERSONAL = "link"
+#: the places of personal links: one that somebody hands over, and one in a mail
+PERSONAL, MAIL = "link", "mail"
 #: kinds of tokens: of an open link, of a sheet that an open link begins, of a personal sheet
 _OPEN, _BEGUN, _OWN = "o", "b", "p"
 _MOST_TOUCHPOINT, _LONGEST_TOKEN = 60, 120
@@ -116,26 +117,28 @@ def link_of(run: Run, link: int) -> OpenLink | None:
 
 
 def ask_customers(
-    run: Run, number: int, customers: Iterable[str], *, who: str, now: datetime
+    run: Run, number: int, customers: Iterable[str], *, who: str, now: datetime, by_mail: bool = False
 ) -> tuple[list[Sheet], int]:
     """A personal link for each of them, and how many were left out because they were asked lately, by any survey.
 
-    Who has one of this survey already keeps it, so that this may be done again. Raises UsageError where it is not open.
+    Who has one of this survey already keeps it, so that this may be done again. `by_mail`: they count as asked once
+    the mail is sent. Raises UsageError where it is not open.
     """
     run("UPDATE survey SET revision = revision", ())  # of two who ask the same customer at once one waits
     survey = survey_of(run, number)
     if survey.state == DRAFT or survey.is_closed(now):
         raise UsageError("This survey is not open.", remedy=f"Open it first: `stamm survey open {number}`.")
     wanted = sorted({each.strip() for each in customers if each.strip()})
-    there = {sheet.customer for sheet in personal_sheets(run, number)}
+    there = {sheet.customer: sheet for sheet in personal_sheets(run, number)}
     made = resting = 0
     for customer in wanted:
-        if customer in there:
+        before = there.get(customer)
+        if before is not None and before.held != UNSENT:
             continue
-        if is_resting(run, survey, customer, now, 0):
+        if is_resting(run, survey, customer, now, before.id if before else 0):
             resting += 1
             continue
-        _add(run, survey, customer, now)
+        _add(run, survey, customer, now, by_mail=by_mail)
         made += 1
     if made:
         record(run, Act(now, who, "survey_asked", f"survey {number}, {made} customers"))
@@ -157,15 +160,35 @@ def is_resting(run: Run, survey: Survey, customer: str, at: datetime, but: int) 
     since = at - timedelta(days=survey.plan.rest_days)
     rows = run(
         "SELECT count(*) FROM survey_sheet WHERE customer_id = ? AND asked_at > ? AND "
-        "(asked_at < ? OR (asked_at = ? AND id < ?)) AND id <> ?",
-        (customer, since, at, at, but or 2**60, but),
+        "(asked_at < ? OR (asked_at = ? AND id < ?)) AND id <> ? AND held <> ?",
+        (customer, since, at, at, but or 2**60, but, UNSENT),
     )
     return bool(rows[0][0])
 
 
-def _add(run: Run, survey: Survey, customer: str, now: datetime) -> None:
+def resting(run: Run, survey: Survey, now: datetime) -> frozenset[str]:
+    """All who were asked within the rest of this survey, by any."""
+    since = now - timedelta(days=survey.plan.rest_days)
+    rows = run(
+        "SELECT DISTINCT customer_id FROM survey_sheet WHERE customer_id IS NOT NULL AND asked_at > ? AND held <> ?",
+        (since, UNSENT),
+    )
+    return frozenset(customer for (customer,) in rows) if survey.plan.rest_days else frozenset()
+
+
+def _add(run: Run, survey: Survey, customer: str, now: datetime, *, by_mail: bool) -> None:
+    """A sheet of theirs; one of which the mail was never sent is thrown away for it."""
+    gone = run(
+        "DELETE FROM survey_sheet WHERE survey_id = ? AND customer_id = ? AND held = ? RETURNING id",
+        (survey.id, customer, UNSENT),
+    )
+    for (number,) in gone:
+        run("DELETE FROM survey_mail WHERE sheet_id = ?", (number,))
     run(
         "INSERT INTO survey_sheet (survey_id, chance, customer_id, touchpoint, asked_at, changed_at, answers, moments, "
-        "held, revision, told, facts) VALUES (?, ?, ?, ?, ?, ?, '{}', '{}', '', 1, 0, '[]')",
-        (survey.id, secrets.token_hex(12), customer, PERSONAL, now, now),
+        "held, revision, told, facts) VALUES (?, ?, ?, ?, ?, ?, '{}', '{}', ?, 1, 0, '[]')",
+        (
+            *(survey.id, secrets.token_hex(12), customer, MAIL if by_mail else PERSONAL, now, now),
+            PLANNED if by_mail else "",
+        ),
     )

@@ -45,6 +45,7 @@ def forget(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bo
     for sheet in found:
         if sheet.customer is not None and is_theirs(sheet.customer):
             run("DELETE FROM survey_arrival WHERE sheet_id = ?", (sheet.id,))
+            run("DELETE FROM survey_mail WHERE sheet_id = ?", (sheet.id,))
             run("DELETE FROM survey_sheet WHERE id = ?", (sheet.id,))
         else:
             kept = {

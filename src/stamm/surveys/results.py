@@ -18,7 +18,7 @@ from stamm.metrics import METRICS, Metric
 from stamm.people.database import Run
 from stamm.surveys.keeping import Survey
 from stamm.surveys.plan import Question, said
-from stamm.surveys.sheets import Sheet, sheets_where
+from stamm.surveys.sheets import FLOOD, TRAP, Sheet, sheets_where
 
 #: by the kind of the question, which metric of the catalogue it is
 SCORES = {
@@ -116,7 +116,7 @@ def results_of(run: Run, survey: Survey, zone: str) -> Results:
         asked=len(personal),
         answered=sum(sheet.begun_at is not None for sheet in personal),
         others=sum(sheet.customer is None for sheet in begun),
-        held=len(every) - len(counted),
+        held=sum(sheet.held in (FLOOD, TRAP) for sheet in every),
         questions=tuple(_of(question, begun, zone) for question in survey.plan.questions),
         comments=_comments(survey, begun),
     )

@@ -17,13 +17,15 @@ COLUMNS = (
 #: why a sheet waits to be looked at, and is not counted: it came with many others from one address; a field was filled
 #: in that nobody sees
 FLOOD, TRAP = "flood", "trap"
+#: why it is not counted as asked: its mail was not sent yet, or is not going to be
+PLANNED, UNSENT = "planned", "unsent"
 
 
 @dataclass(frozen=True)
 class Sheet:
     """One customer's answers, by the key of the question: a point, a list of options, a text, None where skipped.
 
-    `moments` say when each was given. `held` is why it is not counted; empty where it is. `facts` are the keys of its
+    `moments` say when each was given. `held` is why it is not counted, empty where it is. `facts` are the keys of its
     rows among the facts, as of the revision `told`.
     """
 

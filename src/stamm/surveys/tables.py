@@ -48,6 +48,24 @@ TABLES = (
         told integer NOT NULL,
         facts text NOT NULL
     )""",
+    # one time that customers were asked by mail, and in which words
+    """CREATE TABLE IF NOT EXISTS survey_mailing (
+        id {identity},
+        survey_id bigint NOT NULL,
+        words text NOT NULL,
+        purpose varchar(200) NOT NULL,
+        who varchar(200) NOT NULL,
+        at {moment} NOT NULL
+    )""",
+    # the mail of one sheet: it waits, was sent, or was held back for a reason
+    """CREATE TABLE IF NOT EXISTS survey_mail (
+        sheet_id bigint NOT NULL PRIMARY KEY,
+        survey_id bigint NOT NULL,
+        mailing_id bigint NOT NULL,
+        state varchar(10) NOT NULL,
+        reason varchar(300) NOT NULL
+    )""",
+    "CREATE INDEX IF NOT EXISTS survey_mail_survey ON survey_mail (survey_id)",
     "CREATE INDEX IF NOT EXISTS survey_sheet_survey ON survey_sheet (survey_id)",
     "CREATE INDEX IF NOT EXISTS survey_sheet_customer ON survey_sheet (customer_id)",
     "CREATE INDEX IF NOT EXISTS survey_sheet_untold ON survey_sheet (id) WHERE told < revision",

@@ -11,7 +11,7 @@ from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
 from stamm.lang.errors import UsageError
 
-ACTIONS = ("list", "make", "show", "change", "open", "close", "links", "results", "review")
+ACTIONS = ("list", "make", "show", "change", "open", "close", "links", "send", "results", "review")
 READY = ("nps", "csat", "ces", "exit")
 
 
@@ -32,10 +32,14 @@ READY = ("nps", "csat", "ces", "exit")
         ("stamm survey open 1", "Its links take answers from now on"),
         ('stamm survey links 1 --touchpoint "At the counter"', "A link for whoever has it"),
         ("stamm survey links 1 --segment lapsed --sample 200 --format csv", "A link for each of 200 customers"),
+        ("stamm survey send 1 --sample 200", "How many a mail would ask, and why not the others"),
+        ("stamm survey send 1 --sample 200 --yes", "The mails are planned; the worker sends them"),
         ("stamm survey results 1", "The score, how many gave each answer, and every comment"),
     ),
 )
-@argument("action", "list, make, show, change, open, close, links, results or review.", type=click.Choice(ACTIONS))
+@argument(
+    "action", "list, make, show, change, open, close, links, send, results or review.", type=click.Choice(ACTIONS)
+)
 @argument("which", "The number of a survey; for make its name.", required=False)
 @option("--ready", type=click.Choice(READY), help="For make: one that comes ready.")
 @option("--file", type=click.Path(path_type=Path, dir_okay=False), help="For make and change: what is asked, as JSON.")
@@ -44,8 +48,13 @@ READY = ("nps", "csat", "ces", "exit")
 @option("--rest", type=int, metavar="DAYS", help="For make: nobody is asked again within so many days; 30 without it.")
 @option("--touchpoint", metavar="TEXT", help="For links: where an open link is to hang.")
 @option("--customer", "customers", multiple=True, metavar="ID", help="For links: whom to ask; may be repeated.")
-@option("--segment", metavar="NAME", help="For links: whoever is in that segment now.")
-@option("--sample", type=int, metavar="N", help="For links: of those only so many, always the same ones.")
+@option("--segment", metavar="NAME", help="For links and send: whoever is in that segment now.")
+@option("--sample", type=int, metavar="N", help="For links and send: of those only so many, always the same ones.")
+@option("--seed", metavar="TEXT", help="For send: another draws another sample; the survey's number without it.")
+@option("--purpose", metavar="TEXT", help="For send: what customers agreed to; feedback without it.")
+@option("--subject", metavar="TEXT", help="For send: the subject of the mail; a ready one without it.")
+@option("--sentence", metavar="TEXT", help="For send: what stands above the question; a ready one without it.")
+@option("--yes", is_flag=True, help="For send: plan the mails; without it they are only counted.")
 @option("--count", "count", is_flag=True, help="For review: count what was held.")
 @option("--remove", is_flag=True, help="For review: throw away what was held.")
 @option("--comments", is_flag=True, help="For results with csv: the comments instead of the numbers.")

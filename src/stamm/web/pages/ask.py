@@ -30,6 +30,7 @@ from stamm.surveys.answering import (
     take_answers,
 )
 from stamm.surveys.asking import fresh_token
+from stamm.surveys.letters import ANSWER
 from stamm.surveys.plan import Page, Plan, said
 from stamm.surveys.sheets import Sheet
 from stamm.web.access import ANYBODY, Asked, page
@@ -60,7 +61,7 @@ def ask(request: Asked, token: str) -> HttpResponseBase:
         return unlisted(_told(request, found, "thanks"))
     asked = wanted or next_page(plan, answers) or way[0]
     action = fresh_token(found.token.link, secret) if found.token.is_open else token
-    return unlisted(_form(request, found, asked, action, answers))
+    return unlisted(_form(request, found, asked, action, {**_clicked(request, asked, plan), **answers}))
 
 
 def _sent(request: Asked, token: str, secret: str, now: datetime) -> HttpResponse:
@@ -90,6 +91,12 @@ def _sent(request: Asked, token: str, secret: str, now: datetime) -> HttpRespons
     there = HttpResponseRedirect(f"{reverse('ask', args=[token])}{'?' if query else ''}{urlencode(query)}")
     there.status_code = 303
     return there
+
+
+def _clicked(request: Asked, asked: Page, plan: Plan) -> dict[str, Any]:
+    """The answer to the first question that a link in a mail carries: chosen in the form, and kept once it is sent."""
+    given, first = request.GET.get(ANSWER, ""), plan.pages[0].questions[0]
+    return {first.key: given} if given and first.scale and asked is plan.pages[0] else {}
 
 
 def _after(plan: Plan, sheet: Sheet, sent: str) -> str:
@@ -172,7 +179,7 @@ def surrounding(request: Asked, plan: Plan | None, code: str) -> dict[str, Any]:
     """What stands around every such page: its language, and the others that it can be read in."""
     request.say = Language("de" if code == "de" else "en")
     others = [each for each in plan.languages if each != code] if plan else []
-    kept = {"page": request.GET["page"]} if "page" in request.GET else {}
+    kept = {name: request.GET[name] for name in ("page", ANSWER) if name in request.GET}
     return {
         "code": code,
         "others": [(each, f"?{urlencode({**kept, 'lang': each})}") for each in others],

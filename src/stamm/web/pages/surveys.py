@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,13 +18,16 @@ from qrcode.image.svg import SvgPathFillImage
 from stamm.answers.written import csv_of
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
+from stamm.app.retelling import retell
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES, Role
+from stamm.reports.marked import exactly
 from stamm.reports.survey_words import QuestionWords, response_words
 from stamm.surveys import asking, keeping
 from stamm.surveys.keeping import Survey
+from stamm.surveys.mailing import Progress, progress_of
 from stamm.surveys.plan import Plan, said
 from stamm.surveys.records import COMMENTS, LISTED, RESULTS, comment_records, record_of, results_records
 from stamm.surveys.results import Results, results_of
@@ -76,6 +80,7 @@ def survey(request: Asked, survey: int) -> HttpResponse:
         "comments": [_comment(each, zone, say) for each in made.comments[:MOST]] if sees_names else None,
         "comments_there": len(made.comments),
         "links": _links(request, found) if request.user.may in EDITORS else (),
+        "mails": progress_words(progress_of(run, survey), say),
         "may_change": request.user.may in EDITORS,
         "may_take": request.user.may in EXPORTS,
         "versions": [
@@ -177,6 +182,23 @@ def did(what: str, say: Language) -> str:
         keeping.OPENED: say("opened it"),
         keeping.SHUT: say("closed it"),
     }.get(what, what)
+
+
+def progress_words(made: Progress, say: Language) -> dict[str, Any]:
+    """How far the mails of a survey are, in numbers that are marked."""
+    counts = {"planned": made.planned, "sent": made.sent, "waiting": made.waiting, "answered": made.answered}
+    counts["held"] = sum(made.held.values())
+    return {
+        **{name: exactly(count, say.number(count)) for name, count in counts.items()},
+        "any": bool(made.planned),
+        "reasons": reasons(made.held, say),
+    }
+
+
+def reasons(left_out: Mapping[str, int], say: Language) -> list[tuple[str, Any]]:
+    """Why some are not asked, and how many, the most first."""
+    by_count = sorted(left_out.items(), key=lambda each: (-each[1], each[0]))
+    return [(retell(why, say), exactly(count, say.number(count))) for why, count in by_count]
 
 
 def _results(found: Survey) -> Results:

@@ -29,6 +29,7 @@ SETTINGS = (
     "/settings/reports/",
     "/settings/webhooks/",
     "/settings/mail/",
+    "/settings/reminders/",
     "/settings/sources/",
     "/settings/sources/failed/",
 )

@@ -9,10 +9,12 @@ from stamm.app.framework import secret_of
 from stamm.app.hearing import AnswersTold
 from stamm.app.keeping_predictions import PredictionsKept
 from stamm.app.project import Project
+from stamm.app.reminding import kinds_of_reminders
 from stamm.app.reporting import kinds_of_reports
 from stamm.app.sending import kinds_of_mail
 from stamm.app.surveying import survey_mail
 from stamm.automations.going_out import ReportDue, ReportLetter, ReportMessage
+from stamm.automations.looking_for_tickets import TicketsLetter, TicketsLook
 from stamm.delivery.customer_door import Compose, CustomerMail, CustomerMailFacts
 from stamm.delivery.door import Door
 from stamm.delivery.telling import WebhookMessage
@@ -22,7 +24,7 @@ from stamm.surveys.mailing import PROGRAMME, settle
 
 _KINDS = (
     *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold),
-    *(CustomerMail, CustomerMailFacts),
+    *(CustomerMail, CustomerMailFacts, TicketsLook, TicketsLetter),
 )
 _TITLES = {kind.name: kind.title for kind in _KINDS}
 
@@ -43,6 +45,7 @@ def kinds(directory: Path) -> Sequence[Kind]:
     return (
         ReportDue(),
         *kinds_of_reports(directory, database),
+        *kinds_of_reminders(directory, database),
         messages,
         *kinds_of_mail(directory, database, programmes(directory, database), {PROGRAMME: settle}),
         PredictionsKept(directory),

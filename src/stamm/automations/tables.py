@@ -1,4 +1,4 @@
-"""The tables: reports, whom they go to, and what went out."""
+"""The tables: reports, whom they go to, and what went out; reminders, and of what."""
 
 from __future__ import annotations
 
@@ -27,4 +27,19 @@ TABLES = (
         at {moment} NOT NULL,
         UNIQUE (recipient_id, day)
     )""",
+    # each choice is a row of its own, and the last one holds
+    """CREATE TABLE IF NOT EXISTS ticket_reminder (
+        id {identity},
+        about text NOT NULL,
+        who varchar(200) NOT NULL,
+        made_at {moment} NOT NULL
+    )""",
+    # a ticket of which somebody was reminded, as a keyed digest; `look` names when
+    """CREATE TABLE IF NOT EXISTS ticket_reminded (
+        id {identity},
+        mark varchar(64) NOT NULL UNIQUE,
+        look varchar(40) NOT NULL,
+        at {moment} NOT NULL
+    )""",
+    "CREATE INDEX IF NOT EXISTS ticket_reminded_look ON ticket_reminded (look)",
 )

@@ -75,6 +75,7 @@ ACTS = {
     "report_removed": "report removed",
     "report_sent": "report sent at once",
     "report_stopped": "report not wanted any more",
+    "ticket_reminder_changed": "reminder of tickets changed",
     "webhook_made": "webhook made",
     "webhook_removed": "webhook removed",
     "webhook_tried": "webhook tried",

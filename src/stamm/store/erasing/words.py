@@ -98,7 +98,7 @@ class Digests:
 
     def of(self, domain: str, text: str) -> str:
         """The digest of a text in one of the domains `customer`, `device`, `words`, `word`, `phone`, `cell`, `address`,
-        `unsubscribe`."""
+        `unsubscribe`, `ticket`."""
         told = f"{domain}\0{text}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, told, "sha256")[:16].hex()
 

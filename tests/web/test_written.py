@@ -31,6 +31,7 @@ CANNOT = {
     "job": "tells what is to be done by numbers",
     "mail_suppressed": "a keyed digest, and who works here",
     "mail_restraint": "hours and numbers, and who works here",
+    "survey_mail": "what became of a mail, in our own words",
     "ticket_reminder": "hours and roles, and who works here",
     "ticket_reminded": "a keyed digest, and moments",
     "report_recipient": "addresses of people here, and of those whom an owner named",

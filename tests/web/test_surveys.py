@@ -172,7 +172,7 @@ def test_a_survey_is_counted_first_and_sent_by_one_press(
     monkeypatch.setattr(survey_mail, "candidates", known)
     counted = analyst.get(page)
     assert '<data value="3">3</data>' in counted.content.decode()
-    assert "has answered it 1" in text_of(counted)
+    assert "answered already 1" in text_of(counted)
     assert "asked by this survey already 1" in text_of(counted)
     seen = html.unescape(SEEN.findall(counted.content.decode())[0])
     form = {"segment": "", "sample": "", "seed": str(number), "purpose": "feedback", "seen": seen, "do": "send"}

@@ -66,12 +66,10 @@ def chosen(run: Run, project: Project, number: int, among: list[Whom], wanted: W
 def ready_to_send(project: Project) -> None:
     """Raises UsageError where stamm.toml lacks what mail to customers needs."""
     if project.settings.mail is None:
-        raise UsageError(
-            "stamm.toml names no mail server.", remedy="Write it below [mail]: server, port, user and sender."
-        )
+        raise UsageError("stamm.toml names no mail server.", remedy="Write `server` and `sender` into `[mail]`.")
     if not project.settings.address:
         raise UsageError(
-            "stamm.toml does not say where this server is reached.", remedy="Write it below [server]: address."
+            "stamm.toml does not say where this server is reached.", remedy="Write its `address` into `[server]`."
         )
 
 

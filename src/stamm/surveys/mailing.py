@@ -34,7 +34,11 @@ PURPOSE = "feedback"
 #: customers who are asked at once
 MOST_AT_ONCE = 10_000
 #: why somebody is not asked, beside what the door says
-ASKED, ANSWERED, RESTING = "asked by this survey already", "has answered it", "asked of late, by this or another survey"
+ASKED, ANSWERED, RESTING = (
+    "asked by this survey already",
+    "answered already",
+    "asked of late, by this or another survey",
+)
 
 
 @dataclass(frozen=True)

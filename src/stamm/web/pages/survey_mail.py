@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
@@ -89,7 +90,8 @@ def _words(found: Survey, given: Mapping[str, str]) -> Words:
 
 
 def _seen(given: Mapping[str, str]) -> str:
-    return "\n".join(given.get(name, "").strip() for name in WHOM)
+    """Whom a form means in one line: a browser sends another end of a line than it got."""
+    return urlencode({name: given.get(name, "").strip() for name in WHOM})
 
 
 def _form(found: Survey, given: Mapping[str, str], project: Project, say: Language) -> dict[str, Any]:

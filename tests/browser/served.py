@@ -78,7 +78,8 @@ for role in Role:
             browser.post("/surveys/1/act", act)
         browser.post("/boards/", {"action": "first"})
         browser.post("/boards/1/share", {"action": "roles", "role": ["viewer"]})
-answer()
+if sys.argv[2:] == ["answered"]:
+    answer()
 print(json.dumps(sessions))
 """
 
@@ -114,16 +115,22 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, lines: Iterable[Sequence[str]] | None = None) -> Iterator[Served]:
-    """The server of a new project in the folder `shop`, made by these lines of a shell; ended with the tests."""
+def served(
+    folder: Path, lines: Iterable[Sequence[str]] | None = None, *, answered: bool = True, worker: bool = False
+) -> Iterator[Served]:
+    """The server of a new project in the folder `shop`, made by these lines of a shell; ended with the tests.
+
+    `answered`: some customers have answered its survey. `worker`: what is due is done.
+    """
     shop = folder / "shop"
     told = "\n".join(json.dumps(words) for words in lines or written(folder))
     surroundings = {**os.environ, "LANG": "C.UTF-8"}
     made = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(shop)], input=told, text=True, stdout=subprocess.PIPE, check=True,
-        env=surroundings,
+        [sys.executable, "-c", SCRIPT, str(shop), "answered" if answered else "asked"], input=told, text=True,
+        stdout=subprocess.PIPE, check=True, env=surroundings,
     )  # fmt: skip
-    command = [sys.executable, "-m", "stamm.cli.main", "--project", str(shop), "serve", "--no-worker", "--port", "0"]
+    command = [sys.executable, "-m", "stamm.cli.main", "--project", str(shop), "serve", "--port", "0"]
+    command += [] if worker else ["--no-worker"]
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=surroundings)
     assert process.stdout is not None

@@ -77,6 +77,7 @@ PAGES = {
         "/surveys/new",
         "/surveys/1/edit",
         "/surveys/1/send",
+        "/surveys/1/by-itself",
         "/goals/2/",
         "/metrics/order_count?grain=week&by=channel",
         "/metrics/net_promoter_score",

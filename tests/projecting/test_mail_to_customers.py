@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 
 from stamm.answers.ask import Answers
 from stamm.app.framework import secret_of
@@ -21,7 +23,7 @@ from stamm.app.leaving.exporting import held
 from stamm.app.project import Project
 from stamm.app.projecting.persons import CUSTOMER
 from stamm.app.sending import Knowing, digests_of, kinds_of_mail
-from stamm.app.surveying import Wanted, candidates, chosen
+from stamm.app.surveying import Wanted, candidates, candidates_after, chosen
 from stamm.delivery.customer_door import NO_ADDRESS, Consent, Whom
 from stamm.delivery.customer_mail import Planned, newest_mails, send_to_customer, stop_token, unsubscribe
 from stamm.delivery.letter import Letter
@@ -33,6 +35,7 @@ from stamm.people import Database
 from stamm.saved.keeping import Rules
 from stamm.surveys import keeping
 from stamm.surveys.answering import Sent, take_answers
+from stamm.surveys.by_itself import Asking, ask_by_itself
 from stamm.surveys.letters import ready_words
 from stamm.surveys.mailing import ASKED, progress_of, send_survey
 from stamm.surveys.ready import ready
@@ -245,3 +248,42 @@ def test_a_survey_goes_out_by_mail_and_is_answered_by_its_link(sending: tuple[Pr
         *(("anna", question, None, "mail") for question in ("recommend", "why")),
         *(("cleo", "recommend", 9.0, "mail"), ("cleo", "why", None, "mail")),
     ]
+
+
+def test_a_week_after_the_delivery_a_customer_is_asked_once(sending: tuple[Project, Taken]) -> None:
+    project, taken = sending
+    berlin = ZoneInfo("Europe/Berlin")
+    # by days of the shop: a week old, ten minutes less, and two weeks; cleo has another one that was cancelled
+    arrived = {
+        "anna": datetime(2024, 1, 25, 23, 50, tzinfo=berlin),
+        "ben": datetime(2024, 1, 26, 0, 0, tzinfo=berlin),
+        "cleo": datetime(2024, 1, 18, 23, 59, tzinfo=berlin),
+    }
+    usual = {"ordered_at": BEFORE, "cancelled_at": None, "amount_minor": 1_000, "currency": "EUR"}
+    cells = [{"order_id": f"o{name}", "customer_id": name, "delivered_at": at, **usual} for name, at in arrived.items()]
+    cells.append({**cells[0], "order_id": "x", "customer_id": "cleo", "cancelled_at": NOON - timedelta(days=1)})
+    put(project, "orders", cells)
+    asks = Asking(on=True, after="delivery", purpose="news")
+
+    def meant(about: Asking, now: datetime = NOON) -> list[str]:
+        world = project.world()
+        with closing(world.engine):
+            return sorted(whom.customer for whom in candidates_after(project, world, about, now))
+
+    assert meant(asks) == ["anna"]
+    assert meant(asks, NOON + timedelta(days=1)) == ["anna", "ben"]
+    assert meant(replace(asks, days=14)) == ["cleo"]
+    assert meant(replace(asks, after="order", days=20)) == ["anna", "ben", "cleo"]
+    assert meant(replace(asks, after="order", days=21)) == []
+    assert meant(replace(asks, after="order", days=13)) == []
+    with closing(project.people()) as database:
+        with database.transaction() as run:
+            number = keeping.make_survey(run, ready("nps", "Spring", "de"), who="i", now=NOON)
+            keeping.open_survey(run, number, who="i", now=NOON)
+            ask_by_itself(run, number, asks, zone="Europe/Berlin", who="i", now=NOON)
+        there = kinds(project.directory)
+        for hours in (0, 21, 22, 45):  # until it is ten o'clock, and the day after
+            worker = Worker(database, there, clock=Clock(NOON + timedelta(hours=hours)), chance=Random(1))
+            while worker.round():
+                continue
+    assert sorted(to for to, _ in taken.letters) == ["anna@example.com", "ben@example.com"]

@@ -15,6 +15,7 @@ from stamm.app.project import Project
 from stamm.delivery.customer_door import Consent, Whom
 from stamm.delivery.customer_mail import newest_mails
 from stamm.surveys import keeping
+from stamm.surveys.by_itself import Asking, asking_of
 from stamm.surveys.plan import plan_of
 from stamm.surveys.ready import READY
 from stamm.surveys.sheets import sheets_where
@@ -201,3 +202,60 @@ def test_nothing_is_planned_before_a_mail_server_is_named(signed_in: Make, surve
     page = signed_in("owner").get(f"/surveys/{number}/send")
     assert (page.status_code, "names no mail server" in text_of(page)) == (200, True)
     assert 'value="send" disabled' in page.content.decode()
+
+
+@pytest.mark.usefixtures("sending")
+def test_a_survey_is_told_to_ask_by_itself_and_says_so(signed_in: Make, survey: Make, project: Project) -> None:
+    number, _ = survey()
+    page, analyst = f"/surveys/{number}/by-itself", signed_in("analyst")
+    shown = analyst.get(page)
+    assert "It asks nobody by itself." in text_of(shown)
+    assert "Would be asked 0" in text_of(shown)
+    form = {
+        "on": "yes",
+        "days": "3",
+        "after": "delivery",
+        "hour": "9",
+        "purpose": "feedback",
+        "subject-en": "<b>Tea?</b>",
+    }
+    counted = analyst.post(page, {**form, "do": "look"})
+    assert (counted.status_code, "&lt;b&gt;Tea?&lt;/b&gt;" in counted.content.decode()) == (200, True)
+    assert asks(project, number) == (Asking(), [])
+    for wrong in (
+        {"days": "0"},
+        {"days": "x"},
+        {"hour": "24"},
+        {"after": "birth"},
+        {"purpose": ""},
+        {"subject-en": "x" * 151},
+    ):
+        answer = analyst.post(page, {**form, **wrong, "do": "save"})
+        assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (422, True), wrong
+    saved = analyst.post(page, {**form, "do": "save"})
+    assert saved.headers["Location"] == f"/surveys/{number}/?told=by_itself"
+    chosen, timers = asks(project, number)
+    assert (chosen.on, chosen.days, chosen.after, chosen.hour, timers) == (True, 3, "delivery", 9, [f"survey:{number}"])
+    assert chosen.words is not None
+    assert chosen.words.subject["en"] == "<b>Tea?</b>"
+    assert chosen.words.subject["de"] == "Eine Frage an Sie"
+    assert "It asks by itself, by mail: 3 days after a delivery, at 09:00." in text_of(
+        analyst.get(f"/surveys/{number}/")
+    )
+    off = {name: value for name, value in form.items() if name != "on"}
+    assert analyst.post(page, {**off, "do": "save"}).status_code == 302
+    assert asks(project, number)[1] == []
+
+
+def test_without_a_mail_server_it_cannot_be_told_to(signed_in: Make, survey: Make, project: Project) -> None:
+    number, _ = survey()
+    form = {"on": "yes", "days": "3", "after": "order", "hour": "9", "purpose": "feedback", "do": "save"}
+    answer = signed_in("owner").post(f"/surveys/{number}/by-itself", form)
+    assert (answer.status_code, "names no mail server" in text_of(answer)) == (422, True)
+    assert asks(project, number) == (Asking(), [])
+
+
+def asks(project: Project, number: int) -> tuple[Asking, list[str]]:
+    with closing(project.people()) as database, database.transaction() as run:
+        timers = run("SELECT name FROM job_timer WHERE kind = 'survey_due'", ())
+        return asking_of(run, number), [name for (name,) in timers]

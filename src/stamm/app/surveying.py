@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from stamm.answers.orders_between import customers_of_orders
 from stamm.answers.segments import Segments
 from stamm.answers.world import World
 from stamm.app.framework import secret_of
@@ -22,7 +23,8 @@ from stamm.people import Database
 from stamm.people.database import Run
 from stamm.saved.keeping import Rules
 from stamm.segments.named import named, resolved
-from stamm.surveys.keeping import survey_of
+from stamm.surveys.by_itself import Asking, SurveyDue
+from stamm.surveys.keeping import Survey, survey_of
 from stamm.surveys.letters import letter_for
 from stamm.surveys.mailing import MOST_AT_ONCE, OCCASION, PURPOSE, Chosen, choose
 
@@ -61,6 +63,31 @@ def chosen(run: Run, project: Project, number: int, among: list[Whom], wanted: W
     looked = foreseen(run, among, wanted.purpose, OCCASION, digests_of(project))
     survey = survey_of(run, number)
     return choose(run, survey, looked, sample=wanted.sample, seed=wanted.seed or str(number), now=now)
+
+
+def candidates_after(project: Project, world: World, about: Asking, now: datetime) -> list[Whom]:
+    """Whom a survey that asks by itself means now: customers whose order, or its delivery, lies so many days back."""
+    first, last = about.meant(now, project.organisation.zone)
+    moment = {"order": "ordered_at", "delivery": "delivered_at"}[about.after]
+    inside = customers_of_orders(world, moment, first, last)
+    return [whom for whom in Knowing(project.directory).everybody(about.purpose, now) if inside & whom.numbers]
+
+
+def survey_due(directory: Path, database: Callable[[], Database]) -> SurveyDue:
+    """The kind of job by which surveys ask by themselves."""
+
+    def among(about: Asking, now: datetime) -> list[Whom]:
+        project = Project.open(directory)
+        world = project.world()
+        try:
+            return candidates_after(project, world, about, now)
+        finally:
+            world.engine.close()
+
+    def of_them(run: Run, survey: Survey, among: list[Whom], about: Asking, now: datetime) -> Chosen:
+        return chosen(run, Project.open(directory), survey.id, among, Wanted(purpose=about.purpose), now)
+
+    return SurveyDue(database, among, of_them, lambda: ready_to_send(Project.open(directory)))
 
 
 def ready_to_send(project: Project) -> None:

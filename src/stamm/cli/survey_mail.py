@@ -9,16 +9,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from stamm.answers.written import csv_of, json_of
 from stamm.app.retelling import retell
-from stamm.app.surveying import Wanted, candidates, chosen, ready_to_send
+from stamm.app.surveying import Wanted, candidates, candidates_after, chosen, ready_to_send
 from stamm.cli import printing
 from stamm.cli.session import Session
+from stamm.lang.window import zone_named
+from stamm.reports.survey_words import asks_words
 from stamm.saved.keeping import Rules, segments
+from stamm.surveys.by_itself import Asking, ask_by_itself, asking_of
 from stamm.surveys.keeping import survey_of
 from stamm.surveys.letters import checked_words, languages_of
 from stamm.surveys.mailing import MOST_AT_ONCE, PURPOSE, Chosen, progress_of, send_survey
+from stamm.surveys.plan import Plan
 
 
 def send(say: Session, number: int, form: str, given: Mapping[str, Any]) -> None:
@@ -55,7 +60,44 @@ def send(say: Session, number: int, form: str, given: Mapping[str, Any]) -> None
     click.echo(csv_of(("why", "customers"), rows))
 
 
-def _print(say: Session, would: Chosen, planned: int | None) -> None:
+def keep_asking(say: Session, number: int, form: str, given: Mapping[str, Any]) -> None:
+    """Have a survey ask by itself from now on, or no more; and whom it would ask now."""
+    project, now = say.project, datetime.now(UTC)
+    zone = project.organisation.zone
+    with closing(project.people()) as database:
+        with database.transaction() as run:
+            before, plan = asking_of(run, number), survey_of(run, number).plan
+        about = _asking(before, plan, given)
+        if about.on:
+            ready_to_send(project)
+        among = candidates_after(project, project.world(), about, now)
+        with database.transaction() as run:
+            due = ask_by_itself(run, number, about, zone=zone, who=getpass.getuser(), now=now)
+            would = chosen(run, project, number, among, Wanted(purpose=about.purpose), now)
+    told = {"on": about.on, "after": about.after, "days": about.days, "hour": about.hour, "due_at": due}
+    if form != "table":
+        asked = {"asked": len(would.customers), "not_asked": dict(would.left_out)}
+        rows = [{name: str(value) for name, value in told.items()}]
+        click.echo(json_of({**told, **asked}) if form == "json" else csv_of(tuple(told), rows))
+        return
+    say.out.print(asks_words(about, say.language))
+    if due is not None:
+        say.out.print(say("It looks next on {moment}.", moment=say.language.moment(due.astimezone(zone_named(zone)))))
+        _print(say, would, None, by_itself=True)
+
+
+def _asking(before: Asking, plan: Plan, given: Mapping[str, Any]) -> Asking:
+    """What is chosen now; what is not said stays as it was."""
+    if given["stop"]:
+        return replace(before, on=False)
+    said = {name: given[name] for name in ("after", "days", "hour", "purpose") if given[name] is not None}
+    words, own, first = before.words, ("subject", "sentence"), languages_of(plan)[0]
+    if any(given[name] for name in own):
+        words = checked_words(plan, *({first: given[name]} if given[name] else {} for name in own))
+    return replace(before, on=True, words=words, **said).checked()
+
+
+def _print(say: Session, would: Chosen, planned: int | None, *, by_itself: bool = False) -> None:
     language = say.language
     if planned is None:
         count = len(would.customers)
@@ -67,8 +109,8 @@ def _print(say: Session, would: Chosen, planned: int | None) -> None:
         for why, count in sorted(would.left_out.items(), key=lambda each: (-each[1], each[0])):
             table.add_row(retell(why, language), language.number(count))
         say.out.show(table)
-    if would.more:
+    if would.more and not by_itself:
         most = language.number(MOST_AT_ONCE)
         say.out.print(say("At most {count} are asked at once: send it again for the others.", count=most))
-    if planned is None and would.customers:
+    if planned is None and would.customers and not by_itself:
         say.out.print(say("Nothing is planned yet: `--yes` plans the mails."), style="quiet")

@@ -329,6 +329,7 @@ DOING: Mapping[str, Callable[[Session, int, str, Given], None]] = {
     "close": _close,
     "links": _links,
     "send": survey_mail.send,
+    "keep-asking": survey_mail.keep_asking,
     "results": _results,
     "review": _review,
 }

@@ -59,6 +59,7 @@ ACTS = {
     "survey_link_made": "link to a survey made",
     "survey_asked": "customers asked by a survey",
     "survey_sent": "survey sent by mail",
+    "survey_by_itself": "how a survey asks by itself changed",
     "survey_held_counted": "answers held for review counted",
     "survey_held_removed": "answers held for review removed",
     "segment_saved": "segment saved",

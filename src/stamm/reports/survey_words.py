@@ -17,6 +17,7 @@ from stamm.lang.language import Language
 from stamm.lang.window import Window, moved
 from stamm.reports.marked import Marked, exactly, filled, interval
 from stamm.reports.trends import SIZES, picture
+from stamm.surveys.by_itself import Asking
 from stamm.surveys.plan import said
 from stamm.surveys.results import OfQuestion, Results, Score, Share
 
@@ -140,3 +141,14 @@ def response_words(made: Results, say: Language) -> Mapping[str, Any]:
         "others": exactly(made.others, say.number(made.others)),
         "all": exactly(made.answered + made.others, say.number(made.answered + made.others)),
     }
+
+
+def asks_words(about: Asking, say: Language) -> str:
+    """How a survey asks by itself, in a sentence."""
+    if not about.on:
+        return say("It asks nobody by itself.")
+    after = {
+        "order": say.counted(about.days, "{count} day after an order", "{count} days after an order"),
+        "delivery": say.counted(about.days, "{count} day after a delivery", "{count} days after a delivery"),
+    }[about.after]
+    return say("It asks by itself, by mail: {after}, at {hour}:00.", after=after, hour=f"{about.hour:02}")

@@ -57,6 +57,14 @@ TABLES = (
         who varchar(200) NOT NULL,
         at {moment} NOT NULL
     )""",
+    # how a survey asks by itself; each choice is a row of its own, and the last one holds
+    """CREATE TABLE IF NOT EXISTS survey_by_itself (
+        id {identity},
+        survey_id bigint NOT NULL,
+        about text NOT NULL,
+        who varchar(200) NOT NULL,
+        at {moment} NOT NULL
+    )""",
     # the mail of one sheet: it waits, was sent, or was held back for a reason
     """CREATE TABLE IF NOT EXISTS survey_mail (
         sheet_id bigint NOT NULL PRIMARY KEY,

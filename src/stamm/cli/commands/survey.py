@@ -11,7 +11,7 @@ from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
 from stamm.lang.errors import UsageError
 
-ACTIONS = ("list", "make", "show", "change", "open", "close", "links", "send", "results", "review")
+ACTIONS = ("list", "make", "show", "change", "open", "close", "links", "send", "keep-asking", "results", "review")
 READY = ("nps", "csat", "ces", "exit")
 
 
@@ -34,11 +34,14 @@ READY = ("nps", "csat", "ces", "exit")
         ("stamm survey links 1 --segment lapsed --sample 200 --format csv", "A link for each of 200 customers"),
         ("stamm survey send 1 --sample 200", "How many a mail would ask, and why not the others"),
         ("stamm survey send 1 --sample 200 --yes", "The mails are planned; the worker sends them"),
+        ("stamm survey keep-asking 1 --after delivery --days 7", "A week after each delivery, by itself"),
         ("stamm survey results 1", "The score, how many gave each answer, and every comment"),
     ),
 )
 @argument(
-    "action", "list, make, show, change, open, close, links, send, results or review.", type=click.Choice(ACTIONS)
+    "action",
+    "list, make, show, change, open, close, links, send, keep-asking, results or review.",
+    type=click.Choice(ACTIONS),
 )
 @argument("which", "The number of a survey; for make its name.", required=False)
 @option("--ready", type=click.Choice(READY), help="For make: one that comes ready.")
@@ -51,9 +54,17 @@ READY = ("nps", "csat", "ces", "exit")
 @option("--segment", metavar="NAME", help="For links and send: whoever is in that segment now.")
 @option("--sample", type=int, metavar="N", help="For links and send: of those only so many, always the same ones.")
 @option("--seed", metavar="TEXT", help="For send: another draws another sample; the survey's number without it.")
-@option("--purpose", metavar="TEXT", help="For send: what customers agreed to; feedback without it.")
-@option("--subject", metavar="TEXT", help="For send: the subject of the mail; a ready one without it.")
-@option("--sentence", metavar="TEXT", help="For send: what stands above the question; a ready one without it.")
+@option("--after", type=click.Choice(("order", "delivery")), help="For keep-asking: after what; order without it.")
+@option("--days", type=int, metavar="N", help="For keep-asking: so many days later; 7 without it.")
+@option("--hour", type=int, metavar="H", help="For keep-asking: the local hour; 10 without it.")
+@option("--stop", is_flag=True, help="For keep-asking: ask nobody by itself any more.")
+@option("--purpose", metavar="TEXT", help="For send and keep-asking: what customers agreed to; feedback without it.")
+@option("--subject", metavar="TEXT", help="For send and keep-asking: the subject of the mail; a ready one without it.")
+@option(
+    "--sentence",
+    metavar="TEXT",
+    help="For send and keep-asking: what stands above the question; a ready one without it.",
+)
 @option("--yes", is_flag=True, help="For send: plan the mails; without it they are only counted.")
 @option("--count", "count", is_flag=True, help="For review: count what was held.")
 @option("--remove", is_flag=True, help="For review: throw away what was held.")

@@ -24,8 +24,9 @@ from stamm.lang.language import Language
 from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES, Role
 from stamm.reports.marked import exactly
-from stamm.reports.survey_words import QuestionWords, response_words
+from stamm.reports.survey_words import QuestionWords, asks_words, response_words
 from stamm.surveys import asking, keeping
+from stamm.surveys.by_itself import asking_of
 from stamm.surveys.keeping import Survey
 from stamm.surveys.mailing import Progress, progress_of
 from stamm.surveys.plan import Plan, said
@@ -66,7 +67,7 @@ def surveys_csv(_: Asked) -> HttpResponse:
 def survey(request: Asked, survey: int) -> HttpResponse:
     """One survey: what came of it so far, its links, and what it was before."""
     found, say = survey_or_missing(survey), request.say
-    made, names = _results(found), {person.email: str(person) for person in people()}
+    asks, made, names = asking_of(run, survey), _results(found), {person.email: str(person) for person in people()}
     zone, sees_names = ZoneInfo(_project().organisation.zone), request.user.may in NAMES
     content = {
         "survey": found,
@@ -92,6 +93,8 @@ def survey(request: Asked, survey: int) -> HttpResponse:
             for each in keeping.versions_of(run, survey)
         ],
         "told": request.GET.get("told", ""),
+        "asks": asks.on,
+        "by_itself": asks_words(asks, say),
     }
     return render(request, "survey.html.j2", content)
 

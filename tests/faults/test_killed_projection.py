@@ -14,6 +14,7 @@ from stamm.app.project import Project
 from stamm.store.log import Counters
 from tests.projecting.dying import project_until
 from tests.projecting.shops import arrive, message, project_all, rows, shop, track
+from tests.thorough import THOROUGH
 
 SPAWN = multiprocessing.get_context("spawn")
 SAID = [
@@ -88,5 +89,5 @@ def test_killed_at_a_step(arrived: Path, tmp_path: Path) -> None:
 def test_killed_at_every_step(arrived: Path, tmp_path: Path) -> None:
     step = 1
     while killed_at(step, arrived, tmp_path, most=10):
-        step += 1
+        step += 1 if THOROUGH else 3
     assert step > 40

@@ -27,6 +27,7 @@ from stamm.lang.errors import UsageError
 from stamm.lang.window import Window
 from tests.projecting.dying import project_until
 from tests.projecting.shops import arrive, message, project_all, rows, shop, track
+from tests.thorough import one_in
 
 SPAWN = multiprocessing.get_context("spawn")
 LATER = datetime(2024, 2, 2, 8, tzinfo=UTC)
@@ -197,7 +198,7 @@ def test_calls_backwards_with_a_crash_between(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_calls_in_all_orders_with_a_crash_between(tmp_path: Path) -> None:
-    check_orders(tmp_path, permutations(CALLS), seed=2)
+    check_orders(tmp_path, one_in(3, list(permutations(CALLS))), seed=2)
 
 
 # -- merged and taken back -----------------------------------------------------------------------------------

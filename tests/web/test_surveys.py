@@ -180,7 +180,7 @@ def test_a_survey_is_counted_first_and_sent_by_one_press(
     # whoever changes whom to ask looks at the number first
     other = analyst.post(page, {**form, "sample": "4"})
     assert (other.status_code, "was changed since" in text_of(other)) == (422, True)
-    for wrong in ({"sample": "0x"}, {"sample": "10001"}, {"purpose": ""}, {"subject-en": "x" * 151}):
+    for wrong in ({"sample": "0x"}, {"sample": "5001"}, {"purpose": ""}, {"subject-en": "x" * 151}):
         assert analyst.post(page, {**form, **wrong}).status_code == 422, wrong
     german = {"subject-de": "Tee <b>fein</b>\r\nBcc: a@b.c", "sentence-de": "Kurz."}
     for _ in range(2):

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from stamm.delivery.customer_door import Whom
-from stamm.jobs import Cancel, Done, Job, Kind, Outcome, Rhythm, remove_timer, set_timer
+from stamm.jobs import Cancel, Done, Job, Kind, Outcome, Rhythm, Snooze, remove_timer, set_timer
 from stamm.lang.errors import UsageError
 from stamm.lang.window import zone_named
 from stamm.people.acts import Act, record
@@ -120,7 +120,7 @@ class SurveyDue(Kind):
         return Done()
 
     def inside(self, run: Run, job: Job, outcome: Outcome, now: datetime) -> Outcome:
-        """All mails in one transaction, so many at once as a survey may ask."""
+        """So many at once as a survey may ask, so that nobody waits long for the database; the others at once after."""
         among, number = self.found.pop(job.id, []), job.given["survey"]
         if not isinstance(outcome, Done):
             return outcome
@@ -129,10 +129,7 @@ class SurveyDue(Kind):
             return Cancel("something else was chosen")
         if survey.state != OPEN or survey.is_closed(now):
             return Cancel("the survey takes no answers now")
-        words, more = about.words or ready_words(survey.plan), True
-        while more:
-            would = self.chosen(run, survey, among, about, now)
-            if would.customers:
-                send_survey(run, number, would.customers, words, purpose=about.purpose, who=BY_ITSELF, now=now)
-            more = would.more and bool(would.customers)
-        return Done()
+        words, would = about.words or ready_words(survey.plan), self.chosen(run, survey, among, about, now)
+        if would.customers:
+            send_survey(run, number, would.customers, words, purpose=about.purpose, who=BY_ITSELF, now=now)
+        return Snooze(now) if would.more else Done()

@@ -32,7 +32,7 @@ OCCASION: Occasion = "feedback"
 #: the purpose that customers agree to, where nobody names another one
 PURPOSE = "feedback"
 #: customers who are asked at once
-MOST_AT_ONCE = 10_000
+MOST_AT_ONCE = 5_000
 #: why somebody is not asked, beside what the door says
 ASKED, ANSWERED, RESTING = (
     "asked by this survey already",

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
@@ -17,8 +19,11 @@ from stamm.app import making
 from stamm.app.desk import Desk, Opened
 from stamm.app.making import StillMaking
 from stamm.app.project import Project
+from stamm.app.stopping import Stop, stopped
 from stamm.cli.main import cli
+from stamm.engines.duckdb import DuckDB
 from stamm.lang.errors import StoppedError, UsageError
+from stamm.reports.today import answer_today
 from stamm.web.filters import Period
 
 ORDER = "order_id,customer_id,ordered_at,amount_minor\n{},c1,2024-06-17,500\n"
@@ -311,3 +316,49 @@ def test_what_is_usually_asked_is_made_while_nobody_waits(shop: Path) -> None:
         assert made == [f"{name} of {shown.answers.world.snapshot}" for name in ("one", "two", "three")]
         # the next snapshot does not wait for what nobody has looked at
         assert [what for what, _ in shown.looked_at()] == ["slow"]
+
+
+def test_what_nobody_waits_for_makes_room(shop: Path) -> None:
+    """It is given up for a page that takes longer than a moment, and made once that is there."""
+    desk, begun, going, tries = Desk(shop), threading.Event(), threading.Event(), list[float]()
+
+    def unhurried(_opened: Opened) -> None:
+        stop = Stop.of_this_thread()
+        assert stop is not None
+        tries.append(time.monotonic())
+        begun.set()
+        while not stop and not going.is_set():
+            time.sleep(0.01)
+        if stop:
+            raise stopped()
+
+    with desk.kept_current(first=lambda: desk.kept("first", lambda _: True), then=lambda _: iter([unhurried])):
+        assert begun.wait(60)
+        assert desk.soon("page", lambda _: going.wait(60), 0.05) is None
+        time.sleep(1.2)  # two looks
+        assert len(tries) == 1
+        going.set()
+        end = time.monotonic() + 60
+        while len(tries) < 2:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+def test_a_refresh_answers_today(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens it first, in another process, finds all of its numbers counted."""
+    asked, run = list[ir.Table](), DuckDB.run
+
+    def told(engine: DuckDB, question: ir.Table) -> pa.Table:
+        asked.append(question)
+        return run(engine, question)
+
+    monkeypatch.setattr(DuckDB, "run", told)
+    shutil.rmtree(shop / "lake" / "kept", ignore_errors=True)
+    done = CliRunner().invoke(cli, ["refresh", "--project", str(shop)])
+    assert done.exit_code == 0, done.output
+    assert asked
+    asked.clear()
+    desk = Desk(shop)
+    answer_today(desk.opened().answers)
+    assert len(asked) == 0
+    desk.close()

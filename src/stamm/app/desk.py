@@ -13,12 +13,11 @@ import time
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from stamm.answers.ask import Answers
 from stamm.answers.world import World
@@ -28,7 +27,7 @@ from stamm.app.project import Project
 from stamm.app.settings import SETTINGS
 from stamm.app.stopping import Heeding, Stop
 from stamm.lang.errors import BusyError, LakeError, StammError, StoppedError
-from stamm.reports.figures import Figures
+from stamm.reports.figures import Figures, Looked
 from stamm.store import manifest
 from stamm.store.kept.files import DIRECTORY
 
@@ -55,18 +54,6 @@ JOIN_SECONDS = 0.05
 _ANSWERS = "answers"
 
 _log = logging.getLogger("django.stamm")
-
-
-class Looked(Protocol):
-    """Windows of a grain, up to the end of one of them or of the data."""
-
-    @property
-    def grain(self) -> str:
-        """day, week, month, quarter or year."""
-
-    @property
-    def until(self) -> date | None:
-        """The day after the last window."""
 
 
 class Opened:
@@ -199,7 +186,11 @@ class Desk:
 
     def kept(self, what: Hashable, make: Callable[[Opened], Made]) -> Made:
         """What `make` gives of what is opened, made once."""
-        return self._once_more(self.opened, lambda opened: opened.kept(what, make))
+        try:
+            return self._once_more(self.opened, lambda opened: opened.kept(what, make))
+        except StillMaking:
+            self._usual.now()  # what nobody waits for makes room
+            raise
 
     def soon(self, what: Hashable, make: Callable[[Opened], Made], within: float) -> Made | None:
         """The same if it is there within so many seconds and those of the page; else None, and it is made meanwhile."""
@@ -290,16 +281,23 @@ class Desk:
                 continue
             begun = time.monotonic()
             try:
-                with self._usual.heeded():
-                    for make in then(shown):
-                        while shown.is_making and not self._ending.wait(LOOK_SECONDS):
-                            pass
-                        if self._ending.is_set() or self._shown[-1:] != [shown]:
+                for make in then(shown):
+                    while not self._ending.is_set() and self._shown[-1:] == [shown]:
+                        if self._made_beside(shown, make):
                             break
-                        make(shown)
             except (StammError, OSError) as error:  # whoever asks is told
                 _log.info("what is usually asked is not made ready: %s", type(error).__name__)
             done, rested = shown, time.monotonic() + REST * (time.monotonic() - begun)
+
+    def _made_beside(self, shown: Opened, make: Make) -> bool:
+        """Whether it is made: it begins when nothing else is being made, and gives way to whoever waits meanwhile."""
+        while shown.is_making and not self._ending.wait(LOOK_SECONDS):
+            pass
+        self._usual = Stop()
+        with self._usual.heeded(), suppress(StoppedError):
+            make(shown)
+            return True
+        return False
 
     def close(self) -> None:
         """End what is being made, and let go of everything; who asks again opens anew."""

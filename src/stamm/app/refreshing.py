@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from stamm.answers.ask import Answers
 from stamm.answers.plan import Plan
 from stamm.answers.world import World
 from stamm.app.project import Project
@@ -20,7 +22,8 @@ from stamm.engines.duckdb import DuckDB
 from stamm.engines.kind import Engine
 from stamm.facts import FACTS, Kept
 from stamm.facts.columns import day_column
-from stamm.lang.errors import UsageError
+from stamm.lang.errors import StammError, UsageError
+from stamm.reports.today import answer_today
 from stamm.store.durable import make_directory
 from stamm.store.kept import KeptFiles, Part
 from stamm.store.kept.files import DIRECTORY, Before
@@ -28,6 +31,7 @@ from stamm.store.kept.touched import CUSTOMER, touched_customers, touched_days
 from stamm.store.lock import exclusive
 
 _ = ibis._
+_log = logging.getLogger(__name__)
 
 LOCK = "refresh.lock"
 #: held while files are made of one snapshot: who erases a person waits for it, so that none is made of before
@@ -142,6 +146,16 @@ class Refreshing:
             parts = [each for each in files.parts(fact) if part.month in (None, each.month)]
             found[fact.key] = [str(each.path) for each in parts]
         return DuckDB.over_files(found, root)
+
+
+def keep_today(project: Project) -> None:
+    """Keep the answers that Today asks for of the newest snapshot, so that whoever comes first finds them."""
+    world = project.world()
+    with closing(world.engine):
+        try:
+            answer_today(Answers(world))
+        except StammError as error:  # whoever asks is told
+            _log.info("Today is not made ready: %s", type(error).__name__)
 
 
 def kept_current(project: Project) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from stamm.answers.answer import Answer, Row
 from stamm.answers.ask import Answers
@@ -22,6 +23,18 @@ RETENTION = "customer_retention_rate"
 BACK = {"day": 7, "week": 52, "month": 12, "quarter": 4}
 #: windows shown beside the one that is not over, and days that they cannot exceed
 SHOWN = {"day": (31, 32), "week": (26, 190), "month": (13, 31 * 15), "quarter": (9, 92 * 11), "year": (6, 366 * 8)}
+
+
+class Looked(Protocol):
+    """Windows of a grain, up to the end of one of them or of the data."""
+
+    @property
+    def grain(self) -> str:
+        """day, week, month, quarter or year."""
+
+    @property
+    def until(self) -> date | None:
+        """The day after the last window."""
 
 
 @dataclass(frozen=True)

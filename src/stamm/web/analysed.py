@@ -59,11 +59,18 @@ class Subject:
 
 
 def analysed(
-    request: Asked, subject: Subject, given: Mapping[str, str] | None = None, *, draft: bool = False, **more: Any
+    request: Asked,
+    subject: Subject,
+    given: Mapping[str, str] | None = None,
+    *,
+    draft: bool = False,
+    after: Callable[[], Mapping[str, Any]] = nothing,
+    **more: Any,
 ) -> HttpResponse:
     """The page, with `more` that is its own; `given` are settings, by default those of the address.
 
-    A `draft` is the form alone, which is still being written and was not asked yet.
+    A `draft` is the form alone, which is still being written and was not asked yet. What comes `after` is asked for
+    once the answer is there.
     """
     world = desk().opened().answers.world
     usual = ANALYSES[subject.key]().knowing(world.metrics, world.coverage).said
@@ -85,7 +92,8 @@ def analysed(
         made = desk().kept if request.htmx.trigger == SLIDES else soon
         content = made(("analysed", found, say.code), lambda opened: _content(opened, subject, found, say))
     shown = {**frame, **more, "form": form, "draft": draft, "named": role in NAMES, "asked": asked is not None}
-    return render(request, subject.template, {**shown, "content": content, **(content or {})})
+    later = after() if asked is None or content else {}
+    return render(request, subject.template, {**shown, **later, "content": content, **(content or {})})
 
 
 def usual(opened: Opened) -> Iterator[Callable[[Opened], TableAnswer]]:

@@ -13,7 +13,8 @@ from stamm.cli.speaking import command, option
         "Keep at hand what is derived from the facts, so that questions are answered faster.",
         (
             "Makes what is missing, and of what has changed only its days. Numbers are the same without it. It may be "
-            "stopped at any moment and started again. `stamm work` does it by itself."
+            "stopped at any moment and started again. `stamm work` does it by itself. At its end the numbers of Today "
+            "are counted, so that whoever opens the page first finds them."
         ),
     ),
     examples=(
@@ -25,7 +26,7 @@ from stamm.cli.speaking import command, option
 def refresh(*, anew: bool) -> None:
     """Make what is missing and tell what was made."""
     from stamm.app.booking import Booking
-    from stamm.app.refreshing import Refreshing
+    from stamm.app.refreshing import Refreshing, keep_today
     from stamm.cli.keeping import print_refreshed, progress, waiting
 
     say = current()
@@ -34,4 +35,5 @@ def refresh(*, anew: bool) -> None:
         with refreshing.alone(on_wait=waiting(say)):
             done = refreshing.run(anew=anew)
             Booking(say.project).make()
+        keep_today(say.project)
     print_refreshed(done, say)

@@ -50,7 +50,8 @@ def funnel(request: Asked) -> HttpResponse:
         most=MOST,
         fewest=FEWEST,
         kinds=kind_words(request.say),
-        known=soon(("what people do",), _known) or {},
+        known={},
+        after=lambda: {"known": soon(("what people do",), _known) or {}},
         moved=(acted, _moved(acted, place, len(lines))),
     )
 

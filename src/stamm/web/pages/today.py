@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,20 +18,14 @@ from stamm.lang.language import CODES, Language
 from stamm.lang.window import Window, last_day
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES
 from stamm.predictions import PREDICTIONS
-from stamm.reports.cards import Card, candidate_keys, card_of, headline_figures
-from stamm.reports.contributions import explained
 from stamm.reports.exact import of_customer
-from stamm.reports.figures import BACK, RETENTION, Figure, Figures
+from stamm.reports.figures import BACK, Figures
 from stamm.reports.freshness import freshness_of
 from stamm.reports.goal_words import GoalWords, beside_number
-from stamm.reports.lacking import lacking_in_short
-from stamm.reports.lead import lead_of
-from stamm.reports.ledger import LEDGER, ledger_of
 from stamm.reports.marked import exactly
 from stamm.reports.simulated import simulated_words
-from stamm.reports.trends import Trends
+from stamm.reports.today import counted_today, keys_of_today
 from stamm.reports.wording import Words
-from stamm.reports.workings import Workings
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import YEAR, Period, against_choices, window_choices
@@ -41,8 +35,8 @@ from stamm.web.goals import today as today_here
 from stamm.web.pages.bring import shop_context
 from stamm.web.reading import one_of
 
-#: how many numbers are shown, months of who came and who went, customers who may be leaving, and goals
-NUMBERS, LEDGER_MONTHS, LEAVING, GOALS = 6, 6, 6, 5
+#: how many customers who may be leaving are shown, and how many goals
+LEAVING, GOALS = 6, 5
 #: what was due stays so long; time ends where the data do
 GOALS_STAY = timedelta(days=31)
 
@@ -143,33 +137,17 @@ def _head(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
 
 def _body(opened: Opened, looked: Looked, say: Language) -> dict[str, Any]:
     """What has to be counted."""
-    world = opened.answers.world
-    figures = _figures(opened, looked, candidate_keys(world) | {LEDGER})
-    months = figures.months
+    figures = _figures(opened, looked, keys_of_today(opened.answers.world))
+    months, words = figures.months, Words(say, opened.answers.world)
     if months is None:  # all facts were taken back meanwhile, and the head of the page says so
         return {}
-    words = Words(say, world)
-    trends = Trends(Workings(figures, months, words))
-    shown = headline_figures(figures, NUMBERS)
-    first = figures[RETENTION]
-    all_made = world.simulated.issuperset(world.coverage)
     sources = opened.kept(("arrivals",), lambda opened: arrivals(opened.answers.world))
     return {
-        "lead": lead_of(figures, months, shown, words),
-        "explained": explained(first, trends) if first is not None else None,
+        **counted_today(figures, words),
         "before_short": say.period(months.before, short=True, year=months.far) if months.before else "",
         "now_short": say.period(months.now, short=True, year=False),
-        "cards": tuple(_card(figure, trends, all_made=all_made) for figure in shown),
-        "ledger": ledger_of(figures[LEDGER], trends.workings, LEDGER_MONTHS),
-        "lacking": lacking_in_short(figures, months, trends.workings, imported_too=False),
         "fresh": freshness_of(sources, words, today_here()),
     }
-
-
-def _card(figure: Figure, trends: Trends, *, all_made: bool) -> Card:
-    """Where all is simulated the page says so, and not each number again."""
-    card = card_of(figure, trends)
-    return replace(card, simulated=card.simulated and not all_made)
 
 
 def _leaving(opened: Opened, say: Language) -> dict[str, Any]:

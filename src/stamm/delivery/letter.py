@@ -66,10 +66,10 @@ class Letter:
     paragraphs: Sequence[str] = ()
     numbers: Sequence[Number] = ()
     pictures: Sequence[Picture] = ()
-    scale: Scale | None = None
     button: tuple[str, str] | None = None
     foot: Sequence[tuple[str, str]] = ()
     files: Sequence[File] = field(default=(), repr=False)
+    scale: Scale | None = None
 
     def html(self) -> str:
         """As HTML, its pictures by `cid:` and their names."""

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner
 
 from stamm.app.framework import secret_of
-from stamm.app.kinds import door_of
+from stamm.app.kinds import door_of, kinds
 from stamm.app.project import Project
 from stamm.app.reminding import MOST, letter_about, waiting_in
 from stamm.automations.looking_for_tickets import EACH
-from stamm.automations.reminding import Reminder, choose_reminder, told
+from stamm.automations.reminding import Reminder, choose_reminder, note_reminded, reminded, told
 from stamm.cli.main import cli
 from stamm.delivery import webhooks
 from stamm.jobs import Worker
 from stamm.lang.errors import UsageError
 from stamm.people import Database
 from stamm.people.roles import Role
-from tests.automations.test_reports import by_type, clock, done, mail, worker
+from tests.automations.conftest import BEGIN, by_type, done
 from tests.delivery.receiver import receiving
 from tests.delivery.server import Taken
 from tests.jobs.conftest import Clock
 
-__all__ = ["clock", "mail", "worker"]
-
-#: the tests of reports begin then, as their clock does
-NOW = datetime(2024, 3, 28, 12, tzinfo=UTC)
+NOW = BEGIN
 #: by the clock of Berlin, an hour ahead: anna's and ben's wait; cleo's is 47 hours old; dora's is solved; emil's was
 #: solved and is open again since an hour; fay's was opened again and then solved
 TICKETS = """\
@@ -165,6 +164,48 @@ def test_what_is_solved_or_no_more_wanted_when_the_mail_leaves_is_not_told(
         run("UPDATE people_person SET role = 'support' WHERE email = 'ben@example.com'", ())
         letters = run("SELECT state, reason FROM job WHERE kind = 'tickets_letter' ORDER BY id", ())
     assert letters == [("done", ""), ("cancelled", "not wanted any more")]
+
+
+def test_who_waits_for_the_mail_server_is_not_told_of_what_is_solved_by_then(
+    mail: Taken, project: Project, tmp_path: Path
+) -> None:
+    shutil.copytree(project.directory, tmp_path / "shop")
+    with closing(Project.open(tmp_path / "shop").people()) as database:
+        mail.answers = {"anna@example.com": "450 later", "ben@example.com": "450 later"}
+        choose(database, ON)
+        clock = Clock(NOW)
+        worker = Worker(database, kinds(tmp_path / "shop"), clock=clock, chance=Random(1))
+        done(worker)
+        mail.answers = {"ben@example.com": "450 later"}
+
+        def solve(*lines: str) -> None:
+            file = tmp_path / f"tickets-{len(mail.letters)}.csv"
+            file.write_text("\n".join((TICKETS.splitlines()[0], *lines)) + "\n", encoding="utf-8")
+            ended = CliRunner().invoke(cli, ("import", str(file), "--project", str(tmp_path / "shop")))
+            assert ended.exit_code == 0, ended.output
+
+        solve("t1,anna,2024-03-20T12:00,,2024-03-28T12:30,,email,")
+        clock.move(minutes=10)
+        done(worker)
+        ((to, letter),) = mail.letters
+        text = by_type(letter)["text/plain"].get_content()
+        assert (to, "t1" in text, "Ticket t2" in text) == ("anna@example.com", False, True)
+        solve("t2,ben,2024-03-26T11:00,,2024-03-28T12:40,,chat,")
+        mail.answers = {}
+        clock.move(minutes=10)
+        done(worker)
+        with database.transaction() as run:
+            letters = run("SELECT state, reason FROM job WHERE kind = 'tickets_letter' ORDER BY id", ())
+    assert len(mail.letters) == 1
+    assert letters == [("done", ""), ("cancelled", "they are solved by now")]
+
+
+def test_who_waits_for_years_is_told_once(database: Database) -> None:
+    years = NOW + timedelta(days=800)
+    with database.transaction() as run:
+        assert note_reminded(run, ["old", "solved"], "1:a", now=NOW) == ["old", "solved"]
+        assert note_reminded(run, ["old", "new"], "1:b", now=years) == ["new"]
+        assert reminded(run) == {"old", "new"}, "what is solved is forgotten"
 
 
 def test_a_webhook_is_told_in_the_same_transaction(project: Project, database: Database, worker: Worker) -> None:

@@ -6,17 +6,14 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
 from stamm.app.framework import secret_of
-from stamm.app.kinds import door_of, kinds
+from stamm.app.kinds import door_of
 from stamm.app.project import Project
 from stamm.automations import reports
 from stamm.automations.reports import About
@@ -26,14 +23,13 @@ from stamm.delivery.signing import signed
 from stamm.jobs import Rhythm, Worker
 from stamm.lang.errors import UsageError
 from stamm.people import Database
+from tests.automations.conftest import BEGIN, by_type, done
 from tests.cli.conftest import ORDERS
 from tests.delivery.receiver import receiving
-from tests.delivery.server import Taken, running
+from tests.delivery.server import Taken
 from tests.jobs.conftest import Clock
 
 BERLIN = "Europe/Berlin"
-#: a Thursday; summer time begins on Sunday the 31st
-BEGIN = datetime(2024, 3, 28, 12, tzinfo=UTC)
 MONDAY = Rhythm("week", 9, 0, BERLIN, 1)
 WEEKLY = About("Umsatz", MONDAY, metric="gross_revenue")
 TO = [("anna@example.com", "de"), ("ben@example.com", "en")]
@@ -53,19 +49,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture
-def mail(project: Project) -> Iterator[Taken]:
-    file = project.directory / "stamm.toml"
-    before = file.read_text("utf-8")
-    with running() as (taken, server):
-        text = before.replace(
-            '[mail]\nserver = ""', f'[mail]\nserver = "127.0.0.1"\nport = {server.port}\nsecurity = "none"'
-        ).replace('sender = ""', 'sender = "reports@example.com"')
-        file.write_text(text.replace('address = ""', 'address = "https://shop.example.com"'), "utf-8")
-        yield taken
-    file.write_text(before, "utf-8")
-
-
-@pytest.fixture
 def database(project: Project) -> Iterator[Database]:
     with closing(project.people()) as opened:
         yield opened
@@ -81,30 +64,6 @@ def database(project: Project) -> Iterator[Database]:
                 "people_act",
             ):
                 run(f"DELETE FROM {table}", ())
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(BEGIN)
-
-
-@pytest.fixture
-def worker(project: Project, database: Database, clock: Clock) -> Worker:
-    return Worker(database, kinds(project.directory), clock=clock, chance=Random(1))
-
-
-def done(worker: Worker) -> None:
-    """All there is to do; what nobody foresaw is raised."""
-    found: list[Exception] = []
-    worker.on_failure = lambda _, error: found.append(error)
-    while worker.round():
-        continue
-    for error in found:
-        raise error
-
-
-def by_type(message: EmailMessage) -> dict[str, Any]:
-    return {part.get_content_type(): part for part in message.walk()}
 
 
 def test_it_goes_out_once_at_the_local_hour_in_each_ones_language(

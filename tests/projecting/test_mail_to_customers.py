@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 
 from stamm.answers.ask import Answers
@@ -24,6 +26,7 @@ from stamm.app.project import Project
 from stamm.app.projecting.persons import CUSTOMER
 from stamm.app.sending import Knowing, digests_of, kinds_of_mail
 from stamm.app.surveying import Wanted, candidates, candidates_after, chosen
+from stamm.cli.main import cli
 from stamm.delivery.customer_door import NO_ADDRESS, Consent, Whom
 from stamm.delivery.customer_mail import Planned, newest_mails, send_to_customer, stop_token, unsubscribe
 from stamm.delivery.letter import Letter
@@ -35,7 +38,7 @@ from stamm.people import Database
 from stamm.saved.keeping import Rules
 from stamm.surveys import keeping
 from stamm.surveys.answering import Sent, take_answers
-from stamm.surveys.by_itself import Asking, ask_by_itself
+from stamm.surveys.by_itself import Asking, ask_by_itself, asking_of
 from stamm.surveys.letters import ready_words
 from stamm.surveys.mailing import ASKED, progress_of, send_survey
 from stamm.surveys.ready import ready
@@ -287,3 +290,33 @@ def test_a_week_after_the_delivery_a_customer_is_asked_once(sending: tuple[Proje
             while worker.round():
                 continue
     assert sorted(to for to, _ in taken.letters) == ["anna@example.com", "ben@example.com"]
+
+
+def test_it_is_told_so_on_the_command_line_and_keeps_what_is_not_said_again(sending: tuple[Project, Taken]) -> None:
+    project, _ = sending
+    with closing(project.people()) as database, database.transaction() as run:
+        number = keeping.make_survey(run, ready("nps", "Spring", "de"), who="i", now=NOON)
+        keeping.open_survey(run, number, who="i", now=NOON)
+
+    def told(*words: str) -> str:
+        line = ("survey", "keep-asking", str(number), *words, "--project", str(project.directory), "--language", "en")
+        ended = CliRunner().invoke(cli, line)
+        assert ended.exit_code == 0, ended.output
+        return ended.output
+
+    first = told("--after", "delivery", "--days", "3", "--hour", "0", "--subject", "Tee?", "--purpose", "news")
+    assert first.startswith("It asks by itself, by mail: 3 days after a delivery, at 00:00.\nIt looks next on ")
+    assert "0 customers would be asked." in first
+    found = json.loads(told("--days", "1", "--sentence", "Kurz.", "--format", "json"))
+    assert (found["on"], found["after"], found["days"], found["hour"], found["asked"]) == (True, "delivery", 1, 0, 0)
+    rows_told = told("--format", "csv").splitlines()
+    assert rows_told[0] == "on,after,days,hour,due_at"
+    assert rows_told[1].startswith("true,delivery,1,0,")
+    with closing(project.people()) as database, database.transaction() as run:
+        kept = asking_of(run, number)
+    assert kept.words is not None
+    assert (kept.purpose, kept.words.subject["de"], kept.words.sentence["de"]) == ("news", "Tee?", "Kurz.")
+    assert told("--stop") == "It asks nobody by itself.\n"
+    with closing(project.people()) as database, database.transaction() as run:
+        assert asking_of(run, number) == replace(kept, on=False)
+        assert run("SELECT count(*) FROM job_timer", ()) == [(0,)]

@@ -344,6 +344,27 @@ def test_what_nobody_waits_for_makes_room(shop: Path) -> None:
             time.sleep(0.05)
 
 
+def test_what_nobody_waits_for_does_not_begin_at_the_end(shop: Path) -> None:
+    """It waits for a page; when the server ends meanwhile, that is no reason to begin."""
+    desk, going, made = Desk(shop), threading.Event(), list[Opened]()
+
+    def usual(_shown: Opened) -> Iterator[Callable[[Opened], object]]:
+        assert going.wait(60)
+        yield made.append
+
+    def unending(_opened: Opened) -> bool:
+        stop = Stop.of_this_thread()
+        going.set()
+        while not stop:
+            time.sleep(0.01)
+        raise stopped()
+
+    with desk.kept_current(first=lambda: desk.kept("first", lambda _: True), then=usual):
+        assert desk.soon("page", unending, 0.05) is None
+        time.sleep(1.2)  # two looks
+    assert made == []
+
+
 def test_a_refresh_answers_today(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever opens it first, in another process, finds all of its numbers counted."""
     asked, run = list[ir.Table](), DuckDB.run

@@ -294,9 +294,10 @@ class Desk:
         while shown.is_making and not self._ending.wait(LOOK_SECONDS):
             pass
         self._usual = Stop()
-        with self._usual.heeded(), suppress(StoppedError):
-            make(shown)
-            return True
+        if not self._ending.is_set():  # looked at after there is something by which the end can interrupt it
+            with self._usual.heeded(), suppress(StoppedError):
+                make(shown)
+                return True
         return False
 
     def close(self) -> None:

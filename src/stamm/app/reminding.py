@@ -70,7 +70,7 @@ def letter_about(project: Project, told: Sequence[Waiting], hours: int, now: dat
         "{count} tickets have waited for longer than {hours} hours",
         hours=say.number(hours),
     )
-    paragraphs = [say("They are not solved yet, as far as the data says. Each is told once.")]
+    paragraphs = [say("They are not solved yet, as far as the data says. You are told of each once.")]
     if len(told) > MOST:
         paragraphs.append(
             say("Those that wait longest stand here, and {number} more are open.", number=say.number(len(told) - MOST))

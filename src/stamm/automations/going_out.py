@@ -87,11 +87,7 @@ class ReportMessage(Kind):
     name = HOOK
     title = "Report to a webhook"
     goes_outside = True
-
-    @property
-    def most_begun(self) -> int:
-        """Nothing leaves here: the message has a job of its own."""
-        return 20
+    repeatable = True
 
     def outside(self, job: Job, now: datetime) -> Outcome:
         """Composed, unless the report was removed."""

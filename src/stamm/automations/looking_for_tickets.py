@@ -63,11 +63,7 @@ class TicketsLook(Kind):
     name = LOOK
     title = "Look for tickets that wait"
     goes_outside = True
-
-    @property
-    def most_begun(self) -> int:
-        """Nothing leaves here: letters and messages have jobs of their own."""
-        return 20
+    repeatable = True
 
     def outside(self, job: Job, now: datetime) -> Outcome:
         """What waits now."""

@@ -20,8 +20,8 @@ from stamm.people.roles import NAMES, Role
 
 #: the kinds of its jobs: looking for tickets, and one letter
 LOOK, LETTER = "tickets_look", "tickets_letter"
-#: how long it is known of which tickets somebody was told
-KEPT = timedelta(days=400)
+#: how long it is known of which tickets somebody was told, and longer as long as they wait
+KEPT = timedelta(days=90)
 #: the longest that a ticket may wait: a year
 MOST_HOURS = 8_760
 
@@ -119,9 +119,11 @@ def told(run: Run, choice: int) -> tuple[int, datetime | None]:
 
 def note_reminded(run: Run, marks: Iterable[str], look: str, *, now: datetime) -> list[str]:
     """Note tickets of which nobody was told yet; which those were."""
-    run("DELETE FROM ticket_reminded WHERE at < ?", (now - KEPT,))
-    before = reminded(run)
-    new = [mark for mark in dict.fromkeys(marks) if mark not in before]
+    waiting, before = dict.fromkeys(marks), reminded(run)
+    for (mark,) in run("SELECT mark FROM ticket_reminded WHERE at < ?", (now - KEPT,)):
+        if mark not in waiting:
+            run("DELETE FROM ticket_reminded WHERE mark = ?", (mark,))
+    new = [mark for mark in waiting if mark not in before]
     for mark in new:
         run("INSERT INTO ticket_reminded (mark, look, at) VALUES (?, ?, ?)", (mark, look, now))
     return new

@@ -21,7 +21,7 @@ from stamm.reports.survey_words import asks_words
 from stamm.saved.keeping import Rules, segments
 from stamm.surveys.by_itself import Asking, ask_by_itself, asking_of
 from stamm.surveys.keeping import survey_of
-from stamm.surveys.letters import checked_words, languages_of
+from stamm.surveys.letters import checked_words, languages_of, ready_words
 from stamm.surveys.mailing import MOST_AT_ONCE, PURPOSE, Chosen, progress_of, send_survey
 from stamm.surveys.plan import Plan
 
@@ -77,8 +77,7 @@ def keep_asking(say: Session, number: int, form: str, given: Mapping[str, Any]) 
     told = {"on": about.on, "after": about.after, "days": about.days, "hour": about.hour, "due_at": due}
     if form != "table":
         asked = {"asked": len(would.customers), "not_asked": dict(would.left_out)}
-        rows = [{name: str(value) for name, value in told.items()}]
-        click.echo(json_of({**told, **asked}) if form == "json" else csv_of(tuple(told), rows))
+        click.echo(json_of({**told, **asked}) if form == "json" else csv_of(tuple(told), [told]))
         return
     say.out.print(asks_words(about, say.language))
     if due is not None:
@@ -91,9 +90,11 @@ def _asking(before: Asking, plan: Plan, given: Mapping[str, Any]) -> Asking:
     if given["stop"]:
         return replace(before, on=False)
     said = {name: given[name] for name in ("after", "days", "hour", "purpose") if given[name] is not None}
-    words, own, first = before.words, ("subject", "sentence"), languages_of(plan)[0]
-    if any(given[name] for name in own):
-        words = checked_words(plan, *({first: given[name]} if given[name] else {} for name in own))
+    words, first = before.words, languages_of(plan)[0]
+    if given["subject"] or given["sentence"]:
+        usual = words or ready_words(plan)
+        own = {name: {first: given[name]} if given[name] else {} for name in ("subject", "sentence")}
+        words = checked_words(plan, {**usual.subject, **own["subject"]}, {**usual.sentence, **own["sentence"]})
     return replace(before, on=True, words=words, **said).checked()
 
 

@@ -96,13 +96,9 @@ class CustomerMail(Kind):
     name = JOB
     title = "Mail to a customer"
     goes_outside = True
+    repeatable = True  # how often a mail may have left is counted with it
     #: over five days, so that a server may be away for long
     most_tries = 30
-
-    @property
-    def most_begun(self) -> int:
-        """How often a mail may have left is counted with it, so that whoever is lost before has lost nothing."""
-        return 20
 
     def outside(self, job: Job, now: datetime) -> Outcome:
         """Composed, and given to the mail server if a last look finds nothing against it."""
@@ -243,11 +239,7 @@ class CustomerMailFacts(Kind):
     name = FACTS
     title = "What became of a mail to a customer"
     goes_outside = True
-
-    @property
-    def most_begun(self) -> int:
-        """The log keeps of the same facts the first ones alone."""
-        return 20
+    repeatable = True  # of the same facts the log keeps the first ones alone
 
     def outside(self, job: Job, now: datetime) -> Outcome:
         """Appended, as nobody's where the customer was erased."""

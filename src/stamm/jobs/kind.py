@@ -37,6 +37,8 @@ class Kind:
     #: in English; the words of a language are looked up where they are shown
     title: ClassVar[str]
     goes_outside: ClassVar[bool] = False
+    #: what it does outside may be done again and again: nothing leaves that somebody would get twice
+    repeatable: ClassVar[bool] = False
     #: after so many tries it has failed
     most_tries: ClassVar[int] = 10
     #: how long nobody else takes it up where its worker is lost
@@ -45,7 +47,7 @@ class Kind:
     @property
     def most_begun(self) -> int:
         """Begun so often without an outcome it is set aside: a second repeat, or a job that takes its workers along."""
-        return 2 if self.goes_outside else 20
+        return 2 if self.goes_outside and not self.repeatable else 20
 
     def outside(self, job: Job, now: datetime) -> Outcome:
         """Do what is to be done outside, under the job's key."""

@@ -100,11 +100,7 @@ class SurveyDue(Kind):
     name = DUE
     title = "A survey asks by itself"
     goes_outside = True
-
-    @property
-    def most_begun(self) -> int:
-        """Nothing leaves here: each mail has a job of its own."""
-        return 20
+    repeatable = True
 
     def outside(self, job: Job, now: datetime) -> Outcome:
         """Whom it means, as they are known now."""

@@ -93,7 +93,7 @@ def _state(say: Language, chosen: Chosen, count: int, last: str) -> str:
         return say("Nobody had to be told of a ticket since this was chosen.")
     return say.counted(
         count,
-        "Since this was chosen, {count} ticket was told, the last one at {last}.",
-        "Since this was chosen, {count} tickets were told, the last one at {last}.",
+        "Since this was chosen, people were told of {count} ticket, the last time on {last}.",
+        "Since this was chosen, people were told of {count} tickets, the last time on {last}.",
         last=last,
     )

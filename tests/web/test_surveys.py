@@ -210,7 +210,7 @@ def test_a_survey_is_told_to_ask_by_itself_and_says_so(signed_in: Make, survey: 
     page, analyst = f"/surveys/{number}/by-itself", signed_in("analyst")
     shown = analyst.get(page)
     assert "It asks nobody by itself." in text_of(shown)
-    assert "Would be asked 0" in text_of(shown)
+    assert "Would be asked today 0" in text_of(shown)
     form = {
         "on": "yes",
         "days": "3",

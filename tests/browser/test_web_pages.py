@@ -78,6 +78,7 @@ PAGES = {
         "/surveys/1/edit",
         "/surveys/1/send",
         "/surveys/1/by-itself",
+        "/surveys/1/look",
         "/goals/2/",
         "/metrics/order_count?grain=week&by=channel",
         "/metrics/net_promoter_score",

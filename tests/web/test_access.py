@@ -23,6 +23,8 @@ GAPS = {
     "<str:token>": "abc:def",
     "<slug:key>": "customer_retention_rate",
     "<str:segment>": "lapsed",
+    "<str:colour>": "0b5a6b",
+    "<str:digest>": "0123456789abcdef",
     "<slug:bundle>": "0123456789abcdef",
     "<slug:analysis>": "lifecycle",
     "<slug:prediction>": "expected_orders",

@@ -28,6 +28,7 @@ CANNOT = {
     "survey_sheet": "erased as whole rows, and by each word of others that names somebody",
     "survey_arrival": "a hash that nobody can undo",
     "survey_salt": "chance",
+    "survey_logo": "a picture",
     "job": "tells what is to be done by numbers",
     "mail_suppressed": "a keyed digest, and who works here",
     "mail_restraint": "hours and numbers, and who works here",

@@ -57,6 +57,7 @@ ACTS = {
     "survey_opened": "survey opened",
     "survey_closed": "survey closed",
     "survey_link_made": "link to a survey made",
+    "survey_logo": "logo of a survey changed",
     "survey_asked": "customers asked by a survey",
     "survey_sent": "survey sent by mail",
     "survey_by_itself": "how a survey asks by itself changed",

@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from stamm.lang.errors import UsageError
+from stamm.surveys.colour import checked_colour
 
 Kind = Literal["nps", "csat", "ces", "rating", "choice", "text"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -93,7 +94,7 @@ class Plan(msgspec.Struct, frozen=True):
     """All that is set about a survey: `name` is what people here call it, the rest is what customers read.
 
     `closes_at` is in UTC, `quota` the most sheets that are taken (0: any number), `rest_days` how long nobody is asked
-    again by any survey (0: no rest).
+    again by any survey (0: no rest). `colour` (#rrggbb) is the shop's, empty for ours.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Plan(msgspec.Struct, frozen=True):
     closes_at: datetime | None = None
     quota: int = 0
     rest_days: int = 30
+    colour: str = ""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -174,7 +176,8 @@ def checked(plan: Plan, before: Plan | None = None) -> Plan:
     name = " ".join("".join(sign for sign in plan.name if sign.isprintable()).split())
     if not 0 < len(name) <= MOST_NAME:
         raise UsageError(f"The name of a survey has 1 to {MOST_NAME} letters.", remedy="Write another one.")
-    plan = replace(plan, name=name, intro=_told(plan.intro), thanks=_told(plan.thanks))
+    texts = {"intro": _told(plan.intro), "thanks": _told(plan.thanks)}
+    plan = replace(plan, name=name, **texts, colour=checked_colour(plan.colour))
     plan = replace(plan, pages=tuple(_page(page) for page in plan.pages))
     if not (0 < len(plan.pages) <= MOST_PAGES and 0 < len(plan.questions) <= MOST_QUESTIONS):
         raise UsageError(

@@ -85,6 +85,13 @@ TABLES = (
         at {moment} NOT NULL
     )""",
     "CREATE INDEX IF NOT EXISTS survey_arrival_address ON survey_arrival (address, at)",
+    # the picture itself as base64, at most one for each survey
+    """CREATE TABLE IF NOT EXISTS survey_logo (
+        survey_id bigint NOT NULL PRIMARY KEY,
+        digest varchar(32) NOT NULL,
+        kind varchar(20) NOT NULL,
+        content text NOT NULL
+    )""",
     """CREATE TABLE IF NOT EXISTS survey_salt (
         day varchar(10) NOT NULL PRIMARY KEY,
         salt varchar(64) NOT NULL

@@ -101,6 +101,7 @@ def plan_in(fields: Fields, zone: str, before: Plan | None = None) -> Plan:
         closes_at=_moment(fields.get("closes_at", ""), zone),
         quota=_number(fields, "quota", 0),
         rest_days=_number(fields, "rest_days", 0),
+        colour=before.colour if before else "",
     )
 
 

@@ -30,10 +30,12 @@ from stamm.surveys.answering import (
     take_answers,
 )
 from stamm.surveys.asking import fresh_token
+from stamm.surveys.keeping import Survey
 from stamm.surveys.letters import ANSWER
 from stamm.surveys.plan import Page, Plan, said
 from stamm.surveys.sheets import Sheet
 from stamm.web.access import ANYBODY, Asked, page
+from stamm.web.survey_look import look_of
 
 #: what a form says beside its answers, under names that no question has
 PAGE, REVISION, LANGUAGE, TRAP = "-page", "-revision", "-language", "-website"
@@ -119,7 +121,7 @@ def _form(
 ) -> HttpResponse:
     plan, code = found.survey.plan, language_of(request, found.survey.plan)
     about = {
-        **surrounding(request, plan, code),
+        **surrounding(request, found.survey, code),
         "questions": [shown(each, answers.get(each.key), code, sent, missing) for each in asked.questions],
         "intro": said(plan.intro, code) if asked is plan.pages[0] else "",
         "is_last": plan.way(answers)[-1] is asked and not asked.branches,
@@ -165,7 +167,7 @@ def _told(request: Asked, found: Found | None, what: str) -> HttpResponse:
     zone = ZoneInfo(Project.open(settings.STAMM_PROJECT).organisation.zone)
     first = found.survey.plan.pages[0].key if found else ""
     about = {
-        **surrounding(request, plan, code),
+        **surrounding(request, found.survey if found else None, code),
         "what": what,
         "thanks": said(plan.thanks, code) if plan else "",
         "change": f"?{urlencode({'page': first, 'lang': code})}" if own and what in ("thanks", "used") else "",
@@ -175,15 +177,16 @@ def _told(request: Asked, found: Found | None, what: str) -> HttpResponse:
     return render(request, "ask_told.html.j2", about, status=status)
 
 
-def surrounding(request: Asked, plan: Plan | None, code: str) -> dict[str, Any]:
-    """What stands around every such page: its language, and the others that it can be read in."""
+def surrounding(request: Asked, survey: Survey | None, code: str) -> dict[str, Any]:
+    """What stands around every such page: its language, the others that it can be read in, and what it looks like."""
     request.say = Language("de" if code == "de" else "en")
-    others = [each for each in plan.languages if each != code] if plan else []
+    others = [each for each in survey.plan.languages if each != code] if survey else []
     kept = {name: request.GET[name] for name in ("page", ANSWER) if name in request.GET}
     return {
         "code": code,
         "others": [(each, f"?{urlencode({**kept, 'lang': each})}") for each in others],
         "names": {"de": "Deutsch", "en": "English"},
+        "look": look_of(survey),
     }
 
 

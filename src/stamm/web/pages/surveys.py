@@ -121,7 +121,7 @@ def survey_preview(request: Asked, survey: int) -> HttpResponse:
     place = next((n for n, each in enumerate(plan.pages) if each.key == request.GET.get("page", "")), 0)
     asked = plan.pages[place]
     about = {
-        **surrounding(request, plan, code),
+        **surrounding(request, found, code),
         "questions": [shown(each, None, code) for each in asked.questions],
         "intro": said(plan.intro, code) if place == 0 else "",
         "is_last": place == len(plan.pages) - 1,
@@ -131,6 +131,8 @@ def survey_preview(request: Asked, survey: int) -> HttpResponse:
         "own": False,
         "preview": True,
         "back": reverse("survey", args=[survey]),
+        "look_page": reverse("survey_look", args=[survey]),
+        "may_change": request.user.may in EDITORS,
         "pages": [(each.key, each is asked) for each in plan.pages],
     }
     return unlisted(render(request, "ask.html.j2", about))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -17,7 +17,7 @@ from stamm.answers.plan import By, Plan, kinds_of
 from stamm.answers.segments import Segments
 from stamm.answers.world import World
 from stamm.facts.filter import SEGMENT, Condition, Filter
-from stamm.lang.errors import UsageError
+from stamm.lang.errors import StammError, UsageError
 from stamm.lang.reasons import NO_MEMBERS
 from stamm.lang.window import Window
 from stamm.segments.inside import facts_of
@@ -100,15 +100,42 @@ class Chosen:
             }
         )
 
+    def can_be_told(self, day: date) -> bool:
+        """Whether it is known who was in it when a day began; not, where what it is about was never taken in."""
+        try:
+            return self.knows(Window(day, day + timedelta(days=1)))
+        except StammError:
+            return False
+
+    @classmethod
+    def look_up(cls, world: World, filters: Sequence[Filter], day: date) -> None:
+        """Who was in the segments of several settled filters when a day began, in one query, kept for what is asked
+        next. Optional: what cannot be told together is left to each question, which says why."""
+        asked = [each for each in (cls.of(world, one) for one in filters) if each.can_be_told(day)]
+        wanted = {json.dumps(each.rule.written(), sort_keys=True): each.rule for each in asked if each.rule}
+        missing = {key: rule for key, rule in wanted.items() if (key, day) not in world.memberships}
+        if not 1 < len(missing) <= MOST:
+            return
+        try:
+            found = Segments(world).members_of_each(missing, day)
+        except StammError:
+            return
+        for key, who in found.items():
+            _keep(world, (key, day), who)
+
     def _on(self, day: date) -> pa.ChunkedArray:
         assert self.rule is not None
         kept, key = self.world.memberships, (json.dumps(self.rule.written(), sort_keys=True), day)
         if (found := kept.get(key)) is None:
             found = Segments(self.world).members(self.rule, day)["customer_id"]
-            while len(kept) >= MOST:
-                kept.pop(next(iter(kept)), None)
-            kept[key] = found
+            _keep(self.world, key, found)
         return found
+
+
+def _keep(world: World, key: tuple[str, date], who: pa.ChunkedArray) -> None:
+    while len(world.memberships) >= MOST:
+        world.memberships.pop(next(iter(world.memberships)), None)
+    world.memberships[key] = who
 
 
 def planned(world: World, windows: tuple[Window, ...], by: By, as_of: datetime, where: Filter) -> Plan:

@@ -51,13 +51,13 @@ class QuestionWords:
     def value(self) -> str:
         """The score, marked; or that there is none."""
         assert self.of.score is not None
-        return self._number(self.of.score.value)
+        return self.number(self.of.score.value)
 
     def between(self, score: Score) -> str:
         """Its interval; empty where it has none."""
         if score.low is None or score.high is None:
             return ""
-        return interval(self._number(score.low), self._number(score.high), self.say)
+        return interval(self.number(score.low), self.number(score.high), self.say)
 
     @property
     def counted(self) -> str:
@@ -94,7 +94,7 @@ class QuestionWords:
         return tuple(
             (
                 self.say.period(window),
-                self._number(each.value),
+                self.number(each.value),
                 self.between(each),
                 exactly(each.n, self.say.number(each.n)),
             )
@@ -122,7 +122,8 @@ class QuestionWords:
         grain = "week" if len(found) < 2 or (found[1][0] - found[0][0]).days == 7 else "month"
         return [(Window(start, moved(start, grain, 1)), each) for start, each in found]
 
-    def _number(self, value: float | None) -> str:
+    def number(self, value: float | None) -> str:
+        """A score, marked; or that there is none."""
         assert self.metric is not None
         told = self.say.value(value, self.metric.unit)
         return told if value is None else exactly(value, told)

@@ -11,7 +11,20 @@ from stamm.surveys.results import Results
 
 Record = dict[str, Any]
 LISTED = ("survey", "key", "name", "state", "closes_at", "quota", "rest_days", "asked", "answered", "others", "held")
-RESULTS = ("question", "kind", "words", "what", "answer", "window_start", "value", "low", "high", "n", "skipped")
+RESULTS = (
+    "question",
+    "kind",
+    "words",
+    "what",
+    "answer",
+    "touchpoint",
+    "window_start",
+    "value",
+    "low",
+    "high",
+    "n",
+    "skipped",
+)
 COMMENTS = ("customer_id", "question", "score", "comment", "answered_at", "touchpoint")
 
 
@@ -35,7 +48,7 @@ def record_of(made: Results) -> Record:
 
 
 def results_records(made: Results) -> Iterator[Record]:
-    """Of each question its score, the score of each window, and how many gave each answer (`share` is `value`)."""
+    """Of each question its score, that of each window and touchpoint, and of each answer its share."""
     for each in made.questions:
         about = {
             "question": each.question.key,
@@ -43,12 +56,16 @@ def results_records(made: Results) -> Iterator[Record]:
             "words": said(each.question.told, ""),
             "skipped": each.skipped,
             "answer": None,
+            "touchpoint": None,
             "window_start": None,
         }
         if each.score is not None:
             for what, one in (("score", each.score), *(("over time", one) for one in each.over_time)):
                 ends = {"value": one.value, "low": one.low, "high": one.high, "n": one.n}
                 yield {**about, "what": what, "window_start": one.start, **ends}
+            for place, one in each.by_touchpoint:
+                ends = {"value": one.value, "low": one.low, "high": one.high, "n": one.n}
+                yield {**about, "what": "by touchpoint", "touchpoint": place, **ends}
         for share in each.spread:
             ends = {"value": share.share, "low": share.low, "high": share.high, "n": share.count}
             yield {**about, "what": "share", "answer": share.told, **ends}

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from stamm.lang.interval import wilson
-from stamm.lang.window import day_of, windows
+from stamm.lang.window import Window, day_of, windows
 from stamm.metrics import METRICS, Metric
 from stamm.people.database import Run
 from stamm.surveys.keeping import Survey
@@ -55,7 +55,11 @@ class Share:
 
 @dataclass(frozen=True)
 class OfQuestion:
-    """What came of one question: answered by n, skipped by some, and its score where its kind has one."""
+    """What came of one question: answered by n, skipped by some, and its score where its kind has one.
+
+    `by_touchpoint` tells the score of each place, those with the most answers first; `days` are the local days from the
+    first answer to the last.
+    """
 
     question: Question
     n: int
@@ -63,6 +67,8 @@ class OfQuestion:
     score: Score | None
     spread: tuple[Share, ...]
     over_time: tuple[Score, ...]
+    by_touchpoint: tuple[tuple[str, Score], ...] = ()
+    days: Window | None = None
 
     @property
     def metric(self) -> Metric | None:
@@ -130,8 +136,8 @@ def metric_of(question: Question) -> Metric | None:
 
 def _of(question: Question, sheets: Sequence[Sheet], zone: str) -> OfQuestion:
     put = [sheet for sheet in sheets if question.key in sheet.answers]
-    given = [(sheet.answers[question.key], sheet.moments[question.key]) for sheet in put]
-    given = [(answer, at) for answer, at in given if answer is not None]
+    gave = [sheet for sheet in put if sheet.answers[question.key] is not None]
+    given = [(sheet.answers[question.key], sheet.moments[question.key]) for sheet in gave]
     answers = [answer for answer, _ in given]
     has_score = question.scale is not None
     return OfQuestion(
@@ -141,6 +147,8 @@ def _of(question: Question, sheets: Sequence[Sheet], zone: str) -> OfQuestion:
         score=score_of(question, answers) if has_score else None,
         spread=_spread(question, answers),
         over_time=tuple(_over_time(question, given, zone)) if has_score else (),
+        by_touchpoint=tuple(_by_touchpoint(question, gave)) if has_score else (),
+        days=_days([at for _, at in given], zone),
     )
 
 
@@ -177,6 +185,22 @@ def _over_time(question: Question, given: Sequence[tuple[Any, datetime]], zone: 
     grain = "week" if (last - first).days <= _WEEKS else "month"
     found = windows(first, date.fromordinal(last.toordinal() + 1), grain)
     return [score_of(question, [p for day, p in days if w.start <= day < w.end], w.start) for w in found]
+
+
+def _by_touchpoint(question: Question, sheets: Sequence[Sheet]) -> list[tuple[str, Score]]:
+    """The score of each place where somebody answered, those with the most answers first."""
+    found: dict[str, list[int]] = {}
+    for sheet in sheets:
+        found.setdefault(sheet.touchpoint, []).append(sheet.answers[question.key])
+    most_first = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
+    return [(place, score_of(question, points)) for place, points in most_first]
+
+
+def _days(moments: Sequence[datetime], zone: str) -> Window | None:
+    if not moments:
+        return None
+    first, last = day_of(min(moments), zone), day_of(max(moments), zone)
+    return Window(first, date.fromordinal(last.toordinal() + 1))
 
 
 def _spread(question: Question, answers: Sequence[Any]) -> tuple[Share, ...]:

@@ -29,11 +29,13 @@ from stamm.surveys import asking, keeping
 from stamm.surveys.by_itself import asking_of
 from stamm.surveys.keeping import Survey
 from stamm.surveys.mailing import Progress, progress_of
+from stamm.surveys.of_segments import LEAST
 from stamm.surveys.plan import Plan, said
 from stamm.surveys.records import COMMENTS, LISTED, RESULTS, comment_records, record_of, results_records
 from stamm.surveys.results import Results, results_of
 from stamm.web.access import Asked, Entry, page
 from stamm.web.pages.ask import PAGE, TRAP, language_of, shown, surrounding, unlisted
+from stamm.web.survey_groups import groups_of
 
 #: who makes surveys, changes them, and asks customers
 EDITORS = frozenset({Role.OWNER, Role.ANALYST})
@@ -68,6 +70,7 @@ def survey(request: Asked, survey: int) -> HttpResponse:
     """One survey: what came of it so far, its links, and what it was before."""
     found, say = survey_or_missing(survey), request.say
     asks, made, names = asking_of(run, survey), _results(found), {person.email: str(person) for person in people()}
+    questions = [QuestionWords(each, say, _today()) for each in made.questions]
     zone, sees_names = ZoneInfo(_project().organisation.zone), request.user.may in NAMES
     content = {
         "survey": found,
@@ -75,7 +78,9 @@ def survey(request: Asked, survey: int) -> HttpResponse:
         "state": state_of(found, say),
         "ends": ends_of(found, say),
         "is_closed": found.is_closed(datetime.now(UTC)),
-        "questions": [QuestionWords(each, say, _today()) for each in made.questions],
+        "questions": questions,
+        "groups": groups_of(made, questions, say),
+        "least": say.number(LEAST),
         "response": response_words(made, say),
         "made": made,
         "comments": [_comment(each, zone, say) for each in made.comments[:MOST]] if sees_names else None,

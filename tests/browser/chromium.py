@@ -60,7 +60,9 @@ class Tab:
         self._left = self._document
         self.requests.clear()
         self.complaints.clear()
-        loading = self.call("Page.navigate", url=url).get("loaderId")
+        begun = self.call("Page.navigate", url=url)
+        assert "errorText" not in begun, (url, begun)
+        loading = begun.get("loaderId")
         while loading is not None:
             heard = self._next()
             if heard.get("method") == "Page.lifecycleEvent" and heard["params"]["loaderId"] == loading:
@@ -111,7 +113,14 @@ class Tab:
             if answer["result"].get("value"):
                 return answer["result"]["value"]
             time.sleep(0.05)
-        raise AssertionError(f"never true: {expression}")
+        raise AssertionError(f"never true: {expression}\n{self.told()}")
+
+    def told(self) -> str:
+        """Where the tab is and what it says there, for whoever reads of a failure."""
+        shown = self.call(
+            "Runtime.evaluate", expression="location.href + '\\n' + document.body?.innerText.slice(0, 2000)"
+        )
+        return "\n".join((shown["result"].get("value", ""), *self.complaints, *self.requests[-10:]))
 
     def focus(self, element: str) -> None:
         """Gives the keyboard to what the expression means, and waits until it has it."""

@@ -114,6 +114,11 @@ class Served:
                 return status, text
 
 
+def failure(line: str) -> bool:
+    """Whether a line of the server's log tells of a mistake of ours."""
+    return "Traceback" in line or '"status": 5' in line
+
+
 @contextmanager
 def served(
     folder: Path, lines: Iterable[Sequence[str]] | None = None, *, answered: bool = True, worker: bool = False
@@ -134,10 +139,12 @@ def served(
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=surroundings)
     assert process.stdout is not None
-    line = process.stdout.readline()
-    assert "http://" in line, (folder / "server.log").read_text()
+    line = next((line for line in process.stdout if "http://" in line), "")  # the worker may speak before
+    assert line, (folder / "server.log").read_text()
     try:
         yield Served(line.split()[-1], json.loads(made.stdout))
     finally:
         process.terminate()
         process.communicate(timeout=60)
+    failed = [line for line in (folder / "server.log").read_text().splitlines() if failure(line)]
+    assert not failed, "\n".join(failed)

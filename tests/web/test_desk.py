@@ -319,7 +319,6 @@ def test_what_is_usually_asked_is_made_while_nobody_waits(shop: Path) -> None:
 
 
 def test_what_nobody_waits_for_makes_room(shop: Path) -> None:
-    """It is given up for a page that takes longer than a moment, and made once that is there."""
     desk, begun, going, tries = Desk(shop), threading.Event(), threading.Event(), list[float]()
 
     def unhurried(_opened: Opened) -> None:
@@ -345,7 +344,6 @@ def test_what_nobody_waits_for_makes_room(shop: Path) -> None:
 
 
 def test_what_nobody_waits_for_does_not_begin_at_the_end(shop: Path) -> None:
-    """It waits for a page; when the server ends meanwhile, that is no reason to begin."""
     desk, going, made = Desk(shop), threading.Event(), list[Opened]()
 
     def usual(_shown: Opened) -> Iterator[Callable[[Opened], object]]:
@@ -363,6 +361,22 @@ def test_what_nobody_waits_for_does_not_begin_at_the_end(shop: Path) -> None:
         assert desk.soon("page", unending, 0.05) is None
         time.sleep(1.2)  # two looks
     assert made == []
+
+
+def test_a_mistake_in_what_is_usual_is_told_and_the_next_snapshot_asks_again(
+    shop: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stamm.app.desk.REST", 0)
+    desk, asked = Desk(shop), list[Opened]()
+    mistaken = lambda shown: iter([lambda _: asked.append(shown), lambda _: 1 // 0])  # noqa: E731
+    with caplog.at_level("WARNING", "django.stamm"), desk.kept_current(first=desk.opened, then=mistaken):
+        for number in (1, 2):
+            end = time.monotonic() + 60
+            while len(asked) < number:
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            order(shop, f"after-{number}")
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info][:1] == [ZeroDivisionError]
 
 
 def test_a_refresh_answers_today(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

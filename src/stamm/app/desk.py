@@ -164,11 +164,7 @@ class Desk:
         shown = self._shown[-1] if self._shown else None
         if shown is not None and self._keeper and shown.state and shown.state[0] == self._settings():
             return shown
-        newest = self.newest()
-        if newest is not shown:
-            with self._lock:
-                self._show(newest)
-        return newest
+        return self.show_newest()
 
     def newest(self) -> Opened:
         """The newest snapshot, ready or not; raises ProjectError and LakeError."""
@@ -178,11 +174,12 @@ class Desk:
                 self._newest = self._open(state)
             return self._newest
 
-    def show_newest(self) -> None:
+    def show_newest(self) -> Opened:
         """Show the newest snapshot from now on, ready or not: somebody was just told of what is new in it."""
         newest = self.newest()
         with self._lock:
             self._show(newest)
+        return newest
 
     def kept(self, what: Hashable, make: Callable[[Opened], Made]) -> Made:
         """What `make` gives of what is opened, made once."""
@@ -287,6 +284,8 @@ class Desk:
                             break
             except (StammError, OSError) as error:  # whoever asks is told
                 _log.info("what is usually asked is not made ready: %s", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - of one snapshot, and no reason to make nothing of the next
+                _log.warning("what is usually asked is not made ready", exc_info=error)
             done, rested = shown, time.monotonic() + REST * (time.monotonic() - begun)
 
     def _made_beside(self, shown: Opened, make: Make) -> bool:

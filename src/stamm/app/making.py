@@ -69,9 +69,9 @@ class Making:
                 mine = self._run_if_free(what, making)
                 return cast(Made, self._read(what, making, None))
             except StoppedError:
-                if mine or self._ended or Stop.of_this_thread():
+                if self._ended or Stop.of_this_thread() or (mine and not making.stop):
                     raise
-                # whoever made it was stopped, which is no reason for this one to do without
+                # whoever began it was stopped, which is no reason for this one to do without
             finally:
                 making.waiting -= 1
 
@@ -140,7 +140,7 @@ class Making:
             if self._ended:
                 raise stopped()
             if what not in self._begun:
-                self._begun[what] = _Making(make, told, stop or Stop())
+                self._begun[what] = _Making(make, told, Stop() if stop is None else stop)
             return self._begun[what]
 
     def _run_if_free(self, what: Hashable, making: _Making) -> bool:
@@ -151,6 +151,8 @@ class Making:
         try:
             with making.stop.heeded():
                 made = making.make()
+            if making.stop:  # parts that were stopped may stand in it as what is not known
+                raise stopped()
         except BaseException as error:  # noqa: BLE001 - each that waits gets it
             making.future.set_exception(error)
             return True

@@ -24,6 +24,7 @@ class Stop:
         self._told = threading.Event()
         #: the threads that work for it and are at a query just now
         self._at: dict[int, Engine] = {}
+        self._guard = threading.Lock()
 
     def __bool__(self) -> bool:
         return self._told.is_set()
@@ -34,8 +35,9 @@ class Stop:
         A query that is just about to begin may miss it: who waits for the end says it again.
         """
         self._told.set()
-        for thread, engine in tuple(self._at.items()):
-            engine.interrupt(thread)
+        with self._guard:  # a thread that has gone on to something else is not interrupted there
+            for thread, engine in self._at.items():
+                engine.interrupt(thread)
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
@@ -57,7 +59,8 @@ class Stop:
         if self:
             raise stopped()
         thread = threading.get_ident()
-        self._at[thread] = engine
+        with self._guard:
+            self._at[thread] = engine
         try:
             yield
         except Exception as error:
@@ -65,7 +68,8 @@ class Stop:
                 raise stopped() from error
             raise
         finally:
-            del self._at[thread]
+            with self._guard:
+                del self._at[thread]
         if self:
             raise stopped()
 

@@ -62,6 +62,7 @@ PAGES = {
     ),
     "support": (
         "/surveys/1/?told=open",
+        "/surveys/1/comments/?sort=worth",
         "/metrics/customer_retention_rate/customers?window=2024-05",
         "/customers/?state=left&sort=orders",
         "/customers/of/c7",

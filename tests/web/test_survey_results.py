@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import pyarrow as pa
+import pytest
 
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.surveys import asking
 from stamm.surveys.answering import Sent, take_answers
+from stamm.web import voices
+from tests.surveys.test_voices import valued
 from tests.web.conftest import NOON
 from tests.web.test_surveys import text_of
 
@@ -62,3 +70,69 @@ def test_a_viewer_sees_the_score_by_touchpoint_and_where_it_is_too_few(
     assert "Answers that are not among the facts yet, and not in here: 6." in told
     exported = viewer.get(f"/surveys/{number}.csv").content.decode()
     assert "by touchpoint,,Counter,,40" in exported
+
+
+def ask_some(project: Project, number: int, *told: tuple[str, int, str]) -> None:
+    """Customers answer by links of their own, a day after each other."""
+    from django.db import transaction
+
+    from stamm.people.accounts import run
+
+    secret = secret_of(project)
+    with transaction.atomic():
+        sheets, _ = asking.ask_customers(run, number, [who for who, _, _ in told], who="test", now=NOON)
+        links = {sheet.customer: asking.token_of(sheet, 0, secret) for sheet in sheets}
+        for place, (who, score, why) in enumerate(told):
+            sent = Sent("score", {"recommend": [str(score)], "why": [why]}, 1, f"192.0.3.{place}")
+            take_answers(run, links[who], sent, secret=secret, now=NOON + timedelta(days=1 + place))
+
+
+def test_each_comment_stands_with_value_and_risk_and_is_chosen_by_its_score(
+    signed_in: Make, survey: Make, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """c5 would bring 20 and c6 100; of c1 nothing is known. c6 is a detractor, c5 a passive, c1 a promoter."""
+    number, link = survey("<i>Good</i> tea")
+    ask_some(project, number, ("c5", 7, "slow"), ("c6", 2, "=1+1"))
+    answer_openly(project, link, 10, 4)
+    known = valued()
+    renamed = pa.array([{"anna": "c5", "ben": "c6"}.get(each, each) for each in known.judged.customers.to_pylist()])
+    found = replace(known, judged=replace(known.judged, customers=renamed))
+    monkeypatch.setattr(voices, "everybody_valued", lambda _: (found,))
+    monkeypatch.setattr(voices, "VALUED", ("valued", number, "comments"))
+    address, support = f"/surveys/{number}/comments/", signed_in("support")
+    page = support.get(address)
+    told = text_of(page)
+    assert "&lt;i&gt;Good&lt;/i&gt; tea" in page.content.decode()
+    assert "All of them (4) Detractors (2) Passives (1) Promoters (1)" in told
+    assert [told.index(word) for word in ("=1+1", "slow", "Nothing written.", "Good")] == sorted(
+        told.index(word) for word in ("=1+1", "slow", "Nothing written.", "Good")
+    )
+    assert "Value €100.00 Risk 10% Value at risk €10.00" in told
+    assert "Value €20.00 Risk 50% Value at risk €10.00" in told
+    assert told.count("Value and risk not known") == 2
+    assert 'href="/customers/of/c6"' in page.content.decode()
+    assert [each in text_of(support.get(f"{address}?who=low")) for each in ("=1+1", "slow", "Good")] == [
+        *(True, False, False),
+    ]
+    by_worth = re.findall(r"/customers/of/(\w+)", support.get(f"{address}?sort=worth").content.decode())
+    assert by_worth == ["c6", "c5", "c1"]
+    for wrong in ("?who=loud", "?sort=name", "?first=99"):
+        assert support.get(address + wrong).status_code == 422, wrong
+    analyst = signed_in("analyst")
+    rows = list(csv.DictReader(io.StringIO(analyst.get(f"/surveys/{number}/comments.csv").content.decode())))
+    assert [(row["customer_id"], row["comment"], row["risk"], row["value_if_staying_minor"]) for row in rows] == [
+        ("c6", "'=1+1", "0.1", "10000"),
+        ("c5", "slow", "0.5", "2000"),
+        ("c1", "<i>Good</i> tea", "", ""),
+    ]
+
+
+def test_while_worth_is_counted_the_comments_stand_there_already(
+    signed_in: Make, survey: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, _ = survey()
+    monkeypatch.setattr(voices, "soon", lambda *_: None)
+    told = text_of(signed_in("support").get(f"/surveys/{number}/comments/"))
+    assert "What customers are worth is being counted …" in told
+    assert "Good tea" in told
+    assert "not known" not in told

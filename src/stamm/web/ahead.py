@@ -16,6 +16,9 @@ from stamm.reports.customer.expected import Expected, expected_next
 from stamm.reports.spans import usual_span
 from stamm.web.desk import Opened, desk, soon
 
+#: by which it is kept of a snapshot what everybody is worth
+VALUED = ("valued",)
+
 
 @dataclass(frozen=True)
 class Ahead:
@@ -33,7 +36,7 @@ def ahead(customer: str, say: Language) -> Ahead | None:
 
 
 def _of(opened: Opened, customer: str, say: Language) -> Ahead:
-    worth, learned = opened.kept(("valued",), _valued)[0], opened.kept(("recommended",), _learned)[0]
+    worth, learned = opened.kept(VALUED, everybody_valued)[0], opened.kept(("recommended",), _learned)[0]
     following, organisation = opened.kept(("next order",), _next)[0], opened.project.organisation
     currency = organisation.currency
     return Ahead(
@@ -43,7 +46,8 @@ def _of(opened: Opened, customer: str, say: Language) -> Ahead:
     )
 
 
-def _valued(opened: Opened) -> tuple[Valued | None]:
+def everybody_valued(opened: Opened) -> tuple[Valued | None]:
+    """What everybody is worth, kept as `VALUED`; None where no risk was kept."""
     world = opened.answers.world
     span = usual_span(usual_worth(world), world)
     try:

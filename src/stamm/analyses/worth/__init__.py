@@ -92,6 +92,12 @@ class Valued:
         place = pc.index(self.judged.customers, pa.scalar(customer_id)).as_py()
         return None if place < 0 else self.analysis.row_of(self.judged, place)
 
+    def of_some(self, customers: Collection[str]) -> dict[str, Customer]:
+        """The rows of some customers, looked for at once; who has none is not among them."""
+        known = self.judged.customers
+        places = np.flatnonzero(pc.is_in(known, value_set=pa.array(sorted(set(customers)), known.type))).tolist()
+        return {known[place].as_py(): self.analysis.row_of(self.judged, place) for place in places}
+
 
 class Worth(Analysis):
     """Whom it pays to fight for, and whom to let go: risk of leaving times what customers would bring.

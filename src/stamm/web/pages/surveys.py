@@ -21,9 +21,10 @@ from stamm.app.project import Project
 from stamm.app.retelling import retell
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
-from stamm.people.accounts import acted, people, run
-from stamm.people.roles import EVERYONE, EXPORTS, NAMES, Role
+from stamm.people.accounts import people, run
+from stamm.people.roles import EVERYONE, NAMES, Role
 from stamm.reports.marked import exactly
+from stamm.reports.simulated import simulated_words
 from stamm.reports.survey_words import QuestionWords, asks_words, response_words
 from stamm.surveys import asking, keeping
 from stamm.surveys.by_itself import asking_of
@@ -31,16 +32,17 @@ from stamm.surveys.keeping import Survey
 from stamm.surveys.mailing import Progress, progress_of
 from stamm.surveys.of_segments import LEAST
 from stamm.surveys.plan import Plan, said
-from stamm.surveys.records import COMMENTS, LISTED, RESULTS, comment_records, record_of, results_records
+from stamm.surveys.records import LISTED, RESULTS, record_of, results_records
 from stamm.surveys.results import Results, results_of
 from stamm.web.access import Asked, Entry, page
+from stamm.web.desk import desk
 from stamm.web.pages.ask import PAGE, TRAP, language_of, shown, surrounding, unlisted
 from stamm.web.survey_groups import groups_of
 
 #: who makes surveys, changes them, and asks customers
 EDITORS = frozenset({Role.OWNER, Role.ANALYST})
-#: comments on one page
-MOST = 200
+#: comments on the page of a survey; all of them have a page of their own
+MOST = 5
 
 
 @page("surveys/", may=EVERYONE, entry=Entry("Ask", "Surveys", 14))
@@ -54,7 +56,7 @@ def surveys(request: Asked) -> HttpResponse:
             **response_words(made, say),
             "scores": _scores(made, say),
         }
-        for made in map(_results, keeping.surveys(run))
+        for made in map(results_here, keeping.surveys(run))
     ]
     return render(request, "surveys.html.j2", {"lines": lines, "may_change": request.user.may in EDITORS})
 
@@ -62,14 +64,14 @@ def surveys(request: Asked) -> HttpResponse:
 @page("surveys.csv", may=EVERYONE)
 def surveys_csv(_: Asked) -> HttpResponse:
     """All surveys and how many answered, as `stamm survey list --format csv`."""
-    return _csv("surveys", csv_of(LISTED, [record_of(_results(each)) for each in keeping.surveys(run)]))
+    return csv_response("surveys", csv_of(LISTED, [record_of(results_here(each)) for each in keeping.surveys(run)]))
 
 
 @page("surveys/<int:survey>/", may=EVERYONE)
 def survey(request: Asked, survey: int) -> HttpResponse:
     """One survey: what came of it so far, its links, and what it was before."""
     found, say = survey_or_missing(survey), request.say
-    asks, made, names = asking_of(run, survey), _results(found), {person.email: str(person) for person in people()}
+    asks, made, names = asking_of(run, survey), results_here(found), {person.email: str(person) for person in people()}
     questions = [QuestionWords(each, say, _today()) for each in made.questions]
     zone, sees_names = ZoneInfo(_project().organisation.zone), request.user.may in NAMES
     content = {
@@ -81,6 +83,7 @@ def survey(request: Asked, survey: int) -> HttpResponse:
         "questions": questions,
         "groups": groups_of(made, questions, say),
         "least": say.number(LEAST),
+        "simulated": simulated_here(say),
         "response": response_words(made, say),
         "made": made,
         "comments": [_comment(each, zone, say) for each in made.comments[:MOST]] if sees_names else None,
@@ -88,7 +91,6 @@ def survey(request: Asked, survey: int) -> HttpResponse:
         "links": _links(request, found) if request.user.may in EDITORS else (),
         "mails": progress_words(progress_of(run, survey), say),
         "may_change": request.user.may in EDITORS,
-        "may_take": request.user.may in EXPORTS,
         "versions": [
             {
                 "who": names.get(each.who, each.who),
@@ -107,15 +109,7 @@ def survey(request: Asked, survey: int) -> HttpResponse:
 @page("surveys/<int:survey>.csv", may=EVERYONE)
 def survey_csv(_: Asked, survey: int) -> HttpResponse:
     """What came of it, as `stamm survey results --format csv`."""
-    return _csv(f"survey-{survey}", csv_of(RESULTS, results_records(_results(survey_or_missing(survey)))))
-
-
-@page("surveys/<int:survey>/comments.csv", may=EXPORTS)
-def survey_comments_csv(request: Asked, survey: int) -> HttpResponse:
-    """Every comment and whose it is, to take away."""
-    records = comment_records(_results(survey_or_missing(survey)))
-    acted(request.user.email, "customers_read", f"survey {survey}, {len(records)} rows")
-    return _csv(f"survey-{survey}-comments", csv_of(COMMENTS, records))
+    return csv_response(f"survey-{survey}", csv_of(RESULTS, results_records(results_here(survey_or_missing(survey)))))
 
 
 @page("surveys/<int:survey>/preview", may=EVERYONE)
@@ -211,7 +205,14 @@ def reasons(left_out: Mapping[str, int], say: Language) -> list[tuple[str, Any]]
     return [(retell(why, say), exactly(count, say.number(count))) for why, count in by_count]
 
 
-def _results(found: Survey) -> Results:
+def simulated_here(say: Language) -> str:
+    """That segments and predictions come of made facts, where they do."""
+    world = desk().opened().answers.world
+    return simulated_words((), say, *(kind in world.simulated for kind in world.coverage))
+
+
+def results_here(found: Survey) -> Results:
+    """What came of it until now."""
     return results_of(run, found, _project().organisation.zone)
 
 
@@ -251,7 +252,8 @@ def _project() -> Project:
     return Project.open(settings.STAMM_PROJECT)
 
 
-def _csv(name: str, text: str) -> HttpResponse:
+def csv_response(name: str, text: str) -> HttpResponse:
+    """A table to take away."""
     response = HttpResponse(text + "\n", content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

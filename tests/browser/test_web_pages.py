@@ -80,6 +80,7 @@ PAGES = {
         "/surveys/1/send",
         "/surveys/1/by-itself",
         "/surveys/1/look",
+        "/surveys/1/widget",
         "/goals/2/",
         "/metrics/order_count?grain=week&by=channel",
         "/metrics/net_promoter_score",

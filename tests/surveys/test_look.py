@@ -27,6 +27,8 @@ def picture(kind: str, width: int = 3, height: int = 2, mode: str = "RGB", **how
 # -- colour --------------------------------------------------------------------------------------------------
 def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    # 0.2, 0.4 and 0.6 of each part are 0.0331, 0.1329 and 0.3185 of its light: 1.05 / (0.1251 + 0.05)
+    assert contrast("#336699", "#ffffff") == pytest.approx(6.00, abs=0.01)
     # the greys on both sides of 4.5 on white: 1.05 / (0.1812 + 0.05) and 1.05 / (0.1845 + 0.05)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
     assert contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)

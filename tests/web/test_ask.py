@@ -153,19 +153,44 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("gate", answering.GATES)
-def test_each_gate_holds_on_every_route_that_takes_an_answer_and_says_so_kindly(
-    gate: str, stranger: Any, link: Make, project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+SHOP = "https://shop.example"
+
+
+def by_page(browser: Any, link: Make) -> Callable[[], Any]:
+    """Sends an answer from the page of a survey."""
+    page = browser.get(link("c1"))
+    return lambda: answer(browser, page, recommend="9")
+
+
+def by_widget(browser: Any, link: Make) -> Callable[[], Any]:
+    """Sends an answer from the box on a page of the shop."""
+    asked = browser.get(f"{link(origins=(SHOP,))}widget", headers={"Origin": SHOP}).json()["page"]
+    sent = {**asked["hidden"], "recommend": "9"}
+    return lambda: browser.post(f"/ask/{asked['token']}/widget", sent, headers={"Origin": SHOP})
+
+
+#: each route that takes answers, and how one is sent there
+TAKING = {"ask": by_page, "ask_widget": by_widget}
+
+
+@pytest.mark.usefixtures("project")
+def test_every_route_that_takes_an_answer_is_known() -> None:
     from stamm.web.access import ANYBODY, pages
 
     taking = {page.name for page in pages() if page.sends == ANYBODY} - NO_ANSWER.keys()
-    assert taking == {"ask"}, "a form that anybody may send: does it take an answer?"
-    page = stranger.get(link("c1"))
+    assert taking == TAKING.keys(), "a form that anybody may send: does it take an answer?"
+
+
+@pytest.mark.parametrize("route", TAKING)
+@pytest.mark.parametrize("gate", answering.GATES)
+def test_each_gate_holds_on_every_route_that_takes_an_answer_and_says_so_kindly(
+    gate: str, route: str, stranger: Any, link: Make, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = TAKING[route](stranger, link)
     with closing(project.people()) as database, database.transaction() as run:
         before = sheets_where(run, "id > 0", ())
     monkeypatch.setattr(answering, "GATES", {**answering.GATES, gate: lambda *_: True})
-    sent = answer(stranger, page, recommend="9")
+    sent = send()
     assert sent.status_code in (403, 409, 410)
     assert STATES[gate] in text_of(sent)
     assert kept(project) == before

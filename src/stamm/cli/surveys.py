@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from stamm.answers.segments import Segments
 from stamm.answers.written import csv_of, json_of
 from stamm.app.framework import secret_of
-from stamm.cli import printing, survey_mail
+from stamm.cli import printing, survey_mail, survey_widget
 from stamm.cli.session import Session
 from stamm.lang.errors import UsageError
 from stamm.saved.keeping import Rules, segments
@@ -191,6 +191,10 @@ def _address(say: Session, token: str) -> str:
     return f"{say.project.settings.address or HERE}/ask/{token}/"
 
 
+def _widget(say: Session, number: int, form: str, given: Given) -> None:
+    survey_widget.widget(say, number, form, given, here=HERE)
+
+
 # -- results -------------------------------------------------------------------------------------------------
 def _results(say: Session, number: int, form: str, given: Given) -> None:
     with closing(say.project.people()) as database, database.transaction() as run:
@@ -328,6 +332,7 @@ DOING: Mapping[str, Callable[[Session, int, str, Given], None]] = {
     "open": _open,
     "close": _close,
     "links": _links,
+    "widget": _widget,
     "send": survey_mail.send,
     "keep-asking": survey_mail.keep_asking,
     "results": _results,

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from stamm.lang.errors import UsageError
 from stamm.surveys.colour import checked_colour
+from stamm.surveys.origins import checked_origins
 
 Kind = Literal["nps", "csat", "ces", "rating", "choice", "text"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -95,6 +96,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     `closes_at` is in UTC, `quota` the most sheets that are taken (0: any number), `rest_days` how long nobody is asked
     again by any survey (0: no rest). `colour` (#rrggbb) is the shop's, empty for ours.
+    `origins` are the sites whose pages may show it in a box; on no other page it is shown.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Plan(msgspec.Struct, frozen=True):
     quota: int = 0
     rest_days: int = 30
     colour: str = ""
+    origins: tuple[str, ...] = ()
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -177,7 +180,8 @@ def checked(plan: Plan, before: Plan | None = None) -> Plan:
     if not 0 < len(name) <= MOST_NAME:
         raise UsageError(f"The name of a survey has 1 to {MOST_NAME} letters.", remedy="Write another one.")
     texts = {"intro": _told(plan.intro), "thanks": _told(plan.thanks)}
-    plan = replace(plan, name=name, **texts, colour=checked_colour(plan.colour))
+    plan = replace(plan, name=name, **texts)
+    plan = replace(plan, colour=checked_colour(plan.colour), origins=checked_origins(plan.origins))
     plan = replace(plan, pages=tuple(_page(page) for page in plan.pages))
     if not (0 < len(plan.pages) <= MOST_PAGES and 0 < len(plan.questions) <= MOST_QUESTIONS):
         raise UsageError(

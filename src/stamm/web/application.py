@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.conf import settings
@@ -13,6 +15,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from stamm.web.assets import PLACE, Asset, by_path
 from stamm.web.headers import HEADERS
+from stamm.web.survey_widget import HEADERS as FOR_PAGES_OF_OTHERS
+from stamm.web.survey_widget import PATH as SURVEY_SCRIPT
+from stamm.web.survey_widget import script
 from stamm.web.uploading import AT_ONCE as UPLOADS_AT_ONCE
 from stamm.web.uploading import PATH as UPLOADS
 from stamm.web.uploading import Body, Streaming
@@ -38,7 +43,9 @@ class Web:
         """Answer one request."""
         assert scope["type"] == "http"  # there are no websockets, and whoever mounts this lives in its own lifespan
         if scope["path"].startswith(PLACE):
-            await _send_asset(scope, send)
+            await _send_asset(by_path().get(scope["path"]), scope, send)
+        elif scope["path"] == SURVEY_SCRIPT:
+            await _send_asset(script(), scope, send, FOR_PAGES_OF_OTHERS)
         else:
             await self._heard(scope, receive, send)
 
@@ -84,13 +91,15 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _send_asset(scope: Scope, send: Send) -> None:
-    asset = by_path().get(scope["path"])
+async def _send_asset(
+    asset: Asset | None, scope: Scope, send: Send, more: Mapping[str, str] = MappingProxyType({})
+) -> None:
     if asset is None or scope["method"] not in ("GET", "HEAD"):
         await _send(send, 404, {**HEADERS, "Content-Type": "text/plain"}, b"not found\n")
         return
     packed = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
-    await _send(send, 200, _asset_headers(asset, packed=packed), asset.packed if packed else asset.plain)
+    headers = {**_asset_headers(asset, packed=packed), **more}
+    await _send(send, 200, headers, asset.packed if packed else asset.plain)
 
 
 def _asset_headers(asset: Asset, *, packed: bool) -> dict[str, str]:

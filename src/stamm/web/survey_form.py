@@ -102,6 +102,7 @@ def plan_in(fields: Fields, zone: str, before: Plan | None = None) -> Plan:
         quota=_number(fields, "quota", 0),
         rest_days=_number(fields, "rest_days", 0),
         colour=before.colour if before else "",
+        origins=before.origins if before else (),
     )
 
 

@@ -11,7 +11,20 @@ from stamm.cli.session import current
 from stamm.cli.speaking import argument, command, option
 from stamm.lang.errors import UsageError
 
-ACTIONS = ("list", "make", "show", "change", "open", "close", "links", "send", "keep-asking", "results", "review")
+ACTIONS = (
+    "list",
+    "make",
+    "show",
+    "change",
+    "open",
+    "close",
+    "links",
+    "widget",
+    "send",
+    "keep-asking",
+    "results",
+    "review",
+)
 READY = ("nps", "csat", "ces", "exit")
 
 
@@ -32,6 +45,7 @@ READY = ("nps", "csat", "ces", "exit")
         ("stamm survey open 1", "Its links take answers from now on"),
         ('stamm survey links 1 --touchpoint "At the counter"', "A link for whoever has it"),
         ("stamm survey links 1 --segment lapsed --sample 200 --format csv", "A link for each of 200 customers"),
+        ("stamm survey widget 1 --origin https://shop.example.com", "The line that shows it on a shop's pages"),
         ("stamm survey send 1 --sample 200", "How many a mail would ask, and why not the others"),
         ("stamm survey send 1 --sample 200 --yes", "The mails are planned; the worker sends them"),
         ("stamm survey keep-asking 1 --after delivery --days 7", "A week after each delivery, by itself"),
@@ -40,7 +54,7 @@ READY = ("nps", "csat", "ces", "exit")
 )
 @argument(
     "action",
-    "list, make, show, change, open, close, links, send, keep-asking, results or review.",
+    "list, make, show, change, open, close, links, widget, send, keep-asking, results or review.",
     type=click.Choice(ACTIONS),
 )
 @argument("which", "The number of a survey; for make its name.", required=False)
@@ -50,6 +64,9 @@ READY = ("nps", "csat", "ces", "exit")
 @option("--quota", type=int, metavar="N", help="For make: no more answers than that.")
 @option("--rest", type=int, metavar="DAYS", help="For make: nobody is asked again within so many days; 30 without it.")
 @option("--touchpoint", metavar="TEXT", help="For links: where an open link is to hang.")
+@option(
+    "--origin", "origins", multiple=True, metavar="SITE", help="For widget: where it may be shown; may be repeated."
+)
 @option("--customer", "customers", multiple=True, metavar="ID", help="For links: whom to ask; may be repeated.")
 @option("--segment", metavar="NAME", help="For links and send: whoever is in that segment now.")
 @option("--sample", type=int, metavar="N", help="For links and send: of those only so many, always the same ones.")

@@ -67,15 +67,7 @@ def ask(request: Asked, token: str) -> HttpResponseBase:
 
 
 def _sent(request: Asked, token: str, secret: str, now: datetime) -> HttpResponse:
-    posted = request.POST
-    revision = posted.get(REVISION, "")
-    sent = Sent(
-        page=posted.get(PAGE, ""),
-        fields={name: posted.getlist(name) for name in posted},
-        revision=int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1,
-        address=request.META.get("REMOTE_ADDR", ""),
-        trap=posted.get(TRAP, ""),
-    )
+    sent = sent_by(request)
     try:
         with transaction.atomic():
             sheet = take_answers(run, token, sent, secret=secret, now=now)
@@ -88,11 +80,24 @@ def _sent(request: Asked, token: str, secret: str, now: datetime) -> HttpRespons
         return _form(request, found, asked, token, {}, sent=sent, missing=error.questions)
     found = found_by(run, token, secret)
     assert found is not None
-    after = _after(found.survey.plan, sheet, sent.page)
-    query = {name: value for name, value in (("page", after), ("lang", posted.get(LANGUAGE, ""))) if value}
+    after = page_after(found.survey.plan, sheet, sent.page)
+    query = {name: value for name, value in (("page", after), ("lang", request.POST.get(LANGUAGE, ""))) if value}
     there = HttpResponseRedirect(f"{reverse('ask', args=[token])}{'?' if query else ''}{urlencode(query)}")
     there.status_code = 303
     return there
+
+
+def sent_by(request: Asked) -> Sent:
+    """What a form says, whichever page it came from."""
+    posted = request.POST
+    revision = posted.get(REVISION, "")
+    return Sent(
+        page=posted.get(PAGE, ""),
+        fields={name: posted.getlist(name) for name in posted},
+        revision=int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1,
+        address=request.META.get("REMOTE_ADDR", ""),
+        trap=posted.get(TRAP, ""),
+    )
 
 
 def _clicked(request: Asked, asked: Page, plan: Plan) -> dict[str, Any]:
@@ -101,7 +106,7 @@ def _clicked(request: Asked, asked: Page, plan: Plan) -> dict[str, Any]:
     return {first.key: given} if given and first.scale and asked is plan.pages[0] else {}
 
 
-def _after(plan: Plan, sheet: Sheet, sent: str) -> str:
+def page_after(plan: Plan, sheet: Sheet, sent: str) -> str:
     """The page that follows on somebody's way; empty after the last one."""
     keys = [each.key for each in plan.way(sheet.answers)]
     place = keys.index(sent) + 1
@@ -124,7 +129,7 @@ def _form(
         **surrounding(request, found.survey, code),
         "questions": [shown(each, answers.get(each.key), code, sent, missing) for each in asked.questions],
         "intro": said(plan.intro, code) if asked is plan.pages[0] else "",
-        "is_last": plan.way(answers)[-1] is asked and not asked.branches,
+        "is_last": is_last(plan, asked, answers),
         "action": reverse("ask", args=[token]),
         "hidden": {
             PAGE: asked.key,
@@ -136,6 +141,11 @@ def _form(
         "preview": False,
     }
     return render(request, "ask.html.j2", about, status=422 if missing else 200)
+
+
+def is_last(plan: Plan, asked: Page, answers: Mapping[str, Any]) -> bool:
+    """Whether nothing more is asked after a page, whatever is answered on it."""
+    return plan.way(answers)[-1] is asked and not asked.branches
 
 
 def shown(question: Any, answer: Any, code: str, sent: Sent | None = None, missing: Sequence[str] = ()) -> Any:
@@ -169,12 +179,25 @@ def _told(request: Asked, found: Found | None, what: str) -> HttpResponse:
     about = {
         **surrounding(request, found.survey if found else None, code),
         "what": what,
+        "title": title_of(what, request.say),
         "thanks": said(plan.thanks, code) if plan else "",
         "change": f"?{urlencode({'page': first, 'lang': code})}" if own and what in ("thanks", "used") else "",
         "until": plan.closes_at.astimezone(zone) if plan and plan.closes_at else None,
     }
     status = 200 if what == "thanks" else STATUS.get(what, GONE)
     return render(request, "ask_told.html.j2", about, status=status)
+
+
+def title_of(what: str, say: Language) -> str:
+    """Why nothing is asked, in a few words; or thanks."""
+    return {
+        "thanks": say("Thank you"),
+        "used": say("Your answer has already reached us"),
+        "closed": say("This survey is closed"),
+        "full": say("We have all the answers we need"),
+        "not_open": say("This survey has not begun yet"),
+        "resting": say("We asked you only recently"),
+    }.get(what, say("This link leads nowhere"))
 
 
 def surrounding(request: Asked, survey: Survey | None, code: str) -> dict[str, Any]:

@@ -34,10 +34,12 @@ from stamm.surveys.of_segments import LEAST
 from stamm.surveys.plan import Plan, said
 from stamm.surveys.records import LISTED, RESULTS, record_of, results_records
 from stamm.surveys.results import Results, results_of
+from stamm.surveys.widget import WIDGET
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import desk
 from stamm.web.pages.ask import PAGE, TRAP, language_of, shown, surrounding, unlisted
 from stamm.web.survey_groups import groups_of
+from stamm.web.survey_widget import snippet
 
 #: who makes surveys, changes them, and asks customers
 EDITORS = frozenset({Role.OWNER, Role.ANALYST})
@@ -89,6 +91,7 @@ def survey(request: Asked, survey: int) -> HttpResponse:
         "comments": [_comment(each, zone, say) for each in made.comments[:MOST]] if sees_names else None,
         "comments_there": len(made.comments),
         "links": _links(request, found) if request.user.may in EDITORS else (),
+        "snippet": snippet_of(found, request.build_absolute_uri("/").rstrip("/")),
         "mails": progress_words(progress_of(run, survey), say),
         "may_change": request.user.may in EDITORS,
         "versions": [
@@ -242,6 +245,14 @@ def _links(request: Asked, found: Survey) -> list[dict[str, Any]]:
 def _address(request: Asked, link: int) -> str:
     path = reverse("ask", args=[asking.open_token(link, secret_of(_project()))])
     return f"{settings.STAMM_ADDRESS}{path}" if settings.STAMM_ADDRESS else request.build_absolute_uri(path)
+
+
+def snippet_of(found: Survey, here: str) -> str:
+    """The line that shows it on the pages of a shop; empty where no site may. `here` is where this server is asked."""
+    link = next((each for each in asking.open_links(run, found.id) if each.touchpoint == WIDGET), None)
+    if link is None or not found.plan.origins:
+        return ""
+    return snippet(settings.STAMM_ADDRESS or here, asking.open_token(link.id, secret_of(_project())))
 
 
 def _today() -> date:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ def empty(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     place = tmp_path / "empty"
     done = CliRunner().invoke(cli, ["init", str(place), "--name", "Neu & Co", "--time-zone", "Europe/Berlin"])
     assert done.exit_code == 0, done.output
-    shutil.copy(project.directory / "stamm.sqlite", place / "stamm.sqlite")
+    source, copy = sqlite3.connect(project.directory / "stamm.sqlite"), sqlite3.connect(place / "stamm.sqlite")
+    with closing(source), closing(copy):
+        source.backup(copy)  # the file alone lacks what still stands in its journal
     monkeypatch.setattr(settings, "STAMM_PROJECT", place)
     yield Project.open(place)
     desk().close()

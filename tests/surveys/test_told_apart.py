@@ -42,7 +42,7 @@ def optional(plan: Plan) -> Plan:
 def made(tmp_path: Path) -> tuple[Project, Results]:
     """Answered by links of their own, by some at the counter, and skipped by jane; told to the facts."""
     project = Project.create(tmp_path / "shop", Organisation(zone="Europe/Berlin", history="complete"))
-    rows = [f"{who},{who},2024-01-10T10:00:00Z,2000,EUR" for who in ONCE]
+    rows = [f"{who},{who},2024-01-10T10:00:00Z,2000,EUR" for who in (*ONCE, "lou")]
     rows += ["late,ivan,2024-02-01T11:00:00Z,2000,EUR", "later,kim,2024-03-01T11:00:00Z,100,EUR"]
     orders = tmp_path / "orders.csv"
     orders.write_text("\n".join(["order_id,customer_id,ordered_at,amount_minor,currency", *rows]) + "\n", "utf-8")
@@ -57,9 +57,10 @@ def made(tmp_path: Path) -> tuple[Project, Results]:
         for place, score in enumerate(OPENLY):
             token = shared(database, survey)()
             send(database, token, 0, recommend=str(score), at=NOON + timedelta(days=1), address=f"192.0.2.{place}")
-        later = opened(database)  # another survey, so that February is over
-        token = personal(database, later, "kim", now=NOON + timedelta(days=40))["kim"]
-        send(database, token, 1, recommend="0", at=NOON + timedelta(days=40))
+        other = opened(database)  # another survey: one answer in these days, and one later, so that February is over
+        for who, days in (("lou", 0), ("kim", 40)):
+            token = personal(database, other, who, now=NOON + timedelta(days=days))[who]
+            send(database, token, 1, recommend="0", at=NOON + timedelta(days=days))
         tell(project, database)
         with database.transaction() as run:
             return project, results_of(run, keeping.survey_of(run, survey), "Europe/Berlin")

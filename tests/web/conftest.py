@@ -135,6 +135,7 @@ def survey(project: Project) -> Iterator[Callable[..., tuple[int, int]]]:
             "survey_sheet",
             "survey_arrival",
             "survey_salt",
+            "survey_follow_up",
             "survey_mailing",
             "survey_mail",
             "customer_mail",

@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from django.test import Client
 
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
+from stamm.app.survey_follow_up import follow_up_letter, letter_about
+from stamm.jobs import Cancel, Job
 from stamm.surveys import asking
 from stamm.surveys.answering import Sent, take_answers
 from stamm.web import voices
@@ -90,12 +95,12 @@ def ask_some(project: Project, number: int, *told: tuple[str, int, str]) -> None
 def test_each_comment_stands_with_value_and_risk_and_is_chosen_by_its_score(
     signed_in: Make, survey: Make, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """c5 would bring 20 and c6 100; of c1 nothing is known. c6 is a detractor, c5 a passive, c1 a promoter."""
+    """c6 would bring 20 and c5 100; of c1 nothing is known. c6 is a detractor, c5 a passive, c1 a promoter."""
     number, link = survey("<i>Good</i> tea")
     ask_some(project, number, ("c5", 7, "slow"), ("c6", 2, "=1+1"))
     answer_openly(project, link, 10, 4)
     known = valued()
-    renamed = pa.array([{"anna": "c5", "ben": "c6"}.get(each, each) for each in known.judged.customers.to_pylist()])
+    renamed = pa.array([{"anna": "c6", "ben": "c5"}.get(each, each) for each in known.judged.customers.to_pylist()])
     found = replace(known, judged=replace(known.judged, customers=renamed))
     monkeypatch.setattr(voices, "everybody_valued", lambda _: (found,))
     monkeypatch.setattr(voices, "VALUED", ("valued", number, "comments"))
@@ -115,14 +120,14 @@ def test_each_comment_stands_with_value_and_risk_and_is_chosen_by_its_score(
         *(True, False, False),
     ]
     by_worth = re.findall(r"/customers/of/(\w+)", support.get(f"{address}?sort=worth").content.decode())
-    assert by_worth == ["c6", "c5", "c1"]
+    assert by_worth == ["c5", "c6", "c1"]
     for wrong in ("?who=loud", "?sort=name", "?first=99"):
         assert support.get(address + wrong).status_code == 422, wrong
     analyst = signed_in("analyst")
     rows = list(csv.DictReader(io.StringIO(analyst.get(f"/surveys/{number}/comments.csv").content.decode())))
     assert [(row["customer_id"], row["comment"], row["risk"], row["value_if_staying_minor"]) for row in rows] == [
-        ("c6", "'=1+1", "0.1", "10000"),
-        ("c5", "slow", "0.5", "2000"),
+        ("c6", "'=1+1", "0.5", "2000"),
+        ("c5", "slow", "0.1", "10000"),
         ("c1", "<i>Good</i> tea", "", ""),
     ]
 
@@ -136,3 +141,103 @@ def test_while_worth_is_counted_the_comments_stand_there_already(
     assert "What customers are worth is being counted …" in told
     assert "Good tea" in told
     assert "not known" not in told
+
+
+def test_an_answer_is_given_to_somebody_answered_and_resolved_and_each_step_stays(
+    signed_in: Make, survey: Make, person: Make, project: Project
+) -> None:
+    number, _ = survey()
+    ask_some(project, number, ("c5", 3, "broken"))
+    ole, support = person("support", "ole@example.com"), signed_in("support")
+    person("viewer", "vera@example.com")
+    page = support.get(f"/surveys/{number}/comments/").content.decode()
+    (sheet,) = re.findall(r'id="answer-(\d+)"(?:(?!id="answer-).)*?broken', page, re.DOTALL)[-1:]
+    act, form = f"/surveys/{number}/follow-up", {"answer": sheet, "seen": "0", "sort": "worth", "told": ""}
+    assert 'value="vera@example.com"' not in page
+    for wrong in (
+        {"do": "noted", "whose": "vera@example.com"},
+        {"do": "noted", "whose": "nobody@example.com"},
+        {"do": "noted", "whose": ""},
+        {"do": "shouted", "whose": ""},
+        {"do": "noted", "whose": "", "answer": "x"},
+    ):
+        assert support.post(act, {**form, **wrong}).status_code == 422, wrong
+    given = {**form, "do": "noted", "whose": ole.email, "told": "<b>please</b> call"}
+    for _ in range(2):  # pressed twice
+        done = support.post(act, given)
+        assert done.headers["Location"] == f"/surveys/{number}/comments/?sort=worth&told={sheet}#answer-{sheet}"
+    assert support.post(act, {**given, "told": "another"}).status_code == 422
+    mine = Client(SERVER_NAME="localhost")
+    mine.force_login(ole)
+    listed = text_of(mine.get("/tasks/"))
+    assert "3 · broken" in listed
+    assert "in hand" in listed
+    assert mine.post(act, {**form, "seen": "1", "whose": ole.email, "do": "answered"}).status_code == 302
+    one = text_of(mine.get(f"/surveys/{number}/comments/?answer={sheet}"))
+    assert "&lt;b&gt;please&lt;/b&gt; call" in mine.get(f"/surveys/{number}/comments/").content.decode()
+    assert one.index("answered the customer") < one.index("gave it to ole@example.com")
+    # the answer of 3 March 2026 was answered by somebody today, which is not within 48 hours
+    every = text_of(mine.get(f"/surveys/{number}/comments/"))
+    assert "Detractors answered within 48 hours 0.0% 0.0% to 79.3% · n = 1" in every
+    assert mine.post(act, {**form, "seen": "2", "whose": ole.email, "do": "resolved"}).status_code == 302
+    assert "broken" not in text_of(mine.get("/tasks/"))
+    for state, there in (("resolved", True), ("open", False), ("in_hand", False)):
+        assert ("broken" in text_of(mine.get(f"/surveys/{number}/comments/?state={state}"))) is there, state
+
+
+def test_whoever_is_given_an_answer_is_told_by_mail_without_the_words_of_the_customer(
+    signed_in: Make, survey: Make, person: Make, project: Project
+) -> None:
+    from django.db import transaction
+
+    from stamm.people.accounts import run
+    from stamm.surveys.following_up import LETTER, step_of
+    from stamm.surveys.keeping import survey_of
+
+    number, _ = survey()
+    ask_some(project, number, ("c5", 3, "broken by Anna"))
+    ole = person("support", "ole@example.com")
+    with transaction.atomic():
+        ((sheet,),) = run("SELECT id FROM survey_sheet WHERE customer_id = 'c5'", ())
+    form = {"answer": str(sheet), "seen": "0", "do": "noted", "whose": ole.email, "told": "secret"}
+    signed_in("analyst").post(f"/surveys/{number}/follow-up", form)
+    with transaction.atomic():
+        ((given,),) = run("SELECT given FROM job WHERE kind = ?", (LETTER,))
+        found = step_of(run, json.loads(given)["step"])
+        assert found is not None
+        letter = letter_about(project, found[0], survey_of(run, number), "de")
+    text = letter.text()
+    assert letter.subject == "Eine Antwort auf „Spring“ gehört jetzt Ihnen"
+    assert "analyst@example.com hat sie Ihnen gegeben." in text
+    assert ("broken" in text, "secret" in text, "c5" in text) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "comes_out"),
+    [
+        ("", Cancel("stamm.toml names no mail server")),
+        ("DELETE FROM survey_follow_up", Cancel("the answer was erased")),
+        ("UPDATE people_person SET role = 'viewer'", Cancel("it is somebody else’s by now, or done")),
+        ("UPDATE survey_follow_up SET state = 'resolved'", Cancel("it is somebody else’s by now, or done")),
+    ],
+)
+def test_no_mail_goes_to_whoever_is_not_to_look_after_it_any_more(
+    signed_in: Make, survey: Make, person: Make, project: Project, change: str, comes_out: Cancel
+) -> None:
+    from django.db import transaction
+
+    from stamm.people.accounts import run
+
+    number, _ = survey()
+    ole, analyst = person("support", "ole@example.com"), signed_in("analyst")
+    with transaction.atomic():
+        ((sheet,),) = run("SELECT id FROM survey_sheet WHERE customer_id = 'c1'", ())
+    form = {"answer": str(sheet), "seen": "0", "do": "noted", "whose": ole.email, "told": ""}
+    assert analyst.post(f"/surveys/{number}/follow-up", form).status_code == 302
+    with transaction.atomic():
+        ((step,),) = run("SELECT id FROM survey_follow_up", ())
+        if change:
+            run(change, ())
+    with closing(project.people()) as database:
+        kind = follow_up_letter(project.directory, lambda: database)
+        assert kind.outside(Job(1, "key", kind.name, {"step": step}, NOON, 0), NOON) == comes_out

@@ -26,6 +26,7 @@ CANNOT = {
     "django_": "of the framework",
     "care_": "erased as whole rows",
     "survey_sheet": "erased as whole rows, and by each word of others that names somebody",
+    "survey_follow_up": "erased with its sheet, and each note of others that names somebody",
     "survey_arrival": "a hash that nobody can undo",
     "survey_salt": "chance",
     "survey_logo": "a picture",

@@ -12,6 +12,7 @@ from stamm.app.project import Project
 from stamm.app.reminding import kinds_of_reminders
 from stamm.app.reporting import kinds_of_reports
 from stamm.app.sending import kinds_of_mail
+from stamm.app.survey_follow_up import follow_up_letter
 from stamm.app.surveying import survey_due, survey_mail
 from stamm.automations.going_out import ReportDue, ReportLetter, ReportMessage
 from stamm.automations.looking_for_tickets import TicketsLetter, TicketsLook
@@ -21,11 +22,12 @@ from stamm.delivery.telling import WebhookMessage
 from stamm.jobs import Kind
 from stamm.people import Database
 from stamm.surveys.by_itself import SurveyDue
+from stamm.surveys.given_letters import FollowUpLetter
 from stamm.surveys.mailing import PROGRAMME, settle
 
 _KINDS = (
     *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold),
-    *(CustomerMail, CustomerMailFacts, TicketsLook, TicketsLetter, SurveyDue),
+    *(CustomerMail, CustomerMailFacts, TicketsLook, TicketsLetter, SurveyDue, FollowUpLetter),
 )
 _TITLES = {kind.name: kind.title for kind in _KINDS}
 
@@ -48,6 +50,7 @@ def kinds(directory: Path) -> Sequence[Kind]:
         *kinds_of_reports(directory, database),
         *kinds_of_reminders(directory, database),
         survey_due(directory, database),
+        follow_up_letter(directory, database),
         messages,
         *kinds_of_mail(directory, database, programmes(directory, database), {PROGRAMME: settle}),
         PredictionsKept(directory),

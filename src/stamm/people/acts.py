@@ -58,6 +58,7 @@ ACTS = {
     "survey_closed": "survey closed",
     "survey_link_made": "link to a survey made",
     "survey_logo": "logo of a survey changed",
+    "survey_followed_up": "answer to a survey followed up",
     "survey_asked": "customers asked by a survey",
     "survey_sent": "survey sent by mail",
     "survey_by_itself": "how a survey asks by itself changed",

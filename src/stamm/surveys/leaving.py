@@ -12,6 +12,8 @@ from stamm.surveys.plan import said
 from stamm.surveys.sheets import Sheet, sheets_where
 
 TABLE = "survey_sheet"
+#: what people here did about answers, with notes
+NOTES = "survey_follow_up"
 
 
 def held_of(run: Run, customers: Collection[str]) -> list[dict[str, Any]]:
@@ -30,6 +32,25 @@ def held_of(run: Run, customers: Collection[str]) -> list[dict[str, Any]]:
     return found
 
 
+def notes_of(run: Run, customers: Collection[str]) -> list[dict[str, Any]]:
+    """What people here did about the answers of somebody of these numbers, and noted."""
+    marks = ", ".join("?" * len(customers))
+    columns = ("customer_id", "what", "state", "whose", "told", "who", "at")
+    named = ", ".join(f"{'s' if name == 'customer_id' else 'f'}.{name}" for name in columns)
+    rows = run(
+        f"SELECT {named} FROM survey_follow_up f JOIN survey_sheet s ON s.id = f.sheet_id "  # noqa: S608 - ours
+        f"WHERE s.customer_id IN ({marks}) ORDER BY f.id",
+        tuple(sorted(customers)),
+    )
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def notes_naming(run: Run, names: Callable[[str], bool], but: Collection[int] = ()) -> list[int]:
+    """The numbers of notes that name a person; those about the sheets `but` apart."""
+    rows = run("SELECT id, sheet_id, told FROM survey_follow_up WHERE told <> ''", ())
+    return [number for number, sheet, told in rows if sheet not in but and names(told)]
+
+
 def of_them(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> list[Sheet]:
     """Sheets of a person, and those of others whose words name them."""
     return [
@@ -40,19 +61,24 @@ def of_them(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], b
 
 
 def forget(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> int:
-    """Erase their sheets, and in those of others the words that name them; how many it was. It may be done again."""
+    """Erase their sheets with all that was noted about them, and in those of others the words that name them; how many
+    it was. It may be done again."""
     found = of_them(run, is_theirs, names)
     for sheet in found:
         if sheet.customer is not None and is_theirs(sheet.customer):
             run("DELETE FROM survey_arrival WHERE sheet_id = ?", (sheet.id,))
             run("DELETE FROM survey_mail WHERE sheet_id = ?", (sheet.id,))
+            run("DELETE FROM survey_follow_up WHERE sheet_id = ?", (sheet.id,))
             run("DELETE FROM survey_sheet WHERE id = ?", (sheet.id,))
         else:
             kept = {
                 key: None if isinstance(given, str) and names(given) else given for key, given in sheet.answers.items()
             }
             run("UPDATE survey_sheet SET answers = ? WHERE id = ?", (json.dumps(kept, ensure_ascii=False), sheet.id))
-    return len(found)
+    noted = notes_naming(run, names)
+    for number in noted:
+        run("UPDATE survey_follow_up SET told = '' WHERE id = ?", (number,))
+    return len(found) + len(noted)
 
 
 def _told(answer: Any) -> Any:

@@ -73,6 +73,22 @@ TABLES = (
         state varchar(10) NOT NULL,
         reason varchar(300) NOT NULL
     )""",
+    # what was done about an answer; no row is changed, and the last one of a sheet says how it stands
+    """CREATE TABLE IF NOT EXISTS survey_follow_up (
+        id {identity},
+        sheet_id bigint NOT NULL,
+        survey_id bigint NOT NULL,
+        revision integer NOT NULL,
+        what varchar(10) NOT NULL,
+        state varchar(10) NOT NULL,
+        whose varchar(200) NOT NULL,
+        told text NOT NULL,
+        who varchar(200) NOT NULL,
+        at {moment} NOT NULL,
+        UNIQUE (sheet_id, revision)
+    )""",
+    "CREATE INDEX IF NOT EXISTS survey_follow_up_survey ON survey_follow_up (survey_id)",
+    "CREATE INDEX IF NOT EXISTS survey_follow_up_whose ON survey_follow_up (whose)",
     "CREATE INDEX IF NOT EXISTS survey_mail_survey ON survey_mail (survey_id)",
     "CREATE INDEX IF NOT EXISTS survey_sheet_survey ON survey_sheet (survey_id)",
     "CREATE INDEX IF NOT EXISTS survey_sheet_customer ON survey_sheet (customer_id)",

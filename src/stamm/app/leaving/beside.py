@@ -130,7 +130,9 @@ class Beside:
         if not self.project.has_people:
             return 0
         with closing(self.project.people()) as database, database.transaction() as run:
-            return len(surveys.of_them(run, self.is_theirs, self.cells.names))
+            sheets = surveys.of_them(run, self.is_theirs, self.cells.names)
+            theirs = {each.id for each in sheets if each.customer is not None and self.is_theirs(each.customer)}
+            return len(sheets) + len(surveys.notes_naming(run, self.cells.names, theirs))
 
     def sheets(self) -> int:
         """Remove those sheets, and from those of others the words that name them; returns how many that was."""
@@ -139,7 +141,7 @@ class Beside:
         with closing(self.project.people()) as database:
             with database.transaction() as run:
                 count = surveys.forget(run, self.is_theirs, self.cells.names)
-            database.scrub(surveys.TABLE)
+            database.scrub(surveys.TABLE, surveys.NOTES)
         return count
 
     def mails_held(self) -> int:

@@ -38,6 +38,7 @@ from stamm.store.erasing.veil import Cleaning
 from stamm.store.layout import Layout
 from stamm.store.snapshot import Snapshot
 from stamm.surveys.leaving import held_of as held_in_sheets
+from stamm.surveys.leaving import notes_of
 
 Row = dict[str, Any]
 #: everything, for programs
@@ -54,7 +55,8 @@ class Held:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     superseded: dict[str, list[Row]] = field(default_factory=dict)
     arrived: list[Any] = field(default_factory=list)
-    #: what people here wrote about them (`notes`, `tasks`, `owner`), and what they answered (`surveys`)
+    #: what people here wrote about them (`notes`, `tasks`, `owner`), what they answered (`surveys`) and what
+    #: was noted about that (`survey_notes`)
     care: dict[str, list[Row]] = field(default_factory=dict)
     #: mails that were planned for them, and what became of each
     mails: list[Row] = field(default_factory=list)
@@ -88,6 +90,8 @@ def held(project: Project, customer: str) -> Held:
             found.care = held_of(run, found.person.customers)
             if sheets := held_in_sheets(run, found.person.customers):
                 found.care["surveys"] = sheets
+            if notes := notes_of(run, found.person.customers):
+                found.care["survey_notes"] = notes
             found.mails = mails_of(run, found.person.customers)
     return found
 

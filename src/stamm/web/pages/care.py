@@ -22,6 +22,7 @@ from stamm.web.customers import book, line_of, numbers_of, refuse_erased
 from stamm.web.desk import desk
 from stamm.web.pages.customer import task_line
 from stamm.web.reading import whole_number
+from stamm.web.survey_cases import given_to
 
 #: what is done to something that is there already, by its number
 TO_ONE = {
@@ -76,6 +77,7 @@ def tasks(request: Asked) -> HttpResponse:
     content: dict[str, Any] = {
         "open": lines[False],
         "finished": lines[True],
+        "given": given_to(who, known, zone, say),
         "owned": [(number, _name(known, number)) for number in care.owned_by(run, who)],
         "done": request.GET.get("done", "") == "task_done" and number.isdecimal(),
         "number": number,
@@ -90,15 +92,15 @@ def _write(request: Asked, does: str, numbers: tuple[str, ...], who: str, now: d
     elif does == "task":
         whose = person_called(said.get("whose", "") or who)
         due = _day(said.get("due", ""))
-        care.make_task(run, numbers[0], said.get("told", ""), whose=_able(whose), due_on=due, who=who, now=now)
+        care.make_task(run, numbers[0], said.get("told", ""), whose=able(whose), due_on=due, who=who, now=now)
     elif does == "owner":
         named = said.get("whose", "")
-        care.set_owner(run, numbers, _able(person_called(named)) if named else None, who=who, now=now)
+        care.set_owner(run, numbers, able(person_called(named)) if named else None, who=who, now=now)
     else:
         raise UsageError(f"Nothing here is called {does!r}.", remedy="Go back, and load the page anew.")
 
 
-def _able(person: Any) -> str:
+def able(person: Any) -> str:
     """The address of somebody who may see customers; raises UsageError for one who may not."""
     if person.may not in NAMES:
         raise UsageError(

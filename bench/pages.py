@@ -14,6 +14,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import math
 import os
 import re
 import shutil
@@ -198,11 +199,12 @@ class Walk:
     filters: list[Visit] = field(default_factory=list)
 
 
-def walk(browser: Browser, most: int, told: Callable[[Visit], None]) -> Walk:
+def walk(browser: Browser, most: int, told: Callable[[Visit], None], minutes: float = math.inf) -> Walk:
     """The pages that can be reached, at most so many, of those that differ in a name or a number alone some."""
+    end = time.monotonic() + 60 * minutes
     walked, seen, alike = Walk(), set(), dict[tuple[str, tuple[str, ...]], int]()
     waiting = [("/", False)]
-    while waiting and len(walked.pages) + len(walked.filters) < most:
+    while waiting and len(walked.pages) + len(walked.filters) < most and time.monotonic() < end:
         url, changed = waiting.pop(0)
         place = urlsplit(url)
         kind = _kind(place.path), tuple(sorted(name for name, _ in parse_qsl(place.query)))
@@ -264,7 +266,7 @@ def read(address: str, session: str) -> list[float]:
     drawn = """new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
       .observe({type: 'largest-contentful-paint', buffered: true}))"""
     found = []
-    with tempfile.TemporaryDirectory() as folder, chromium(program, Path(folder)) as tab:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, chromium(program, Path(folder)) as tab:
         tab.visit("about:blank")
         tab.call("Network.setCookie", name="stamm_session", value=session, url=address)
         tab.call("Emulation.setCPUThrottlingRate", rate=SLOWED)
@@ -325,7 +327,8 @@ def _row(what: str, found: list[float], limit: float) -> tuple[str, ...]:
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("bench/made"))
 @click.option("--customers", default=500_000, type=click.IntRange(1_000), help="How many; some 100 events each.")
 @click.option("--most", default=1_000, type=click.IntRange(1), help="How many pages and filters are walked.")
-def main(folder: Path, customers: int, most: int) -> None:
+@click.option("--minutes", type=click.FloatRange(0), help="Walk for so long, and not again after an import.")
+def main(folder: Path, customers: int, most: int, minutes: float | None) -> None:
     """Serve the world, walk, and print what it took."""
     console = Console(width=150)
 
@@ -344,8 +347,9 @@ def main(folder: Path, customers: int, most: int) -> None:
         session = subprocess.run(list(map(str, line)), stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
         with serving(Project.open(shop)) as served:
             browser = Browser(served, session)
-            walked = walk(browser, most, told)
-            later = after_import(shop, browser, [*walked.pages, *walked.filters], told)
+            walked = walk(browser, most, told, math.inf if minutes is None else minutes)
+            visits = [*walked.pages, *walked.filters]
+            later = after_import(shop, browser, visits, told) if minutes is None else []
             shown = read(f"http://localhost:{served.port}/", session)
     table = Table(
         "what", "p50", "p95", "most", "limit", "p95 / limit", title=f"Pages, {made.events():,} events; seconds"

@@ -117,11 +117,14 @@ def test_whoever_is_given_an_answer_is_told_once_and_has_it_on_their_list(databa
 
 
 def test_in_time_as_worked_by_hand(database: Database) -> None:
-    """Of five detractors: anna was answered after 47 hours, ben after 49, cleo not at all in 50; dora has time left at
-    first, and the one at the counter is nobody's to answer. A third, Wilson from 6.1 % to 79.2 %."""
+    """Of six detractors: anna was answered after 47 hours, ben after 49, cleo not at all in 50; dora has time left at
+    first, as gus has, who was answered in the first hour; and the one at the counter is nobody's to answer. A third,
+    Wilson from 6.1 % to 79.2 %."""
     survey, sheets = answered(database, anna="0", ben="6", cleo="3", emil="7", fay="10")
     dora = personal(database, survey, "dora")["dora"]
     send(database, dora, 1, recommend="1", at=NOON + 10 * HOUR)
+    gus = send(database, personal(database, survey, "gus")["gus"], 1, recommend="2", at=NOON + 10 * HOUR)
+    do(database, survey, gus.id, ANSWERED, "", "", 0, hours=11)
     send(database, shared(database, survey)(), 0, recommend="0")
     do(database, survey, sheets["anna"], ANSWERED, "", "", 0, hours=47)
     do(database, survey, sheets["ben"], ANSWERED, "", "", 0, hours=49)
@@ -131,12 +134,12 @@ def test_in_time_as_worked_by_hand(database: Database) -> None:
         voices, cases = voices_of(run, survey_of(run, survey)), cases_of(run, survey)
     found = in_time(voices, cases, NOON + 50 * HOUR)
     assert found.share is not None
-    assert (found.share.count, found.share.share, found.waiting) == (3, 1 / 3, 1)
+    assert (found.share.count, found.share.share, found.waiting) == (3, 1 / 3, 2)
     assert found.share.low == pytest.approx(0.0615, abs=1e-4)
     assert found.share.high == pytest.approx(0.7923, abs=1e-4)
     later = in_time(voices, cases, NOON + 58 * HOUR).share
     assert later is not None
-    assert (later.count, later.share) == (4, 0.25)
+    assert (later.count, later.share) == (5, 0.4)
     assert in_time(voices, {}, NOON).share is None
 
 

@@ -81,8 +81,8 @@ class Case:
 
 @dataclass(frozen=True)
 class InTime:
-    """Of those with a low score whom somebody can answer: the share answered within 48 hours, and how many more have
-    time left."""
+    """Of those with a low score whom somebody can answer, and whose 48 hours are over: the share answered within them;
+    and of how many more they are not over yet."""
 
     share: Share | None
     waiting: int
@@ -158,13 +158,14 @@ def step_of(run: Run, number: int) -> tuple[Step, Case] | None:
 
 
 def in_time(voices: Collection[Voice], cases: Mapping[int, Case], now: datetime) -> InTime:
-    """How many customers with a low score were answered within 48 hours, of those who were, or whose time is over.
+    """How many customers with a low score were answered within 48 hours, of those whose 48 hours are over.
 
-    Whoever came by an open link is not among them: nobody knows whom to answer.
+    Whoever is answered sooner counts no sooner: else, of those of today, only the quick ones would be in it. Whoever
+    came by an open link is not among them: nobody knows whom to answer.
     """
     low = [each for each in voices if each.band == LOW and each.customer is not None]
     firsts = {each.sheet: cases.get(each.sheet, Case()).answered_at for each in low}
-    over = [each for each in low if firsts[each.sheet] is not None or each.at + IN_TIME <= now]
+    over = [each for each in low if each.at + IN_TIME <= now]
     fine = sum((at := firsts[each.sheet]) is not None and at <= each.at + IN_TIME for each in over)
     if not over:
         return InTime(None, len(low))

@@ -72,6 +72,7 @@ def test_a_viewer_sees_the_score_by_touchpoint_and_where_it_is_too_few(
     # no worker has told the facts yet, and the data end before anybody was asked
     told = text_of(page)
     assert "NPS by segment" in told
+    assert "It is not known yet who of those who answered was in a segment" in told
     assert "Answers that are not among the facts yet, and not in here: 6." in told
     exported = viewer.get(f"/surveys/{number}.csv").content.decode()
     assert "by touchpoint,,Counter,,40" in exported
@@ -128,8 +129,11 @@ def test_each_comment_stands_with_value_and_risk_and_is_chosen_by_its_score(
     assert [(row["customer_id"], row["comment"], row["risk"], row["value_if_staying_minor"]) for row in rows] == [
         ("c6", "'=1+1", "0.5", "2000"),
         ("c5", "slow", "0.1", "10000"),
+        ("", "", "", ""),
         ("c1", "<i>Good</i> tea", "", ""),
     ]
+    assert [row["score"] for row in rows] == ["2", "7", "4", "9"]
+    assert {row["state"] for row in rows} == {"open"}
 
 
 def test_while_worth_is_counted_the_comments_stand_there_already(
@@ -152,37 +156,61 @@ def test_an_answer_is_given_to_somebody_answered_and_resolved_and_each_step_stay
     person("viewer", "vera@example.com")
     page = support.get(f"/surveys/{number}/comments/").content.decode()
     (sheet,) = re.findall(r'id="answer-(\d+)"(?:(?!id="answer-).)*?broken', page, re.DOTALL)[-1:]
-    act, form = f"/surveys/{number}/follow-up", {"answer": sheet, "seen": "0", "sort": "worth", "told": ""}
+    act, form = f"/surveys/{number}/follow-up", {"about": sheet, "seen": "0", "sort": "worth", "told": ""}
     assert 'value="vera@example.com"' not in page
     for wrong in (
         {"do": "noted", "whose": "vera@example.com"},
         {"do": "noted", "whose": "nobody@example.com"},
         {"do": "noted", "whose": ""},
         {"do": "shouted", "whose": ""},
-        {"do": "noted", "whose": "", "answer": "x"},
+        {"do": "noted", "whose": "", "about": "x"},
+        {"do": "noted", "whose": "a\0"},
     ):
         assert support.post(act, {**form, **wrong}).status_code == 422, wrong
     given = {**form, "do": "noted", "whose": ole.email, "told": "<b>please</b> call"}
     for _ in range(2):  # pressed twice
         done = support.post(act, given)
         assert done.headers["Location"] == f"/surveys/{number}/comments/?sort=worth&told={sheet}#answer-{sheet}"
-    assert support.post(act, {**given, "told": "another"}).status_code == 422
+    late = support.post(act, {**given, "told": "another <b>"})
+    assert (late.status_code, "another &lt;b&gt;</textarea>" in late.content.decode()) == (422, True)
+    assert "Somebody else has done something about this answer meanwhile." in text_of(late)
+    assert 'name="seen" value="1"' in late.content.decode()
+    there = support.post(act, {**given, "seen": "1", "told": "more", "state": "in_hand", "first": "0", "answer": sheet})
+    assert there.headers["Location"].startswith(f"/surveys/{number}/comments/?sort=worth&state=in_hand&answer={sheet}")
     mine = Client(SERVER_NAME="localhost")
     mine.force_login(ole)
     listed = text_of(mine.get("/tasks/"))
     assert "3 · broken" in listed
     assert "in hand" in listed
-    assert mine.post(act, {**form, "seen": "1", "whose": ole.email, "do": "answered"}).status_code == 302
+    assert mine.post(act, {**form, "seen": "2", "whose": ole.email, "do": "answered"}).status_code == 302
     one = text_of(mine.get(f"/surveys/{number}/comments/?answer={sheet}"))
     assert "&lt;b&gt;please&lt;/b&gt; call" in mine.get(f"/surveys/{number}/comments/").content.decode()
     assert one.index("answered the customer") < one.index("gave it to ole@example.com")
     # the answer of 3 March 2026 was answered by somebody today, which is not within 48 hours
     every = text_of(mine.get(f"/surveys/{number}/comments/"))
     assert "Detractors answered within 48 hours 0.0% 0.0% to 79.3% · n = 1" in every
-    assert mine.post(act, {**form, "seen": "2", "whose": ole.email, "do": "resolved"}).status_code == 302
+    assert mine.post(act, {**form, "seen": "3", "whose": ole.email, "do": "resolved"}).status_code == 302
     assert "broken" not in text_of(mine.get("/tasks/"))
     for state, there in (("resolved", True), ("open", False), ("in_hand", False)):
         assert ("broken" in text_of(mine.get(f"/surveys/{number}/comments/?state={state}"))) is there, state
+
+
+def test_whoever_may_not_see_an_answer_any_more_keeps_it_until_it_is_given_to_somebody_else(
+    signed_in: Make, survey: Make, person: Make, project: Project
+) -> None:
+    number, _ = survey()
+    ask_some(project, number, ("c5", 3, "broken"))
+    ole, support = person("support", "ole@example.com"), signed_in("support")
+    page = support.get(f"/surveys/{number}/comments/").content.decode()
+    (sheet,) = re.findall(r'id="answer-(\d+)"(?:(?!id="answer-).)*?broken', page, re.DOTALL)[-1:]
+    act, form = f"/surveys/{number}/follow-up", {"about": sheet, "whose": ole.email, "do": "noted"}
+    assert support.post(act, {**form, "seen": "0", "told": "please"}).status_code == 302
+    ole.role = "viewer"
+    ole.save()
+    assert "ole@example.com (may not see it any more)" in text_of(support.get(f"/surveys/{number}/comments/"))
+    assert support.post(act, {**form, "seen": "1", "told": "still his"}).status_code == 302
+    assert support.post(act, {**form, "seen": "2", "whose": "", "told": ""}).status_code == 302
+    assert support.post(act, {**form, "seen": "3", "told": ""}).status_code == 422
 
 
 def test_whoever_is_given_an_answer_is_told_by_mail_without_the_words_of_the_customer(
@@ -199,7 +227,7 @@ def test_whoever_is_given_an_answer_is_told_by_mail_without_the_words_of_the_cus
     ole = person("support", "ole@example.com")
     with transaction.atomic():
         ((sheet,),) = run("SELECT id FROM survey_sheet WHERE customer_id = 'c5'", ())
-    form = {"answer": str(sheet), "seen": "0", "do": "noted", "whose": ole.email, "told": "secret"}
+    form = {"about": str(sheet), "seen": "0", "do": "noted", "whose": ole.email, "told": "secret"}
     signed_in("analyst").post(f"/surveys/{number}/follow-up", form)
     with transaction.atomic():
         ((given,),) = run("SELECT given FROM job WHERE kind = ?", (LETTER,))
@@ -232,7 +260,7 @@ def test_no_mail_goes_to_whoever_is_not_to_look_after_it_any_more(
     ole, analyst = person("support", "ole@example.com"), signed_in("analyst")
     with transaction.atomic():
         ((sheet,),) = run("SELECT id FROM survey_sheet WHERE customer_id = 'c1'", ())
-    form = {"answer": str(sheet), "seen": "0", "do": "noted", "whose": ole.email, "told": ""}
+    form = {"about": str(sheet), "seen": "0", "do": "noted", "whose": ole.email, "told": ""}
     assert analyst.post(f"/surveys/{number}/follow-up", form).status_code == 302
     with transaction.atomic():
         ((step,),) = run("SELECT id FROM survey_follow_up", ())

@@ -22,7 +22,8 @@ from stamm.surveys.arriving import note_arrival
 from stamm.surveys.asking import TELLING, OpenLink, Token, is_resting, link_of, read_token
 from stamm.surveys.keeping import DRAFT, Survey, survey_of
 from stamm.surveys.plan import MOST_ANSWER, Page, Plan, Question, plain
-from stamm.surveys.sheets import FLOOD, PLANNED, TRAP, UNSENT, Sheet, moments_written, sheets_where
+from stamm.surveys.sheets import FLOOD, LOW_SINCE, PLANNED, TRAP, UNSENT, Sheet, moments_written, sheets_where
+from stamm.surveys.voices import is_low, scored_question
 
 _log = logging.getLogger("django.stamm")
 
@@ -168,11 +169,14 @@ def take_answers(run: Run, token: str, sent: Sent, *, secret: str, now: datetime
     way = plan.way(answers)
     asked = {question.key for each in way for question in each.questions}
     answers = {key: given for key, given in answers.items() if key in asked}
+    moments = {key: at for key, at in moments.items() if key in answers}
+    if is_low(found.survey, answers):
+        moments[LOW_SINCE] = _low_since(found.survey, sheet) or now
     is_last = way[-1].key == page.key
     finished = now if is_last else sheet.finished_at if sheet and _is_whole(way, answers) else None
     kept = {
         "answers": json.dumps(answers, ensure_ascii=False),
-        "moments": moments_written({key: at for key, at in moments.items() if key in answers}),
+        "moments": moments_written(moments),
         "finished_at": finished,
         "held": TRAP if sent.trap.strip() else sheet.held if sheet and sheet.held not in (PLANNED, UNSENT) else "",
     }
@@ -183,6 +187,14 @@ def take_answers(run: Run, token: str, sent: Sent, *, secret: str, now: datetime
     if now_is.held:
         _log.info("a survey answer is held for review: %s", now_is.held)
     return now_is
+
+
+def _low_since(survey: Survey, sheet: Sheet | None) -> datetime | None:
+    """Since when the score is low that stands on a sheet; None where it is not, or there is none."""
+    scored = scored_question(survey)
+    if sheet is None or scored is None or not is_low(survey, sheet.answers):
+        return None
+    return sheet.moments.get(LOW_SINCE, sheet.moments[scored.key])
 
 
 def _keep(run: Run, found: Found, kept: dict[str, Any], now: datetime) -> int:
@@ -269,8 +281,10 @@ def review(run: Run, survey: int, *, count: bool, who: str, now: datetime) -> in
         elif sheet.facts:
             continue
         elif sheet.customer is None:
+            run("DELETE FROM survey_follow_up WHERE sheet_id = ?", (sheet.id,))
             run("DELETE FROM survey_sheet WHERE id = ?", (sheet.id,))
         else:
+            run("DELETE FROM survey_follow_up WHERE sheet_id = ?", (sheet.id,))
             run(
                 "UPDATE survey_sheet SET held = '', answers = '{}', moments = '{}', begun_at = NULL, "
                 "finished_at = NULL, revision = revision + 1, changed_at = ? WHERE id = ?",

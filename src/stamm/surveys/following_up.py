@@ -18,8 +18,7 @@ from stamm.people.database import Run, as_moment
 from stamm.surveys.keeping import MeanwhileError, Survey
 from stamm.surveys.plan import plain
 from stamm.surveys.results import Share
-from stamm.surveys.sheets import sheets_where
-from stamm.surveys.voices import LOW, Voice
+from stamm.surveys.voices import LOW, Voice, voices_of
 
 #: how an answer stands
 OPEN, IN_HAND, RESOLVED = "open", "in_hand", "resolved"
@@ -65,7 +64,7 @@ class Case:
 
     @property
     def state(self) -> str:
-        """How it stands."""
+        """How it stood after the last step."""
         return self.steps[-1].state if self.steps else OPEN
 
     @property
@@ -73,10 +72,16 @@ class Case:
         """Who looks after it; empty for nobody."""
         return self.steps[-1].whose if self.steps else ""
 
-    @property
-    def answered_at(self) -> datetime | None:
-        """When the customer was first answered (UTC)."""
-        return next((step.at for step in self.steps if step.what == ANSWERED), None)
+    def answered_at(self, voice: Voice) -> datetime | None:
+        """When the customer was first answered, since the score is low if it is (UTC)."""
+        moments = (step.at for step in self.steps if step.what == ANSWERED)
+        return next((at for at in moments if voice.band != LOW or at >= voice.low_since), None)
+
+    def stands(self, voice: Voice) -> str:
+        """How it stands: what was resolved is open again once the customer changes the answer."""
+        if self.state != RESOLVED or voice.changed_at <= self.steps[-1].at:
+            return self.state
+        return IN_HAND if self.whose else OPEN
 
 
 @dataclass(frozen=True)
@@ -107,8 +112,9 @@ def follow_up(run: Run, survey: Survey, sheet: int, does: Doing, *, who: str, no
     what, whose, note = does.what, does.whose, plain(does.told).strip()
     if len(note) > LONGEST:
         raise UsageError(f"A note has at most {LONGEST:,} letters.", remedy="Write less.")
-    there = sheets_where(run, "id = ? AND survey_id = ? AND begun_at IS NOT NULL", (sheet, survey.id))
-    if what not in DOES or not there:
+    run("UPDATE survey_sheet SET revision = revision WHERE id = ?", (sheet,))  # nobody throws it away meanwhile
+    voice = next(iter(voices_of(run, survey, sheet)), None)
+    if what not in DOES or voice is None:
         raise UsageError(
             "There is no such answer, or nothing like that is done about it.", remedy="Load the page anew."
         )
@@ -121,9 +127,10 @@ def follow_up(run: Run, survey: Survey, sheet: int, does: Doing, *, who: str, no
         raise _meanwhile()
     if what == NOTED and whose == case.whose and not note:
         raise UsageError("There is nothing written.", remedy="Choose somebody, or write a note.")
-    state = {NOTED: case.state, ANSWERED: IN_HAND, DONE: RESOLVED, REOPENED: OPEN}[what]
+    stands = case.stands(voice)
+    state = {NOTED: stands, ANSWERED: IN_HAND, DONE: RESOLVED, REOPENED: OPEN}[what]
     if state != RESOLVED and what != ANSWERED:
-        state = IN_HAND if whose or case.answered_at is not None else OPEN
+        state = IN_HAND if whose or case.answered_at(voice) is not None else OPEN
     made = run(
         f"INSERT INTO survey_follow_up ({_COLUMNS.removeprefix('id, ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - ours
         "ON CONFLICT (sheet_id, revision) DO NOTHING RETURNING id",
@@ -143,11 +150,10 @@ def cases_of(run: Run, survey: int) -> dict[int, Case]:
     return _cases(_steps(run, "survey_id = ?", survey))
 
 
-def open_cases_of(run: Run, whose: str) -> list[Step]:
-    """The last steps about all that somebody looks after and that is not resolved, the oldest first."""
+def cases_given_to(run: Run, whose: str) -> list[Case]:
+    """All that somebody looks after, the one that was touched last at the end; what is resolved is among them."""
     mine = _steps(run, "sheet_id IN (SELECT sheet_id FROM survey_follow_up WHERE whose = ?)", whose)
-    last = [case.steps[-1] for case in _cases(mine).values()]
-    return sorted((step for step in last if step.whose == whose and step.state != RESOLVED), key=lambda step: step.id)
+    return sorted((case for case in _cases(mine).values() if case.whose == whose), key=lambda case: case.steps[-1].id)
 
 
 def step_of(run: Run, number: int) -> tuple[Step, Case] | None:
@@ -164,9 +170,9 @@ def in_time(voices: Collection[Voice], cases: Mapping[int, Case], now: datetime)
     came by an open link is not among them: nobody knows whom to answer.
     """
     low = [each for each in voices if each.band == LOW and each.customer is not None]
-    firsts = {each.sheet: cases.get(each.sheet, Case()).answered_at for each in low}
-    over = [each for each in low if each.at + IN_TIME <= now]
-    fine = sum((at := firsts[each.sheet]) is not None and at <= each.at + IN_TIME for each in over)
+    firsts = {each.sheet: cases.get(each.sheet, Case()).answered_at(each) for each in low}
+    over = [each for each in low if each.low_since + IN_TIME <= now]
+    fine = sum((at := firsts[each.sheet]) is not None and at <= each.low_since + IN_TIME for each in over)
     if not over:
         return InTime(None, len(low))
     low_end, high_end = wilson(fine, len(over))

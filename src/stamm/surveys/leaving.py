@@ -60,6 +60,17 @@ def of_them(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], b
     ]
 
 
+def naming(
+    run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]
+) -> list[tuple[str, tuple[int, ...]]]:
+    """Sheets of others whose words name a person, and notes about such sheets that do: the table and the number."""
+    whose = {sheet.id: sheet for sheet in sheets_where(run, "customer_id IS NOT NULL OR answers <> '{}'", ())}
+    theirs = {number for number, sheet in whose.items() if sheet.customer is not None and is_theirs(sheet.customer)}
+    told = [number for number, sheet in whose.items() if number not in theirs and any(map(names, _texts(sheet)))]
+    noted = notes_naming(run, names, theirs)
+    return [*((TABLE, (number,)) for number in told), *((NOTES, (number,)) for number in noted)]
+
+
 def forget(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> int:
     """Erase their sheets with all that was noted about them, and in those of others the words that name them; how many
     it was. It may be done again."""

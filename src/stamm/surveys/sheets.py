@@ -17,6 +17,8 @@ COLUMNS = (
 #: why a sheet waits to be looked at, and is not counted: it came with many others from one address; a field was filled
 #: in that nobody sees
 FLOOD, TRAP = "flood", "trap"
+#: since when a score is low, among the moments; no question has such a key
+LOW_SINCE = "-low"
 #: why it is not counted as asked: its mail was not sent yet, or is not going to be
 PLANNED, UNSENT = "planned", "unsent"
 
@@ -25,8 +27,8 @@ PLANNED, UNSENT = "planned", "unsent"
 class Sheet:
     """One customer's answers, by the key of the question: a point, a list of options, a text, None where skipped.
 
-    `moments` say when each was given. `held` is why it is not counted, empty where it is. `facts` are the keys of its
-    rows among the facts, as of the revision `told`.
+    `moments` say when each was given as it stands, and under `LOW_SINCE` when the score became low. `held` is why it is
+    not counted, empty where it is. `facts` are the keys of its rows among the facts, as of the revision `told`.
     """
 
     id: int

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from stamm.people.database import Run
 from stamm.surveys.keeping import Survey
 from stamm.surveys.plan import Question
-from stamm.surveys.sheets import Sheet, sheets_where
+from stamm.surveys.sheets import LOW_SINCE, Sheet, sheets_where
 
 #: what a score says; of NPS those are detractors, passives and promoters
 LOW, MIDDLE, HIGH = "low", "middle", "high"
@@ -20,7 +21,8 @@ BANDS = (LOW, MIDDLE, HIGH)
 class Voice:
     """One answer: whose it is (None for nobody known), its score with what that says, and all that was written.
 
-    `at` is when the score was given, or where there is none when something was written first (UTC).
+    `at` is when the score was given, or where there is none when something was written first; `low_since` when it
+    became low, which another low score does not change; `changed_at` when any of it was last changed (UTC).
     """
 
     sheet: int
@@ -30,6 +32,8 @@ class Voice:
     score: int | None
     band: str
     comments: tuple[tuple[Question, str], ...]
+    low_since: datetime
+    changed_at: datetime
 
 
 def scored_question(survey: Survey) -> Question | None:
@@ -47,10 +51,18 @@ def band_of(question: Question, point: int) -> str:
     return HIGH if point >= high_from else LOW if point <= low_to else MIDDLE
 
 
-def voices_of(run: Run, survey: Survey) -> list[Voice]:
-    """All of a survey, the newest first; what is held for review is not among them."""
+def is_low(survey: Survey, answers: Mapping[str, Any]) -> bool:
+    """Whether some answers have a low score."""
     scored = scored_question(survey)
-    sheets = sheets_where(run, "survey_id = ? AND held = '' AND begun_at IS NOT NULL", (survey.id,))
+    point = None if scored is None else answers.get(scored.key)
+    return scored is not None and point is not None and band_of(scored, point) == LOW
+
+
+def voices_of(run: Run, survey: Survey, sheet: int | None = None) -> list[Voice]:
+    """All of a survey, or that of one sheet, the newest first; what is held for review is not among them."""
+    scored = scored_question(survey)
+    one, which = ("", ()) if sheet is None else (" AND id = ?", (sheet,))
+    sheets = sheets_where(run, f"survey_id = ? AND held = '' AND begun_at IS NOT NULL{one}", (survey.id, *which))
     found = [_voice(survey, sheet, scored) for sheet in sheets]
     heard = [each for each in found if each.comments or each.band == LOW]
     return sorted(heard, key=lambda each: (each.at, each.sheet), reverse=True)
@@ -64,7 +76,9 @@ def _voice(survey: Survey, sheet: Sheet, scored: Question | None) -> Voice:
     )
     point = sheet.answers.get(scored.key) if scored else None
     band = band_of(scored, point) if scored is not None and point is not None else ""
-    return Voice(sheet.id, sheet.customer, sheet.touchpoint, _moment(sheet, scored, told), point, band, told)
+    at = _moment(sheet, scored, told)
+    about = sheet.id, sheet.customer, sheet.touchpoint, at, point, band, told
+    return Voice(*about, sheet.moments.get(LOW_SINCE, at), max(sheet.moments.values(), default=at))
 
 
 def _moment(sheet: Sheet, scored: Question | None, told: Sequence[tuple[Question, str]]) -> datetime:

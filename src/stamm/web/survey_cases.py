@@ -11,9 +11,9 @@ from stamm.people.accounts import run
 from stamm.reports.marked import Marked, exactly, filled, interval
 from stamm.store.book import Book
 from stamm.surveys import following_up
-from stamm.surveys.following_up import Case, InTime, Step, open_cases_of
+from stamm.surveys.following_up import RESOLVED, Case, InTime, Step, cases_given_to
 from stamm.surveys.keeping import survey_of
-from stamm.surveys.voices import voices_of
+from stamm.surveys.voices import Voice, voices_of
 
 
 def state_words(say: Language) -> dict[str, str]:
@@ -25,12 +25,13 @@ def state_words(say: Language) -> dict[str, str]:
     }
 
 
-def case_words(case: Case, names: Mapping[str, str], zone: ZoneInfo, say: Language) -> dict[str, Any]:
-    """One of them: how it stands, whose it is, and all that was done, the last first."""
-    answered = case.answered_at
+def case_words(voice: Voice, case: Case, names: Mapping[str, str], zone: ZoneInfo, say: Language) -> dict[str, Any]:
+    """What was done about one of them: how it stands, whose it is, and all steps, the last first."""
+    answered, stands = case.answered_at(voice), case.stands(voice)
     return {
-        "state": case.state,
-        "stands": state_words(say)[case.state],
+        "state": stands,
+        "stands": state_words(say)[stands],
+        "changed": stands != case.state,
         "whose": case.whose,
         "whose_name": names.get(case.whose, case.whose),
         "seen": case.revision,
@@ -83,27 +84,29 @@ def in_time_words(found: InTime, called: str, say: Language) -> dict[str, Any] |
 
 
 def given_to(whose: str, known: Book | None, zone: str, say: Language) -> list[dict[str, Any]]:
-    """The answers that somebody looks after and that are not resolved, those given first before others."""
-    steps = open_cases_of(run, whose)
-    surveys = {number: survey_of(run, number) for number in {step.survey for step in steps}}
+    """The answers that somebody looks after and that are not resolved, those touched first before others."""
+    cases = {case.steps[-1].sheet: case for case in cases_given_to(run, whose)}
+    surveys = {number: survey_of(run, number) for number in {case.steps[-1].survey for case in cases.values()}}
     voices = {voice.sheet: voice for found in surveys.values() for voice in voices_of(run, found)}
     rows = []
-    for step in steps:
-        voice = voices.get(step.sheet)
+    for sheet, case in cases.items():
+        voice = voices.get(sheet)
         if voice is None:
             continue  # held for review meanwhile, or corrected to a better score without a word
+        if (stands := case.stands(voice)) == RESOLVED:
+            continue
         line = known.line(voice.customer) if known is not None and voice.customer else None
         words: Marked | str = " · ".join(told for _, told in voice.comments)
         rows.append(
             {
-                "survey": surveys[step.survey],
-                "sheet": step.sheet,
+                "survey": surveys[case.steps[-1].survey],
+                "sheet": sheet,
                 "customer": (line.customer_id if line else voice.customer) or "",
                 "name": (line.name or "") if line else "",
                 "told": words if len(words) <= 140 else f"{words[:140]}…",
                 "score": "" if voice.score is None else say.number(voice.score),
                 "band": voice.band,
-                "stands": state_words(say)[step.state],
+                "stands": state_words(say)[stands],
                 "at": say.short_day(voice.at.astimezone(ZoneInfo(zone)).date()),
             }
         )

@@ -32,6 +32,8 @@ class Groups:
 
     touchpoints: tuple[tuple[QuestionWords, GroupsWords], ...]
     segments: tuple[OfSegments, ...] | None
+    #: the questions that cannot be told apart by segment, in one line
+    alike: str
 
 
 def groups_of(made: Results, questions: Sequence[QuestionWords], say: Language) -> Groups:
@@ -42,9 +44,11 @@ def groups_of(made: Results, questions: Sequence[QuestionWords], say: Language) 
     asked = asked_of(made, tuple(called), saved_rules())
     found = soon(("survey by segment", asked), lambda opened: _counted(opened, asked)) if asked else ()
     by_key = {each.of.question.key: each for each in scored}
+    alone = {each.question for each in asked}
     return Groups(
         tuple((each, told) for each, told in places if told is not None),
         None if found is None else tuple(_told(each, by_key[each.question], called, say) for each in found),
+        " · ".join(each.told for key, each in by_key.items() if key not in alone),
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stamm.analyses.worth.tables import Customer
 from stamm.lang.language import Language
 from stamm.reports.marked import exactly
+from stamm.surveys.following_up import Case
+from stamm.surveys.keeping import Survey
 from stamm.surveys.records import Record
-from stamm.surveys.voices import BANDS, HIGH, LOW, MIDDLE, Voice
+from stamm.surveys.voices import BANDS, HIGH, LOW, MIDDLE, Voice, scored_question
 from stamm.web.ahead import VALUED, everybody_valued
 from stamm.web.customers import book
 from stamm.web.desk import desk, soon
@@ -19,6 +21,8 @@ NEWEST, WORTH = "", "worth"
 SORTS = (NEWEST, WORTH)
 #: what a table of comments says besides
 BESIDE = ("name", "risk", "value_if_staying_minor", "value_at_risk_minor")
+#: and how each stands
+FOLLOWED_UP = ("state", "looked_after_by", "customer_answered_at")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,27 @@ def records_beside(records: Sequence[Record], about: Beside) -> list[Record]:
         )
         found.append({**each, **dict(zip(BESIDE, more, strict=True))})
     return found
+
+
+def voice_records(survey: Survey, voices: Iterable[Voice], cases: Mapping[int, Case]) -> list[dict[str, Any]]:
+    """A row of each comment, and of each low score without one; how each stands besides."""
+    scored, rows = scored_question(survey), []
+    for voice in voices:
+        case = cases.get(voice.sheet, Case())
+        about = {"customer_id": voice.customer, "score": voice.score, "answered_at": voice.at}
+        stands = (case.stands(voice), case.whose or None, case.answered_at(voice))
+        told = [(question.key, text) for question, text in voice.comments] or [(scored.key if scored else "", "")]
+        rows += [
+            {
+                **about,
+                "question": key,
+                "comment": text,
+                "touchpoint": voice.touchpoint,
+                **dict(zip(FOLLOWED_UP, stands, strict=True)),
+            }
+            for key, text in told
+        ]
+    return rows
 
 
 def chosen(voices: Sequence[Voice], band: str, sort: str, about: Beside) -> list[Voice]:

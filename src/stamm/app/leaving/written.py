@@ -17,6 +17,7 @@ from stamm.people.database import Database, Run
 from stamm.segments.named import key_of
 from stamm.segments.operators.in_segment import InSegment
 from stamm.store.erasing.ledger import NOBODY
+from stamm.surveys.leaving import naming
 
 #: texts that go whole, those that have to say something, the JSON of a board or a goal, that of a segment's rule, in
 #: which every text has to say something, and keys, which are made of a name
@@ -61,6 +62,8 @@ _PLACES = {
     "people_act": Phrase("act {} of the record", "Nummer {} des Protokolls"),
     "care_note": Phrase("note {}", "Notiz {}"),
     "care_task": Phrase("task {}", "Aufgabe {}"),
+    "survey_follow_up": Phrase("note {} about an answer to a survey", "Notiz {} zu einer Antwort auf eine Umfrage"),
+    "survey_sheet": Phrase("answers {} to a survey", "Antworten {} auf eine Umfrage"),
 }
 #: in a board or a goal these have to say something
 _NEEDED = ("name", "text", "told")
@@ -90,9 +93,9 @@ class Written:
             return [place for place, _, _ in self._found(run, names)]
 
     def notes(self, of_them: Callable[[str], bool], names: Callable[[str], bool]) -> list[Place]:
-        """Where notes and tasks name somebody, except those written about `of_them`."""
+        """Where notes, tasks and answers name somebody, except those written about or by `of_them`."""
         with self.database.transaction() as run:
-            return [
+            there = [
                 Place(table, (number,))
                 for table, columns in HELD.items()
                 for number, customer, *told in run(
@@ -101,6 +104,7 @@ class Written:
                 )
                 if not of_them(customer) and any(names(text) for text in told)
             ]
+            return [*there, *(Place(*each) for each in naming(run, of_them, names))]
 
     def erase(self, names: Callable[[str], bool]) -> int:
         """Take what names somebody out of all of them; returns how many rows held such. It may be done again."""

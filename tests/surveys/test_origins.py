@@ -23,6 +23,11 @@ from tests.surveys.asked import NOON, opened
         ("http://localhost:8080", "http://localhost:8080"),
         ("http://localhost:80", "http://localhost"),
         ("https://müller.example", "https://xn--mller-kva.example"),
+        ("https://MÜLLER.example:8443", "https://xn--mller-kva.example:8443"),
+        ("https://mu\u0308ller.example", "https://xn--mller-kva.example"),
+        ("https://日本.example", "https://xn--wgv71a.example"),
+        ("https://xn--strae-oqa.de", "https://xn--strae-oqa.de"),
+        ("https://a-b.c--d.example", "https://a-b.c--d.example"),
     ],
 )
 def test_a_site_is_written_as_browsers_name_it(told: str, origin: str) -> None:
@@ -35,11 +40,21 @@ def test_a_site_is_written_as_browsers_name_it(told: str, origin: str) -> None:
         "", "*", "null", "shop.example.com", "https://", "https://*.example.com", "https://shop.example.com/tea", "ftp://a.b",
         "https://a.b?x", "https://u@a.b", "https://a.b:0x1", "https://a.b:65536", "https://a..b\nhttps://c", "https://-a",
         "javascript:alert(1)", "https://a.b\r\nSet-Cookie: a=b", "https://" + "ü" * 300, "https://.ü",
+        "https://a..b", "https://a.-b", "https://a-.b", "https://a.b-", "https://a.b.", "https://a..ü",
+        "https://" + "a" * 64 + ".de", "https://" + "a." * 127 + "de",
     ],
 )  # fmt: skip
 def test_what_is_no_site_is_refused_wherever_a_survey_is_written(database: Database, text: str) -> None:
     with pytest.raises(UsageError, match="is no site"), database.transaction() as run:
         keeping.make_survey(run, replace(ready("nps", "Spring"), origins=(text,)), who="i", now=NOON)
+
+
+@pytest.mark.parametrize("host", ["straße.de", "STRAẞE.de", "ςs.gr", "a\u200db.de", "a\u200cb.de", "ab\u2064.de"])
+def test_letters_that_browsers_write_otherwise_than_python_are_no_other_shop(host: str) -> None:
+    """To a browser straße.de is xn--strae-oqa.de; by the rules that Python follows it is strasse.de, a stranger's."""
+    with pytest.raises(UsageError, match="Not every browser") as told:
+        checked_origins([f"https://{host}"])
+    assert "xn--" in told.value.remedy
 
 
 def test_so_many_sites_and_not_one_more() -> None:
@@ -59,3 +74,13 @@ def test_a_place_is_one_of_this_survey_or_none_is_made_up(database: Database) ->
         places = {name: link_at(run, link, name).touchpoint for name in ("Basket", "", "basket", "Elsewhere")}
         assert len(asking.open_links(run, survey)) == 2
     assert places == {"Basket": basket.touchpoint, "": WIDGET, "basket": WIDGET, "Elsewhere": WIDGET}
+
+
+@pytest.mark.parametrize("name", ["link", "mail", " Mail ", "LINK"])
+def test_no_open_link_hangs_where_personal_answers_come_from(database: Database, name: str) -> None:
+    survey = opened(database)
+    with pytest.raises(UsageError, match="is the place of personal links"), database.transaction() as run:
+        asking.make_open_link(run, survey, name, who="i", now=NOON)
+    with database.transaction() as run:
+        assert asking.open_links(run, survey) == []
+        assert asking.make_open_link(run, survey, "linked", who="i", now=NOON).touchpoint == "linked"

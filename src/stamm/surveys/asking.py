@@ -89,11 +89,16 @@ def _signed(told: str, secret: str) -> str:
 
 # -- links ---------------------------------------------------------------------------------------------------
 def make_open_link(run: Run, number: int, touchpoint: str, *, who: str, now: datetime) -> OpenLink:
-    """The link of a survey for one place, made where there is none yet; raises UsageError for a place without words."""
+    """The link of a survey for one place, made where there is none yet.
+
+    Raises UsageError for a place without words, and for those of personal links, whose answers are told apart by them.
+    """
     survey_of(run, number)
     place = " ".join(plain(touchpoint).split())
     if not 0 < len(place) <= _MOST_TOUCHPOINT:
         raise UsageError(f"A place has 1 to {_MOST_TOUCHPOINT} letters.", remedy="Write where the link is to hang.")
+    if place.casefold() in (PERSONAL, MAIL):
+        raise UsageError(f"{place!r} is the place of personal links.", remedy="Call the place by another name.")
     made = run(
         "INSERT INTO survey_link (survey_id, touchpoint, who, at) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (survey_id, touchpoint) DO NOTHING RETURNING id",

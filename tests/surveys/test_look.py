@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import io
+import struct
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import product
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from PIL import Image
 
 from stamm.lang.errors import UsageError
-from stamm.people import Database
-from stamm.surveys import keeping
+from stamm.people import Database, open_database
+from stamm.surveys import TABLES, keeping
 from stamm.surveys.colour import DARK, LIGHT, checked_colour, contrast, shades
+from stamm.surveys.keeping import MeanwhileError
 from stamm.surveys.logo import MOST_BYTES, Logo, logo_digest, logo_named, read_logo, set_logo
 from stamm.surveys.ready import ready
 from tests.surveys.asked import NOON, opened
@@ -110,6 +117,45 @@ def test_what_is_no_picture_of_the_three_is_refused(content: bytes) -> None:
         read_logo(content)
 
 
+def with_small_one(content: bytes) -> bytes:
+    """A JPEG with a small picture of itself before it, as cameras write it, which has an end of its own."""
+    inside = b"Exif\0\0" + picture("JPEG")
+    return content[:2] + b"\xff\xe1" + struct.pack(">H", 2 + len(inside)) + inside + content[2:]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        picture("PNG", 30, 30),
+        picture("JPEG", 30, 30),
+        picture("JPEG", 30, 30, progressive=True),
+        with_small_one(picture("JPEG", 30, 30)),
+        picture("WEBP", 30, 30),
+        picture("WEBP", 30, 30, lossless=True),
+        picture("WEBP", 30, 30, "RGBA", exif=b"Exif\0\0MM\0*"),
+    ],
+    ids=["png", "jpeg", "progressive", "small-one", "webp", "lossless", "extended"],
+)
+def test_a_picture_that_is_cut_off_is_not_taken(content: bytes) -> None:
+    """However much of it is there; what is short of the size it has is not even known as a picture."""
+    assert read_logo(content).content == content
+    assert read_logo(content + b"\n").content == content + b"\n"
+    refused = []
+    for length in range(len(content)):
+        with pytest.raises(UsageError) as told:
+            read_logo(content[:length])
+        refused.append(told.value.what)
+    assert set(refused) == {"A logo is a PNG, JPEG or WebP picture.", "The end of this picture is missing."}
+    assert refused[-1] == "The end of this picture is missing."
+
+
+def test_the_head_of_a_png_alone_and_a_webp_of_no_length_are_not_whole() -> None:
+    empty = picture("WEBP")
+    for content in (picture("PNG")[:33], empty[:4] + bytes(4) + empty[8:]):
+        with pytest.raises(UsageError, match="The end of this picture is missing"):
+            read_logo(content)
+
+
 def test_a_logo_has_so_many_bytes_and_not_one_more() -> None:
     small = picture("PNG")
     assert len(read_logo(small + bytes(MOST_BYTES - len(small))).content) == MOST_BYTES
@@ -123,7 +169,7 @@ def test_a_survey_has_one_logo_and_what_it_had_before_is_gone(database: Database
 
     def put(number: int, logo: Logo | None) -> None:
         with database.transaction() as run:
-            set_logo(run, number, logo, who="i", now=NOON)
+            set_logo(run, number, logo, seen=logo_digest(run, number), who="i", now=NOON)
 
     def there() -> list[tuple[int, str]]:
         with database.transaction() as run:
@@ -150,9 +196,60 @@ def test_a_survey_has_one_logo_and_what_it_had_before_is_gone(database: Database
 
     def break_off() -> None:
         with database.transaction() as run:
-            set_logo(run, survey, first, who="i", now=NOON)
+            set_logo(run, survey, first, seen="", who="i", now=NOON)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         break_off()
     assert there() == [(other, "image/png")]
+
+
+def test_whoever_saw_another_logo_changes_none(database: Database) -> None:
+    survey = opened(database)
+    first, second, third = (read_logo(picture("PNG", width)) for width in (1, 2, 3))
+
+    def put(logo: Logo | None, seen: Logo | None) -> None:
+        with database.transaction() as run:
+            set_logo(run, survey, logo, seen=seen.digest if seen else "", who="i", now=NOON)
+
+    put(first, None)
+    put(first, None)  # sent once more
+    put(second, first)
+    for late in (None, third):
+        for seen in (None, first):
+            with pytest.raises(MeanwhileError, match="logo meanwhile"):
+                put(late, seen)
+    with database.transaction() as run:
+        assert logo_digest(run, survey) == second.digest
+    put(None, second)
+    put(None, second)
+
+
+def test_of_those_who_set_a_logo_at_once_one_does_and_the_others_are_told(
+    database: Database, place: tuple[Path, str]
+) -> None:
+    survey, begin = opened(database), threading.Barrier(6)
+
+    def put(width: int) -> str:
+        logo = read_logo(picture("PNG", 1 + width))
+        with closing(open_database(*place, TABLES)) as own:
+            begin.wait()
+            try:
+                with own.transaction() as run:
+                    set_logo(run, survey, logo, seen="", who="i", now=NOON)
+            except MeanwhileError:
+                return ""
+            return logo.digest
+
+    with ThreadPoolExecutor(6) as threads:
+        done = [digest for digest in threads.map(put, range(6)) if digest]
+    with database.transaction() as run:
+        assert done == [logo_digest(run, survey)]
+
+
+@pytest.mark.parametrize("name", ["", "\0", "x", "0" * 31, "0" * 33, "A" * 32, "\u0660" * 32, "0" * 31 + "\n"])
+def test_what_is_no_name_of_a_logo_is_asked_of_no_database(name: str) -> None:
+    def run(statement: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+        raise AssertionError((statement, values))
+
+    assert logo_named(run, name) is None

@@ -91,6 +91,38 @@ def test_what_is_no_colour_or_no_picture_changes_nothing(signed_in: Make, survey
     assert "<img" not in owner.get(page).content.decode()
 
 
+def test_an_old_form_takes_no_logo_away_that_it_did_not_show(signed_in: Make, survey: Make, project: Project) -> None:
+    number, _ = survey()
+    page, owner, analyst = f"/surveys/{number}/look", signed_in("owner"), signed_in("analyst")
+    before = form_of(owner.get(page))
+    mine = {**form_of(analyst.get(page)), "logo": file_of("PNG")}
+    assert analyst.post(page, mine).status_code == 302
+    for late in ({"logo": file_of("JPEG"), "colour": "#123456"}, {"remove": "yes", "colour": "#123456"}):
+        answer = owner.post(page, {**before, **late})
+        assert (answer.status_code, "Somebody else has changed the logo meanwhile." in text_of(answer)) == (422, True)
+        # what was typed is there still, and the logo as it is now
+        assert form_of(answer)["colour"] == "#123456"
+        assert 'name="remove" value="yes"' + (" checked" if "remove" in late else "") + ">" in answer.content.decode()
+        assert (colour_of(project, number)[0], logo_of(project, number)) == ("", "image/png")
+        now = form_of(answer)
+    # another mistake hides nothing: it is told of the logo afterwards
+    wrong = owner.post(page, {**before, "colour": "red", "logo": file_of("JPEG")})
+    assert "is no colour" in text_of(wrong)
+    late = owner.post(page, {**form_of(wrong), "colour": "", "logo": file_of("JPEG")})
+    assert "meanwhile" in text_of(late)
+    # the colour alone is no matter of the logo
+    assert owner.post(page, {**before, "colour": "#654321"}).status_code == 302
+    assert logo_of(project, number) == "image/png"
+    # and whoever saw what it is now may
+    assert owner.post(page, {**now, "revision": form_of(owner.get(page))["revision"]}).status_code == 302
+    assert (colour_of(project, number)[0], logo_of(project, number)) == ("#123456", "")
+
+
+@pytest.mark.parametrize("name", ["x", "%00", "0" * 31, "A" * 32])
+def test_what_is_no_name_of_a_logo_is_not_there(client: Any, name: str) -> None:
+    assert client.get(f"/ask/logo/{name}").status_code == 404
+
+
 @pytest.mark.parametrize("colour", ["red", "%23ffcc00", "ffcc0", "ffcc00%7D*%7Bcolor:red"])
 def test_a_sheet_is_made_of_a_colour_alone(client: Any, colour: str) -> None:
     assert client.get(f"/ask/look/{colour}.css").status_code == 404
@@ -100,3 +132,8 @@ def colour_of(project: Project, number: int) -> tuple[str, str]:
     with closing(project.people()) as database, database.transaction() as run:
         plan = keeping.survey_of(run, number).plan
         return plan.colour, plan.name
+
+
+def logo_of(project: Project, number: int) -> str:
+    with closing(project.people()) as database, database.transaction() as run:
+        return "".join(kind for (kind,) in run("SELECT kind FROM survey_logo WHERE survey_id = ?", (number,)))

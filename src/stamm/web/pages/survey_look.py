@@ -14,8 +14,8 @@ from stamm.app.retelling import retell
 from stamm.lang.errors import StammError, UsageError
 from stamm.people.accounts import run
 from stamm.surveys.colour import WHITE, checked_colour, contrast, shades
-from stamm.surveys.keeping import change_survey
-from stamm.surveys.logo import MOST_BYTES, Logo, logo_named, read_logo, set_logo
+from stamm.surveys.keeping import MeanwhileError, change_survey
+from stamm.surveys.logo import MOST_BYTES, Logo, logo_digest, logo_named, read_logo, set_logo
 from stamm.web.access import ANYBODY, Asked, page
 from stamm.web.pages.surveys import EDITORS, survey_or_missing
 from stamm.web.reading import whole_number
@@ -24,25 +24,30 @@ from stamm.web.survey_look import look_of, sheet_of
 
 @page("surveys/<int:survey>/look", may=EDITORS, methods=("GET", "POST"))
 def survey_look(request: Asked, survey: int) -> HttpResponseBase:
-    """Its colour and its logo; the form changes both at once, or nothing."""
+    """Its colour and its logo; the form changes both at once, or nothing, and nothing that it did not show."""
     found, say, problem, now = survey_or_missing(survey), request.say, "", datetime.now(UTC)
-    given = request.POST.get("colour", found.plan.colour)
+    given, seen = request.POST.get("colour", found.plan.colour), (found.revision, logo_digest(run, survey))
     if request.method == "POST":
         try:
-            plan, seen = replace(found.plan, colour=given), whole_number(request.POST.get("revision", ""))
+            seen = whole_number(request.POST.get("revision", "")), request.POST.get("seen", "")
+            plan = replace(found.plan, colour=given)
             logo = _sent(request)
             with transaction.atomic():
-                change_survey(run, survey, plan, seen=seen, who=request.user.email, now=now)
+                change_survey(run, survey, plan, seen=seen[0], who=request.user.email, now=now)
                 if logo is not None or request.POST.get("remove") == "yes":
-                    set_logo(run, survey, logo, who=request.user.email, now=now)
+                    set_logo(run, survey, logo, seen=seen[1], who=request.user.email, now=now)
             return redirect(f"{reverse('survey_look', args=[survey])}?told=saved")
         except StammError as error:
             problem = " ".join(retell(text, say) for text in (error.what, error.remedy) if text)
+            if isinstance(error, MeanwhileError):  # the page tells it, and shows what it is now
+                seen = found.revision, logo_digest(run, survey)
     colour = found.plan.colour
     drawn = shades(colour) if colour else None
     content = {
         "survey": found,
         "look": look_of(found),
+        "seen": seen,
+        "removed": request.POST.get("remove") == "yes",
         "colour": given,
         "problem": problem,
         "told": request.GET.get("told", ""),

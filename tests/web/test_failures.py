@@ -65,3 +65,32 @@ def test_what_cannot_be_shown_is_a_whole_page_with_a_way_on(
     assert "default-src 'none'" in told.headers["Content-Security-Policy"]
     if status == 405:
         assert told.headers["Allow"] == "POST"
+
+
+@pytest.mark.parametrize("role", ["", "owner"])
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("OPTIONS", "/ask/o1-00/widget", 405),
+        ("GET", "/ask/o1-00/widget?touchpoint=%00", 422),
+        ("GET", "/ask/logo/x", 404),
+        ("GET", "/ask/look/x.css", 404),
+        ("PUT", "/mail/stop/x/", 405),
+    ],
+)
+def test_what_customers_cannot_be_shown_sets_no_cookie(
+    client: Any, signed_in: Make, role: str, method: str, address: str, status: int
+) -> None:
+    """Whoever looks: there is no form on the page either, for which one would be needed."""
+    told = (signed_in(role) if role else client).generic(method, address)
+    assert (told.status_code, dict(told.cookies)) == (status, {})
+    assert "<form" not in told.content.decode()
+    assert 'href="/"' in told.content.decode()
+
+
+def test_an_address_of_nothing_sets_a_cookie_only_for_whoever_is_signed_in(client: Any, signed_in: Make) -> None:
+    """A link in a mail of which the end was lost leads there, too."""
+    for address in ("/ask/o1-00", "/no-such-page/"):
+        told = client.get(address)
+        assert (told.status_code, dict(told.cookies)) == (404, {})
+    assert "<nav" in signed_in("viewer").get("/no-such-page/").content.decode()

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from stamm.app.retelling import retell
 from stamm.lang.errors import StammError
 from stamm.lang.language import Language
+from stamm.people.models import Person
 from stamm.web.speaking import language_of
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -116,9 +117,23 @@ def _say(request: HttpRequest) -> Language:
     return getattr(request, "say", None) or Language(language_of(request))
 
 
+def _is_of_customers(request: HttpRequest) -> bool:
+    """Whether it goes to an address of customers, or to none by whoever is not signed in: no form, so no cookie."""
+    known = request.resolver_match
+    if known is None:
+        return not isinstance(getattr(request, "user", None), Person)
+    return bool(getattr(known.func, "csrf_exempt", False))
+
+
 def _page(request: HttpRequest, status: int, title: str, remedy: str) -> HttpResponse:
     # a request that fails before it is known whose it is gets the page without navigation
-    whose: dict[str, Any] = {"say": _say(request), "title": title, "remedy": remedy, "status": status}
+    whose: dict[str, Any] = {
+        "say": _say(request),
+        "title": title,
+        "remedy": remedy,
+        "status": status,
+        "is_bare": _is_of_customers(request),
+    }
     response = render(request, "failure.html.j2", whose, status=status)
     if getattr(request, "htmx", None):
         for name, value in _INSTEAD.items():

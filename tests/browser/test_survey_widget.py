@@ -252,7 +252,45 @@ def test_it_fits_keeps_still_for_whoever_wishes_so_and_axe_finds_nothing(shop: S
 def test_the_page_of_the_shop_changes_nothing_in_the_box(shop: Shop) -> None:
     """And the box nothing on the page."""
     shop.site.headers.clear()
-    shop.site.head += "<style>div, section, button, label { display: none !important; color: red !important }</style>"
+    shop.site.head += (
+        "<style>html { font-size: 62.5%; visibility: hidden }"
+        "div, section, button, label { display: none !important; color: red !important; opacity: 0 }</style>"
+    )
+    shop.tab.resize(1440, 900)
     shop.visit()
-    shop.box("root.host.offsetWidth > 300 && root.querySelector('label').offsetWidth > 20")
-    assert shop.tab.eval(f"getComputedStyle({ROOT}.querySelector('label')).color") != "rgb(255, 0, 0)"
+    shop.box("root.querySelector('label').offsetWidth > 20")
+    told = shop.tab.eval(
+        "(root => JSON.stringify([root.host.offsetWidth, root.querySelector('.close').offsetHeight, "
+        "getComputedStyle(root.host).opacity, getComputedStyle(root.querySelector('label')).visibility, "
+        f"getComputedStyle(root.querySelector('label')).color]))({ROOT})"
+    )
+    assert json.loads(told) == [384, 44, "1", "visible", "rgb(23, 25, 27)"]
+
+
+@pytest.mark.parametrize(
+    ("more", "waits"),
+    [
+        ("", [10_000]),
+        ('data-delay="abc"', [10_000]),
+        ("data-delay", [10_000]),
+        ('data-scroll="abc"', [10_000]),
+        ('data-delay="2.5"', [2_500]),
+        ('data-delay="9" data-scroll="100"', [9_000]),
+        ('data-scroll="100" data-delay="soon"', []),
+        ('data-delay="1e99"', [2**31 - 1]),
+        ("data-by-hand", []),
+    ],
+)
+def test_what_is_no_number_counts_as_not_said(shop: Shop, more: str, waits: list[int]) -> None:
+    shop.says(more)
+    shop.site.files["/long"] = shop.site.page("/long").replace("<body>", "<body>" + "<p>tea</p>" * 200)
+    listening = (
+        "window.waits = []; const real = setTimeout; window.setTimeout = (does, ms) => real(does, waits.push(ms) && ms)"
+    )
+    script = shop.tab.call("Page.addScriptToEvaluateOnNewDocument", source=listening)
+    try:
+        shop.visit("/long")
+        assert json.loads(shop.tab.eval("JSON.stringify(window.waits)")) == waits
+        assert shop.asked() == []
+    finally:
+        shop.tab.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])

@@ -40,7 +40,7 @@
       if (value === true) made.setAttribute(key, "");
       else if (value || value === 0) made.setAttribute(key, value);
     }
-    made.append(...inside.filter((each) => each !== ""));
+    made.append(...inside);
     return made;
   };
 
@@ -48,44 +48,44 @@
   const two = (light, dark) => (TWO ? `light-dark(${light}, ${dark})` : light);
   const style = ({ fill, words, light, dark, light_wash, dark_wash }) => `
     :host { all: initial !important; color-scheme: inherit !important; position: fixed !important; z-index: 2147483647 !important;
-      inset: auto 1rem 1rem auto !important; width: min(24rem, calc(100vw - 2rem)) !important; display: block !important; }
+      inset: auto 16px 16px auto !important; width: min(384px, calc(100vw - 32px)) !important; display: block !important; }
     @media print { :host { display: none !important; } }
     * { box-sizing: border-box; margin: 0; font: inherit; color: inherit; }
     section { font: 400 16px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; color: ${two("#17191b", "#eceef0")};
       background: ${two("#fff", "#17191c")}; border: 1px solid ${two("#c9cac6", "#434a50")}; border-radius: 10px;
-      box-shadow: 0 2px 4px #0000001a, 0 12px 40px #00000033; max-height: calc(100vh - 2rem); overflow: auto; padding: 1.25rem; display: grid; gap: 1rem; }
+      box-shadow: 0 2px 4px #0000001a, 0 12px 40px #00000033; max-height: calc(100vh - 32px); overflow: auto; padding: 20px; display: grid; gap: 16px; }
     section:focus, p:focus { outline: none; }
     @media (prefers-reduced-motion: no-preference) { section { animation: come .25s ease-out; } }
-    @keyframes come { from { opacity: 0; transform: translateY(.75rem); } }
-    header { display: flex; gap: .75rem; align-items: start; justify-content: space-between; }
+    @keyframes come { from { opacity: 0; transform: translateY(12px); } }
+    header { display: flex; gap: 12px; align-items: start; justify-content: space-between; }
     header p, small { font-size: 13px; color: ${two("#4a5056", "#b9c0c6")}; }
-    form, fieldset, .field { display: grid; gap: .75rem; border: 0; padding: 0; min-width: 0; }
-    form { gap: 1rem; }
+    form, fieldset, .field { display: grid; gap: 12px; border: 0; padding: 0; min-width: 0; }
+    form { gap: 16px; }
     legend, .told { padding: 0; font-size: 17px; font-weight: 600; line-height: 1.35; overflow-wrap: anywhere; }
-    legend { margin-bottom: .75rem; }
+    legend { margin-bottom: 12px; }
     .lines { white-space: pre-line; overflow-wrap: anywhere; }
-    button { min-height: 2.75rem; padding: .25rem 1rem; border: 1px solid ${two(light, dark)}; border-radius: 6px; cursor: pointer;
+    button { min-height: 44px; padding: 4px 16px; border: 1px solid ${two(light, dark)}; border-radius: 6px; cursor: pointer;
       font-weight: 600; color: ${words}; background: ${fill}; }
     button:hover { text-decoration: underline; text-underline-offset: .18em; }
     button[disabled] { opacity: .6; cursor: default; }
-    .close { flex: none; display: grid; place-items: center; width: 2.75rem; margin: -.75rem -.75rem -.75rem 0; padding: 0; border: 0; background: none; }
-    .close::before { content: "\\d7"; font-size: 1.5rem; font-weight: 400; line-height: 1; color: ${two("#4a5056", "#b9c0c6")}; }
-    .score { display: grid; grid-template-columns: repeat(6, 1fr); gap: .375rem; }
-    .few { grid-template-columns: repeat(auto-fit, minmax(2.5rem, 1fr)); }
-    .score label, .options label { position: relative; display: flex; align-items: center; min-height: 2.75rem; cursor: pointer;
+    .close { flex: none; display: grid; place-items: center; width: 44px; margin: -12px -12px -12px 0; padding: 0; border: 0; background: none; }
+    .close::before { content: "\\d7"; font-size: 24px; font-weight: 400; line-height: 1; color: ${two("#4a5056", "#b9c0c6")}; }
+    .score { display: grid; grid-template-columns: repeat(6, 1fr); gap: 6px; }
+    .few { grid-template-columns: repeat(auto-fit, minmax(40px, 1fr)); }
+    .score label, .options label { position: relative; display: flex; align-items: center; min-height: 44px; cursor: pointer;
       border: 1px solid ${two("#83888c", "#767e86")}; border-radius: 6px; }
     .score label { justify-content: center; font-weight: 500; }
     .score input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
-    .options { display: grid; gap: .375rem; }
-    .options label { gap: .75rem; padding: .375rem .75rem; overflow-wrap: anywhere; }
-    .options input { flex: none; width: 1.125rem; height: 1.125rem; accent-color: ${two(light, dark)}; }
+    .options { display: grid; gap: 6px; }
+    .options label { gap: 12px; padding: 6px 12px; overflow-wrap: anywhere; }
+    .options input { flex: none; width: 18px; height: 18px; accent-color: ${two(light, dark)}; }
     label:hover, .options label:has(:checked) { border-color: ${two(light, dark)}; background: ${two(light_wash, dark_wash)}; }
     .score label:has(:checked) { color: ${words}; background: ${fill}; border-color: ${two(light, dark)}; }
     :is(button, textarea):focus-visible, label:has(:focus-visible) { outline: 2px solid ${two(light, dark)}; outline-offset: 2px; }
-    .ends { display: flex; justify-content: space-between; gap: 1rem; }
+    .ends { display: flex; justify-content: space-between; gap: 16px; }
     .ends :last-child { text-align: end; }
-    textarea { width: 100%; padding: .5rem .625rem; border: 1px solid ${two("#83888c", "#767e86")}; border-radius: 6px; background: none; resize: vertical; }
-    .problem:empty { margin-top: -1rem; }
+    textarea { width: 100%; padding: 8px 10px; border: 1px solid ${two("#83888c", "#767e86")}; border-radius: 6px; background: none; resize: vertical; }
+    .problem:empty { margin-top: -16px; }
     .problem { font-weight: 500; color: ${two("#a23d06", "#f2a273")}; }
     .unseen { position: absolute; left: -200vw; width: 1px; height: 1px; overflow: hidden; }
     [hidden] { display: none; }`;
@@ -197,17 +197,19 @@
   window.stammSurvey = { open: (byVisitor) => open(byVisitor === true), close };
 
   const begin = () => {
-    if (byHand !== undefined || rests(0)) return;
-    if (scroll !== undefined) {
+    if (byHand !== undefined) return;
+    // What is no number counts as not said; a timer knows no more than 2^31 milliseconds.
+    const seconds = parseFloat(delay), percent = parseFloat(scroll);
+    if (percent >= 0) {
       const look = () => {
-        if ((scrollY + innerHeight) / document.documentElement.scrollHeight < scroll / 100) return;
+        if ((scrollY + innerHeight) / document.documentElement.scrollHeight < percent / 100) return;
         removeEventListener("scroll", look);
         open();
       };
       addEventListener("scroll", look, { passive: true });
       look();
     }
-    if (delay !== undefined || scroll === undefined) setTimeout(open, 1000 * (delay ?? 10));
+    if (seconds >= 0 || !(percent >= 0)) setTimeout(open, Math.min(1000 * (seconds >= 0 ? seconds : 10), 2147483647));
   };
   if (document.prerendering) document.addEventListener("prerenderingchange", begin, { once: true });
   else begin();

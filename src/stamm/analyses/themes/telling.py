@@ -65,6 +65,11 @@ class Spoken:
         """What each theme is called."""
         return [", ".join(words[:IN_NAME]) for words in self.written]
 
+    @cached_property
+    def stayed(self) -> dict[str, bool]:
+        """Whether each who wrote stayed, as far as it is known."""
+        return _stayed(self.texts)
+
     def authors(self, theme: int) -> tuple[set[str], set[str]]:
         """Who wrote of it in the span, and who wrote and not of it."""
         now = [(text.customer_id, of) for text, of in zip(self.texts, self.of, strict=True) if text.now]
@@ -111,8 +116,8 @@ def _line(spoken: Spoken, place: int, mine: Sequence[Text], now: int, before: in
     up, down = sum(each >= 9 for each in answers), sum(each <= 6 for each in answers)
     nps_low, nps_high = adjusted_wald(up, down, len(answers))
     balance = ratio(up - down, len(answers))
-    wrote, others = _stayed(mine), _stayed(spoken.texts)
-    others = {who: stayed for who, stayed in others.items() if who not in {text.customer_id for text in mine}}
+    wrote, named = _stayed(mine), {text.customer_id for text in mine}
+    others = {who: stayed for who, stayed in spoken.stayed.items() if who not in named}
     left, others_left = (sum(not stayed for stayed in each.values()) for each in (wrote, others))
     left_low, left_high = wilson(left, len(wrote))
     return Theme(

@@ -10,8 +10,9 @@ import select
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,31 @@ class Tab:
             heard = self._next()
             if heard.get("method") == "Page.lifecycleEvent" and heard["params"]["loaderId"] == loading:
                 loading = None if heard["params"]["name"] == "load" else loading
+
+    @contextmanager
+    def others(self) -> Iterator[Callable[[], Callable[[], None]]]:
+        """Opens other tabs of the browser: each call one more, and what it gives turns to that one again.
+
+        They are closed at the end. A page that is left open asks on, and its server may take the cookie away that
+        another test has set: cookies know no port.
+        """
+        first, opened = (self._session, self.target), []
+
+        def turn_to(session: str, target: str) -> None:
+            self._session, self.target = session, target
+
+        def open_one() -> Callable[[], None]:
+            turn_to("", "")
+            self._attach()
+            opened.append(self.target)
+            return partial(turn_to, self._session, self.target)
+
+        try:
+            yield open_one
+        finally:
+            for target in opened:
+                self.call("Target.closeTarget", targetId=target)
+            turn_to(*first)
 
     def _attach(self) -> None:
         if not self._session:

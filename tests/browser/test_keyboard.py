@@ -160,20 +160,20 @@ def test_somebody_signs_in_and_out_again(tab: Tab, server: Served) -> None:
 def test_of_two_tabs_the_second_is_told_and_nothing_is_lost(tab: Tab, server: Served) -> None:
     """One person thinks of two other settings in two tabs, and confirms both."""
     server.sign_in(tab, "owner", "en")
-    tabs = []
-    for days in (45, 75):
-        tab._session = ""  # another tab of the same browser
-        tab.open(f"{server.address}/settings/?lapse_days={days}", 1440)
-        tabs.append(tab._session)
-    confirm = "document.querySelector('form[method=post] > .actions > .button.primary').click()"
-    heard = dict[str, str]()
-    for session, words in zip(tabs, ("role=status", "role=alert"), strict=True):
-        tab._session = session
-        tab.eval(confirm)
-        heard[words] = tab.wait(f"document.querySelector('[{words}]')?.innerText")
-    assert "Somebody has changed the settings" in heard["role=alert"]
-    assert tab.eval("document.querySelector('#f-lapse_days').value") == "75", "what was wanted still stands there"
-    tab.visit(server.address + "/settings/")
-    assert tab.eval("document.querySelector('#f-lapse_days').value") == "45"
-    tab.eval("document.querySelector('form[action=\"/settings/undo/\"] button').click()")
-    tab.wait("document.querySelector('#f-lapse_days')?.value === '28'")
+    with tab.others() as other:
+        tabs = []
+        for days in (45, 75):
+            tabs.append(other())
+            tab.open(f"{server.address}/settings/?lapse_days={days}", 1440)
+        confirm = "document.querySelector('form[method=post] > .actions > .button.primary').click()"
+        heard = dict[str, str]()
+        for turn_to, words in zip(tabs, ("role=status", "role=alert"), strict=True):
+            turn_to()
+            tab.eval(confirm)
+            heard[words] = tab.wait(f"document.querySelector('[{words}]')?.innerText")
+        assert "Somebody has changed the settings" in heard["role=alert"]
+        assert tab.eval("document.querySelector('#f-lapse_days').value") == "75", "what was wanted still stands there"
+        tab.visit(server.address + "/settings/")
+        assert tab.eval("document.querySelector('#f-lapse_days').value") == "45"
+        tab.eval("document.querySelector('form[action=\"/settings/undo/\"] button').click()")
+        tab.wait("document.querySelector('#f-lapse_days')?.value === '28'")

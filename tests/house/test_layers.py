@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 LINE = (
     "lang -> facts -> metrics -> analyses -> predictions -> segments -> charts | sources | engines | store"
-    " -> origins -> answers -> people -> jobs -> delivery -> surveys | goals | rewards | ideas | inbox | care | saved"
+    " -> origins -> answers -> people -> jobs -> delivery"
+    " -> intake -> surveys | forms | goals | rewards | ideas | inbox | care | saved"
     " -> reports -> boards -> automations -> app -> api | ingest | web | library -> cli"
 )
 

@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from stamm.intake.arriving import MOST
+from stamm.intake.spam import FLOOD, TRAP
 from stamm.jobs import TABLES as JOBS
 from stamm.people import Database, open_database
 from stamm.surveys import TABLES, answering, asking, keeping
 from stamm.surveys.answering import GATES, MissingError, NotTakenError, Sent, take_answers
-from stamm.surveys.arriving import MOST
 from stamm.surveys.ready import ready
 from stamm.surveys.results import results_of
-from stamm.surveys.sheets import FLOOD, TRAP, sheets_where
+from stamm.surveys.sheets import sheets_where
 from tests.surveys.asked import HOME, NOON, OFFICE, SECRET, opened, personal, send, shared
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from stamm.answers import Answers
 from stamm.app.hearing import tell
 from stamm.app.project import Project
+from stamm.intake.spam import FLOOD
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window
 from stamm.metrics import METRICS
 from stamm.surveys import keeping
 from stamm.surveys.ready import ready
 from stamm.surveys.results import results_of
-from stamm.surveys.sheets import FLOOD
 from tests.surveys.asked import NOON, opened, personal, send, shared
 
 

@@ -11,11 +11,11 @@ import pytest
 from stamm.analyses.worth import Told as Kept
 from stamm.analyses.worth import Valued, Worth
 from stamm.analyses.worth.judging import Judged
+from stamm.intake.spam import FLOOD
 from stamm.lang.phrase import Phrase
 from stamm.people import Database
 from stamm.surveys.keeping import survey_of
 from stamm.surveys.plan import Kind, Question
-from stamm.surveys.sheets import FLOOD
 from stamm.surveys.voices import band_of, voices_of
 from tests.surveys.asked import NOON, opened, personal, send
 

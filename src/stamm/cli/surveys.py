@@ -19,12 +19,13 @@ from stamm.answers.written import csv_of, json_of
 from stamm.app.framework import secret_of
 from stamm.cli import printing, survey_mail, survey_widget
 from stamm.cli.session import Session
+from stamm.intake.words import said
 from stamm.lang.errors import UsageError
 from stamm.saved.keeping import Rules, segments
 from stamm.segments.named import named, resolved
 from stamm.surveys import answering, asking, keeping
 from stamm.surveys.keeping import Survey
-from stamm.surveys.plan import Plan, plan_of, said
+from stamm.surveys.plan import Plan, plan_of
 from stamm.surveys.ready import ready
 from stamm.surveys.records import COMMENTS, LISTED, RESULTS, comment_records, record_of, results_records
 from stamm.surveys.results import OfQuestion, Results, Score, results_of

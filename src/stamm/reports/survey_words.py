@@ -13,12 +13,12 @@ from stamm.charts.bar import bar
 from stamm.charts.points import Point, extent_of
 from stamm.charts.scale import scale_of
 from stamm.charts.trend import Trend, trend_svg
+from stamm.intake.words import said
 from stamm.lang.language import Language
 from stamm.lang.window import Window, moved
 from stamm.reports.marked import Marked, exactly, filled, interval
 from stamm.reports.trends import SIZES, picture
 from stamm.surveys.by_itself import Asking
-from stamm.surveys.plan import said
 from stamm.surveys.results import OfQuestion, Results, Score, Share
 
 

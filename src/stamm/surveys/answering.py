@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from stamm.intake.spam import FLOOD, TRAP
+from stamm.intake.words import plain
 from stamm.jobs.queue import enqueue
 from stamm.lang.errors import UsageError
 from stamm.people.acts import Act, record
@@ -21,8 +23,8 @@ from stamm.people.database import Run
 from stamm.surveys.arriving import note_arrival
 from stamm.surveys.asking import TELLING, OpenLink, Token, is_resting, link_of, read_token
 from stamm.surveys.keeping import DRAFT, Survey, survey_of
-from stamm.surveys.plan import MOST_ANSWER, Page, Plan, Question, plain
-from stamm.surveys.sheets import FLOOD, LOW_SINCE, PLANNED, TRAP, UNSENT, Sheet, moments_written, sheets_where
+from stamm.surveys.plan import MOST_ANSWER, Page, Plan, Question
+from stamm.surveys.sheets import LOW_SINCE, PLANNED, UNSENT, Sheet, moments_written, sheets_where
 from stamm.surveys.voices import is_low, scored_question
 
 _log = logging.getLogger("django.stamm")

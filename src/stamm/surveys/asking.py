@@ -6,19 +6,18 @@ same link can be shown again: to print it once more, or to send a mail again tha
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from stamm.intake.signed import read_signed, signed
+from stamm.intake.words import plain
 from stamm.jobs.queue import enqueue
 from stamm.lang.errors import UsageError
 from stamm.people.acts import Act, record
 from stamm.people.database import Run
 from stamm.surveys.keeping import DRAFT, Survey, survey_of
-from stamm.surveys.plan import plain
 from stamm.surveys.sheets import PLANNED, UNSENT, Sheet, sheets_where
 
 #: the job that makes facts of what is not told yet
@@ -27,7 +26,7 @@ TELLING = "survey_answers"
 PERSONAL, MAIL = "link", "mail"
 #: kinds of tokens: of an open link, of a sheet that an open link begins, of a personal sheet
 _OPEN, _BEGUN, _OWN = "o", "b", "p"
-_MOST_TOUCHPOINT, _LONGEST_TOKEN = 60, 120
+_MOST_TOUCHPOINT, _USE = 60, "survey"
 
 
 @dataclass(frozen=True)
@@ -55,23 +54,23 @@ class OpenLink:
 # -- tokens --------------------------------------------------------------------------------------------------
 def open_token(link: int, secret: str) -> str:
     """What the address of an open link carries."""
-    return _signed(f"{_OPEN}{link}", secret)
+    return signed(f"{_OPEN}{link}", secret, _USE)
 
 
 def fresh_token(link: int, secret: str) -> str:
     """A sheet that an open link begins; it is kept once something is answered."""
-    return _signed(f"{_BEGUN}{link}-{secrets.token_hex(12)}", secret)
+    return signed(f"{_BEGUN}{link}-{secrets.token_hex(12)}", secret, _USE)
 
 
 def token_of(sheet: Sheet, link: int, secret: str) -> str:
     """The address of a sheet; `link` is the open one that it came by, 0 for a personal one."""
-    return _signed(f"{_BEGUN}{link}-{sheet.chance}" if link else f"{_OWN}{sheet.chance}", secret)
+    return signed(f"{_BEGUN}{link}-{sheet.chance}" if link else f"{_OWN}{sheet.chance}", secret, _USE)
 
 
 def read_token(token: str, secret: str) -> Token | None:
     """What it says; None where nobody here made it."""
-    told, _, _ = token.rpartition("-")
-    if len(token) > _LONGEST_TOKEN or not hmac.compare_digest(_signed(told, secret).encode(), token.encode()):
+    told = read_signed(token, secret, _USE)
+    if told is None:
         return None
     kind, rest = told[:1], told[1:]
     if kind == _OPEN:
@@ -80,11 +79,6 @@ def read_token(token: str, secret: str) -> Token | None:
         link, _, chance = rest.partition("-")
         return Token(int(link), chance)
     return Token(0, rest)
-
-
-def _signed(told: str, secret: str) -> str:
-    signature = hmac.new(secret.encode(), f"survey:{told}".encode(), hashlib.sha256).hexdigest()[:40]
-    return f"{told}-{signature}"
 
 
 # -- links ---------------------------------------------------------------------------------------------------

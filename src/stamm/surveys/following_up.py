@@ -10,13 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from stamm.intake.words import plain
 from stamm.jobs import enqueue
 from stamm.lang.errors import UsageError
 from stamm.lang.interval import wilson
 from stamm.people.acts import Act, record
 from stamm.people.database import Run, as_moment
 from stamm.surveys.keeping import MeanwhileError, Survey
-from stamm.surveys.plan import plain
 from stamm.surveys.results import Share
 from stamm.surveys.voices import LOW, Voice, voices_of
 

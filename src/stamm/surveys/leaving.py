@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
+from stamm.intake.words import said
 from stamm.people.database import Run
 from stamm.surveys.keeping import surveys
-from stamm.surveys.plan import said
 from stamm.surveys.sheets import Sheet, sheets_where
 
 TABLE = "survey_sheet"

@@ -14,13 +14,14 @@ import msgspec
 
 from stamm.delivery.customer_door import Whom
 from stamm.delivery.letter import Letter, Scale
+from stamm.intake.words import Told, plain, said
 from stamm.jobs import Cancel
 from stamm.lang.errors import UsageError
 from stamm.people.database import Run
 from stamm.surveys.answering import Found, Look, shut_gate
 from stamm.surveys.asking import Token, token_of
 from stamm.surveys.keeping import survey_of
-from stamm.surveys.plan import Plan, Told, plain, said
+from stamm.surveys.plan import Plan
 from stamm.surveys.sheets import sheets_where
 
 #: letters of a subject and of a sentence

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import msgspec
 from msgspec.structs import replace
 
+from stamm.intake.words import Told, plain
 from stamm.lang.errors import UsageError
 from stamm.surveys.colour import checked_colour
 from stamm.surveys.origins import checked_origins
@@ -25,8 +26,6 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "rating": (1, 5)}
 #: of these the scale is a part of what they mean
 FIXED = ("nps", "ces")
-#: a text by the code of its language, the first one for everybody else
-Told = dict[str, str]
 #: where a page sends whoever is done
 END = "end"
 MOST_PAGES, MOST_QUESTIONS, MOST_OPTIONS, MOST_NAME, MOST_TEXT, MOST_POINTS = 20, 40, 30, 120, 600, 11
@@ -158,11 +157,6 @@ def plan_of(written: str) -> Plan:
         ) from error
 
 
-def said(told: Told, code: str) -> str:
-    """A text in a language, else in the first one it has; empty where there is none."""
-    return told.get(code) or next(iter(told.values()), "")
-
-
 def spelled(answer: Any) -> tuple[str, ...]:
     """An answer as branches name it; nothing where it was skipped."""
     if answer is None:
@@ -260,12 +254,6 @@ def _told(told: Told) -> Told:
     if any(len(text) > MOST_TEXT for text in made.values()):
         raise UsageError(f"A text of a survey has at most {MOST_TEXT} letters.", remedy="Write less.")
     return {code: text for code, text in made.items() if text}
-
-
-def plain(text: str) -> str:
-    """A text without signs that nobody sees; lines stay."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in lines if sign.isprintable() or sign == "\n")
 
 
 def _check_key(key: str) -> None:

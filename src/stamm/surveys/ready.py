@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from stamm.intake.words import Told
 from stamm.lang.errors import UsageError
-from stamm.surveys.plan import END, Branch, Option, Page, Plan, Question, Told
+from stamm.surveys.plan import END, Branch, Option, Page, Plan, Question
 
 _THANKS = {"de": "Danke. Wir lesen jede Antwort.", "en": "Thank you. We read every answer."}
 _OPTIONAL = {"de": "Freiwillig.", "en": "Optional."}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from stamm.intake.words import said
 from stamm.surveys.keeping import Survey
-from stamm.surveys.plan import said
 from stamm.surveys.results import Results
 
 Record = dict[str, Any]

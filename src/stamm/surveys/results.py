@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from stamm.intake.spam import FLOOD, TRAP
+from stamm.intake.words import said
 from stamm.lang.interval import wilson
 from stamm.lang.window import Window, day_of, windows
 from stamm.metrics import METRICS, Metric
 from stamm.people.database import Run
 from stamm.surveys.keeping import Survey
-from stamm.surveys.plan import Question, said
-from stamm.surveys.sheets import FLOOD, TRAP, Sheet, sheets_where
+from stamm.surveys.plan import Question
+from stamm.surveys.sheets import Sheet, sheets_where
 
 #: by the kind of the question, which metric of the catalogue it is
 SCORES = {

@@ -14,9 +14,6 @@ COLUMNS = (
     "id, survey_id, chance, customer_id, touchpoint, asked_at, changed_at, begun_at, finished_at, answers, moments, "
     "held, revision, told, facts"
 )
-#: why a sheet waits to be looked at, and is not counted: it came with many others from one address; a field was filled
-#: in that nobody sees
-FLOOD, TRAP = "flood", "trap"
 #: since when a score is low, among the moments; no question has such a key
 LOW_SINCE = "-low"
 #: why it is not counted as asked: its mail was not sent yet, or is not going to be

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from stamm.intake.words import said
 from stamm.people.database import Run
 from stamm.surveys.keeping import Survey, surveys
-from stamm.surveys.plan import Question, said
+from stamm.surveys.plan import Question
 from stamm.surveys.sheets import Sheet, sheets_where
 
 #: the source of these rows

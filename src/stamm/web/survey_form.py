@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
+from stamm.intake.words import Told
 from stamm.lang.errors import UsageError
 from stamm.segments.named import key_of
-from stamm.surveys.plan import END, SCALES, Branch, Kind, Option, Page, Plan, Question, Told
+from stamm.surveys.plan import END, SCALES, Branch, Kind, Option, Page, Plan, Question
 from stamm.web.reading import whole_number
 
 Fields = Mapping[str, str]

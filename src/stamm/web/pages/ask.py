@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
+from stamm.intake.words import said
 from stamm.lang.language import Language
 from stamm.people.accounts import run
 from stamm.surveys.answering import (
@@ -32,7 +33,7 @@ from stamm.surveys.answering import (
 from stamm.surveys.asking import fresh_token
 from stamm.surveys.keeping import Survey
 from stamm.surveys.letters import ANSWER
-from stamm.surveys.plan import Page, Plan, said
+from stamm.surveys.plan import Page, Plan
 from stamm.surveys.sheets import Sheet
 from stamm.web.access import ANYBODY, Asked, page
 from stamm.web.survey_look import look_of

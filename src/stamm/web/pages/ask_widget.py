@@ -17,12 +17,13 @@ from django.http import HttpResponse, JsonResponse
 
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
+from stamm.intake.words import said
 from stamm.lang.language import Language
 from stamm.people.accounts import run
 from stamm.surveys.answering import Found, Look, MissingError, NotTakenError, found_by, shut_gate, take_answers
 from stamm.surveys.asking import fresh_token
 from stamm.surveys.colour import shades
-from stamm.surveys.plan import Page, said
+from stamm.surveys.plan import Page
 from stamm.surveys.widget import link_at
 from stamm.web.access import ANYBODY, Asked, page
 from stamm.web.frame import organisation_name

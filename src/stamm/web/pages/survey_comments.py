@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from stamm.answers.written import csv_of
 from stamm.app.retelling import retell
+from stamm.intake.words import plain, said
 from stamm.lang.errors import StammError
 from stamm.lang.language import Language
 from stamm.people.accounts import acted, people, person_called, run
@@ -24,7 +25,6 @@ from stamm.people.roles import EXPORTS, NAMES
 from stamm.predictions import PREDICTIONS
 from stamm.reports.survey_groups import touchpoint_words
 from stamm.surveys.following_up import STATES, Case, Doing, cases_of, follow_up, in_time
-from stamm.surveys.plan import plain, said
 from stamm.surveys.records import COMMENTS
 from stamm.surveys.voices import BANDS, LOW, Voice, scored_question, voices_of
 from stamm.web.access import Asked, page

@@ -19,6 +19,7 @@ from stamm.answers.written import csv_of
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.app.retelling import retell
+from stamm.intake.words import said
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.people.accounts import people, run
@@ -31,7 +32,7 @@ from stamm.surveys.by_itself import asking_of
 from stamm.surveys.keeping import Survey
 from stamm.surveys.mailing import Progress, progress_of
 from stamm.surveys.of_segments import LEAST
-from stamm.surveys.plan import Plan, said
+from stamm.surveys.plan import Plan
 from stamm.surveys.records import LISTED, RESULTS, record_of, results_records
 from stamm.surveys.results import Results, results_of
 from stamm.surveys.widget import WIDGET

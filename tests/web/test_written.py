@@ -37,6 +37,8 @@ CANNOT = {
     "ticket_reminder": "hours and roles, and who works here",
     "ticket_reminded": "a keyed digest, and moments",
     "report_recipient": "addresses of people here, and of those whom an owner named",
+    "alert_told": "windows and numbers",
+    "alert_sent": "addresses of people here, and of those whom an owner named",
     "report_sent": "tells what went out by numbers",
 }
 
@@ -74,6 +76,7 @@ def test_every_column_of_words_is_looked_through_or_cannot_name_a_customer(proje
     assert columns["survey_link"] - WRITTEN["survey_link"][1].keys() == {"who"}
     assert columns["goal_check_in"] - WRITTEN["goal_check_in"][1].keys() == {"who", "known_on"}
     assert columns["report"] - WRITTEN["report"][1].keys() == {"who"}
+    assert columns["alert"] - WRITTEN["alert"][1].keys() == {"who", "judged_until", "state"}
     assert columns["webhook"] - WRITTEN["webhook"][1].keys() == {"url", "form", "chance", "who"}
     assert columns["webhook_message"] - WRITTEN["webhook_message"][1].keys() == {"key", "state", "outcome"}
     assert columns["customer_mail"] - WRITTEN["customer_mail"][1].keys() == {

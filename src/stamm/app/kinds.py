@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from stamm.app.alerting import kinds_of_alerts
 from stamm.app.framework import secret_of
 from stamm.app.hearing import AnswersTold
 from stamm.app.keeping_predictions import PredictionsKept
@@ -14,6 +15,7 @@ from stamm.app.reporting import kinds_of_reports
 from stamm.app.sending import kinds_of_mail
 from stamm.app.survey_follow_up import follow_up_letter
 from stamm.app.surveying import survey_due, survey_mail
+from stamm.automations.alerting import AlertLetter, AlertLook
 from stamm.automations.going_out import ReportDue, ReportLetter, ReportMessage
 from stamm.automations.looking_for_tickets import TicketsLetter, TicketsLook
 from stamm.delivery.customer_door import Compose, CustomerMail, CustomerMailFacts
@@ -28,6 +30,7 @@ from stamm.surveys.mailing import PROGRAMME, settle
 _KINDS = (
     *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold),
     *(CustomerMail, CustomerMailFacts, TicketsLook, TicketsLetter, SurveyDue, FollowUpLetter),
+    *(AlertLook, AlertLetter),
 )
 _TITLES = {kind.name: kind.title for kind in _KINDS}
 
@@ -49,6 +52,7 @@ def kinds(directory: Path) -> Sequence[Kind]:
         ReportDue(),
         *kinds_of_reports(directory, database),
         *kinds_of_reminders(directory, database),
+        *kinds_of_alerts(directory, database),
         survey_due(directory, database),
         follow_up_letter(directory, database),
         messages,

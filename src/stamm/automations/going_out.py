@@ -109,8 +109,8 @@ class ReportMessage(Kind):
         return outcome
 
 
-def message_from(letter: Letter) -> Message:
+def message_from(letter: Letter, kind: str = "report") -> Message:
     """What a letter says, without its pictures and files."""
     numbers = tuple(Number(one.name, one.value, " · ".join(one.about), one.address) for one in letter.numbers)
     text = " · ".join(part for part in (letter.over, *letter.paragraphs) if part)
-    return Message("report", letter.title, text, numbers, letter.button[1] if letter.button else "")
+    return Message(kind, letter.title, text, numbers, letter.button[1] if letter.button else "")

@@ -1,4 +1,4 @@
-"""The tables: reports, whom they go to, and what went out; reminders, and of what."""
+"""The tables: reports, whom they go to, and what went out; reminders, and of what; alerts, and what they told."""
 
 from __future__ import annotations
 
@@ -42,4 +42,36 @@ TABLES = (
         at {moment} NOT NULL
     )""",
     "CREATE INDEX IF NOT EXISTS ticket_reminded_look ON ticket_reminded (look)",
+    # `turn` grows with each time that it begins anew; `judged_until` is empty until it has looked once
+    """CREATE TABLE IF NOT EXISTS alert (
+        id {identity},
+        about text NOT NULL,
+        who varchar(200) NOT NULL,
+        made_at {moment} NOT NULL,
+        turn integer NOT NULL,
+        judged_until varchar(10) NOT NULL,
+        state varchar(10) NOT NULL,
+        problem varchar(300) NOT NULL,
+        paused_at {moment} NULL,
+        removed_at {moment} NULL
+    )""",
+    # a window is told once, whatever late facts make of it; `look` is when it was found, as a name
+    """CREATE TABLE IF NOT EXISTS alert_told (
+        id {identity},
+        alert_id bigint NOT NULL,
+        period varchar(30) NOT NULL,
+        look varchar(20) NOT NULL,
+        found text NOT NULL,
+        at {moment} NOT NULL,
+        UNIQUE (alert_id, period)
+    )""",
+    """CREATE TABLE IF NOT EXISTS alert_sent (
+        id {identity},
+        alert_id bigint NOT NULL,
+        look varchar(20) NOT NULL,
+        address varchar(254) NOT NULL,
+        outcome varchar(300) NOT NULL,
+        at {moment} NOT NULL,
+        UNIQUE (alert_id, look, address)
+    )""",
 )

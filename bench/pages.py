@@ -45,6 +45,8 @@ PAGE, FILTER, PROGRESS, ANSWER = 0.2, 0.5, 0.2, 5.0
 WEIGHT, READ, SLOWED = 500_000, 1.0, 4
 #: how often a page is asked when it is warm, and when something that is being counted is asked for again
 AGAIN, POLL_SECONDS, PATIENCE_SECONDS = 5, 0.4, 120.0
+#: a server that takes no more of a processor for so many seconds has nothing left to make
+QUIET_SECONDS, IDLE = 10, 0.1
 #: choices of one filter that are tried, and pages of one kind
 CHOICES, ALIKE = 3, 2
 COUNTING = b'class="counting '
@@ -253,6 +255,17 @@ def after_import(shop: Path, browser: Browser, visits: list[Visit], told: Callab
     return found
 
 
+def beforehand(served: Served) -> float:
+    """Wait until the server has made what is usually asked, and rests; the seconds of processor that it took."""
+    before = last = served.worked()
+    quiet = 0
+    while quiet < QUIET_SECONDS:
+        time.sleep(1)
+        quiet = quiet + 1 if served.worked() - last < IDLE else 0
+        last = served.worked()
+    return last - before
+
+
 def _snapshot(browser: Browser) -> bytes:
     named = SNAPSHOT.search(browser.get("/")[1])
     return named[1] if named else b""
@@ -327,8 +340,9 @@ def _row(what: str, found: list[float], limit: float) -> tuple[str, ...]:
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("bench/made"))
 @click.option("--customers", default=500_000, type=click.IntRange(1_000), help="How many; some 100 events each.")
 @click.option("--most", default=1_000, type=click.IntRange(1), help="How many pages and filters are walked.")
+@click.option("--beforehand", "waits", is_flag=True, help="Begin once the server has made what is usually asked.")
 @click.option("--minutes", type=click.FloatRange(0), help="Walk for so long, and not again after an import.")
-def main(folder: Path, customers: int, most: int, minutes: float | None) -> None:
+def main(folder: Path, customers: int, most: int, waits: bool, minutes: float | None) -> None:
     """Serve the world, walk, and print what it took."""
     console = Console(width=150)
 
@@ -347,6 +361,8 @@ def main(folder: Path, customers: int, most: int, minutes: float | None) -> None
         session = subprocess.run(list(map(str, line)), stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
         with serving(Project.open(shop)) as served:
             browser = Browser(served, session)
+            if waits:
+                console.print(f"made beforehand in {beforehand(served):.0f} CPU s")
             walked = walk(browser, most, told, math.inf if minutes is None else minutes)
             visits = [*walked.pages, *walked.filters]
             later = after_import(shop, browser, visits, told) if minutes is None else []

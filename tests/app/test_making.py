@@ -9,9 +9,10 @@ from typing import Any, cast
 import pytest
 
 from stamm.app.making import Making
-from stamm.app.stopping import Stop, stopped
+from stamm.app.stopping import Stop
 from stamm.engines.kind import Engine
 from stamm.lang.errors import StoppedError
+from stamm.lang.heeding import stopped
 
 PATIENCE = 30.0
 

@@ -16,6 +16,7 @@ from stamm.lang.errors import TooLittleError
 from stamm.lang.window import Window
 from stamm.predictions.bought import EPOCH, Bought
 from stamm.predictions.buying.pareto_nbd import ParetoNbd
+from stamm.predictions.churn import cuts
 from stamm.predictions.churn.cuts import Cut, Lessons, cut, lessons
 from stamm.predictions.churn.features import features
 from stamm.predictions.churn.learning import boosted, logistic
@@ -101,6 +102,27 @@ def test_labels_are_of_the_days_after_and_of_no_others() -> None:
     alone = cut(seen(made(), now), 60, 182)
     assert alone.left is None
     assert np.array_equal(alone.features.table, told.features.table, equal_nan=True)
+
+
+def test_of_many_some_are_drawn_and_of_the_day_itself_all_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, then = (seen(made(), on) for on in (date(2024, 7, 1), date(2024, 8, 30)))
+    everybody = cut(now, 60, 182, then)
+    monkeypatch.setattr(cuts, "MOST", 300)
+    some = cut(now, 60, 182, then)
+    assert not everybody.drawn
+    assert some.drawn
+    assert everybody.left is not None
+    assert some.left is not None
+    place = {customer: at for at, customer in enumerate(everybody.customers.to_pylist())}
+    of = [place[customer] for customer in some.customers.to_pylist()]
+    assert len(some.left) == len(set(of))
+    assert len(of) == pytest.approx(300 * len(place) / len(now.starts), rel=0.15)
+    assert np.array_equal(some.left, everybody.left[of])
+    own = [name for name in some.features.names if not name.startswith("model_")]
+    for name in own:
+        assert np.array_equal(some.features[name], everybody.features[name][of], equal_nan=True), name
+    assert np.array_equal(cut(now, 60, 182, then).features.table, some.features.table, equal_nan=True), "the same again"
+    assert len(cut(now, 60, 182).customers) == len(place), "of the day itself nobody is left out"
 
 
 def test_labels_of_other_days_are_refused() -> None:

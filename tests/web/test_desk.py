@@ -19,10 +19,11 @@ from stamm.app import making
 from stamm.app.desk import Desk, Opened
 from stamm.app.making import StillMaking
 from stamm.app.project import Project
-from stamm.app.stopping import Stop, stopped
+from stamm.app.stopping import Stop
 from stamm.cli.main import cli
 from stamm.engines.duckdb import DuckDB
-from stamm.lang.errors import StoppedError, UsageError
+from stamm.lang.errors import StoppedError, TooLittleError, UsageError
+from stamm.lang.heeding import stopped
 from stamm.reports.today import answer_today
 from stamm.web.filters import Period
 
@@ -363,10 +364,23 @@ def test_what_nobody_waits_for_does_not_begin_at_the_end(shop: Path) -> None:
     assert made == []
 
 
+def test_what_cannot_be_made_keeps_nothing_else_from_being_made(shop: Path) -> None:
+    desk, made = Desk(shop), list[Opened]()
+
+    def too_little(_opened: Opened) -> None:
+        raise TooLittleError("There is too little of it.")
+
+    with desk.kept_current(first=desk.opened, then=lambda _: iter([too_little, made.append])):
+        end = time.monotonic() + 60
+        while not made:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 def test_a_mistake_in_what_is_usual_is_told_and_the_next_snapshot_asks_again(
     shop: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stamm.app.desk.REST", 0)
+    monkeypatch.setattr("stamm.app.beside.REST", 0)
     desk, asked = Desk(shop), list[Opened]()
     mistaken = lambda shown: iter([lambda _: asked.append(shown), lambda _: 1 // 0])  # noqa: E731
     with caplog.at_level("WARNING", "django.stamm"), desk.kept_current(first=desk.opened, then=mistaken):

@@ -11,9 +11,9 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from stamm.answers.ask import Answers
 from stamm.answers.world import World
+from stamm.app.beside import Beside, Usual
 from stamm.app.leaving.erasing import finish_begun
 from stamm.app.making import Making, StillMaking
 from stamm.app.project import Project
@@ -33,8 +34,6 @@ from stamm.store.kept.files import DIRECTORY
 
 Made = TypeVar("Made")
 Make = Callable[["Opened"], Any]
-#: of what is usually asked of a snapshot, how each is made
-Usual = Callable[["Opened"], Iterable[Make]]
 #: settings, then data: what a world depends on, as far as it can change
 State = tuple[tuple[object, ...], tuple[object, ...]]
 #: threads that count for pages which show that they do
@@ -141,7 +140,7 @@ class Desk:
         self._shown: list[Opened] = []
         self._keeper: threading.Thread | None = None
         self._ending = threading.Event()
-        self._usual = Stop()
+        self._beside: Beside | None = None
         #: what is being made ready, and since when something newer is known
         self._coming: Opened | None = None
         self._newer_since: float | None = None
@@ -186,7 +185,8 @@ class Desk:
         try:
             return self._once_more(self.opened, lambda opened: opened.kept(what, make))
         except StillMaking:
-            self._usual.now()  # what nobody waits for makes room
+            if self._beside is not None:
+                self._beside.give_way()
             raise
 
     def soon(self, what: Hashable, make: Callable[[Opened], Made], within: float) -> Made | None:
@@ -253,51 +253,18 @@ class Desk:
         """
         self._ending.clear()
         self._keeper = threading.Thread(target=self._keep, args=(first,), name="desk", daemon=True)
-        self._usual = Stop()
-        usual = threading.Thread(target=self._make_usual, args=(then,), name="usual", daemon=True)
+        self._beside = beside = Beside(lambda: self._shown[-1] if self._shown else None, then or (lambda _: ()))
         self._keeper.start()
-        if then is not None:
-            usual.start()
+        beside.start()
         try:
             yield
         finally:
             self._ending.set()
-            while self._keeper.is_alive() or usual.is_alive():
+            while self._keeper.is_alive() or not beside.ended():
                 self._end()
-                self._usual.now()
                 self._keeper.join(JOIN_SECONDS)
-            self._keeper = None
+            self._keeper = self._beside = None
             self.close()
-
-    def _make_usual(self, then: Usual) -> None:
-        """What is usually asked of what is shown, when nothing else is being made; then a rest, as after a renewal."""
-        done, rested = None, 0.0
-        while not self._ending.wait(LOOK_SECONDS):
-            shown = self._shown[-1] if self._shown else None
-            if shown is None or shown is done or time.monotonic() < rested:
-                continue
-            begun = time.monotonic()
-            try:
-                for make in then(shown):
-                    while not self._ending.is_set() and self._shown[-1:] == [shown]:
-                        if self._made_beside(shown, make):
-                            break
-            except (StammError, OSError) as error:  # whoever asks is told
-                _log.info("what is usually asked is not made ready: %s", type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - of one snapshot, and no reason to make nothing of the next
-                _log.warning("what is usually asked is not made ready", exc_info=error)
-            done, rested = shown, time.monotonic() + REST * (time.monotonic() - begun)
-
-    def _made_beside(self, shown: Opened, make: Make) -> bool:
-        """Whether it is made: it begins when nothing else is being made, and gives way to whoever waits meanwhile."""
-        while shown.is_making and not self._ending.wait(LOOK_SECONDS):
-            pass
-        self._usual = Stop()
-        if not self._ending.is_set():  # looked at after there is something by which the end can interrupt it
-            with self._usual.heeded(), suppress(StoppedError):
-                make(shown)
-                return True
-        return False
 
     def close(self) -> None:
         """End what is being made, and let go of everything; who asks again opens anew."""

@@ -9,8 +9,9 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from stamm.app.stopping import Stop, stopped
+from stamm.app.stopping import Stop
 from stamm.lang.errors import StoppedError
+from stamm.lang.heeding import stopped
 
 Made = TypeVar("Made")
 #: things that are kept; of more, the one that nobody has looked at for longest is forgotten

@@ -5,16 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from typing import cast
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from stamm.engines.kind import Engine
-from stamm.lang.errors import StoppedError
-
-#: what may end the question that a thread is at
-_heeded: ContextVar[Stop | None] = ContextVar("heeded", default=None)
+from stamm.lang.heeding import heeded, stopped
 
 
 class Stop:
@@ -42,16 +39,16 @@ class Stop:
     @contextmanager
     def heeded(self) -> Iterator[None]:
         """As long as this lasts, it ends what this thread asks."""
-        before = _heeded.set(self)
+        before = heeded.set(self)
         try:
             yield
         finally:
-            _heeded.reset(before)
+            heeded.reset(before)
 
     @classmethod
     def of_this_thread(cls) -> Stop | None:
         """The one that this thread heeds."""
-        return _heeded.get()
+        return cast("Stop | None", heeded.get())
 
     @contextmanager
     def watching(self, engine: Engine) -> Iterator[None]:
@@ -72,11 +69,6 @@ class Stop:
                 del self._at[thread]
         if self:
             raise stopped()
-
-
-def stopped() -> StoppedError:
-    """What whoever asked is told."""
-    return StoppedError("The question was stopped.", remedy="Ask for fewer days, or ask again later.")
 
 
 class Heeding:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from stamm.analyses.drivers.before import Before
 from stamm.analyses.kind import Question
 from stamm.facts.orders import Orders
+from stamm.lang.heeding import heed
 from stamm.lang.window import Window
 
 _ = ibis._
@@ -66,6 +67,14 @@ class Bought:
         found: Wholes = self.days[self.starts + self.counts - 1]
         return found
 
+    def some(self, place: npt.NDArray[np.intp]) -> Bought:
+        """Of some customers alone, by where they stand, ascending."""
+        kept = np.zeros(len(self.starts), dtype=np.bool_)
+        kept[place] = True
+        rows, counts = kept[self.who], self.counts[place]
+        starts: Wholes = np.cumsum(counts) - counts
+        return Bought(self.on, self.customers.take(pa.array(place)), starts, self.days[rows], self.amount[rows])
+
     def total(self, values: npt.ArrayLike) -> Reals:
         """The sum of a column of rows, of each customer."""
         found: Reals = np.bincount(self.who, np.asarray(values, dtype=np.float64), len(self.starts)).astype(np.float64)
@@ -82,17 +91,22 @@ def bought(question: Question, on: date) -> Bought:
     days = orders.group_by("customer_id", "ordered_on").aggregate(
         amount=_.amount_minor.sum(), foreign=_.foreign.cast("int64").sum()
     )
-    table = question.table(days).sort_by([("customer_id", "ascending"), ("ordered_on", "ascending")])
+    table = question.table(days)
     if pc.sum(table["foreign"]).as_py():
         raise question.foreign_money("orders")
-    customers = pc.run_end_encode(table["customer_id"].combine_chunks()) if table.num_rows else None
-    ends = np.asarray(customers.run_ends) if customers is not None else np.zeros(0, dtype=np.int64)
+    heed()
+    named = table["customer_id"].combine_chunks().dictionary_encode()
+    ascending = pc.sort_indices(named.dictionary)
+    place = np.empty(len(ascending), dtype=np.int64)
+    place[ascending.to_numpy()] = np.arange(len(ascending))
+    who, on_day = place[named.indices.to_numpy()], table["ordered_on"].cast(pa.int32()).to_numpy().astype(np.int64)
+    order = np.argsort((who << 32) + on_day)  # numbers sort in a tenth of the time that names and days do
     return Bought(
         on=on,
-        customers=customers.values if customers is not None else pa.array([], pa.string()),
-        starts=np.concatenate([[0], ends[:-1]]).astype(np.int64)[: len(ends)],
-        days=table["ordered_on"].cast(pa.int32()).to_numpy().astype(np.int64),
-        amount=table["amount"].cast(pa.float64()).to_numpy(),
+        customers=named.dictionary.take(ascending),
+        starts=np.searchsorted(who[order], np.arange(len(ascending))).astype(np.int64),
+        days=on_day[order],
+        amount=table["amount"].cast(pa.float64()).to_numpy()[order],
     )
 
 

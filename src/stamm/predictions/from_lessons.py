@@ -71,8 +71,11 @@ class FromLessons(Prediction, Generic[Seen]):
     words: ClassVar[Vocabulary]
 
     @abstractmethod
-    def past(self, question: Question) -> tuple[Seen, list[Cut]]:
-        """What is known on the day, and the past days that can be learned from, the earliest first."""
+    def past(self, question: Question, today: Seen | None = None) -> tuple[Seen, list[Cut]]:
+        """What is known on the day, and the past days that can be learned from, the earliest first.
+
+        `today` is what is known on the day, where that has been asked already.
+        """
 
     @abstractmethod
     def present(self, question: Question, seen: Seen) -> Cut:
@@ -106,9 +109,9 @@ class FromLessons(Prediction, Generic[Seen]):
         notes = tuple(self.notes(known.cuts, trial, known.learned, quality))
         return Found({ROWS: rows, QUALITY: quality, RELIABILITY: tuple(_tenths(trial))}, notes=notes)
 
-    def learn(self, question: Question) -> Taught[Seen]:
+    def learn(self, question: Question, today: Seen | None = None) -> Taught[Seen]:
         """What is learned from all days whose outcome is known; raises TooLittleError below a gate."""
-        seen, cuts = self.past(question)
+        seen, cuts = self.past(question, today)
         self.check_gates(self._counted(seen, cuts))
         return Taught(self.present(question, seen), seen, cuts, self.fitted(lessons(cuts)))
 

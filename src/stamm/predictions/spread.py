@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from stamm.lang.heeding import heed
 from stamm.predictions.bought import Reals
 from stamm.predictions.buying.gamma_gamma import GammaGamma
 from stamm.predictions.buying.histories import Places
@@ -54,6 +55,7 @@ def spread(model: BuyingModel, known: Known, spending: Spending, time: float, si
     low, high = np.zeros(len(silent)), np.zeros(len(silent))
     drawn = np.flatnonzero(silent < LATE)
     for start in range(0, len(drawn), ROWS):
+        heed()
         who = drawn[start : start + ROWS]
         weights, orders = model.draw(known.histories.of(known.place[who]), time, FUTURES, chance)
         amounts = spending.draw(who, orders, chance)

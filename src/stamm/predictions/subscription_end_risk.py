@@ -75,8 +75,8 @@ class SubscriptionEndRisk(FromLessons[Subscribed]):
     def beside(self) -> tuple[str, ...]:
         return BESIDE
 
-    def past(self, question: Question) -> tuple[Subscribed, list[Cut]]:
-        today = later = subscribed(question, self.day(question))
+    def past(self, question: Question, today: Subscribed | None = None) -> tuple[Subscribed, list[Cut]]:
+        today = later = subscribed(question, self.day(question)) if today is None else today
         cuts: list[Cut] = []
         first = int(today.start.min()) if len(today.start) else NEVER
         while len(cuts) < MOST_CUTS:

@@ -20,6 +20,7 @@ from stamm.analyses.worth.subscribers import MONTH_DAYS
 from stamm.facts.predictions import CHURN, CONTRACT, NO_ORDER
 from stamm.lang.definition import Setting
 from stamm.lang.errors import TooLittleError
+from stamm.lang.heeding import heed
 from stamm.lang.phrase import Phrase
 from stamm.predictions.bought import EPOCH, Reals, bought
 from stamm.predictions.buying.kind import BuyingModel
@@ -41,6 +42,8 @@ from stamm.predictions.value_if_staying import ValueIfStaying
 _ = ibis._
 Places = npt.NDArray[np.intp]
 REASONS = "reasons"
+#: rows after which it is looked whether anybody still waits
+HEED = 10_000
 CONTRIBUTIONS, TAKINGS = "contributions", "takings"
 #: days beyond which no date of a next order is told, and whose contribution is compared with what was paid
 LONGEST, YEAR = 365, 365
@@ -168,7 +171,7 @@ class ValueAtRisk(Prediction):
             return self._of_subscribers(question, source.learn(question))
         known = Known.of(bought(question, self.day(question)))
         seen = known.bought
-        learned = source.learn(question) if isinstance(source, ChurnRisk) else None
+        learned = source.learn(question, seen) if isinstance(source, ChurnRisk) else None
         if isinstance(source, NoOrderRisk):
             source.check_gates(known.counted())
         model = ParetoNbd.fit(known.histories).model
@@ -201,11 +204,15 @@ class ValueAtRisk(Prediction):
         ahead = told["price"] * self.horizon / MONTH_DAYS * (1.0 if margin is None else margin)
         order = np.argsort(-np.round(at_risk(risk, ahead)), kind="stable")
         who = known.now.customers.take(pa.array(order)).to_pylist()
-        cells = zip(who, risk[order].tolist(), ahead[order].tolist(), told["tenure"][order].tolist(), strict=True)
+        cells = zip(
+            *(who, _whole(risk[order], ahead[order]), risk[order].tolist(), ahead[order].tolist()),
+            told["tenure"][order].tolist(),
+            strict=True,
+        )
         rows = (
             AtRisk(
                 customer_id=customer,
-                value=_whole(each, brings),
+                value=at_stake,
                 low=None,
                 high=None,
                 risk=each,
@@ -217,7 +224,7 @@ class ValueAtRisk(Prediction):
                 last_on="",
                 since_on=known.seen.since(tenure).isoformat(),
             )
-            for customer, each, brings, tenure in cells
+            for customer, at_stake, each, brings, tenure in cells
         )
         moved = moves(known.learned, told, order[: self.explained].tolist(), SUBSCRIBING)
         reasons = tuple(_reasons(who, moved, SUBSCRIBING))
@@ -235,14 +242,17 @@ def _rows(
     who: Sequence[str], known: Known, model: BuyingModel, place: Places, risk: Reals, ahead: Reals
 ) -> Iterator[AtRisk]:
     """One row a customer, in the order of these places."""
-    seen, history = known.bought, known.place[place]
-    days = [model.order_by(known.histories, share, LONGEST)[history].tolist() for share in (MIDDLE, EARLY, LATE)]
-    counts, last = seen.counts[place].tolist(), seen.last[place].tolist()
+    seen, (shared, history) = known.bought, np.unique(known.place[place], return_inverse=True)
+    histories = known.histories.of(shared)
+    days = [model.order_by(histories, share, LONGEST)[history].tolist() for share in (MIDDLE, EARLY, LATE)]
+    counts, last, values = seen.counts[place].tolist(), seen.last[place].tolist(), _whole(risk, ahead)
     for at, customer in enumerate(who):
+        if not at % HEED:
+            heed()
         middle, early, late = (after(seen.on, column[at] if isfinite(column[at]) else None) for column in days)
         yield AtRisk(
             customer_id=customer,
-            value=_whole(float(risk[at]), float(ahead[at])),
+            value=values[at],
             low=None,
             high=None,
             risk=float(risk[at]),
@@ -256,8 +266,9 @@ def _rows(
         )
 
 
-def _whole(risk: float, ahead: float) -> int:
-    return round(float(at_risk(np.asarray(risk), np.asarray(ahead))))
+def _whole(risk: Reals, ahead: Reals) -> list[int]:
+    found: list[int] = np.round(at_risk(risk, ahead)).astype(np.int64).tolist()
+    return found
 
 
 def _reasons(who: Sequence[str], moved: Sequence[Sequence[Move]], words: Vocabulary) -> Iterator[Reason]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,12 +28,6 @@ Show = Callable[[TableAnswer, Language], Mapping[str, Any]]
 #: the same of one that may be split: of both together
 ShowBoth = Callable[[TableAnswer, TableAnswer | None, Language], Mapping[str, Any]]
 
-
-#: analyses that have a page, those that take longest last
-USUAL = (
-    *("retention_table", "lifecycle", "rfm", "survival", "concentration", "worth"),
-    *("drivers", "funnel", "paths"),
-)
 
 #: the form of a slider, which asks for its page by htmx
 SLIDES = "slides"
@@ -94,16 +88,6 @@ def analysed(
     shown = {**frame, **more, "form": form, "draft": draft, "named": role in NAMES, "asked": asked is not None}
     later = after() if asked is None or content else {}
     return render(request, subject.template, {**shown, **later, "content": content, **(content or {})})
-
-
-def usual(opened: Opened) -> Iterator[Callable[[Opened], TableAnswer]]:
-    """What the pages of analyses ask of a snapshot where nobody chooses anything, the quickest questions first."""
-    for key in USUAL:
-        world = opened.answers.world
-        said = ANALYSES[key]().knowing(world.metrics, world.coverage).said
-        question = Question(key, None, None, "", (), tuple(said.items())).settled(opened)
-        if question is not None and not missing_for(question.analysis, world, Language("en")):
-            yield question.asked
 
 
 def _frame(opened: Opened, analysis: Analysis, question: Question, say: Language, role: Role) -> dict[str, Any]:

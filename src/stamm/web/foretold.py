@@ -11,6 +11,7 @@ from django.http import Http404, QueryDict
 from stamm.analyses import Analysis
 from stamm.answers.reach import covered, kinds_needed
 from stamm.answers.table import TableAnswer
+from stamm.facts.predictions import CHURN, CONTRACT
 from stamm.lang.definition import written
 from stamm.lang.errors import TooLittleError
 from stamm.predictions import PREDICTIONS, Prediction
@@ -21,6 +22,13 @@ from stamm.web.desk import Opened
 
 #: what can be asked about a prediction
 SIDES: Mapping[str, type[Report | Checked]] = {"report": Report, "check": Checked, "enough": Enough}
+
+
+def risk_by(opened: Opened) -> str:
+    """Whose word on who leaves is usually asked: subscribers' whose subscription makes them customers, else buyers'."""
+    rule, coverage = opened.project.organisation.spell_rule, opened.answers.world.coverage
+    subscribe = rule == "subscriptions" or "orders" not in coverage
+    return CONTRACT if subscribe and "subscriptions" in coverage else CHURN
 
 
 @dataclass(frozen=True)
@@ -57,9 +65,10 @@ class Foretelling:
 
     def answer(self, opened: Opened) -> TableAnswer:
         """The answer, made once of a snapshot; raises TooLittleError where the data do not suffice."""
-        return opened.kept(("prediction", self), self._asked)
+        return opened.kept(("prediction", self), self.made)
 
-    def _asked(self, opened: Opened) -> TableAnswer:
+    def made(self, opened: Opened) -> TableAnswer:
+        """The answer, asked for now; raises as `answer` does."""
         world, asked = opened.answers.world, self.asked
         days = covered(world, kinds_needed(asked, world))
         if days is None:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_array
 
 from stamm.analyses.recommendations.baskets import Baskets, Flags, Wholes
+from stamm.lang.heeding import heed
 
 Reals = npt.NDArray[np.float64]
 #: customers at a time, so that tables of customers by products stay small
@@ -182,6 +183,7 @@ def tried(learned: Learned, later: Baskets, most: int) -> tuple[Trial, Trial]:
     who = np.flatnonzero(np.diff(wanted.indptr))
     found = np.zeros((2, 3))
     for start in range(0, len(who), ROWS):
+        heed()
         some = who[start : start + ROWS]
         closed = learned.closed(some)
         targets = (wanted[some].toarray() > 0) & ~closed

@@ -80,8 +80,8 @@ def serve(*, host: str, port: int, no_worker: bool, link: bool) -> None:
     with suppress(KeyboardInterrupt), ExitStack() as ending:
         set_up(project, host)
         from stamm.people.links import SOON  # once Django is set up, and so the next
-        from stamm.web.analysed import usual
         from stamm.web.application import Web
+        from stamm.web.beforehand import usual
         from stamm.web.desk import desk as desk_of_pages
         from stamm.web.pages.today import ready
 

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from stamm.lang.heeding import heed
 from stamm.predictions.buying.histories import Histories
 from stamm.predictions.buying.likelihood import Fit, maximise
 from stamm.predictions.buying.quadrature import legendre
@@ -100,6 +101,7 @@ class BuyingModel(ABC):
         late = 1 - self.no_order_within(histories, float(longest)) < share
         low, high = np.zeros(len(histories)), np.full(len(histories), float(longest))
         while np.any(high - low > 1):
+            heed()
             middle = np.floor((low + high) / 2)
             come = 1 - self.no_order_within(histories, middle) >= share
             low, high = np.where(come, low, middle), np.where(come, middle, high)

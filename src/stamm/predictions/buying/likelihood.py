@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, minimize
 
 from stamm.lang.errors import TooLittleError
+from stamm.lang.heeding import heed
 
 Reals = npt.NDArray[np.float64]
 M = TypeVar("M")
@@ -50,6 +51,7 @@ def maximise(score: Score, start: Reals, weight: float, what: str) -> tuple[Real
     """
 
     def loss(logs: Reals) -> tuple[float, Reals]:
+        heed()
         value, slopes = score(np.exp(logs))
         return -value / weight, -slopes * np.exp(logs) / weight
 

@@ -18,13 +18,16 @@ from stamm.predictions.churn.features import Features, features
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+#: customers of a past day who are learned from; where there are more, they are drawn at random, the same each time
+MOST, SEED = 25_000, 7
 
 
 @dataclass(frozen=True)
 class Cut:
     """A day, the features of its customers, their ids, and, where it is known, who left after it.
 
-    `yardstick` is what a plain way of telling says of each, where there is one that no feature holds.
+    `yardstick` is what a plain way of telling says of each, where there is one that no feature holds. `drawn` where it
+    has some customers of the day and not all.
     """
 
     on: date
@@ -32,6 +35,7 @@ class Cut:
     customers: pa.Array
     left: Flags | None = None
     yardstick: Reals | None = None
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,17 @@ class Lessons:
 def cut(seen: Bought, horizon: int, recent: int, later: Bought | None = None) -> Cut:
     """The day of `seen`; `later` is what was known exactly `horizon` days after it, when its labels are complete.
 
-    Who bought on none of the days in between has left. Nothing but the labels comes from `later`. Raises TooLittleError
-    where no model of buying can be fitted.
+    Who bought on none of the days in between has left. Nothing but the labels comes from `later`. Of a day with labels
+    at most `MOST` customers are in it: more teach nothing more. The model of buying, whose word is a feature, is fitted
+    to as many. Raises TooLittleError where none can be fitted.
     """
-    histories, _ = Histories.collapsed(seen.counts - 1, seen.last - seen.first, seen.today - seen.first)
-    found = features(seen, ParetoNbd.fit(histories).model, horizon, recent)
+    some = _drawn(seen)
+    histories, _ = Histories.collapsed(some.counts - 1, some.last - some.first, some.today - some.first)
+    model = ParetoNbd.fit(histories).model
+    whole = seen
+    if later is not None:
+        seen = some
+    found = features(seen, model, horizon, recent)
     customers = seen.customers.take(pa.array(found.place))
     if later is None:
         return Cut(seen.on, found, customers)
@@ -59,7 +69,7 @@ def cut(seen: Bought, horizon: int, recent: int, later: Bought | None = None) ->
     place = pc.index_in(customers, value_set=later.customers)
     known = place.is_valid().to_numpy(zero_copy_only=False)
     last = later.last[place.fill_null(0).to_numpy()] if len(later.customers) else np.zeros(len(customers), np.int64)
-    return Cut(seen.on, found, customers, left=~(known & (last >= seen.today)))
+    return Cut(seen.on, found, customers, left=~(known & (last >= seen.today)), drawn=seen is not whole)
 
 
 def lessons(cuts: Sequence[Cut]) -> Lessons:
@@ -71,3 +81,10 @@ def lessons(cuts: Sequence[Cut]) -> Lessons:
     return Lessons(
         np.vstack([each.features.table for each in cuts]), np.concatenate(labels), who.to_numpy().astype(np.int64)
     )
+
+
+def _drawn(seen: Bought) -> Bought:
+    """At most `MOST` of the customers."""
+    if len(seen.starts) <= MOST:
+        return seen
+    return seen.some(np.sort(np.random.default_rng(SEED).choice(len(seen.starts), MOST, replace=False)))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stamm.analyses.one_thread import one_thread
+from stamm.lang.heeding import heed
 from stamm.predictions.churn.cuts import Flags, Lessons
 from stamm.predictions.churn.quality import brier
 
@@ -58,6 +59,7 @@ def boosted(known: Lessons) -> Learned:
     raw = np.empty(len(known.left))
     with one_thread():
         for fold in range(FOLDS):
+            heed()
             inside = folds != fold
             raw[~inside] = _trees(known.table[inside], known.left[inside]).predict_proba(known.table[~inside])[:, 1]
         right = np.empty(len(raw))
@@ -100,6 +102,7 @@ def hazard(known: Lessons) -> Learned:
             continue  # nothing can be learned from those who all did the same
         part = Lessons(known.table[inside], known.left[inside], known.who[inside])
         for strength in STRENGTHS:
+            heed()
             risk = np.clip(logistic(part, strength).risk(known.table[~inside]), 1e-6, 1 - 1e-6)
             found[strength] += float(np.log(np.where(known.left[~inside], risk, 1 - risk)).sum())
     return logistic(known, max(STRENGTHS, key=lambda strength: found[strength]))

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stamm.lang.heeding import heed
+
 Reals = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
 
@@ -52,6 +54,7 @@ def grouped(points: Reals, groups: int, starts: int = STARTS) -> Labels:
 
 
 def _fitted(points: Reals, groups: int, starts: int) -> Any:
+    heed()
     from sklearn.cluster import KMeans  # noqa: PLC0415 - only where something is learned
 
     return KMeans(groups, n_init=starts, random_state=SEED).fit(points)

@@ -31,7 +31,7 @@ from stamm.web.access import Asked, Entry, page
 from stamm.web.customers import book, numbers_of
 from stamm.web.desk import Opened, desk, soon
 from stamm.web.filters import Choice
-from stamm.web.foretold import Foretelling
+from stamm.web.foretold import Foretelling, risk_by
 from stamm.web.reading import number_in, some_from
 from stamm.web.settings_form import SettingsForm, settings_form
 
@@ -113,12 +113,10 @@ def leaving_csv(request: Asked) -> HttpResponse:
 
 # -- what is asked -------------------------------------------------------------------------------------------
 def _as_it_comes(request: Asked, opened: Opened) -> dict[str, str]:
-    """What the address says; where it does not, subscribers are asked about whose subscription makes them customers."""
-    given, coverage = request.GET.dict(), opened.answers.world.coverage
-    subscribe = opened.project.organisation.spell_rule == "subscriptions" or "orders" not in coverage
-    if "by" not in given and subscribe and "subscriptions" in coverage:
-        given["by"] = CONTRACT
-    return {name: str(value) for name, value in given.items()}
+    """What the address says; where it does not, whose word on the risk is usually asked."""
+    given = {name: str(value) for name, value in request.GET.dict().items()}
+    usual = risk_by(opened)
+    return given if "by" in given or usual == CHURN else {**given, "by": usual}
 
 
 def _asked(form: SettingsForm[ValueAtRisk]) -> tuple[TableAnswer | None, StammError | None, bool]:

@@ -53,6 +53,20 @@ def answer():
             take_answers(run, asking.token_of(sheet, 0, "test"), sent, secret="test", now=at)
 
 
+def receive():
+    # two places that were booked without the work that a browser does
+    from django.db import transaction
+    from stamm.forms.submitting import Sent, fresh_token, take_submission
+    from stamm.people.accounts import run
+
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        for name, note in (("Anna Meyer", "Ich komme\\nmit dem Rad."), ("Ben Ott", "")):
+            email = f"{name.partition(' ')[0].lower()}@example.com"
+            sent = Sent({"name": [name], "email": [email], "note": [note]}, "203.0.113.7", "de")
+            take_submission(run, fresh_token(1, "test", now), sent, secret="test", now=now)
+
+
 sessions = {}
 for role in Role:
     person = invite(f"{role}@example.com", role, who="test", now=datetime.now(UTC), name=role.capitalize())
@@ -76,6 +90,10 @@ for role in Role:
         browser.post("/surveys/new", {"name": "Nach dem Einkauf", "ready": "nps"})
         for act in ({"do": "open"}, {"do": "link", "touchpoint": "An der Theke"}):
             browser.post("/surveys/1/act", act)
+        browser.post("/forms/new", {"name": "Verkostung im Laden", "use": "booking"})
+        browser.post("/forms/1/act", {"do": "open"})
+        receive()
+        browser.post("/forms/1/act", {"do": "count", "submission": "1"})
         browser.post("/boards/", {"action": "first"})
         browser.post("/boards/1/share", {"action": "roles", "role": ["viewer"]})
 if sys.argv[2:] == ["answered"]:

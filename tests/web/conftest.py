@@ -145,6 +145,35 @@ def survey(project: Project) -> Iterator[Callable[..., tuple[int, int]]]:
 
 
 @pytest.fixture
+def form(project: Project) -> Iterator[Callable[..., int]]:
+    """Makes an open form for leads that received two, of which one is held. After the test there is none."""
+    from django.db import transaction
+
+    from stamm.app.framework import secret_of
+    from stamm.forms import keeping
+    from stamm.forms.ready import ready
+    from stamm.forms.submitting import Sent, fresh_token, take_submission
+    from stamm.people.accounts import run
+    from tests.forms.filled import WHILE, nonce_for
+
+    def make(wish: str = "Tea", use: str = "lead") -> int:
+        with transaction.atomic():
+            number = keeping.make_form(run, ready(use, "Fair", NOON), who="test", now=NOON)
+            keeping.open_form(run, number, who="test", now=NOON)
+            for email, works in (("ina@example.com", True), ("bot@example.com", False)):
+                token = fresh_token(number, secret_of(project), NOON)
+                fields = {"name": [email[:3]], "email": [email], "wish": [wish], "topic": ["order"], "request": [wish]}
+                sent = Sent(fields, "203.0.113.7", "en", nonce=nonce_for(token) if works else "")
+                take_submission(run, token, sent, secret=secret_of(project), now=NOON + WHILE)
+        return number
+
+    yield make
+    with transaction.atomic():
+        for table in ("form", "form_version", "form_submission", "form_arrival", "form_salt", "job"):
+            run(f"DELETE FROM {table}", ())
+
+
+@pytest.fixture
 def goal(project: Project) -> Iterator[Callable[..., int]]:
     """Makes a goal of revenue over a quarter, or another one; after the test there is none."""
     from django.db import transaction

@@ -18,6 +18,7 @@ GAPS = {
     "<int:number>": "1",
     "<int:goal>": "1",
     "<int:survey>": "1",
+    "<int:form>": "1",
     "<int:link>": "1",
     "<str:name>": "rejects-20240101T000000Z.csv",
     "<str:token>": "abc:def",
@@ -81,10 +82,11 @@ def test_every_route_answers_as_the_table_says(
     board: Callable[..., Any],
     goal: Callable[..., int],
     survey: Callable[..., tuple[int, int]],
+    form: Callable[..., int],
 ) -> None:
     number, link = survey()
     gaps = {**GAPS, "<int:pk>": str(board("viewer", "support", "analyst").pk), "<int:goal>": str(goal())}
-    gaps |= {"<int:survey>": str(number), "<int:link>": str(link)}
+    gaps |= {"<int:survey>": str(number), "<int:link>": str(link), "<int:form>": str(form())}
     browser = client if who == "signed out" else signed_in(who)
     found = {row["route"]: told(browser.get(filled(row["route"], gaps))) for row in rows()}
     assert found == {row["route"]: row[who] for row in rows()}

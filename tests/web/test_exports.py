@@ -51,6 +51,8 @@ EXPORTS = {
     "surveys_csv": "/surveys.csv",
     "survey_csv": "/surveys/{survey}.csv",
     "survey_comments_csv": "/surveys/{survey}/comments.csv",
+    "forms_csv": "/forms.csv",
+    "form_csv": "/forms/{form}.csv",
     "settings_acts_csv": "/settings/acts.csv",
     "settings_rejects_csv": "",
 }
@@ -65,7 +67,13 @@ def test_every_export_is_named_here() -> None:
 
 
 def test_every_text_of_every_export_is_made_inert(
-    project: Project, signed_in: Make, board: Make, goal: Make, survey: Make, monkeypatch: pytest.MonkeyPatch
+    project: Project,
+    signed_in: Make,
+    board: Make,
+    goal: Make,
+    survey: Make,
+    form: Make,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A mark in the place of what makes texts inert stands before each text, so none passes it by."""
     from stamm.web.desk import Desk
@@ -73,11 +81,11 @@ def test_every_text_of_every_export_is_made_inert(
     owner = signed_in("owner")
     monkeypatch.setattr(Desk, "kept", lambda self, _question, make: make(self.opened()))  # nothing written before
     monkeypatch.setattr(written, "inert", lambda cell: f"~{cell}" if isinstance(cell, str) else cell)
-    made, aim, (asked, _) = board("owner"), goal(), survey("=1+1")
+    made, aim, (asked, _), filled = board("owner"), goal(), survey("=1+1"), form("=1+1")
     for name, address in EXPORTS.items():
         if name == "settings_rejects_csv":
             continue  # the file as it lies there; tests/sources/test_importing.py reads what is written into it
-        told = owner.get(address.format(board=made.pk, goal=aim, survey=asked))
+        told = owner.get(address.format(board=made.pk, goal=aim, survey=asked, form=filled))
         assert told.status_code == 200, (name, told.status_code)
         assert told.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert re.fullmatch(r'attachment; filename="[a-z0-9_-]+\.csv"', told.headers["Content-Disposition"]), name

@@ -27,6 +27,9 @@ CANNOT = {
     "care_": "erased as whole rows",
     "survey_sheet": "erased as whole rows, and by each word of others that names somebody",
     "survey_follow_up": "erased with its sheet, and each note of others that names somebody",
+    "form_submission": "erased as whole rows, and by each word of others that names somebody",
+    "form_arrival": "a hash that nobody can undo",
+    "form_salt": "chance",
     "survey_arrival": "a hash that nobody can undo",
     "survey_salt": "chance",
     "survey_logo": "a picture",
@@ -74,6 +77,7 @@ def test_every_column_of_words_is_looked_through_or_cannot_name_a_customer(proje
     assert columns["segment_version"] - WRITTEN["segment_version"][1].keys() == {"who", "what"}
     assert columns["survey_version"] - WRITTEN["survey_version"][1].keys() == {"state", "what", "who"}
     assert columns["survey_link"] - WRITTEN["survey_link"][1].keys() == {"who"}
+    assert columns["form_version"] - WRITTEN["form_version"][1].keys() == {"state", "what", "who"}
     assert columns["goal_check_in"] - WRITTEN["goal_check_in"][1].keys() == {"who", "known_on"}
     assert columns["report"] - WRITTEN["report"][1].keys() == {"who"}
     assert columns["alert"] - WRITTEN["alert"][1].keys() == {"who", "judged_until", "state"}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stamm.app.alerting import kinds_of_alerts
+from stamm.app.form_facts import SubmissionsTold
 from stamm.app.framework import secret_of
 from stamm.app.hearing import AnswersTold
 from stamm.app.keeping_predictions import PredictionsKept
@@ -28,7 +29,7 @@ from stamm.surveys.given_letters import FollowUpLetter
 from stamm.surveys.mailing import PROGRAMME, settle
 
 _KINDS = (
-    *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold),
+    *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold, SubmissionsTold),
     *(CustomerMail, CustomerMailFacts, TicketsLook, TicketsLetter, SurveyDue, FollowUpLetter),
     *(AlertLook, AlertLetter),
 )
@@ -59,6 +60,7 @@ def kinds(directory: Path) -> Sequence[Kind]:
         *kinds_of_mail(directory, database, programmes(directory, database), {PROGRAMME: settle}),
         PredictionsKept(directory),
         AnswersTold(directory),
+        SubmissionsTold(directory),
     )
 
 

@@ -20,6 +20,7 @@ from stamm.care import TABLES as CARE
 from stamm.delivery.tables import TABLES as DELIVERY
 from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
+from stamm.forms import TABLES as FORMS
 from stamm.goals import TABLES as GOALS
 from stamm.jobs import TABLES as JOBS
 from stamm.lang.errors import ProjectError
@@ -178,7 +179,9 @@ class Project:
     def people(self) -> Database:
         """The database of keys, acts, programmes, and of what people wrote about customers; close it after use."""
         return open_database(
-            self.people_file, self.log_address, (*CARE, *GOALS, *SAVED, *SURVEYS, *JOBS, *DELIVERY, *AUTOMATIONS)
+            self.people_file,
+            self.log_address,
+            (*CARE, *FORMS, *GOALS, *SAVED, *SURVEYS, *JOBS, *DELIVERY, *AUTOMATIONS),
         )
 
     def saved(self) -> Saved:

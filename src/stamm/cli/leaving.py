@@ -59,6 +59,8 @@ def print_would_go(told: Told, say: Session) -> None:
         say.out.print(say("Notes, tasks and owners: {count}", count=say.language.number(told.care)))
     if told.sheets:
         say.out.print(say("Sheets of surveys: {count}", count=say.language.number(told.sheets)))
+    if told.submissions:
+        say.out.print(say("Sent by forms: {count}", count=say.language.number(told.submissions)))
     if told.mails:
         say.out.print(say("Mails to them: {count}", count=say.language.number(told.mails)))
     if told.texts:
@@ -89,6 +91,7 @@ def print_gone(told: Told, say: Session) -> None:
         (say("Reports that named the customer"), told.reports),
         (say("Notes, tasks and owners"), told.care),
         (say("Sheets of surveys"), told.sheets),
+        (say("Sent by forms"), told.submissions),
         (say("Mails to them"), told.mails),
         (say("Texts of boards and acts that named the customer"), told.texts),
         (say("Older snapshots"), told.snapshots),

@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from stamm.intake.spam import FLOOD
 from stamm.people.database import Run
 
 #: how often one address may send within a minute: a shop's own network is one, too
@@ -22,22 +23,31 @@ _KEPT = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Where a programme writes down what came from where: its table, the column of what came, the table of salts."""
+    """Where a programme writes down what came from where: its table, the column of what came, the table of salts.
+
+    `of` is the table of what came, with the columns `held`, `told` and `changed_at`.
+    """
 
     table: str
     column: str
     salts: str
+    of: str
 
-    def note(self, run: Run, number: int, address: str, now: datetime) -> list[int]:
-        """Write down that something was sent from there; where that was too much, all that came within the minute."""
+    def note(self, run: Run, number: int, address: str, now: datetime) -> None:
+        """Write down that it was sent from there; where that was too much, all of that minute is held for review."""
         hashed = self._hash(run, address, now)
         run(f"DELETE FROM {self.table} WHERE at < ?", (now - _KEPT,))  # noqa: S608 - ours
         run(f"INSERT INTO {self.table} (address, {self.column}, at) VALUES (?, ?, ?)", (hashed, number, now))  # noqa: S608 - ours
-        rows = run(
-            f"SELECT {self.column} FROM {self.table} WHERE address = ? AND at > ? AND at <= ?",  # noqa: S608 - ours
+        ((many,),) = run(
+            f"SELECT count(*) FROM {self.table} WHERE address = ? AND at > ? AND at <= ?",  # noqa: S608 - ours
             (hashed, now - WITHIN, now),
         )
-        return sorted({each for (each,) in rows}) if len(rows) > MOST else []
+        if many > MOST:
+            run(
+                f"UPDATE {self.of} SET held = ?, told = 0, changed_at = ? WHERE held = '' AND id IN "  # noqa: S608 - ours
+                f"(SELECT {self.column} FROM {self.table} WHERE address = ? AND at > ?)",
+                (FLOOD, now, hashed, now - WITHIN),
+            )
 
     def _hash(self, run: Run, address: str, now: datetime) -> str:
         day = now.date().isoformat()

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from stamm.intake.arriving import Arrivals
 from stamm.intake.spam import FLOOD, TRAP
 from stamm.intake.words import plain
 from stamm.jobs.queue import enqueue
 from stamm.lang.errors import UsageError
 from stamm.people.acts import Act, record
 from stamm.people.database import Run
-from stamm.surveys.arriving import note_arrival
 from stamm.surveys.asking import TELLING, OpenLink, Token, is_resting, link_of, read_token
 from stamm.surveys.keeping import DRAFT, Survey, survey_of
 from stamm.surveys.plan import MOST_ANSWER, Page, Plan, Question
@@ -28,6 +28,7 @@ from stamm.surveys.sheets import LOW_SINCE, PLANNED, UNSENT, Sheet, moments_writ
 from stamm.surveys.voices import is_low, scored_question
 
 _log = logging.getLogger("django.stamm")
+_ARRIVALS = Arrivals("survey_arrival", "sheet_id", "survey_salt", "survey_sheet")
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def take_answers(run: Run, token: str, sent: Sent, *, secret: str, now: datetime
         "held": TRAP if sent.trap.strip() else sheet.held if sheet and sheet.held not in (PLANNED, UNSENT) else "",
     }
     number = _keep(run, found, kept, now)
-    note_arrival(run, number, sent.address, now)
+    _ARRIVALS.note(run, number, sent.address, now)
     (now_is,) = sheets_where(run, "id = ?", (number,))
     enqueue(run, TELLING, f"{TELLING}:{number}:{now_is.revision}", {}, due_at=now, now=now)
     if now_is.held:

@@ -21,6 +21,7 @@ from stamm.app.simulating import TRUTH
 from stamm.care.leaving import HELD, forget, of_them
 from stamm.delivery.leaving import TABLE as MAILS
 from stamm.delivery.leaving import count_mails, forget_mails
+from stamm.forms import leaving as forms
 from stamm.store.durable import sync_file, write_atomically
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
@@ -142,6 +143,23 @@ class Beside:
             with database.transaction() as run:
                 count = surveys.forget(run, self.is_theirs, self.cells.names)
             database.scrub(surveys.TABLE, surveys.NOTES)
+        return count
+
+    def submitted(self) -> int:
+        """How much they sent by forms, or others in words that name them."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database, database.transaction() as run:
+            return forms.theirs_or_naming(run, self.is_theirs, self.cells.names)
+
+    def submissions(self) -> int:
+        """Remove that, and from what others sent the words that name them; returns how much that was."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database:
+            with database.transaction() as run:
+                count = forms.forget(run, self.is_theirs, self.cells.names)
+            database.scrub(forms.TABLE)
         return count
 
     def mails_held(self) -> int:

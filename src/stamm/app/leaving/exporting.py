@@ -26,6 +26,7 @@ from stamm.app.project import Project
 from stamm.care.leaving import held_of
 from stamm.delivery.leaving import mails_of
 from stamm.facts import imported
+from stamm.forms.leaving import held_of as sent_by_forms
 from stamm.lang.errors import InputError
 from stamm.lang.inert import inert
 from stamm.lang.language import Language
@@ -56,7 +57,7 @@ class Held:
     superseded: dict[str, list[Row]] = field(default_factory=dict)
     arrived: list[Any] = field(default_factory=list)
     #: what people here wrote about them (`notes`, `tasks`, `owner`), what they answered (`surveys`) and what
-    #: was noted about that (`survey_notes`)
+    #: was noted about that (`survey_notes`), and what they sent by forms (`forms`)
     care: dict[str, list[Row]] = field(default_factory=dict)
     #: mails that were planned for them, and what became of each
     mails: list[Row] = field(default_factory=list)
@@ -92,6 +93,8 @@ def held(project: Project, customer: str) -> Held:
                 found.care["surveys"] = sheets
             if notes := notes_of(run, found.person.customers):
                 found.care["survey_notes"] = notes
+            if sent := sent_by_forms(run, found.person.customers, cells.names):
+                found.care["forms"] = sent
             found.mails = mails_of(run, found.person.customers)
     return found
 
@@ -246,7 +249,7 @@ def _page(found: Held, now: datetime, say: Language) -> str:
         files = say.listed([f"{name}.csv" for name in found.care], say("and"))
         told.append(
             say(
-                "What people here wrote about the person, or the person answered in surveys, stands in {files}.",
+                "What people here wrote about the person, or they answered or sent by forms, stands in {files}.",
                 files=files,
             )
         )

@@ -1,4 +1,4 @@
-"""What people here wrote that is not about one customer: boards, goals, segments, surveys, all versions, and the acts.
+"""What people here wrote that is not about one customer: boards, goals, segments, surveys, forms, and the acts.
 
 Tables of Django's are read as plain rows: whoever erases a person from the command line has no Django set up.
 A test reads the tables: every column of words stands here, or there with the reason why it names no customer.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from stamm.care.leaving import HELD
+from stamm.forms.leaving import naming as forms_naming
 from stamm.lang.phrase import Phrase
 from stamm.people.database import Database, Run
 from stamm.segments.named import key_of
@@ -34,6 +35,8 @@ WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "survey_link": (("survey_id",), {"touchpoint": RENAMED}),
     "survey_mailing": (("id",), {"words": BOARD}),
     "survey_by_itself": (("id",), {"about": BOARD}),
+    "form": (("id",), {"key": KEY}),
+    "form_version": (("form_id", "revision"), {"plan": BOARD}),
     "report": (("id",), {"about": BOARD}),
     "alert": (("id",), {"about": BOARD, "problem": EMPTIED}),
     "webhook": (("id",), {"name": RENAMED}),
@@ -54,6 +57,8 @@ _PLACES = {
     "survey_link": Phrase("a link of survey {}", "ein Link der Umfrage {}"),
     "survey_mailing": Phrase("the words of mailing {} of a survey", "die Worte von Versand {} einer Umfrage"),
     "survey_by_itself": Phrase("choice {} of how a survey asks", "Wahl {}, wie eine Umfrage fragt"),
+    "form": Phrase("form {}", "Formular {}"),
+    "form_version": Phrase("form {}, version {}", "Formular {}, Fassung {}"),
     "report": Phrase("report {}", "Bericht {}"),
     "alert": Phrase("alert {}", "Alarm {}"),
     "webhook": Phrase("webhook {}", "Webhook {}"),
@@ -65,6 +70,7 @@ _PLACES = {
     "care_note": Phrase("note {}", "Notiz {}"),
     "care_task": Phrase("task {}", "Aufgabe {}"),
     "survey_follow_up": Phrase("note {} about an answer to a survey", "Notiz {} zu einer Antwort auf eine Umfrage"),
+    "form_submission": Phrase("what was sent by a form, number {}", "was ein Formular empfing, Nummer {}"),
     "survey_sheet": Phrase("answers {} to a survey", "Antworten {} auf eine Umfrage"),
 }
 #: in a board or a goal these have to say something
@@ -106,7 +112,8 @@ class Written:
                 )
                 if not of_them(customer) and any(names(text) for text in told)
             ]
-            return [*there, *(Place(*each) for each in naming(run, of_them, names))]
+            found = (*naming(run, of_them, names), *forms_naming(run, of_them, names))
+            return [*there, *(Place(*each) for each in found)]
 
     def erase(self, names: Callable[[str], bool]) -> int:
         """Take what names somebody out of all of them; returns how many rows held such. It may be done again."""

@@ -108,6 +108,8 @@ def _lines(told: Told, say: Language) -> list[tuple[str, str]]:
         found.append((say("Notes, tasks and owners"), say.number(told.care)))
     if told.sheets:
         found.append((say("Sheets of surveys"), say.number(told.sheets)))
+    if told.submissions:
+        found.append((say("Sent by forms"), say.number(told.submissions)))
     if told.mails:
         found.append((say("Mails to them"), say.number(told.mails)))
     if told.texts:

@@ -1,0 +1,73 @@
+"""What is held of a person, and what goes with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from typing import Any
+
+from stamm.forms.keeping import forms
+from stamm.forms.submissions import Submission, submissions_where
+from stamm.intake.words import said
+from stamm.people.database import Run
+
+TABLE = "form_submission"
+
+
+def held_of(run: Run, customers: Collection[str], names: Callable[[str], bool]) -> list[dict[str, Any]]:
+    """What somebody of these numbers sent, or of an address of theirs; with the words of the form."""
+    known = {form.id: form for form in forms(run)}
+    found = []
+    for sent in _of(run, lambda number: number in customers, names):
+        plan = known[sent.form].plan
+        about = {"customer_id": sent.customer, "form": plan.name, "sent_at": sent.sent_at, "email": sent.email}
+        found += [
+            {**about, "field": said(field.told, "en"), "answer": sent.content[field.key]}
+            for field in plan.fields
+            if sent.content.get(field.key) not in (None, False)
+        ]
+    return found
+
+
+def theirs_or_naming(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> int:
+    """How many submissions are a person's, or name them in the words of others."""
+    return len(_of(run, is_theirs, names)) + len(_naming(run, is_theirs, names))
+
+
+def naming(
+    run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]
+) -> list[tuple[str, tuple[int, ...]]]:
+    """Submissions of others whose words name a person: the table and the number."""
+    return [(TABLE, (sent.id,)) for sent in _naming(run, is_theirs, names)]
+
+
+def forget(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> int:
+    """Erase what they sent, and in what others sent the words that name them; how many it was. May be done again."""
+    own, others = _of(run, is_theirs, names), _naming(run, is_theirs, names)
+    for sent in own:
+        run("DELETE FROM form_arrival WHERE submission_id = ?", (sent.id,))
+        run("DELETE FROM form_submission WHERE id = ?", (sent.id,))
+    for sent in others:
+        kept = {
+            key: None if isinstance(given, str) and given != sent.email and names(given) else given
+            for key, given in sent.content.items()
+        }
+        run("UPDATE form_submission SET content = ? WHERE id = ?", (json.dumps(kept, ensure_ascii=False), sent.id))
+    return len(own) + len(others)
+
+
+def _of(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> list[Submission]:
+    return [sent for sent in submissions_where(run, "id > 0", ()) if _is_of(sent, is_theirs, names)]
+
+
+def _naming(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> list[Submission]:
+    return [
+        sent
+        for sent in submissions_where(run, "id > 0", ())
+        if not _is_of(sent, is_theirs, names)
+        and any(isinstance(given, str) and names(given) for given in sent.content.values())
+    ]
+
+
+def _is_of(sent: Submission, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> bool:
+    return (sent.customer is not None and is_theirs(sent.customer)) or names(sent.email)

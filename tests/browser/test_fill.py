@@ -1,0 +1,56 @@
+"""A form in a real browser: filled in on a phone by the keyboard, with the work done meanwhile, and counted."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from tests.browser.chromium import Tab
+from tests.browser.looks import check_looks
+from tests.browser.served import Served
+from tests.browser.test_web_pages import server
+
+__all__ = ["server"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("language", "thanks", "held"),
+    [("de", "Ihr Platz ist gebucht", "Es ist bei uns"), ("en", "Your place is booked", "It has reached us")],
+)
+def test_a_place_is_booked_on_a_phone(tab: Tab, server: Served, language: str, thanks: str, held: str) -> None:
+    link = re.search(r"/form/[^/\"]+/", server.fetched("/forms/1/", "owner")[1])
+    assert link is not None
+    server.sign_in(tab, "", language)
+    tab.open(server.address + link[0], 390)
+    opened = time.monotonic()
+    assert tab.eval("document.documentElement.lang") == language
+    assert tab.eval("document.cookie.length") == 0
+    # the work is done while the page is read, though the page may run nothing but its own script
+    tab.wait("document.querySelector('[name=\"-nonce\"]').value !== ''")
+    assert tab.eval("[...document.scripts].map(s => new URL(s.src).host === location.host)") == [True]
+    check_looks(tab, server.address)
+    tab.resize(390)
+    assert tab.eval("document.querySelector('[name=newsletter]').checked") is False
+    for name, text in (("name", "Ida"), ("email", f"ida.{language}@example.com")):
+        tab.eval(f"document.querySelector('[name={name}]').value = '{text}'")
+    time.sleep(max(0, 3.5 - (time.monotonic() - opened)))
+    tab.focus("document.querySelector('button[type=submit]')")
+    tab.press("Enter", 13)
+    told = tab.wait(f"['{thanks}', '{held}'].find(words => document.querySelector('main').textContent.includes(words))")
+    assert told == thanks
+    check_looks(tab, server.address)
+    # without the work nothing is lost, and nothing counts
+    tab.open(server.address + link[0], 390)
+    for name, text in (("name", "Udo"), ("email", f"udo.{language}@example.com")):
+        tab.eval(f"document.querySelector('[name={name}]').value = '{text}'")
+    tab.eval(
+        "(() => { const f = document.querySelector('form.fill'); f.elements['-nonce'].value = ''; f.submit(); })()"
+    )
+    tab.wait(f"document.querySelector('main').textContent.includes('{held}')")
+    page = server.fetched("/forms/1/", "owner")[1]
+    assert f"ida.{language}@example.com" in page.partition('id="received"')[2]
+    assert f"udo.{language}@example.com" not in page.partition('id="received"')[2]
+    assert f"udo.{language}@example.com" in page

@@ -1,0 +1,25 @@
+"""The database of people with the tables of forms and of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from stamm.forms import TABLES
+from stamm.jobs import TABLES as JOBS
+from stamm.people import Database, open_database
+
+
+@pytest.fixture(autouse=True)
+def easy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little work, so that tests are quick; what a browser does is looked at in a browser."""
+    monkeypatch.setattr("stamm.intake.spam.BITS", 8)
+
+
+@pytest.fixture
+def database(place: tuple[Path, str]) -> Iterator[Database]:
+    with closing(open_database(*place, (*TABLES, *JOBS))) as opened:
+        yield opened

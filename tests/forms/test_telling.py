@@ -1,0 +1,159 @@
+"""What forms receive becomes facts, once, of the right customer; what is thrown away leaves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from stamm.app.form_facts import tell
+from stamm.app.project import Project
+from stamm.app.projecting.said import Said, put_said
+from stamm.forms import keeping, reviewing
+from stamm.forms.submissions import submissions_where
+from stamm.intake.spam import FLOOD
+from stamm.lang.organisation import Organisation
+from stamm.people import Database
+from tests.forms.filled import ANNA, NOON, WHILE, opened, page, send
+
+SENT = NOON + WHILE
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A shop that knows ben under a number of its own."""
+    made = Project.create(tmp_path / "shop", Organisation(zone="UTC"))
+    ben = {"customer_id": "c7", "valid_from": NOON - timedelta(days=9), "email": "Ben@Example.com", "name": "Ben B."}
+    with made.lake().writing() as writer:
+        put_said(writer, [Said("customers", ben, "shop", NOON - timedelta(days=9))])
+        writer.commit()
+    return made
+
+
+@pytest.fixture
+def database(project: Project) -> Iterator[Database]:
+    with closing(project.people()) as opened_one:
+        yield opened_one
+
+
+def facts(project: Project, kind: str, *columns: str) -> list[tuple[Any, ...]]:
+    snapshot = project.lake().snapshot()
+    if kind not in snapshot.kinds():
+        return []
+    rows = snapshot.dataset(kind).to_table().to_pylist()
+    return sorted(tuple(row[name] for name in columns) for row in rows)
+
+
+def test_a_lead_is_a_customer_and_one_who_is_known_stays_as_they_are(project: Project, database: Database) -> None:
+    form = opened(database)
+    send(database, page(form), **ANNA, phone="+49 30 1234", company="Tee & Co", newsletter="yes", language="de")
+    send(database, page(form), name="Somebody else", email="ben@example.com")
+    send(database, page(form), nonce="", name="Bot", email="bot@example.com")
+    assert tell(project, database) == 3
+    assert tell(project, database) == 0
+    columns = ("customer_id", "name", "email", "phone", "company", "language", "acquired_through", "first_seen_at")
+    (anna, ben) = facts(project, "customers", *columns)
+    assert anna == ("anna@example.com", "Anna", "anna@example.com", "+49 30 1234", "Tee & Co", "de", "spring", SENT)
+    assert ben[:3] == ("c7", "Ben B.", "Ben@Example.com"), "whoever knows an address changes nothing of its customer"
+    assert facts(project, "events", "event_id", "customer_id", "kind", "name", "happened_at") == [
+        ("form-1-1", "anna@example.com", "track", "lead", SENT),
+        ("form-1-2", "c7", "track", "lead", SENT),
+    ]
+    ((*consent, evidence),) = facts(
+        project, "consents", "consent_id", "customer_id", "purpose", "granted", "recorded_at", "evidence"
+    )
+    assert consent == ["form-1-1-newsletter", "anna@example.com", "newsletter", True, SENT]
+    assert evidence == "spring, 1: Sie dürfen mir Neuigkeiten per E-Mail schicken. Das kann ich jederzeit widerrufen."
+
+
+def test_who_was_cut_off_tells_the_same_once_more(project: Project, database: Database) -> None:
+    form = opened(database)
+    send(database, page(form), **ANNA)
+    tell(project, database)
+    before = {kind: facts(project, kind, "customer_id") for kind in ("customers", "events")}
+    with database.transaction() as run:  # as if it had ended before that was written down
+        run("UPDATE form_submission SET told = 0, facts = '[]'", ())
+    assert tell(project, database) == 1
+    assert {kind: facts(project, kind, "customer_id") for kind in ("customers", "events")} == before
+
+
+def test_a_registration_says_so_with_the_birthday(project: Project, database: Database) -> None:
+    send(database, page(opened(database, "registration", "Club")), **ANNA, birthday="2000-02-29")
+    tell(project, database)
+    assert [str(day) for _, day in facts(project, "customers", "customer_id", "birthday_on") if day] == ["2000-02-29"]
+    assert facts(project, "events", "name") == [("registration",)]
+
+
+def test_a_booking_is_a_place_at_a_gathering_and_given_back_it_is_none(project: Project, database: Database) -> None:
+    starts, ends = NOON + timedelta(days=7), NOON + timedelta(days=7, hours=2)
+    form = opened(database, "booking", "Tasting", starts_at=starts, ends_at=ends)
+    anna = send(database, page(form), **ANNA)
+    send(database, page(form), name="Ben", email="ben@example.com")
+    tell(project, database)
+    assert facts(project, "gatherings", "gathering_id", "name", "starts_at", "ends_at") == [
+        ("form-1", "Tasting", starts, ends)
+    ]
+    columns = ("gathering_id", "customer_id", "ends_at", "registered_at")
+    assert facts(project, "attendances", *columns) == [
+        ("form-1", "anna@example.com", ends, SENT),
+        ("form-1", "c7", ends, SENT),
+    ]
+    later = ends + timedelta(days=1)
+    with database.transaction() as run:
+        plan = keeping.form_of(run, form).plan
+        moved = replace(plan, ends_at=later)
+        keeping.change_form(run, form, moved, seen=2, who="i", now=NOON + timedelta(hours=1))
+        reviewing.throw_away(run, form, [anna.id], who="i", now=NOON + timedelta(hours=2))
+    tell(project, database)
+    assert facts(project, "attendances", *columns) == [("form-1", "c7", later, SENT)]
+    assert facts(project, "gatherings", "ends_at") == [(later,)]
+    assert facts(project, "customers", "customer_id") == [("c7",)]
+    with database.transaction() as run:
+        assert [each.email for each in submissions_where(run, "id > 0", ())] == ["ben@example.com"]
+
+
+def test_a_request_is_a_ticket_about_what_was_chosen(project: Project, database: Database) -> None:
+    form = opened(database, "support", "Help")
+    send(database, page(form), email="ben@example.com", topic="invoice", request="<script>alert(1)</script>")
+    tell(project, database)
+    assert facts(project, "tickets", "ticket_id", "customer_id", "channel", "opened_at", "topic") == [
+        ("form-1-1", "c7", "form", SENT, "Eine Rechnung")
+    ]
+
+
+def test_what_is_held_later_leaves_the_facts_and_comes_back_once_it_counts(
+    project: Project, database: Database
+) -> None:
+    form = opened(database)
+    anna = send(database, page(form), **ANNA)
+    tell(project, database)
+    with database.transaction() as run:  # many others came from the same address
+        at = NOON + timedelta(minutes=1)
+        run("UPDATE form_submission SET held = ?, told = 0, changed_at = ?", (FLOOD, at))
+    assert tell(project, database) == 1
+    assert (facts(project, "customers", "customer_id"), facts(project, "events", "event_id")) == ([("c7",)], [])
+    with database.transaction() as run:
+        reviewing.accept(run, form, [anna.id], who="i", now=NOON + timedelta(hours=1))
+    tell(project, database)
+    assert facts(project, "customers", "customer_id") == [("anna@example.com",), ("c7",)]
+    assert facts(project, "events", "event_id") == [("form-1-1",)]
+
+
+def test_who_came_twice_stays_known_when_the_first_is_thrown_away(project: Project, database: Database) -> None:
+    form = opened(database)
+    first = send(database, page(form), **ANNA)
+    tell(project, database)
+    second = send(database, page(form), name="Anna A.", email="anna@example.com", at=SENT + timedelta(minutes=2))
+    tell(project, database)
+    with database.transaction() as run:
+        reviewing.throw_away(run, form, [first.id], who="i", now=NOON + timedelta(hours=1))
+    tell(project, database)
+    assert facts(project, "customers", "customer_id", "name", "valid_from") == [
+        ("anna@example.com", "Anna A.", second.sent_at),
+        ("c7", "Ben B.", NOON - timedelta(days=9)),
+    ]

@@ -45,8 +45,8 @@ PAGE, FILTER, PROGRESS, ANSWER = 0.2, 0.5, 0.2, 5.0
 WEIGHT, READ, SLOWED = 500_000, 1.0, 4
 #: how often a page is asked when it is warm, and when something that is being counted is asked for again
 AGAIN, POLL_SECONDS, PATIENCE_SECONDS = 5, 0.4, 120.0
-#: a server that takes no more of a processor for so many seconds has nothing left to make
-QUIET_SECONDS, IDLE = 10, 0.1
+#: a server that takes no more of a processor for so many seconds has nothing left to make, and does not rest
+QUIET_SECONDS, IDLE = 120, 0.1
 #: choices of one filter that are tried, and pages of one kind
 CHOICES, ALIKE = 3, 2
 COUNTING = b'class="counting '

@@ -176,6 +176,18 @@ def test_staying_is_told_only_where_it_is_over_and_there_are_enough() -> None:
     assert {(row.complete, row.low, row.reason) for row in half.rows} == {(False, None, NOT_OVER)}
 
 
+def test_of_one_survey_its_texts_alone_and_its_authors_are_looked_for_among_all_who_stayed() -> None:
+    texts = said(Random(7), 600)
+    rows = [comment(n, text, survey=("spring", "autumn")[n % 2]) for n, (_, _, text) in enumerate(texts)]
+    answers = Answers(subscribed(rows))
+    spring = answers.analyse(Themes, MARCH, where={"survey": "spring"}, settings={"horizon_days": 30})
+    alone = asked(subscribed(rows[::2]), horizon_days=30)
+    assert [vars(row) for row in spring.rows] == [vars(row) for row in alone.rows]
+    assert {row.authors for row in spring.rows} == {row.n for row in spring.rows}
+    with pytest.raises(UsageError, match="no such column"):
+        answers.analyse(Themes, MARCH, where={"channel": "web"})
+
+
 def test_too_few_texts_and_none_at_all() -> None:
     rows = [comment(n, text) for n, (_, _, text) in enumerate(said(Random(8), 40))]
     assert {row.reason for row in asked(subscribed(rows)).rows} == {TOO_FEW_TEXTS}

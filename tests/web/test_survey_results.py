@@ -10,20 +10,27 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from django.test import Client
 
+from stamm.analyses.themes import Themes
+from stamm.answers import Answers
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.app.survey_follow_up import follow_up_letter, letter_about
+from stamm.facts.filter import Condition
 from stamm.jobs import Cancel, Job
 from stamm.surveys import asking
 from stamm.surveys.answering import Sent, take_answers
 from stamm.web import voices
+from stamm.web.questions import Question
+from tests.analyses.test_themes import comment, said, subscribed
 from tests.surveys.test_voices import valued
 from tests.web.conftest import NOON
 from tests.web.test_surveys import text_of
@@ -76,6 +83,34 @@ def test_a_viewer_sees_the_score_by_touchpoint_and_where_it_is_too_few(
     assert "Answers that are not among the facts yet, and not in here: 6." in told
     exported = viewer.get(f"/surveys/{number}.csv").content.decode()
     assert "by touchpoint,,Counter,,40" in exported
+
+
+def test_what_customers_write_about_stands_on_the_page_once_there_are_texts_enough(
+    signed_in: Make, survey: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stamm.web import survey_themes
+    from stamm.web.pages import surveys
+
+    number, _ = survey()
+    viewer = signed_in("viewer")
+    assert 'id="themes"' not in viewer.get(f"/surveys/{number}/").content.decode(), "one comment is too little"
+    rows = [comment(n, text, survey="spring") for n, (_, _, text) in enumerate(said(Random(7), 400))]
+    where = (Condition("survey", ("spring",)),)
+    question = Question("themes", date(2024, 3, 1), date(2024, 4, 1), "", where, tuple(Themes().settings.items()))
+    answers = Answers(subscribed(rows))
+    opened = SimpleNamespace(answers=answers, kept=lambda _what, make: make(SimpleNamespace(answers=answers)))
+    monkeypatch.setattr(surveys, "asked_of", lambda _made: question)
+    monkeypatch.setattr(survey_themes, "soon", lambda _what, make: make(opened))
+    page = viewer.get(f"/surveys/{number}/")
+    told = text_of(page)
+    assert "Most is written of:" in told
+    assert told.count("Texts (n)") == 2, "a table a language"
+    themes = answers.analyse(Themes, question.window, where=where).rows
+    for row in themes:
+        assert f"{row.theme} {row.n} " in told
+    assert "/themes/?from=2024-03-01&amp;to=2024-04-01&amp;where=survey%3Dspring" in page.content.decode()
+    monkeypatch.setattr(survey_themes, "soon", lambda _what, _make: None)
+    assert "What customers write about is being counted" in text_of(viewer.get(f"/surveys/{number}/"))
 
 
 def ask_some(project: Project, number: int, *told: tuple[str, int, str]) -> None:

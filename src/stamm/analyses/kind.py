@@ -202,6 +202,9 @@ class Question(Known, Protocol):
     def covered(self, facts: Sequence[str]) -> tuple[date, date] | None:
         """First and last local day that all of these facts cover; None where one was never imported."""
 
+    def whole(self, fact: str) -> ir.Table:
+        """All rows of a fact, which says more of those whose rows of another are within the filter."""
+
     def run(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression."""
 

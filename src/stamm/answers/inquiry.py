@@ -88,6 +88,10 @@ class Inquiry:
     def __getitem__(self, fact: str) -> ir.Table:
         return self._within(fact, self.plan[fact])
 
+    def whole(self, fact: str) -> ir.Table:
+        """All rows of a fact that says more of those whose rows of another are within the filter."""
+        return self.plan[fact]
+
     def visits_since(self, fact: str, day: date) -> ir.Table:
         """The same of visits, as far as they begin on a local day or later."""
         return self._within(fact, self.plan.visits_since(fact, day))

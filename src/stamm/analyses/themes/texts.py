@@ -102,7 +102,7 @@ def _with_staying(question: Question, told: ir.Table, keys: tuple[str, ...], day
         return told.mutate(stayed=ibis.null("boolean"))
     over = told.filter(_.customer_id.notnull(), _.at <= moment(until - timedelta(days=days)))
     over = over.select(*keys, "at", who=_.customer_id)
-    spells = question["spells"].select("customer_id", "started_at", "ended_at")
+    spells = question.whole("spells").select("customer_id", "started_at", "ended_at")
     beside = over.left_join(spells, over.who == spells.customer_id)
     later = _.at + ibis.interval(hours=24 * days)
     people = beside.group_by(*keys).aggregate(here=_here(_.at).any(), later=_here(later).any())

@@ -40,6 +40,7 @@ from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import desk
 from stamm.web.pages.ask import PAGE, TRAP, language_of, shown, surrounding, unlisted
 from stamm.web.survey_groups import groups_of
+from stamm.web.survey_themes import asked_of, themes_of
 from stamm.web.survey_widget import snippet
 
 #: who makes surveys, changes them, and asks customers
@@ -76,6 +77,7 @@ def survey(request: Asked, survey: int) -> HttpResponse:
     found, say = survey_or_missing(survey), request.say
     asks, made, names = asking_of(run, survey), results_here(found), {person.email: str(person) for person in people()}
     questions = [QuestionWords(each, say, _today()) for each in made.questions]
+    wrote = asked_of(made)
     zone, sees_names = ZoneInfo(_project().organisation.zone), request.user.may in NAMES
     content = {
         "survey": found,
@@ -91,6 +93,8 @@ def survey(request: Asked, survey: int) -> HttpResponse:
         "made": made,
         "comments": [_comment(each, zone, say) for each in made.comments[:MOST]] if sees_names else None,
         "comments_there": len(made.comments),
+        "writes": wrote is not None,
+        "about_what": themes_of(wrote, say) if wrote else None,
         "links": _links(request, found) if request.user.may in EDITORS else (),
         "snippet": snippet_of(found, request.build_absolute_uri("/").rstrip("/")),
         "mails": progress_words(progress_of(run, survey), say),

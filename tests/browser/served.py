@@ -92,6 +92,8 @@ for role in Role:
             browser.post("/surveys/1/act", act)
         browser.post("/forms/new", {"name": "Verkostung im Laden", "use": "booking"})
         browser.post("/forms/1/act", {"do": "open"})
+        browser.post("/forms/new", {"name": "Kundendienst", "use": "support"})
+        browser.post("/forms/2/act", {"do": "open"})
         receive()
         browser.post("/forms/1/act", {"do": "count", "submission": "1"})
         browser.post("/boards/", {"action": "first"})

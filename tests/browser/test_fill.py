@@ -54,3 +54,45 @@ def test_a_place_is_booked_on_a_phone(tab: Tab, server: Served, language: str, t
     assert f"ida.{language}@example.com" in page.partition('id="received"')[2]
     assert f"udo.{language}@example.com" not in page.partition('id="received"')[2]
     assert f"udo.{language}@example.com" in page
+
+
+#: a photograph of 12 million pixels, as a telephone takes it, chosen in the field for files
+PHOTOGRAPH = """(async () => {
+  const canvas = new OffscreenCanvas(4000, 3000), drawn = canvas.getContext('2d');
+  const row = drawn.createImageData(4000, 50);
+  for (let i = 0; i < row.data.length; i += 65536) crypto.getRandomValues(row.data.subarray(i, i + 65536));
+  for (let i = 3; i < row.data.length; i += 4) row.data[i] = 255;
+  for (let y = 0; y < 3000; y += 50) drawn.putImageData(row, 0, y);
+  const blob = await canvas.convertToBlob({type: 'image/jpeg', quality: 0.9}), chosen = new DataTransfer();
+  chosen.items.add(new File([blob], 'IMG_0001.jpg', {type: 'image/jpeg'}));
+  const field = document.querySelector('input[type=file]');
+  field.files = chosen.files;
+  field.dispatchEvent(new Event('change', {bubbles: true}));
+  return blob.size;
+})()"""
+
+
+@pytest.mark.long
+def test_a_photograph_comes_with_a_request_made_smaller(tab: Tab, server: Served) -> None:
+    link = re.search(r"/form/[^/\"]+/", server.fetched("/forms/2/", "owner")[1])
+    assert link is not None
+    server.sign_in(tab, "", "de")
+    tab.open(server.address + link[0], 390)
+    opened = time.monotonic()
+    check_looks(tab, server.address)
+    tab.resize(390)
+    before = tab.eval(PHOTOGRAPH)
+    after = tab.wait(
+        "(f => f && f.name === 'picture.jpg' && f.size)(document.querySelector('input[type=file]').files[0])"
+    )
+    assert before > 5_000_000
+    assert after < 1_800_000
+    tab.eval("document.querySelector('[name=email]').value = 'foto@example.com'")
+    tab.eval("document.querySelector('[name=topic]').click()")
+    tab.eval("document.querySelector('[name=request]').value = 'Die Tasse kam so an.'")
+    time.sleep(max(0, 3.5 - (time.monotonic() - opened)))
+    tab.focus("document.querySelector('button[type=submit]')")
+    tab.press("Enter", 13)
+    tab.wait("document.querySelector('main').textContent.includes('Wir melden uns')")
+    page = server.fetched("/forms/2/", "owner")[1].partition('id="received"')[2]
+    assert re.search(r"request-\d+-1\.jpg", page)

@@ -65,6 +65,7 @@ PAGES = {
     "support": (
         "/surveys/1/?told=open",
         "/forms/1/?told=left",
+        "/forms/2/",
         "/surveys/1/comments/?sort=worth",
         "/metrics/customer_retention_rate/customers?window=2024-05",
         "/customers/?state=left&sort=orders",

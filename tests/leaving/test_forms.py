@@ -16,6 +16,7 @@ from stamm.forms.submissions import submissions_where
 from stamm.forms.submitting import Sent, fresh_token, take_submission
 from stamm.lang.language import Language
 from tests.forms.filled import nonce_for
+from tests.forms.test_files import SOUND_PDF
 from tests.leaving import planted as p
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
@@ -35,7 +36,9 @@ def filled_in(project: Project) -> None:
             ):
                 token = fresh_token(form, "secret", NOW)
                 fields = {"email": [email], "topic": ["order"], "request": [words]}
-                sent = Sent(fields, "203.0.113.7", "de", nonce=nonce_for(token) if works else "")
+                file = SOUND_PDF.replace(b"endobj", f"endobj % {email}".encode())
+                work = nonce_for(token) if works else ""
+                sent = Sent(fields, "203.0.113.7", "de", nonce=work, files={"files": [file]})
                 take_submission(run, token, sent, secret="secret", now=NOW + timedelta(seconds=20))
         tell(project, database)
 
@@ -52,6 +55,7 @@ def test_what_they_sent_goes_with_them_and_what_others_said_of_them(project: Pro
             ("cleo@example.org", "Rechnung"),
         ]
         assert run("SELECT count(*) FROM form_arrival", ()) == [(2,)]
+        assert run("SELECT count(*) FROM form_file", ()) == [(2,)]
     assert Erasing(project).lake.snapshot().rows("tickets") == 3, "the ticket stays, and is nobody's"
 
 
@@ -61,3 +65,5 @@ def test_who_asks_is_given_what_they_sent(project: Project) -> None:
     rows = json.loads((place / "everything.json").read_text())["care"]["forms"]
     assert [row["answer"] for row in rows if row["field"] == "Your request"] == ["Wo ist mein Tee?", "Noch einmal"]
     assert (place / "forms.csv").is_file()
+    assert sorted(path.name for path in place.glob("*.pdf")) == ["request-1-1.pdf", "request-2-1.pdf"]
+    assert p.EMAIL.encode() in (place / "request-1-1.pdf").read_bytes()

@@ -19,6 +19,7 @@ GAPS = {
     "<int:goal>": "1",
     "<int:survey>": "1",
     "<int:form>": "1",
+    "<int:file>": "1",
     "<int:link>": "1",
     "<str:name>": "rejects-20240101T000000Z.csv",
     "<str:token>": "abc:def",

@@ -19,10 +19,11 @@ from stamm.forms.ready import ready
 from stamm.forms.submissions import Submission, submissions_where
 from stamm.forms.submitting import fresh_token, open_token
 from tests.forms.filled import nonce_for
+from tests.forms.test_files import SOUND_PDF
 from tests.web.test_ask import form_of, text_of
 
 NOW = datetime.now(UTC)
-TABLES = ("form", "form_version", "form_submission", "form_arrival", "form_salt", "job")
+TABLES = ("form", "form_version", "form_submission", "form_file", "form_arrival", "form_salt", "job")
 ANNA = {"name": "Anna", "email": "anna@example.com"}
 
 
@@ -62,7 +63,7 @@ def kept(project: Project) -> list[Submission]:
         return submissions_where(run, "id > 0", ())
 
 
-def send(browser: Any, address: str, **fields: str) -> Any:
+def send(browser: Any, address: str, **fields: Any) -> Any:
     """What somebody sends whose browser did the work."""
     return browser.post(address, {"-language": "en", "-nonce": nonce_for(address.split("/")[2]), **fields})
 
@@ -208,3 +209,37 @@ def test_the_page_of_a_form_says_all_that_it_is_in_languages_that_it_does_not_sh
     assert plan_in(fields_of(plan, "Europe/Berlin"), "Europe/Berlin", plan) == plan
     booking = ready("booking", "Tasting", NOW)
     assert plan_in(fields_of(booking, "Europe/Berlin"), "Europe/Berlin", booking) == booking
+
+
+def test_a_file_comes_with_a_request_and_is_given_out_as_a_file_alone(
+    stranger: Any, link: Callable[..., str], signed_in: Any, project: Project
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    address = link("support", ago=timedelta(seconds=20))
+    shown = stranger.get(address).content.decode()
+    assert 'enctype="multipart/form-data"' in shown
+    fields = {"email": "anna@example.com", "topic": "order", "request": "See the picture"}
+    wrong = send(stranger, address, **fields, files=SimpleUploadedFile("a.pdf", b"<script>alert(1)</script>"))
+    assert (wrong.status_code, "choose the files again" in text_of(wrong), kept(project)) == (422, True, [])
+    named = SimpleUploadedFile('../../"><svg onload=x>.html', SOUND_PDF, "text/html")
+    assert send(stranger, address, **fields, files=named).status_code == 303
+    (one,) = kept(project)
+    support = signed_in("support")
+    page = support.get(f"/forms/{one.form}/").content.decode()
+    assert "svg onload" not in page
+    found = re.search(rf'href="(/forms/{one.form}/files/\d+)" download>(request-{one.id}-1\.pdf)<', page)
+    assert found
+    file = support.get(found[1])
+    assert (file.status_code, file.content) == (200, SOUND_PDF)
+    told = {name: file.headers[name] for name in ("Content-Type", "Content-Disposition", "X-Content-Type-Options")}
+    assert told == {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'attachment; filename="request-{one.id}-1.pdf"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    assert file.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert (file.headers["Cache-Control"], file.headers["X-Frame-Options"]) == ("no-store", "DENY")
+    assert signed_in("viewer").get(found[1]).status_code == 403
+    assert stranger.get(found[1]).status_code == 302
+    assert support.get(found[1].replace(f"/{one.form}/", f"/{one.form + 1}/")).status_code == 404

@@ -28,6 +28,7 @@ CANNOT = {
     "survey_sheet": "erased as whole rows, and by each word of others that names somebody",
     "survey_follow_up": "erased with its sheet, and each note of others that names somebody",
     "form_submission": "erased as whole rows, and by each word of others that names somebody",
+    "form_file": "a file that belongs to a submission, and goes with it",
     "form_arrival": "a hash that nobody can undo",
     "form_salt": "chance",
     "survey_arrival": "a hash that nobody can undo",

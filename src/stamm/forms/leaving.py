@@ -6,12 +6,15 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
+from stamm.forms.files import TABLE as FILES
+from stamm.forms.files import file_of, files_of
 from stamm.forms.keeping import forms
-from stamm.forms.submissions import Submission, submissions_where
+from stamm.forms.submissions import Submission, delete_submission, submissions_where
 from stamm.intake.words import said
 from stamm.people.database import Run
 
 TABLE = "form_submission"
+TABLES = (TABLE, FILES)
 
 
 def held_of(run: Run, customers: Collection[str], names: Callable[[str], bool]) -> list[dict[str, Any]]:
@@ -26,6 +29,17 @@ def held_of(run: Run, customers: Collection[str], names: Callable[[str], bool]) 
             for field in plan.fields
             if sent.content.get(field.key) not in (None, False)
         ]
+    return found
+
+
+def files_held_of(run: Run, customers: Collection[str], names: Callable[[str], bool]) -> dict[str, bytes]:
+    """The files that somebody sent, by what they are called."""
+    found = {}
+    for sent in _of(run, lambda number: number in customers, names):
+        for each in files_of(run, [sent.id]):
+            kept = file_of(run, sent.form, each.id)
+            if kept is not None:
+                found[each.name] = kept[1]
     return found
 
 
@@ -45,8 +59,7 @@ def forget(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bo
     """Erase what they sent, and in what others sent the words that name them; how many it was. May be done again."""
     own, others = _of(run, is_theirs, names), _naming(run, is_theirs, names)
     for sent in own:
-        run("DELETE FROM form_arrival WHERE submission_id = ?", (sent.id,))
-        run("DELETE FROM form_submission WHERE id = ?", (sent.id,))
+        delete_submission(run, sent.id)
     for sent in others:
         kept = {
             key: None if isinstance(given, str) and given != sent.email and names(given) else given

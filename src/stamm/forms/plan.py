@@ -15,10 +15,10 @@ from stamm.lang.errors import UsageError
 #: what a form is for: to be won as a customer, to register, to book a place at a gathering, to ask for help
 Use = Literal["lead", "registration", "booking", "support"]
 USES: tuple[Use, ...] = get_args(Use)
-FieldKind = Literal["email", "name", "phone", "company", "text", "choice", "tick", "date", "consent"]
+FieldKind = Literal["email", "name", "phone", "company", "text", "choice", "tick", "date", "consent", "files"]
 KINDS: tuple[FieldKind, ...] = get_args(FieldKind)
 #: kinds of which a form has one at most: each is one attribute of a customer
-SINGLE: tuple[FieldKind, ...] = ("email", "name", "phone", "company")
+SINGLE: tuple[FieldKind, ...] = ("email", "name", "phone", "company", "files")
 #: the key of a date that is the customer's birthday, and of the choice that says what a request is about
 BIRTHDAY, TOPIC = "birthday", "topic"
 MOST_FIELDS, MOST_OPTIONS, MOST_NAME, MOST_TEXT, MOST_QUOTA = 30, 30, 120, 1_000, 1_000_000
@@ -128,8 +128,10 @@ def _check_fields(plan: Plan) -> None:
         )
     if any(kinds.count(kind) > 1 for kind in SINGLE):
         raise UsageError(
-            "E-mail, name, telephone and company are each asked once.", remedy="Take a text for the second one."
+            "E-mail, name, telephone, company and files are each asked once.", remedy="Take a text for the second one."
         )
+    if "files" in kinds and plan.use != "support":
+        raise UsageError("Files come with a support request alone.", remedy="Leave this field out.")
 
 
 def _check_moments(plan: Plan) -> None:

@@ -86,6 +86,7 @@ READY: Mapping[Use, Plan] = {
                 ),
             ),
             Field("request", "text", {"de": "Ihr Anliegen", "en": "Your request"}, required=True),
+            Field("files", "files", {"de": "Bilder oder PDF", "en": "Pictures or PDF"}),
         ),
         {"de": "Wie können wir helfen?", "en": "How can we help?"},
         button={"de": "Anfrage senden", "en": "Send request"},

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from stamm.forms.keeping import TELLING, form_of
-from stamm.forms.submissions import REMOVED, Submission, counted, has_place, submissions_where
+from stamm.forms.submissions import REMOVED, Submission, counted, delete_submission, has_place, submissions_where
 from stamm.jobs.queue import enqueue
 from stamm.people.acts import Act, record
 from stamm.people.database import Run
@@ -46,7 +46,7 @@ def throw_away(run: Run, form: int, numbers: Collection[int], *, who: str, now: 
         if each.facts or each.is_counted:
             run("UPDATE form_submission SET held = ?, told = 0, changed_at = ? WHERE id = ?", (REMOVED, now, each.id))
         else:
-            run("DELETE FROM form_submission WHERE id = ?", (each.id,))
+            delete_submission(run, each.id)
     _note(run, form, "form_submissions_removed", len(found), who, now)
     return len(found)
 

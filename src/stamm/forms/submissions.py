@@ -77,6 +77,13 @@ def sent_by_form(run: Run, form: int, *, held: bool, most: int | None = None) ->
     return submissions_where(run, condition, values, f"ORDER BY id DESC {limit}")
 
 
+def delete_submission(run: Run, number: int) -> None:
+    """It is gone, with its files and where it came from."""
+    run("DELETE FROM form_arrival WHERE submission_id = ?", (number,))
+    run("DELETE FROM form_file WHERE submission_id = ?", (number,))
+    run("DELETE FROM form_submission WHERE id = ?", (number,))
+
+
 def _submission(row: tuple[Any, ...]) -> Submission:
     number, form, chance, email, content, language, customer, is_new, sent, changed, held, told, facts = row
     return Submission(

@@ -12,9 +12,11 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from stamm.forms.files import MOST_WAITING, are_sound, keep_files, waiting_bytes
 from stamm.forms.keeping import DRAFT, TELLING, Form, form_of
 from stamm.forms.plan import Field, Plan
 from stamm.forms.submissions import TWICE, Submission, counted, has_place, held_count, submissions_where
@@ -65,6 +67,7 @@ class Sent:
     language: str = ""
     trap: str = ""
     nonce: str = ""
+    files: Mapping[str, Sequence[bytes]] = dataclass_field(default_factory=dict)
 
 
 class NotTakenError(UsageError):
@@ -132,7 +135,7 @@ def _full(look: Look) -> bool:
 
 
 def _crowded(look: Look) -> bool:
-    return held_count(look.run, look.found.form.id) >= MOST_HELD
+    return held_count(look.run, look.found.form.id) >= MOST_HELD or waiting_bytes(look.run) >= MOST_WAITING
 
 
 #: by the name under which a page says why, in the order in which they are looked at
@@ -176,7 +179,7 @@ def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datet
     if gate:
         raise NotTakenError(gate)
     plan, form = found.form.plan, found.form.id
-    content = read_fields(plan, sent.fields)
+    content = read_fields(plan, sent.fields, sent.files)
     held = doubt(token, sent.nonce, sent.trap, found.token.issued, now)
     if not held and plan.use == "booking" and has_place(run, form, content[plan.email.key].lower()):
         held = TWICE
@@ -188,6 +191,8 @@ def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datet
             *(sent.language if sent.language in plan.languages else "", now, now, held),
         ),
     )
+    if (field := plan.of_kind("files")) is not None:
+        keep_files(run, number, sent.files.get(field.key, ()))
     _ARRIVALS.note(run, number, sent.address, now)
     enqueue(run, TELLING, f"{TELLING}:{form}:{number}", {}, due_at=now, now=now)
     (kept,) = submissions_where(run, "id = ?", (number,))
@@ -197,7 +202,9 @@ def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datet
 
 
 # -- what a form says ----------------------------------------------------------------------------------------
-def read_fields(plan: Plan, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def read_fields(
+    plan: Plan, fields: Mapping[str, Sequence[str]], files: Mapping[str, Sequence[bytes]]
+) -> dict[str, Any]:
     """What was filled in, by the key of the field, None where nothing was.
 
     Raises WrongError for what has to be there and is not, and for what is not what it should be.
@@ -205,6 +212,12 @@ def read_fields(plan: Plan, fields: Mapping[str, Sequence[str]]) -> dict[str, An
     found: dict[str, Any] = {}
     wrong = []
     for field in plan.fields:
+        if field.kind == "files":
+            there = files.get(field.key, ())
+            found[field.key] = len(there) or None
+            if not are_sound(there) or (field.required and not there):
+                wrong.append(field.key)
+            continue
         given = next((text for text in fields.get(field.key, ()) if text.strip()), "")
         value = _value(field, given)
         found[field.key] = value

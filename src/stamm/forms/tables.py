@@ -42,6 +42,16 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS form_submission_email ON form_submission (email)",
     "CREATE INDEX IF NOT EXISTS form_submission_customer ON form_submission (customer_id)",
     "CREATE INDEX IF NOT EXISTS form_submission_untold ON form_submission (id) WHERE told = 0",
+    # the file itself as base64; `kind` is what its bytes say
+    """CREATE TABLE IF NOT EXISTS form_file (
+        id {identity},
+        submission_id bigint NOT NULL,
+        place integer NOT NULL,
+        kind varchar(20) NOT NULL,
+        size integer NOT NULL,
+        content text NOT NULL,
+        UNIQUE (submission_id, place)
+    )""",
     # what came from where within the last hour; an address stands here as a hash that nobody can undo tomorrow
     """CREATE TABLE IF NOT EXISTS form_arrival (
         id {identity},

@@ -10,7 +10,7 @@ from typing import Any
 
 from stamm.forms.keeping import Form, forms
 from stamm.forms.plan import BIRTHDAY, TOPIC
-from stamm.forms.submissions import REMOVED, Submission, submissions_where
+from stamm.forms.submissions import REMOVED, Submission, delete_submission, submissions_where
 from stamm.intake.words import said
 from stamm.people.database import Run
 
@@ -76,7 +76,7 @@ def mark_told(run: Run, told: Untold) -> None:
     sheet = told.submission
     run("UPDATE form_submission SET facts = ? WHERE id = ?", (json.dumps(told.there()), sheet.id))
     if sheet.held == REMOVED:
-        run("DELETE FROM form_submission WHERE id = ?", (sheet.id,))
+        delete_submission(run, sheet.id)
     else:
         run(
             "UPDATE form_submission SET told = 1 WHERE id = ? AND changed_at = ? AND held = ?",

@@ -11,20 +11,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from stamm.intake.pictures import is_whole, size_of
 from stamm.lang.errors import UsageError
 from stamm.people.acts import Act, record
 from stamm.people.database import Run
 from stamm.surveys.keeping import MeanwhileError, survey_of
 
 MOST_BYTES, MOST_PIXELS = 200_000, 2_000
-_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-#: markers of JPEG that tell how large it is: frames of all kinds, without those between that are none
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _DIGEST = re.compile(r"[0-9a-f]{32}")
-#: how a PNG and a JPEG end
-_IEND, _EOI = b"IEND\xaeB`\x82", b"\xff\xd9"
-#: markers without a length
-_BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
 @dataclass(frozen=True)
@@ -44,12 +38,12 @@ def read_logo(content: bytes) -> Logo:
     """A picture as it was sent; raises UsageError for what is none, cut off, or too large."""
     if len(content) > MOST_BYTES:
         raise UsageError(f"A logo has at most {MOST_BYTES // 1000} KB.", remedy="Save it smaller, and choose it again.")
-    kind, size = _size_of(content)
+    kind, size = size_of(content)
     if size is None:
         raise UsageError(
             "A logo is a PNG, JPEG or WebP picture.", remedy="Save it as one of them, and choose it again."
         )
-    if not _is_whole(kind, content):
+    if not is_whole(kind, content):
         raise UsageError("The end of this picture is missing.", remedy="Save it anew, and choose it again.")
     if not all(0 < each <= MOST_PIXELS for each in size):
         raise UsageError(
@@ -96,63 +90,3 @@ def logo_named(run: Run, digest: str) -> Logo | None:
         return None
     rows = run("SELECT kind, content FROM survey_logo WHERE digest = ? ORDER BY survey_id LIMIT 1", (digest,))
     return Logo(str(rows[0][0]), base64.b64decode(rows[0][1])) if rows else None
-
-
-# -- what it is ----------------------------------------------------------------------------------------------
-def _size_of(content: bytes) -> tuple[str, tuple[int, int] | None]:
-    """What a picture is, and how wide and high; no size where it is none of the three."""
-    if content.startswith(_PNG):
-        return "image/png", _size_of_png(content)
-    if content.startswith(_JPEG):
-        return "image/jpeg", _size_of_jpeg(content)
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp", _size_of_webp(content)
-    return "", None
-
-
-def _size_of_png(content: bytes) -> tuple[int, int] | None:
-    if content[12:16] != b"IHDR" or len(content) < 33:
-        return None
-    return _number(content[16:20]), _number(content[20:24])
-
-
-def _size_of_jpeg(content: bytes) -> tuple[int, int] | None:
-    place = _frame_of_jpeg(content)
-    return (_number(content[place + 7 : place + 9]), _number(content[place + 5 : place + 7])) if place else None
-
-
-def _frame_of_jpeg(content: bytes) -> int:
-    """Where the picture itself begins; 0 where it does nowhere."""
-    place = 2
-    while place + 9 <= len(content) and content[place] == 0xFF:
-        marker = content[place + 1]
-        if marker in _FRAMES:
-            return place
-        place += 1 if marker == 0xFF else 2 if marker in _BARE else 2 + _number(content[place + 2 : place + 4])
-    return 0
-
-
-def _size_of_webp(content: bytes) -> tuple[int, int] | None:
-    if len(content) < 30:
-        return None
-    kind, little = content[12:16], int.from_bytes(content[21:25], "little")
-    if kind == b"VP8X":
-        return 1 + int.from_bytes(content[24:27], "little"), 1 + int.from_bytes(content[27:30], "little")
-    if kind == b"VP8L" and content[20] == 0x2F:
-        return 1 + (little & 0x3FFF), 1 + (little >> 14 & 0x3FFF)
-    if kind == b"VP8 " and content[23:26] == b"\x9d\x01\x2a":
-        return int.from_bytes(content[26:28], "little") & 0x3FFF, int.from_bytes(content[28:30], "little") & 0x3FFF
-    return None
-
-
-def _is_whole(kind: str, content: bytes) -> bool:
-    """Whether its end came along; what stands behind that is nobody's concern."""
-    if kind == "image/png":
-        return _IEND in content
-    if kind == "image/jpeg":  # a small picture within the first parts has an end of its own
-        return _EOI in content[_frame_of_jpeg(content) :]
-    return 30 <= 8 + int.from_bytes(content[4:8], "little") <= len(content)
-
-
-def _number(content: bytes) -> int:
-    return int.from_bytes(content, "big")

@@ -159,7 +159,7 @@ class Beside:
         with closing(self.project.people()) as database:
             with database.transaction() as run:
                 count = forms.forget(run, self.is_theirs, self.cells.names)
-            database.scrub(forms.TABLE)
+            database.scrub(*forms.TABLES)
         return count
 
     def mails_held(self) -> int:

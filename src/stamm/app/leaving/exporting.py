@@ -26,6 +26,7 @@ from stamm.app.project import Project
 from stamm.care.leaving import held_of
 from stamm.delivery.leaving import mails_of
 from stamm.facts import imported
+from stamm.forms.leaving import files_held_of
 from stamm.forms.leaving import held_of as sent_by_forms
 from stamm.lang.errors import InputError
 from stamm.lang.inert import inert
@@ -61,6 +62,8 @@ class Held:
     care: dict[str, list[Row]] = field(default_factory=dict)
     #: mails that were planned for them, and what became of each
     mails: list[Row] = field(default_factory=list)
+    #: what they sent with requests, by what it is called
+    files: dict[str, bytes] = field(default_factory=dict)
     #: cells in rows of others that name them, by fact kind
     named: dict[str, int] = field(default_factory=dict)
 
@@ -95,6 +98,7 @@ def held(project: Project, customer: str) -> Held:
                 found.care["survey_notes"] = notes
             if sent := sent_by_forms(run, found.person.customers, cells.names):
                 found.care["forms"] = sent
+                found.files = files_held_of(run, found.person.customers, cells.names)
             found.mails = mails_of(run, found.person.customers)
     return found
 
@@ -179,6 +183,7 @@ def _files(found: Held, now: datetime, language: Language) -> Iterator[tuple[str
         yield f"{name}.csv", _csv(rows)
     for name, rows in found.care.items():
         yield f"{name}.csv", _csv(rows)
+    yield from found.files.items()
     if found.mails:
         yield MAILS, _csv(found.mails)
     if found.arrived:

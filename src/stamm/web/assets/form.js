@@ -35,7 +35,8 @@
     return state[0] >>> 0;
   };
 
-  let nonce = 0, done = false, waiting = false;
+  let nonce = 0, done = false, busy = false, waiting = false;
+  const go = () => { if (waiting && done && !busy) form.requestSubmit(); };
   const work = () => {
     const until = performance.now() + 12;
     while (performance.now() < until) {
@@ -43,7 +44,7 @@
         if (hash(start + nonce) >>> (32 - bits) === 0) {
           field.value = nonce;
           done = true;
-          if (waiting) form.requestSubmit();
+          go();
           return;
         }
       }
@@ -51,9 +52,33 @@
     setTimeout(work, 0);
   };
   form.addEventListener("submit", (event) => {
-    if (done) return;
+    if (done && !busy) return;
     event.preventDefault();
     waiting = true;
+  });
+  // a picture that is too large is sent smaller, without what a camera writes into it
+  const smaller = async (file) => {
+    if (!file.type.startsWith("image/") || file.size <= 400000) return file;
+    const drawn = await createImageBitmap(file).catch(() => null);
+    if (!drawn) return file;
+    const scale = Math.min(1, 1600 / Math.max(drawn.width, drawn.height)), canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(drawn.width * scale));
+    canvas.height = Math.max(1, Math.round(drawn.height * scale));
+    canvas.getContext("2d").drawImage(drawn, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((told) => canvas.toBlob(told, "image/jpeg", 0.8));
+    return blob && blob.size < file.size ? new File([blob], "picture.jpg", { type: blob.type }) : file;
+  };
+  const picked = form.querySelector("input[type=file]");
+  picked?.addEventListener("change", async () => {
+    busy = true;
+    const chosen = await Promise.all([...picked.files].map(smaller)), kept = new DataTransfer();
+    chosen.forEach((file) => kept.items.add(file));
+    picked.files = kept.files;
+    const size = chosen.reduce((sum, file) => sum + file.size, 0);
+    const tooMuch = size > Number(picked.dataset.bytes) || chosen.length > Number(picked.dataset.files);
+    picked.setCustomValidity(tooMuch ? picked.dataset.problem : "");
+    busy = false;
+    if (tooMuch) { waiting = false; picked.reportValidity(); } else go();
   });
   addEventListener("pageshow", (event) => { if (event.persisted && done) field.value = nonce; });
   work();

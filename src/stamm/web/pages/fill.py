@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
+from stamm.forms.files import ENDINGS, MOST_BYTES, MOST_FILES
 from stamm.forms.plan import BIRTHDAY, Field, Plan
 from stamm.forms.submitting import (
     MOST_LONG,
@@ -69,6 +70,7 @@ def _sent(request: Asked, token: str, secret: str, now: datetime) -> HttpRespons
         language=posted.get(LANGUAGE, ""),
         trap=posted.get(TRAP, ""),
         nonce=posted.get(NONCE, ""),
+        files={name: [each.read(MOST_BYTES + 1) for each in request.FILES.getlist(name)] for name in request.FILES},
     )
     try:
         with transaction.atomic():
@@ -113,6 +115,15 @@ def form_content(
         "button": said(plan.button, code) or request.say("Send"),
         "fields": [_shown(each, given.get(each.key, ()), code, each.key in wrong) for each in plan.fields],
         "wrong": len(wrong),
+        "has_files": plan.of_kind("files") is not None,
+        "accept": ",".join(f".{ending}" for ending in (*ENDINGS.values(), "jpeg")),
+        "most_files": MOST_FILES,
+        "most_bytes": MOST_BYTES,
+        "about_files": request.say(
+            "PDF, PNG, JPEG or WebP, at most {files}, {size} MB together.",
+            files=request.say.number(MOST_FILES),
+            size=request.say.number(MOST_BYTES / 1_000_000, 1),
+        ),
         "hidden": {LANGUAGE: code},
         "nonce": NONCE,
         "trap": TRAP,

@@ -18,6 +18,7 @@ from stamm.answers.written import csv_of
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.forms import keeping
+from stamm.forms.files import file_of, files_of
 from stamm.forms.keeping import Form
 from stamm.forms.plan import USES, Plan
 from stamm.forms.records import LISTED, columns_of, record_of, submission_records, told
@@ -31,6 +32,7 @@ from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES, Role
 from stamm.reports.marked import exactly
 from stamm.web.access import Asked, Entry, page
+from stamm.web.headers import INERT
 from stamm.web.pages.ask import unlisted
 from stamm.web.pages.fill import form_content, language_of, when_of
 from stamm.web.pages.surveys import csv_response
@@ -128,6 +130,19 @@ def form_code(request: Asked, form: int) -> HttpResponse:
     return response
 
 
+@page("forms/<int:form>/files/<int:file>", may=NAMES)
+def form_file(_: Asked, form: int, file: int) -> HttpResponse:
+    """A file that came with a request: to be saved, and shown by no page."""
+    found = file_of(run, form, file)
+    if found is None:
+        raise Http404
+    kept, content = found
+    response = HttpResponse(content, content_type=kept.kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{kept.name}"'
+    response.headers["Content-Security-Policy"] = INERT
+    return response
+
+
 # -- what pages share ----------------------------------------------------------------------------------------
 def form_or_missing(number: int) -> Form:
     """One form; raises Http404 where there is none."""
@@ -175,6 +190,8 @@ def _shown(found: Form, sent: Submission, zone: ZoneInfo, say: Language) -> dict
     """A submission in words."""
     cells = []
     for field in found.plan.fields:
+        if field.kind == "files":
+            continue
         given = told(field, sent.content.get(field.key), say.code)
         if given not in (None, False):
             cells.append((said(field.told, say.code), say("yes") if given is True else str(given)))
@@ -184,6 +201,7 @@ def _shown(found: Form, sent: Submission, zone: ZoneInfo, say: Language) -> dict
         "customer": sent.customer,
         "email": sent.email,
         "cells": cells,
+        "files": [(each.id, each.name) for each in files_of(run, [sent.id])] if found.plan.of_kind("files") else [],
         "why": why_held(sent.held, say),
     }
 

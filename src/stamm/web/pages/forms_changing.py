@@ -116,6 +116,7 @@ def _content(request: Asked, found: Form, fields: dict[str, str], seen: int, pro
         "tick": say("tick"),
         "date": say("date"),
         "consent": say("consent"),
+        "files": say("files"),
     }
     return {
         "form": found,

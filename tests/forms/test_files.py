@@ -108,14 +108,19 @@ def test_a_file_that_has_to_be_there_is_asked_for(database: Database) -> None:
     assert request(database, form, SOUND_PDF)
 
 
-def test_too_much_that_waits_shuts_the_form(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_have_their_room_and_without_one_a_request_is_taken_all_the_same(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("stamm.forms.submitting.MOST_WAITING", len(SOUND_PDF))
+    monkeypatch.setattr("stamm.forms.submitting.MOST_KEPT", 3 * len(SOUND_PDF))
     form = opened(database, "support", "Help")
     request(database, form, SOUND_PDF)
     request(database, form, SOUND_PDF, nonce="")  # what counts does not wait; this does
-    with pytest.raises(NotTakenError) as refused:
-        request(database, form)
-    assert refused.value.gate == "crowded"
+    for sent, nonce in ((SOUND_PDF, ""), (SOUND_PDF * 2, None)):
+        with pytest.raises(NotTakenError) as refused:
+            request(database, form, sent, nonce=nonce)
+        assert refused.value.gate == "crowded"
+    assert request(database, form)
     with database.transaction() as run:
         held = [number for (number,) in run("SELECT id FROM form_submission WHERE held <> ''", ())]
         reviewing.throw_away(run, form, held, who="i", now=NOON)

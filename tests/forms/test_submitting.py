@@ -69,27 +69,16 @@ def _used(database: Database) -> str:
     return token
 
 
-def _crowded(database: Database) -> str:
-    form = opened(database)
-    send(database, page(form), nonce="", **ANNA)
-    return page(form)
-
-
 SHUT = {
     "not_open": [_draft],
     "closed": [_closed, _over, _begun],
     "full": [_full],
     "used": [_used],
-    "crowded": [_crowded],
 }
 
 
 @pytest.mark.parametrize(("gate", "shut"), [(gate, each) for gate, cases in SHUT.items() for each in cases])
-def test_a_gate_that_is_shut_keeps_nothing(
-    database: Database, gate: str, shut: Callable[[Database], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if gate == "crowded":
-        monkeypatch.setattr("stamm.forms.submitting.MOST_HELD", 1)
+def test_a_gate_that_is_shut_keeps_nothing(database: Database, gate: str, shut: Callable[[Database], str]) -> None:
     token = shut(database)
     with database.transaction() as run:
         before = submissions_where(run, "id > 0", ())
@@ -118,21 +107,21 @@ def test_what_nobody_made_leads_nowhere(database: Database, token: str) -> None:
         send(database, open_token(1, SECRET), nonce="1", **ANNA)
 
 
-def test_fifty_who_ask_at_once_for_the_last_place_get_one(tmp_path: Path) -> None:
-    file, tables = tmp_path / "stamm.sqlite", (*TABLES, *JOBS)
-    with closing(open_database(file, "", tables)) as database:
+def test_fifty_who_ask_at_once_for_the_last_place_get_one(place: tuple[Path, str]) -> None:
+    tables = (*TABLES, *JOBS)
+    with closing(open_database(*place, tables)) as database:
         form = opened(database, "booking", quota=20)
         for number in range(19):
             send(database, page(form), name="x", email=f"g{number}@example.com", address=f"198.51.100.{number}")
         tokens = [page(form) for _ in range(50)]
         nonces, begin, outcomes = [nonce_for(token) for token in tokens], threading.Barrier(10), []
 
-        def one(place: int) -> str:
-            with closing(open_database(file, "", tables)) as own:
-                if place < 10:
+        def one(number: int) -> str:
+            with closing(open_database(*place, tables)) as own:
+                if number < 10:
                     begin.wait(20)
                 try:
-                    sent = send(own, tokens[place], nonce=nonces[place], name="x", email=f"p{place}@example.com")
+                    sent = send(own, tokens[number], nonce=nonces[number], name="x", email=f"p{number}@example.com")
                 except NotTakenError as error:
                     return error.gate
                 return sent.held or "counted"
@@ -245,6 +234,23 @@ def test_as_many_as_may_come_from_one_network_are_counted(database: Database) ->
         at = start + timedelta(seconds=1.9 * number)
         assert send(database, page(form), at=at, address=f"2001:db8:1:2::{number:x}", **ANNA).held == ""
     assert send(database, page(form), at=start + timedelta(seconds=58), address=OFFICE, **ANNA).held == FLOOD
+
+
+def test_much_that_waits_shuts_out_what_looks_like_spam_and_nobody_else(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stamm.forms.submitting.MOST_HELD", 40)
+    form, spam = opened(database), ANNA
+    for _ in range(40):
+        send(database, page(form), nonce="", address="198.51.100.7", **spam)
+    with pytest.raises(NotTakenError) as refused:
+        send(database, page(form), nonce="", **spam)
+    assert refused.value.gate == "crowded"
+    with pytest.raises(NotTakenError):  # with the work done, but one of too many from there
+        send(database, page(form), address="198.51.100.7", **spam)
+    assert send(database, page(form), **ANNA).held == ""
+    with database.transaction() as run:
+        assert (counted(run, form), held_count(run, form)) == (1, 40)
 
 
 # -- review --------------------------------------------------------------------------------------------------

@@ -119,7 +119,6 @@ STATES = {
     "used": (409, "already reached us"),
     "closed": (410, "This form is closed"),
     "full": (410, "takes no more"),
-    "crowded": (503, "Too much is coming in"),
 }
 
 
@@ -132,6 +131,14 @@ def test_each_gate_holds_where_a_form_is_sent_and_says_so_kindly(
     sent = send(stranger, address, **ANNA)
     status, words = STATES[gate]
     assert (sent.status_code, words in text_of(sent), kept(project)) == (status, True, [])
+
+
+def test_where_there_is_no_room_nothing_is_kept_and_the_page_says_so(
+    stranger: Any, link: Callable[..., str], project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submitting, "MOST_HELD", 0)
+    sent = stranger.post(link(ago=timedelta(seconds=20)), {"-language": "en", **ANNA})
+    assert (sent.status_code, "Too much is coming in" in text_of(sent), kept(project)) == (429, True, [])
 
 
 def test_a_link_that_nobody_made_leads_nowhere(stranger: Any, project: Project) -> None:

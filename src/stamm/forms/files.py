@@ -14,8 +14,10 @@ from stamm.intake.pictures import is_whole, size_of
 from stamm.people.database import Run
 
 TABLE = "form_file"
-#: files of one submission, and their bytes together; bytes that may wait to be looked at in all forms
-MOST_FILES, MOST_BYTES, MOST_WAITING = 3, 1_800_000, 200_000_000
+#: files of one submission, and their bytes together
+MOST_FILES, MOST_BYTES = 3, 1_800_000
+#: bytes in all forms, and those of them that may wait to be looked at
+MOST_KEPT, MOST_WAITING = 2_000_000_000, 200_000_000
 PDF = "application/pdf"
 #: how a file of each kind is called
 ENDINGS = {PDF: "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
@@ -82,11 +84,11 @@ def file_of(run: Run, form: int, file: int) -> tuple[Kept, bytes] | None:
     return (Kept(*rows[0][:5]), base64.b64decode(rows[0][5])) if rows else None
 
 
-def waiting_bytes(run: Run) -> int:
-    """How much waits to be looked at, in all forms."""
+def kept_bytes(run: Run, *, waiting: bool = False) -> int:
+    """How much there is in all forms, or of that what waits to be looked at."""
     ((many,),) = run(
         "SELECT COALESCE(SUM(f.size), 0) FROM form_file f JOIN form_submission s ON s.id = f.submission_id "
-        "WHERE s.held <> ''",
-        (),
+        "WHERE s.held <> '' OR ? = 0",
+        (int(waiting),),
     )
     return int(many)

@@ -16,7 +16,7 @@ from dataclasses import field as dataclass_field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from stamm.forms.files import MOST_WAITING, are_sound, keep_files, waiting_bytes
+from stamm.forms.files import MOST_KEPT, MOST_WAITING, are_sound, files_of, keep_files, kept_bytes
 from stamm.forms.keeping import DRAFT, TELLING, Form, form_of
 from stamm.forms.plan import Field, Plan
 from stamm.forms.submissions import TWICE, Submission, counted, has_place, held_count, submissions_where
@@ -134,18 +134,15 @@ def _full(look: Look) -> bool:
     return bool(form.plan.quota) and counted(look.run, form.id) >= form.plan.quota
 
 
-def _crowded(look: Look) -> bool:
-    return held_count(look.run, look.found.form.id) >= MOST_HELD or waiting_bytes(look.run) >= MOST_WAITING
-
-
 #: by the name under which a page says why, in the order in which they are looked at
 GATES: Mapping[str, Callable[[Look], bool]] = {
     "not_open": _not_open,
     "used": _used,
     "closed": _closed,
     "full": _full,
-    "crowded": _crowded,
 }
+#: nothing more of what looks like spam is kept, or no more files; whoever sends a form as people do is not shut out
+CROWDED = "crowded"
 
 
 def shut_gate(look: Look) -> str:
@@ -170,7 +167,8 @@ def found_by(run: Run, token: str, secret: str, *, lock: bool = False) -> Found 
 def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datetime) -> Submission:
     """Keep what somebody sent, in the transaction that is open; counted, or held for review.
 
-    Raises NotTakenError where a gate is shut, WrongError where something is missing or is not what it should be.
+    Raises NotTakenError where a gate is shut or there is no room, WrongError where something is missing or is not what
+    it should be; then nothing of it may stay.
     """
     found = found_by(run, token, secret, lock=True)
     if found is None or found.token.issued is None:
@@ -196,9 +194,16 @@ def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datet
     _ARRIVALS.note(run, number, sent.address, now)
     enqueue(run, TELLING, f"{TELLING}:{form}:{number}", {}, due_at=now, now=now)
     (kept,) = submissions_where(run, "id = ?", (number,))
+    if (kept.held and _is_crowded(run, form)) or (kept_bytes(run) > MOST_KEPT and files_of(run, [number])):
+        raise NotTakenError(CROWDED)
     if kept.held:
         _log.info("what was sent by a form is held for review: %s", kept.held)
     return kept
+
+
+def _is_crowded(run: Run, form: int) -> bool:
+    """Whether as much waits to be looked at as may, with what just came."""
+    return held_count(run, form) > MOST_HELD or kept_bytes(run, waiting=True) > MOST_WAITING
 
 
 # -- what a form says ----------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ from stamm.web.pages.ask import GONE, LANGUAGE, TRAP, unlisted
 
 #: the work that the page's script did, under a name that no field has
 NONCE = "-nonce"
-STATUS = {"unknown": 404, "used": 409, "not_open": 403, "crowded": 503, "thanks": 200, "held": 200}
+STATUS = {"unknown": 404, "used": 409, "not_open": 403, "crowded": 429, "thanks": 200, "held": 200}
 _TYPES = {"email": "email", "phone": "tel", "date": "date"}
 _FILLED_IN_AS = {"email": "email", "phone": "tel", "name": "name", "company": "organization"}
 

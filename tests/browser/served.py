@@ -67,6 +67,38 @@ def receive():
             take_submission(run, fresh_token(1, "test", now), sent, secret="test", now=now)
 
 
+def suggest():
+    # what some customers and somebody unknown wish for
+    from django.db import transaction
+    from stamm.ideas import deciding, posting
+    from stamm.ideas.links import invite, open_token, own_token
+    from stamm.ideas.posting import Sent, fresh_chance
+    from stamm.people.accounts import run
+
+    begun, sent = datetime.now(UTC) - timedelta(days=20), lambda **more: Sent(fresh_chance(), "203.0.113.1", **more)
+    told = ("Tee in Dosen statt in Tüten", "Montags bis 20 Uhr geöffnet", "Eine Kanne leihen, bevor man sie kauft",
+            "Tee in Blechdosen")
+    with transaction.atomic():
+        asked = invite(run, 1, [f"c{n}" for n in range(1, 13)], who="test", now=begun)
+        customers = [own_token(each, "test") for each in asked]
+        ideas = []
+        for place, title in enumerate(told):
+            words = "Die Tüten reißen, und der Tee verliert seinen Duft." if not place else ""
+            wish = sent(title=title, words=words, name="Jutta" if place % 2 else "")
+            at = begun + timedelta(days=3 * place)
+            ideas.append(posting.suggest(run, customers[place], wish, secret="test", now=at).id)
+            for token in customers[place + 1 : 12 - 3 * place]:
+                posting.vote(run, token, ideas[-1], sent(), secret="test", now=at + timedelta(minutes=2 * place + 2))
+        told = sent(words="Am liebsten runde, die passen in den Schrank.", name="Ole")
+        posting.comment(run, customers[5], ideas[0], told, secret="test", now=begun + timedelta(days=15))
+        deciding.answer_idea(run, ideas[0], "planned", "Ab Mai gibt es jeden Tee auch in der Dose.", seen=0,
+                             who="test", now=begun + timedelta(days=16))
+        deciding.answer_idea(run, ideas[2], "done", "", seen=0, who="test", now=begun + timedelta(days=17))
+        deciding.merge_idea(run, ideas[3], ideas[0], seen=0, who="test", now=begun + timedelta(days=18))
+        wish = sent(title="Billige Uhren!!!", words="Besuchen Sie uns.", name="Spam")
+        posting.suggest(run, open_token(1, "test"), wish, secret="test", now=begun + timedelta(days=19))
+
+
 sessions = {}
 for role in Role:
     person = invite(f"{role}@example.com", role, who="test", now=datetime.now(UTC), name=role.capitalize())
@@ -96,10 +128,14 @@ for role in Role:
         browser.post("/forms/2/act", {"do": "open"})
         receive()
         browser.post("/forms/1/act", {"do": "count", "submission": "1"})
+        wishes = {"name-de": "Ihre Wünsche", "name-en": "Your wishes", "intro-de": "Was fehlt Ihnen bei uns?"}
+        browser.post("/ideas/new", {**wishes, "open_to": "public", "waits": "no"})
+        browser.post("/ideas/1/act", {"do": "open"})
         browser.post("/boards/", {"action": "first"})
         browser.post("/boards/1/share", {"action": "roles", "role": ["viewer"]})
 if sys.argv[2:] == ["answered"]:
     answer()
+    suggest()
 print(json.dumps(sessions))
 """
 

@@ -16,6 +16,13 @@ from stamm.app.identifying import Identifying
 from stamm.app.leaving.erasing import Erasing
 from stamm.app.leaving.exporting import export_person
 from stamm.app.project import Project
+from stamm.ideas import posting
+from stamm.ideas.deciding import answer_idea
+from stamm.ideas.keeping import make_idea_board, open_idea_board
+from stamm.ideas.links import invite, open_token, own_token
+from stamm.ideas.plan import BoardPlan
+from stamm.ideas.posting import Sent as Post
+from stamm.ideas.reading import ideas_of
 from stamm.lang.language import Language
 from stamm.people.acts import Act, acts, record
 from stamm.people.database import Run
@@ -54,6 +61,52 @@ def answered(run: Run) -> None:
         fields = {"recommend": ["9"], "why": [f"{p.NAME} sagt es"]}
         sent = Sent("score", fields, sheet.revision, "203.0.113.7")
         take_answers(run, asking.token_of(sheet, 0, "secret"), sent, secret="secret", now=NOW)
+
+
+def suggested(project: Project) -> tuple[int, int]:
+    """The person suggests something, which ben wants and comments on by their name; the numbers of idea and board."""
+    with closing(project.people()) as database, database.transaction() as run:
+        board = make_idea_board(run, BoardPlan({"de": "Wünsche"}, waits=False), who="ines@example.com", now=NOW)
+        open_idea_board(run, board, who="ines@example.com", now=NOW)
+        theirs, bens = (
+            own_token(each, "secret")
+            for customer in (p.ID, "ben")
+            for each in invite(run, board, [customer], who="ines@example.com", now=NOW)
+        )
+
+        def sent(**more: str) -> Post:
+            return Post(posting.fresh_chance(), "203.0.113.7", **more)
+
+        told = sent(title=f"{p.NAME} wünscht Tee", words=p.PHONE, name=p.NAME)
+        idea = posting.suggest(run, theirs, told, secret="secret", now=NOW)
+        posting.vote(run, bens, idea.id, sent(), secret="secret", now=NOW)
+        posting.comment(run, bens, idea.id, sent(words=f"{p.NAME} hat recht", name="Ben"), secret="secret", now=NOW)
+        posting.comment(run, theirs, idea.id, sent(words="Danke"), secret="secret", now=NOW)
+        answer_idea(run, idea.id, "planned", f"Gern, {p.NAME}", seen=0, who="ines@example.com", now=NOW)
+        other = posting.suggest(run, open_token(board, "secret"), sent(title="Kaffee", mail="ann@example.com"),
+                                secret="secret", now=NOW)  # fmt: skip
+        run("UPDATE idea_participant SET address = ? WHERE address = 'ann@example.com'", (p.EMAIL.casefold(),))
+        assert other.held == "waiting"
+    return idea.id, board
+
+
+def test_what_they_suggested_goes_with_the_person_and_the_votes_of_others_stay(project: Project) -> None:
+    """Two links, two ideas, two votes and a comment are theirs; ben's comment and the answer name them: 9."""
+    idea, board = suggested(project)
+    place, _ = export_person(project, p.ID, now=NOW, language=Language("de"))
+    given = json.loads((place / "everything.json").read_text())["care"]["ideas"]
+    assert [(row["what"], row["words"]) for row in given] == [
+        ("takes part", None), ("idea", p.PHONE), ("vote", ""), ("comment", "Danke"),
+    ]  # fmt: skip
+    looked = Erasing(project).look(p.ID)
+    told = Erasing(project).erase(p.ID, now=NOW)
+    assert (looked.ideas, told.ideas) == (9, 9)
+    assert p.traces(project.directory) == []
+    with closing(project.people()) as database, database.transaction() as run:
+        found = ideas_of(run, board)[idea]
+        assert (found.post.held, found.post.title, found.post.customer) == ("erased", "", None)
+        assert (found.voters, [each.words for each in found.comments], found.answer) == ({"cben"}, [""], "")
+    assert Erasing(project).finish() is None
 
 
 def test_notes_tasks_owner_and_the_book_go_with_the_person(project: Project) -> None:

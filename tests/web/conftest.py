@@ -193,3 +193,43 @@ def goal(project: Project) -> Iterator[Callable[..., int]]:
     with transaction.atomic():
         for table in ("goal", "goal_version", "goal_check_in"):
             run(f"DELETE FROM {table}", ())
+
+
+@pytest.fixture
+def idea(project: Project) -> Iterator[Callable[..., tuple[int, int]]]:
+    """Makes a public board with an idea of c1, for which c2 voted, too. After the test there is none."""
+    from django.db import transaction
+
+    from stamm.app.framework import secret_of
+    from stamm.ideas import keeping, posting
+    from stamm.ideas.links import invite, own_token
+    from stamm.ideas.plan import BoardPlan
+    from stamm.ideas.posting import Sent, fresh_chance
+    from stamm.people.accounts import run
+
+    def make(title: str = "Tea in tins") -> tuple[int, int]:
+        secret = secret_of(project)
+        with transaction.atomic():
+            plan = BoardPlan({"en": "Wishes", "de": "Wünsche"}, waits=False)
+            board = keeping.make_idea_board(run, plan, who="test", now=NOON)
+            keeping.open_idea_board(run, board, who="test", now=NOON)
+            one, two = (own_token(each, secret) for each in invite(run, board, ["c1", "c2"], who="test", now=NOON))
+            sent = Sent(fresh_chance(), "203.0.113.7", title=title, words=title, name=title)
+            made = posting.suggest(run, one, sent, secret=secret, now=NOON)
+            posting.vote(run, two, made.id, Sent(fresh_chance(), "203.0.113.7"), secret=secret, now=NOON)
+        return board, made.id
+
+    yield make
+    with transaction.atomic():
+        for table in (
+            "idea_board",
+            "idea_board_version",
+            "idea_participant",
+            "idea_post",
+            "idea_step",
+            "idea_arrival",
+            "idea_link_arrival",
+            "idea_salt",
+            "job",
+        ):
+            run(f"DELETE FROM {table}", ())

@@ -20,6 +20,8 @@ GAPS = {
     "<int:survey>": "1",
     "<int:form>": "1",
     "<int:file>": "1",
+    "<int:board>": "1",
+    "<int:idea>": "1",
     "<int:link>": "1",
     "<str:name>": "rejects-20240101T000000Z.csv",
     "<str:token>": "abc:def",
@@ -84,10 +86,12 @@ def test_every_route_answers_as_the_table_says(
     goal: Callable[..., int],
     survey: Callable[..., tuple[int, int]],
     form: Callable[..., int],
+    idea: Callable[..., tuple[int, int]],
 ) -> None:
     number, link = survey()
     gaps = {**GAPS, "<int:pk>": str(board("viewer", "support", "analyst").pk), "<int:goal>": str(goal())}
     gaps |= {"<int:survey>": str(number), "<int:link>": str(link), "<int:form>": str(form())}
+    gaps |= dict(zip(("<int:board>", "<int:idea>"), map(str, idea()), strict=True))
     browser = client if who == "signed out" else signed_in(who)
     found = {row["route"]: told(browser.get(filled(row["route"], gaps))) for row in rows()}
     assert found == {row["route"]: row[who] for row in rows()}

@@ -34,6 +34,9 @@ NO_ANSWER = {
     "report_stop": "ends a report",
     "mail_stop": "wants no more mail",
     "fill": "is a form of its own, whose gates tests/web/test_fill.py takes",
+    "suggest": "an address on a board of ideas is confirmed",
+    "suggest_new": "takes an idea: tests/ideas and tests/web/test_suggest.py",
+    "suggest_idea": "takes votes and comments: the same",
 }
 
 

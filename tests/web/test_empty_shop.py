@@ -21,7 +21,7 @@ from tests.web.test_access import GAPS, filled, rows
 Make = Callable[..., Any]
 #: pages that say nothing of facts, or find them elsewhere: people's own, settings, boards and their forms, a search
 OTHERS = re.compile(
-    r"account|sign-|in/|start/|bring/|settings/(?!sources/$)|tasks/|search|boards/|goals/|surveys/|form/|forms/|reports/|predictions/<"
+    r"account|sign-|in/|start/|bring/|settings/(?!sources/$)|tasks/|search|boards/|goals/|surveys/|form/|forms/|ideas/|reports/|predictions/<"
 )
 #: what asks for something else first: a row of a metric or of an analysis
 ASK = {"metrics/<slug:key>/customers", "analyses/<slug:analysis>/customers"}
@@ -59,7 +59,16 @@ def main_of(response: Any) -> str:
     ],
 )
 def test_each_page_of_an_empty_shop_says_what_to_do(
-    empty: Project, signed_in: Make, board: Make, goal: Make, survey: Make, form: Make, who: str, way: str
+    empty: Project,
+    signed_in: Make,
+    board: Make,
+    goal: Make,
+    survey: Make,
+    form: Make,
+    *,
+    idea: Make,
+    who: str,
+    way: str,
 ) -> None:
     gaps = {
         **GAPS,
@@ -68,6 +77,7 @@ def test_each_page_of_an_empty_shop_says_what_to_do(
         "<int:survey>": str(survey()[0]),
         "<int:form>": str(form()),
     }
+    gaps |= dict(zip(("<int:board>", "<int:idea>"), map(str, idea()), strict=True))
     browser = signed_in(who)
     pages = [row["route"] for row in rows() if row[who] in ("page", "asks") and "." not in row["route"]]
     pages = [route for route in pages if route != NOBODY and (who == "owner" or not OTHERS.match(route))]

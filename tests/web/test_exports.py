@@ -53,6 +53,7 @@ EXPORTS = {
     "survey_comments_csv": "/surveys/{survey}/comments.csv",
     "forms_csv": "/forms.csv",
     "form_csv": "/forms/{form}.csv",
+    "idea_board_csv": "/ideas/{ideas}.csv",
     "settings_acts_csv": "/settings/acts.csv",
     "settings_rejects_csv": "",
 }
@@ -73,6 +74,7 @@ def test_every_text_of_every_export_is_made_inert(
     goal: Make,
     survey: Make,
     form: Make,
+    idea: Make,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A mark in the place of what makes texts inert stands before each text, so none passes it by."""
@@ -82,10 +84,11 @@ def test_every_text_of_every_export_is_made_inert(
     monkeypatch.setattr(Desk, "kept", lambda self, _question, make: make(self.opened()))  # nothing written before
     monkeypatch.setattr(written, "inert", lambda cell: f"~{cell}" if isinstance(cell, str) else cell)
     made, aim, (asked, _), filled = board("owner"), goal(), survey("=1+1"), form("=1+1")
+    wished, _ = idea("=1+1")
     for name, address in EXPORTS.items():
         if name == "settings_rejects_csv":
             continue  # the file as it lies there; tests/sources/test_importing.py reads what is written into it
-        told = owner.get(address.format(board=made.pk, goal=aim, survey=asked, form=filled))
+        told = owner.get(address.format(board=made.pk, goal=aim, survey=asked, form=filled, ideas=wished))
         assert told.status_code == 200, (name, told.status_code)
         assert told.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert re.fullmatch(r'attachment; filename="[a-z0-9_-]+\.csv"', told.headers["Content-Disposition"]), name

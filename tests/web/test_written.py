@@ -34,6 +34,12 @@ CANNOT = {
     "survey_arrival": "a hash that nobody can undo",
     "survey_salt": "chance",
     "survey_logo": "a picture",
+    "idea_participant": "erased as whole rows",
+    "idea_post": "erased as whole rows, and by each word of others that names somebody",
+    "idea_step": "each answer that names somebody is emptied",
+    "idea_arrival": "a hash that nobody can undo",
+    "idea_link_arrival": "a hash that nobody can undo",
+    "idea_salt": "chance",
     "job": "tells what is to be done by numbers",
     "mail_suppressed": "a keyed digest, and who works here",
     "mail_restraint": "hours and numbers, and who works here",
@@ -79,6 +85,8 @@ def test_every_column_of_words_is_looked_through_or_cannot_name_a_customer(proje
     assert columns["survey_version"] - WRITTEN["survey_version"][1].keys() == {"state", "what", "who"}
     assert columns["survey_link"] - WRITTEN["survey_link"][1].keys() == {"who"}
     assert columns["form_version"] - WRITTEN["form_version"][1].keys() == {"state", "what", "who"}
+    assert columns["idea_board"] == {"key"}
+    assert columns["idea_board_version"] - WRITTEN["idea_board_version"][1].keys() == {"state", "what", "who"}
     assert columns["goal_check_in"] - WRITTEN["goal_check_in"][1].keys() == {"who", "known_on"}
     assert columns["report"] - WRITTEN["report"][1].keys() == {"who"}
     assert columns["alert"] - WRITTEN["alert"][1].keys() == {"who", "judged_until", "state"}

@@ -9,6 +9,7 @@ from stamm.app.alerting import kinds_of_alerts
 from stamm.app.form_facts import SubmissionsTold
 from stamm.app.framework import secret_of
 from stamm.app.hearing import AnswersTold
+from stamm.app.idea_posts import IdeaPostsTold, idea_link_letter
 from stamm.app.keeping_predictions import PredictionsKept
 from stamm.app.project import Project
 from stamm.app.reminding import kinds_of_reminders
@@ -22,6 +23,7 @@ from stamm.automations.looking_for_tickets import TicketsLetter, TicketsLook
 from stamm.delivery.customer_door import Compose, CustomerMail, CustomerMailFacts
 from stamm.delivery.door import Door
 from stamm.delivery.telling import WebhookMessage
+from stamm.ideas.letters import IdeaLinkLetter
 from stamm.jobs import Kind
 from stamm.people import Database
 from stamm.surveys.by_itself import SurveyDue
@@ -31,7 +33,7 @@ from stamm.surveys.mailing import PROGRAMME, settle
 _KINDS = (
     *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold, SubmissionsTold),
     *(CustomerMail, CustomerMailFacts, TicketsLook, TicketsLetter, SurveyDue, FollowUpLetter),
-    *(AlertLook, AlertLetter),
+    *(AlertLook, AlertLetter, IdeaPostsTold, IdeaLinkLetter),
 )
 _TITLES = {kind.name: kind.title for kind in _KINDS}
 
@@ -61,6 +63,8 @@ def kinds(directory: Path) -> Sequence[Kind]:
         PredictionsKept(directory),
         AnswersTold(directory),
         SubmissionsTold(directory),
+        IdeaPostsTold(directory),
+        idea_link_letter(directory, database),
     )
 
 

@@ -22,6 +22,7 @@ from stamm.engines.chosen import engine_over, engine_over_shop, reads_database
 from stamm.facts import imported
 from stamm.forms import TABLES as FORMS
 from stamm.goals import TABLES as GOALS
+from stamm.ideas import TABLES as IDEAS
 from stamm.jobs import TABLES as JOBS
 from stamm.lang.errors import ProjectError
 from stamm.lang.organisation import Organisation
@@ -181,7 +182,7 @@ class Project:
         return open_database(
             self.people_file,
             self.log_address,
-            (*CARE, *FORMS, *GOALS, *SAVED, *SURVEYS, *JOBS, *DELIVERY, *AUTOMATIONS),
+            (*CARE, *FORMS, *GOALS, *SAVED, *SURVEYS, *IDEAS, *JOBS, *DELIVERY, *AUTOMATIONS),
         )
 
     def saved(self) -> Saved:

@@ -61,6 +61,11 @@ def print_would_go(told: Told, say: Session) -> None:
         say.out.print(say("Sheets of surveys: {count}", count=say.language.number(told.sheets)))
     if told.submissions:
         say.out.print(say("Sent by forms: {count}", count=say.language.number(told.submissions)))
+    if told.ideas:
+        text = say(
+            "Links, ideas, votes and comments on boards of ideas: {count}", count=say.language.number(told.ideas)
+        )
+        say.out.print(text)
     if told.mails:
         say.out.print(say("Mails to them: {count}", count=say.language.number(told.mails)))
     if told.texts:
@@ -92,6 +97,7 @@ def print_gone(told: Told, say: Session) -> None:
         (say("Notes, tasks and owners"), told.care),
         (say("Sheets of surveys"), told.sheets),
         (say("Sent by forms"), told.submissions),
+        (say("Links, ideas, votes and comments on boards of ideas"), told.ideas),
         (say("Mails to them"), told.mails),
         (say("Texts of boards and acts that named the customer"), told.texts),
         (say("Older snapshots"), told.snapshots),

@@ -49,6 +49,14 @@ class Arrivals:
                 (FLOOD, now, hashed, now - WITHIN),
             )
 
+    def lately(self, run: Run, address: str, now: datetime) -> int:
+        """How much was sent from there within the last hour."""
+        ((many,),) = run(
+            f"SELECT count(*) FROM {self.table} WHERE address = ? AND at >= ?",  # noqa: S608 - ours
+            (self._hash(run, address, now), now - _KEPT),
+        )
+        return int(many)
+
     def _hash(self, run: Run, address: str, now: datetime) -> str:
         day = now.date().isoformat()
         run(f"DELETE FROM {self.salts} WHERE day <> ?", (day,))  # noqa: S608 - ours

@@ -22,6 +22,7 @@ from stamm.care.leaving import HELD, forget, of_them
 from stamm.delivery.leaving import TABLE as MAILS
 from stamm.delivery.leaving import count_mails, forget_mails
 from stamm.forms import leaving as forms
+from stamm.ideas import leaving as ideas
 from stamm.store.durable import sync_file, write_atomically
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
@@ -160,6 +161,23 @@ class Beside:
             with database.transaction() as run:
                 count = forms.forget(run, self.is_theirs, self.cells.names)
             database.scrub(*forms.TABLES)
+        return count
+
+    def suggested(self) -> int:
+        """How much on boards of ideas is theirs, or names them in words of others."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database, database.transaction() as run:
+            return ideas.count(run, self.is_theirs, self.cells.names)
+
+    def ideas(self) -> int:
+        """Remove that, and from the words of others those that name them; returns how much that was."""
+        if not self.project.has_people:
+            return 0
+        with closing(self.project.people()) as database:
+            with database.transaction() as run:
+                count = ideas.forget(run, self.is_theirs, self.cells.names)
+            database.scrub(*ideas.TABLES)
         return count
 
     def mails_held(self) -> int:

@@ -63,6 +63,8 @@ class Told:
     sheets: int = 0
     #: what was sent by forms
     submissions: int = 0
+    #: links, ideas, votes and comments on boards of ideas
+    ideas: int = 0
     #: mails that were planned for them; none is sent any more
     mails: int = 0
     #: boards, versions and links of those, and acts, that named them
@@ -153,7 +155,7 @@ class Erasing:
         beside = Beside(self.project, cells, ledger.numbers([entry]))
         told.foreign, told.brought = tuple(beside.foreign()), tuple(beside.brought())
         told.care, told.sheets, told.texts = beside.written(), beside.asked(), beside.named_in_texts()
-        told.submissions, told.mails = beside.submitted(), beside.mails_held()
+        told.submissions, told.ideas, told.mails = beside.submitted(), beside.suggested(), beside.mails_held()
         told.standing = tuple(beside.standing(_may_mean(person, finding.orders(person.customers))))
         told.backups = backups_left(self.project)
         return told
@@ -222,7 +224,7 @@ class Erasing:
         told.rejects, told.exports = beside.rejects(), beside.exports()
         told.truth, told.reports = beside.truth(), beside.reports()
         told.care, told.sheets, told.texts = beside.care(), beside.sheets(), beside.texts()
-        told.submissions, told.mails = beside.submissions(), beside.mails()
+        told.submissions, told.ideas, told.mails = beside.submissions(), beside.ideas(), beside.mails()
         if self.project.has_log:
             with closing(self.project.log()) as log:
                 told.arrived = _clean(log, ledger)

@@ -28,6 +28,7 @@ from stamm.delivery.leaving import mails_of
 from stamm.facts import imported
 from stamm.forms.leaving import files_held_of
 from stamm.forms.leaving import held_of as sent_by_forms
+from stamm.ideas.leaving import held_of as held_in_ideas
 from stamm.lang.errors import InputError
 from stamm.lang.inert import inert
 from stamm.lang.language import Language
@@ -58,7 +59,8 @@ class Held:
     superseded: dict[str, list[Row]] = field(default_factory=dict)
     arrived: list[Any] = field(default_factory=list)
     #: what people here wrote about them (`notes`, `tasks`, `owner`), what they answered (`surveys`) and what
-    #: was noted about that (`survey_notes`), and what they sent by forms (`forms`)
+    #: was noted about that (`survey_notes`), what they sent by forms (`forms`), and what they suggested, voted for
+    #: and said (`ideas`)
     care: dict[str, list[Row]] = field(default_factory=dict)
     #: mails that were planned for them, and what became of each
     mails: list[Row] = field(default_factory=list)
@@ -99,6 +101,8 @@ def held(project: Project, customer: str) -> Held:
             if sent := sent_by_forms(run, found.person.customers, cells.names):
                 found.care["forms"] = sent
                 found.files = files_held_of(run, found.person.customers, cells.names)
+            if posts := held_in_ideas(run, found.person.customers):
+                found.care["ideas"] = posts
             found.mails = mails_of(run, found.person.customers)
     return found
 
@@ -254,7 +258,7 @@ def _page(found: Held, now: datetime, say: Language) -> str:
         files = say.listed([f"{name}.csv" for name in found.care], say("and"))
         told.append(
             say(
-                "What people here wrote about the person, or they answered or sent by forms, stands in {files}.",
+                "What people here wrote about the person, or they answered, sent or suggested, stands in {files}.",
                 files=files,
             )
         )

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from stamm.care.leaving import HELD
 from stamm.forms.leaving import naming as forms_naming
+from stamm.ideas.leaving import naming as naming_in_ideas
 from stamm.lang.phrase import Phrase
 from stamm.people.database import Database, Run
 from stamm.segments.named import key_of
@@ -37,6 +38,8 @@ WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "survey_by_itself": (("id",), {"about": BOARD}),
     "form": (("id",), {"key": KEY}),
     "form_version": (("form_id", "revision"), {"plan": BOARD}),
+    "idea_board": (("id",), {"key": KEY}),
+    "idea_board_version": (("board_id", "revision"), {"plan": BOARD}),
     "report": (("id",), {"about": BOARD}),
     "alert": (("id",), {"about": BOARD, "problem": EMPTIED}),
     "webhook": (("id",), {"name": RENAMED}),
@@ -59,6 +62,10 @@ _PLACES = {
     "survey_by_itself": Phrase("choice {} of how a survey asks", "Wahl {}, wie eine Umfrage fragt"),
     "form": Phrase("form {}", "Formular {}"),
     "form_version": Phrase("form {}, version {}", "Formular {}, Fassung {}"),
+    "idea_board": Phrase("board of ideas {}", "Ideenbrett {}"),
+    "idea_board_version": Phrase("board of ideas {}, version {}", "Ideenbrett {}, Fassung {}"),
+    "idea_post": Phrase("post {} on a board of ideas", "Beitrag {} auf einem Ideenbrett"),
+    "idea_step": Phrase("answer {} to an idea", "Antwort {} auf eine Idee"),
     "report": Phrase("report {}", "Bericht {}"),
     "alert": Phrase("alert {}", "Alarm {}"),
     "webhook": Phrase("webhook {}", "Webhook {}"),
@@ -113,7 +120,8 @@ class Written:
                 if not of_them(customer) and any(names(text) for text in told)
             ]
             found = (*naming(run, of_them, names), *forms_naming(run, of_them, names))
-            return [*there, *(Place(*each) for each in found)]
+            more = naming_in_ideas(run, of_them, names)
+            return [*there, *(Place(*each) for each in (*found, *more))]
 
     def erase(self, names: Callable[[str], bool]) -> int:
         """Take what names somebody out of all of them; returns how many rows held such. It may be done again."""

@@ -110,6 +110,8 @@ def _lines(told: Told, say: Language) -> list[tuple[str, str]]:
         found.append((say("Sheets of surveys"), say.number(told.sheets)))
     if told.submissions:
         found.append((say("Sent by forms"), say.number(told.submissions)))
+    if told.ideas:
+        found.append((say("Links, ideas, votes and comments on boards of ideas"), say.number(told.ideas)))
     if told.mails:
         found.append((say("Mails to them"), say.number(told.mails)))
     if told.texts:

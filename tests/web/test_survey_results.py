@@ -113,6 +113,34 @@ def test_what_customers_write_about_stands_on_the_page_once_there_are_texts_enou
     assert "What customers write about is being counted" in text_of(viewer.get(f"/surveys/{number}/"))
 
 
+def test_answers_are_read_once_until_one_of_them_changes(
+    signed_in: Make, survey: Make, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stamm.people.accounts import run
+    from stamm.web import survey_results
+
+    number, link = survey()
+    read, results_of = list[int](), survey_results.results_of
+    monkeypatch.setattr(
+        survey_results, "results_of", lambda run, of, zone: read.append(of.id) or results_of(run, of, zone)
+    )
+    viewer = signed_in("viewer")
+
+    def answers() -> str:
+        (n,) = re.findall(r"Answers \(n\) (\d+)", text_of(viewer.get(f"/surveys/{number}/")))
+        return str(n)
+
+    assert [answers(), answers(), len(read)] == ["1", "1", 1]
+    answer_openly(project, link, 3)
+    assert [answers(), answers(), len(read)] == ["2", "2", 2]
+    for change in ("held = 'flood'", "held = ''", "answers = '{\"recommend\": 4}', revision = revision + 1"):
+        run(f"UPDATE survey_sheet SET {change} WHERE customer_id IS NULL AND survey_id = ?", (number,))
+        answers()
+    assert len(read) == 5
+    run("DELETE FROM survey_sheet WHERE customer_id IS NULL AND survey_id = ?", (number,))
+    assert [answers(), len(read)] == ["1", 6]
+
+
 def ask_some(project: Project, number: int, *told: tuple[str, int, str]) -> None:
     """Customers answer by links of their own, a day after each other."""
     from django.db import transaction

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -101,7 +102,7 @@ class QuestionWords:
             for window, each in self._over_time()
         )
 
-    @property
+    @cached_property
     def charts(self) -> tuple[Markup, ...]:
         """The score over time, for each width; none before there are two windows."""
         found, say = self._over_time(), self.say

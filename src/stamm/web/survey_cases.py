@@ -13,7 +13,8 @@ from stamm.store.book import Book
 from stamm.surveys import following_up
 from stamm.surveys.following_up import RESOLVED, Case, InTime, Step, cases_given_to
 from stamm.surveys.keeping import survey_of
-from stamm.surveys.voices import Voice, voices_of
+from stamm.surveys.voices import Voice
+from stamm.web.survey_results import voices_here
 
 
 def state_words(say: Language) -> dict[str, str]:
@@ -87,7 +88,7 @@ def given_to(whose: str, known: Book | None, zone: str, say: Language) -> list[d
     """The answers that somebody looks after and that are not resolved, those touched first before others."""
     cases = {case.steps[-1].sheet: case for case in cases_given_to(run, whose)}
     surveys = {number: survey_of(run, number) for number in {case.steps[-1].survey for case in cases.values()}}
-    voices = {voice.sheet: voice for found in surveys.values() for voice in voices_of(run, found)}
+    voices = {voice.sheet: voice for found in surveys.values() for voice in voices_here(found)}
     rows = []
     for sheet, case in cases.items():
         voice = voices.get(sheet)

@@ -89,10 +89,10 @@ def voice_records(survey: Survey, voices: Iterable[Voice], cases: Mapping[int, C
     return rows
 
 
-def chosen(voices: Sequence[Voice], band: str, sort: str, about: Beside) -> list[Voice]:
-    """Those of a band, or all; the newest first, or those first who would bring most."""
+def chosen(voices: Sequence[Voice], band: str, about: Beside | None = None) -> list[Voice]:
+    """Those of a band, or all; the newest first, or with what they are worth those first who would bring most."""
     found = [each for each in voices if not band or each.band == band]
-    if sort == WORTH:
+    if about is not None:
         found.sort(key=lambda each: -ahead if (ahead := _ahead(about.of(each))) is not None else 1)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,7 @@ from stamm.predictions import PREDICTIONS
 from stamm.reports.survey_groups import touchpoint_words
 from stamm.surveys.following_up import STATES, Case, Doing, cases_of, follow_up, in_time
 from stamm.surveys.records import COMMENTS
-from stamm.surveys.voices import BANDS, LOW, Voice, scored_question, voices_of
+from stamm.surveys.voices import BANDS, LOW, Voice, scored_question
 from stamm.web.access import Asked, page
 from stamm.web.ahead import VALUED, everybody_valued
 from stamm.web.desk import desk
@@ -35,6 +35,7 @@ from stamm.web.pages.care import able
 from stamm.web.pages.surveys import csv_response, simulated_here, survey_or_missing
 from stamm.web.reading import number_in, one_of, some_from, whole_number
 from stamm.web.survey_cases import case_words, in_time_words, state_words
+from stamm.web.survey_results import voices_here
 from stamm.web.voices import (
     BESIDE,
     FOLLOWED_UP,
@@ -74,15 +75,17 @@ def survey_comments(request: Asked, survey: int) -> HttpResponse:
 def _comments(request: Asked, survey: int, given: QueryDict, typed: Typed | None = None) -> HttpResponse:
     found, say = survey_or_missing(survey), request.say
     band, sort, first = one_of(given, "who", BANDS), one_of(given, "sort", SORTS[1:]), number_in(given, "first")
-    every, cases, now = voices_of(run, found), cases_of(run, survey), datetime.now(UTC)
-    about, scored = beside(every), scored_question(found)
+    every, cases, now = voices_here(found), cases_of(run, survey), datetime.now(UTC)
+    # who they are is looked up of those who are shown, unless all are put in order by it
+    everybody, scored = (beside(every) if sort == WORTH else None), scored_question(found)
     one, state = number_in(given, "answer"), one_of(given, "state", STATES)
     voices = [
         each
-        for each in chosen(every, band, sort, about)
+        for each in chosen(every, band, everybody)
         if (not one or each.sheet == one) and (not state or cases.get(each.sheet, Case()).stands(each) == state)
     ]
     some_from(first, len(voices))
+    about = everybody or beside(voices[first : first + MOST])
     organisation = desk().opened().project.organisation
     called = band_words(scored.kind, say) if scored is not None else {}
     people_here = {person.email: str(person) for person in people()}
@@ -133,7 +136,7 @@ def survey_follow_up(request: Asked, survey: int) -> HttpResponseBase:
             does = Doing(said_.get("do", ""), _given_to(survey, sheet, plain(said_.get("whose", ""))), told, seen)
             follow_up(run, found, sheet, does, who=request.user.email, now=datetime.now(UTC))
     except StammError as error:
-        if sheet not in {voice.sheet for voice in voices_of(run, found)}:
+        if sheet not in {voice.sheet for voice in voices_here(found)}:
             raise
         problem = " ".join(retell(text, request.say) for text in (error.what, error.remedy) if text)
         return _comments(request, survey, QueryDict(urlencode({"answer": sheet})), Typed(sheet, told, problem))
@@ -151,7 +154,7 @@ def _given_to(survey: int, sheet: int, whose: str) -> str:
 def survey_comments_csv(request: Asked, survey: int) -> HttpResponse:
     """Every comment and every low score, whose it is, what they are worth, and how it stands, to take away."""
     found = survey_or_missing(survey)
-    voices, cases = voices_of(run, found), cases_of(run, survey)
+    voices, cases = voices_here(found), cases_of(run, survey)
     rows = records_beside(voice_records(found, voices, cases), beside(voices, wait=True))
     acted(request.user.email, "customers_read", f"survey {survey}, {len(rows)} rows")
     return csv_response(f"survey-{survey}-comments", csv_of((*COMMENTS, *BESIDE, *FOLLOWED_UP), rows))
@@ -174,14 +177,14 @@ def _row(
     }
 
 
-def _bands(voices: list[Voice], band: str, called: dict[str, str], say: Language) -> list[Choice]:
+def _bands(voices: Sequence[Voice], band: str, called: dict[str, str], say: Language) -> list[Choice]:
     counts = counts_of(voices)
     shown = [(each, words) for each, words in called.items() if counts[each]]
     every = Choice("", f"{say('All of them')} ({say.number(len(voices))})", not band)
     return [every, *(Choice(each, f"{words} ({say.number(counts[each])})", each == band) for each, words in shown)]
 
 
-def _states(voices: list[Voice], cases: Mapping[int, Case], state: str, say: Language) -> list[Choice]:
+def _states(voices: Sequence[Voice], cases: Mapping[int, Case], state: str, say: Language) -> list[Choice]:
     """How answers stand, and how many so."""
     counts = Counter(cases.get(each.sheet, Case()).stands(each) for each in voices)
     shown = [

@@ -34,12 +34,13 @@ from stamm.surveys.mailing import Progress, progress_of
 from stamm.surveys.of_segments import LEAST
 from stamm.surveys.plan import Plan
 from stamm.surveys.records import LISTED, RESULTS, record_of, results_records
-from stamm.surveys.results import Results, results_of
+from stamm.surveys.results import Results
 from stamm.surveys.widget import WIDGET
 from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import desk
 from stamm.web.pages.ask import PAGE, TRAP, language_of, shown, surrounding, unlisted
 from stamm.web.survey_groups import groups_of
+from stamm.web.survey_results import questions_here, results_here
 from stamm.web.survey_themes import asked_of, themes_of
 from stamm.web.survey_widget import snippet
 
@@ -76,7 +77,7 @@ def survey(request: Asked, survey: int) -> HttpResponse:
     """One survey: what came of it so far, its links, and what it was before."""
     found, say = survey_or_missing(survey), request.say
     asks, made, names = asking_of(run, survey), results_here(found), {person.email: str(person) for person in people()}
-    questions = [QuestionWords(each, say, _today()) for each in made.questions]
+    questions = questions_here(found, say, _today())
     wrote = asked_of(made)
     zone, sees_names = ZoneInfo(_project().organisation.zone), request.user.may in NAMES
     content = {
@@ -217,11 +218,6 @@ def simulated_here(say: Language) -> str:
     """That segments and predictions come of made facts, where they do."""
     world = desk().opened().answers.world
     return simulated_words((), say, *(kind in world.simulated for kind in world.coverage))
-
-
-def results_here(found: Survey) -> Results:
-    """What came of it until now."""
-    return results_of(run, found, _project().organisation.zone)
 
 
 def _scores(made: Results, say: Language) -> list[tuple[str, str, str]]:

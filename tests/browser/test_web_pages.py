@@ -30,6 +30,8 @@ SETTINGS = (
     "/settings/webhooks/",
     "/settings/mail/",
     "/settings/reminders/",
+    "/settings/alerts/",
+    "/settings/alerts/new/?metric=order_count&one_in=20&side=both",
     "/settings/sources/",
     "/settings/sources/failed/",
 )

@@ -17,6 +17,7 @@ WHO = ("signed out", "viewer", "support", "analyst", "owner")
 GAPS = {
     "<int:number>": "1",
     "<int:goal>": "1",
+    "<int:alert>": "999999",
     "<int:survey>": "1",
     "<int:form>": "1",
     "<int:file>": "1",

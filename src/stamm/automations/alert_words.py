@@ -17,14 +17,12 @@ class AlertWords:
         self.about, self.unit, self.currency, self.say = about, unit, currency, say
 
     def value(self, value: float | None) -> str:
-        """A number in the unit of the metric; whole money from a hundred on, and a count with one digit at most."""
+        """A number in the unit of the metric; whole money from a hundred on, and counts with a digit or two."""
         if value is not None and self.unit == "money":
             return self.say.money(value, self.currency, whole=abs(value) >= 10_000)
-        return (
-            self.say.trimmed(value, 1)
-            if value is not None and self.unit == "count"
-            else self.say.value(value, self.unit)
-        )
+        if value is not None and self.unit == "count":
+            return self.say.trimmed(value, 1 if abs(value) >= 1 else 2)
+        return self.say.value(value, self.unit)
 
     @property
     def rule(self) -> str:
@@ -68,8 +66,12 @@ class AlertWords:
         say = self.say
         if found.expected is None:
             return say("the line is {line}", line=self.value(found.low))
-        low, high = self.value(found.low), self.value(found.high)
-        return say("expected {value}, between {low} and {high}", value=self.value(found.expected), low=low, high=high)
+        return self.between(found.expected, found.low, found.high)
+
+    def between(self, expected: float, low: float, high: float) -> str:
+        """What was expected, and the ends of the band."""
+        value, least, most = self.value(expected), self.value(low), self.value(high)
+        return self.say("expected {value}, between {low} and {high}", value=value, low=least, high=most)
 
     def period(self, name: str) -> str:
         """A window by its name; of a day also which weekday."""

@@ -98,18 +98,17 @@ def judgement(
         if about.line is not None
         else bands(values, about.grain, about.one_in, metric.unit, about.side)
     )
-    judged, last = [], state
-    for row, band in [*zip(rows, banded, strict=True)][-shown:]:
+    judged, last, begun = [], state, after is not None
+    for row, band in zip(rows, banded, strict=True):
         if after is not None and row.window.end <= after:
             continue
         side = _side(about, row, band, last)
-        told = bool(side) and side != last
+        judged.append(Judged(row, band, side, told=bool(side) and side != last and begun))
         if row.value is not None and (about.line is not None or band is not None):
-            last = side
-        judged.append(Judged(row, band, side, told))
+            last, begun = side, True  # the first of all is where it begins, and is not told
     count = sum(value is not None for value in values)
     needed = 0 if about.line is not None else windows_needed(about.grain, about.one_in)
-    return Judgement(about, metric, answer.currency, tuple(judged), last, count, needed, answer.simulated)
+    return Judgement(about, metric, answer.currency, tuple(judged[-shown:]), last, count, needed, answer.simulated)
 
 
 def whole_windows(answers: Answers, metric: Metric, grain: str, most: int, known: datetime) -> list[Window]:

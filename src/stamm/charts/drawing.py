@@ -37,12 +37,13 @@ CLASSES = {
     "#00002e": "label",
     "#00002f": "c-lead",
     "#00003a": "c-goal",
+    "#00003b": "c-point told",
 }
 COLOURS = {name: colour for colour, name in CLASSES.items()}
 _PAPER = "#fffffe"
 _KEPT = ("d", "x", "y", "x1", "x2", "y1", "y2", "dy", "transform", "text-anchor")
 _DOT, _HOLLOW, _HALO = 28, 30, 100
-_SIZES = {"c-point": _DOT, "c-point hollow": _HOLLOW, "c-point halo": _HALO}
+_SIZES = {"c-point": _DOT, "c-point hollow": _HOLLOW, "c-point halo": _HALO, "c-point told": 2 * _DOT}
 
 
 def svg_of(layers: Sequence[Any], width: int, height: int, *, top: int, label: str, kind: str) -> str:

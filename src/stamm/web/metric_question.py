@@ -12,6 +12,7 @@ from django.http import Http404, QueryDict
 from stamm.answers.answer import Answer
 from stamm.answers.members import settled_in
 from stamm.answers.side_by_side import side_by_side
+from stamm.automations.alerts import GRAINS as ALERTED
 from stamm.facts.filter import SEGMENT, Condition, Filter, filter_of
 from stamm.lang.errors import UsageError
 from stamm.metrics import Metric, family
@@ -149,6 +150,15 @@ class MetricQuestion:
     def query(self, months: Months | None = None, **changed: Any) -> str:
         """The same as text."""
         return urlencode(self.pairs(months, **changed))
+
+    def alert_query(self) -> str:
+        """What the address of a new alert says of it; empty where its windows are not watched."""
+        if self.period.grain not in ALERTED:
+            return ""
+        settings = "\n".join(f"{name}={value}" for name, value in self.settings)
+        said = [("metric", self.key), ("per", self.period.grain), ("how", "band"), ("side", "both"), ("one_in", "100")]
+        kept = [("where", str(condition)) for condition in self.where]
+        return urlencode([*said, *kept, *([("settings", settings)] if settings else [])])
 
     def others(self) -> list[tuple[str, str]]:
         """What an address says of it without its settings."""

@@ -16,7 +16,7 @@ from stamm.answers.written import as_csv, as_json, csv_of
 from stamm.lang.errors import UsageError
 from stamm.lang.language import Language
 from stamm.lang.phrase import Phrase
-from stamm.people.roles import EVERYONE, EXPORTS, NAMES
+from stamm.people.roles import EVERYONE, EXPORTS, NAMES, OWNERS
 from stamm.reports.catalogue import topics_of
 from stamm.reports.differences import Family
 from stamm.reports.figures import Figures, Months
@@ -59,7 +59,8 @@ def metric(request: Asked, key: str) -> HttpResponse:
     kin: tuple[Family | None] | None = (None,)
     if counted and counted["related"]:
         kin = soon(("metric family", what), lambda opened: (kin_of(opened, asked, say, named=named),))
-    more = {"body": counted, "kin": kin, "named": named, "asked": asked, "saved": saved_now()}
+    alert = asked.alert_query() if request.user.may in OWNERS else ""
+    more = {"body": counted, "kin": kin, "named": named, "asked": asked, "saved": saved_now(), "alert": alert}
     return render(request, "metric.html.j2", {**head, **more})
 
 

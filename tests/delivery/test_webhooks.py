@@ -57,7 +57,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def worker(database: Database, receiver: Receiver, clock: Clock) -> Worker:
-    kind = WebhookMessage(lambda: database, lambda: Door(own_hosts={receiver.place}, seconds=2), lambda: OWN)
+    kind = WebhookMessage(
+        lambda: database, lambda: Door(own_hosts={receiver.place}, seconds=2), lambda: OWN, lambda *_: None
+    )
     return Worker(database, [kind], clock=clock, chance=Random(1))
 
 

@@ -17,9 +17,11 @@ from stamm.app.reporting import kinds_of_reports
 from stamm.app.sending import kinds_of_mail
 from stamm.app.survey_follow_up import follow_up_letter
 from stamm.app.surveying import survey_due, survey_mail
+from stamm.app.webhook_letters import tells_owners, webhook_stopped
 from stamm.automations.alerting import AlertLetter, AlertLook
 from stamm.automations.going_out import ReportDue, ReportLetter, ReportMessage
 from stamm.automations.looking_for_tickets import TicketsLetter, TicketsLook
+from stamm.automations.webhook_stopped import WebhookStopped
 from stamm.delivery.customer_door import Compose, CustomerMail, CustomerMailFacts
 from stamm.delivery.door import Door
 from stamm.delivery.telling import WebhookMessage
@@ -33,7 +35,7 @@ from stamm.surveys.mailing import PROGRAMME, settle
 _KINDS = (
     *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold, SubmissionsTold),
     *(CustomerMail, CustomerMailFacts, TicketsLook, TicketsLetter, SurveyDue, FollowUpLetter),
-    *(AlertLook, AlertLetter, IdeaPostsTold, IdeaLinkLetter),
+    *(AlertLook, AlertLetter, IdeaPostsTold, IdeaLinkLetter, WebhookStopped),
 )
 _TITLES = {kind.name: kind.title for kind in _KINDS}
 
@@ -50,7 +52,10 @@ def kinds(directory: Path) -> Sequence[Kind]:
     def door() -> Door:
         return door_of(Project.open(directory))
 
-    messages = WebhookMessage(database, door, lambda: secret_of(Project.open(directory)))
+    letters = webhook_stopped(directory, database)
+    messages = WebhookMessage(
+        database, door, lambda: secret_of(Project.open(directory)), tells_owners(directory, database)
+    )
     return (
         ReportDue(),
         *kinds_of_reports(directory, database),
@@ -59,6 +64,7 @@ def kinds(directory: Path) -> Sequence[Kind]:
         survey_due(directory, database),
         follow_up_letter(directory, database),
         messages,
+        letters,
         *kinds_of_mail(directory, database, programmes(directory, database), {PROGRAMME: settle}),
         PredictionsKept(directory),
         AnswersTold(directory),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from stamm.delivery.door import Door, UnreachableError
 from stamm.delivery.signing import secret_from, signed
-from stamm.delivery.webhooks import JOB, message_of, note_outcome, webhook_of
+from stamm.delivery.webhooks import JOB, STOPPED, State, message_of, note_outcome, webhook_of
 from stamm.jobs import Cancel, Done, Job, Kind, Outcome, Retry
 from stamm.lang.errors import UsageError
 from stamm.people.database import Database, Run
@@ -17,6 +17,8 @@ from stamm.people.database import Database, Run
 GONE = "its receiver says that it is gone (410)"
 #: the longest wait that a receiver may ask for
 PATIENCE = timedelta(days=1)
+#: in the transaction that is open: a webhook, by its number, was stopped just now
+Stopped = Callable[[Run, int, datetime], None]
 
 
 @dataclass
@@ -26,6 +28,7 @@ class WebhookMessage(Kind):
     database: Callable[[], Database]
     door: Callable[[], Door]
     secret: Callable[[], str]
+    stopped: Stopped
     name = JOB
     title = "Message to a webhook"
     goes_outside = True
@@ -39,7 +42,7 @@ class WebhookMessage(Kind):
                 return Cancel("the webhook was removed")
             webhook = webhook_of(run, sent.webhook)
         if webhook.stopped_at is not None:
-            return Cancel("the webhook is stopped")
+            return Cancel(STOPPED)
         body = sent.content.body(webhook.form, sent.made_at.astimezone(UTC).isoformat(timespec="seconds"))
         headers = signed(secret_from(self.secret(), webhook.id, webhook.chance), sent.key, body, now)
         try:
@@ -56,20 +59,23 @@ class WebhookMessage(Kind):
 
     def inside(self, run: Run, job: Job, outcome: Outcome, now: datetime) -> Outcome:
         """What came of it is written down, and with it how long nothing was taken."""
-        if (sent := message_of(run, job.given["message"])) is not None:
-            match outcome:
-                case Retry(reason):
-                    note_outcome(run, sent, "waiting", reason, gone=False, now=now)
-                case Cancel(reason):
-                    note_outcome(run, sent, "failed", reason, gone=reason == GONE, now=now)
-                case _:
-                    note_outcome(run, sent, "sent", "", gone=False, now=now)
+        match outcome:
+            case Retry(reason):
+                self._note(run, job, "waiting", reason, now)
+            case Cancel(reason):
+                self._note(run, job, "failed", reason, now)
+            case _:
+                self._note(run, job, "sent", "", now)
         return outcome
 
     def failed(self, run: Run, job: Job, reason: str, now: datetime) -> None:
         """After its last try it has failed; somebody may send it again."""
-        if (sent := message_of(run, job.given["message"])) is not None:
-            note_outcome(run, sent, "failed", reason, gone=False, now=now)
+        self._note(run, job, "failed", reason, now)
+
+    def _note(self, run: Run, job: Job, state: State, outcome: str, now: datetime) -> None:
+        sent = message_of(run, job.given["message"])
+        if sent is not None and note_outcome(run, sent, state, outcome, gone=outcome == GONE, now=now):
+            self.stopped(run, sent.webhook, now)
 
 
 def _asked_for(retry_after: str) -> timedelta:

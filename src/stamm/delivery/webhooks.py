@@ -30,6 +30,8 @@ MOST = 50
 LONG = timedelta(days=5)
 #: how long messages are kept, and can be sent again
 KEPT = timedelta(days=30)
+#: what becomes of messages to one that is stopped
+STOPPED = "the webhook is stopped"
 State = Literal["waiting", "sent", "failed"]
 
 
@@ -167,21 +169,38 @@ def message_of(run: Run, number: int) -> Sent | None:
     return next(iter(_messages(run, "id = ?", (number,))), None)
 
 
-def note_outcome(run: Run, sent: Sent, state: State, outcome: str, *, gone: bool, now: datetime) -> None:
-    """Write down what became of a try; a webhook that took nothing for long, or says that it is gone, is stopped."""
+def last_outcome(run: Run, webhook: Webhook) -> str:
+    """What became of the last message that a webhook did not take before it was stopped; empty where there is none."""
+    rows = run(
+        "SELECT outcome FROM webhook_message WHERE webhook_id = ? AND outcome NOT IN ('', ?) AND tried_at <= ? "
+        "ORDER BY tried_at DESC, id DESC LIMIT 1",
+        (webhook.id, STOPPED, webhook.stopped_at),
+    )
+    return str(rows[0][0]) if rows else ""
+
+
+def note_outcome(run: Run, sent: Sent, state: State, outcome: str, *, gone: bool, now: datetime) -> bool:
+    """Write down what became of a try; True where it stops its webhook.
+
+    One that took nothing for long, or says that it is gone, is stopped.
+    """
     run(
         "UPDATE webhook_message SET state = ?, outcome = ?, tried_at = ? WHERE id = ?",
         (state, outcome[:300], now, sent.id),
     )
     if state == "sent":
         run("UPDATE webhook SET failing_since = NULL WHERE id = ?", (sent.webhook,))
-        return
+        return False
     run("UPDATE webhook SET failing_since = ? WHERE id = ? AND failing_since IS NULL", (now, sent.webhook))
-    if run(
-        "UPDATE webhook SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL AND failing_since <= ? RETURNING id",
-        (now, sent.webhook, now if gone else now - LONG),
-    ):
+    stopped = bool(
+        run(
+            "UPDATE webhook SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL AND failing_since <= ? RETURNING id",
+            (now, sent.webhook, now if gone else now - LONG),
+        )
+    )
+    if stopped:
         record(run, Act(now, "stamm", "webhook_stopped", f"webhook {sent.webhook}"))
+    return stopped
 
 
 def _select(run: Run, condition: str, values: tuple[Any, ...]) -> list[Webhook]:

@@ -134,6 +134,35 @@ def test_facts_of_nobody_are_in_no_segment_and_are_counted() -> None:
         assert found.left_out.keys() <= workings._LEFT_OUT.keys()
 
 
+def test_only_facts_that_would_count_are_passed_over_each_once() -> None:
+    """Of nobody: three sheets in the box, each with a score and a reason; one of a mail; one asked in February and
+    answered in March, one asked in March and answered in April, one not answered; of anna, a member, one in the box."""
+
+    def sheet(name: str, asked: str, answered: str | None, touchpoint: str = "box", whose: str | None = None) -> Any:
+        of_all = {"response_id": name, "customer_id": whose, "asked_at": asked, "touchpoint": touchpoint}
+        scored = {**of_all, "question": "recommend", "kind": "nps", "answered_at": answered, "score": answered and 9.0}
+        return [scored, {**of_all, "question": "why", "kind": "text", "answered_at": answered, "score": None}]
+
+    responses = [
+        *(row for name in ("a", "b", "c") for row in sheet(name, "2024-03-05", "2024-03-06")),
+        *sheet("d", "2024-03-05", "2024-03-06", "mail"),
+        *sheet("e", "2024-02-28", "2024-03-01T00:00"),
+        *sheet("f", "2024-03-31", "2024-04-01T00:00"),
+        *sheet("g", "2024-03-05", None),
+        *sheet("h", "2024-03-05", "2024-03-06", whose="anna"),
+    ]
+    made = world({"orders": ORDERS, "customers": CUSTOMERS, "responses": responses})
+    answers = Answers(replace(made, saved=lambda: {"mine": RULE}))
+    with closing(made.engine):
+        for where, passed in ((["segment=mine", "touchpoint=box"], 4), (["segment=mine"], 5)):
+            found = answers.ask("net_promoter_score", QUARTER[1:2], where=where)
+            assert (found.rows[0].value, found.rows[0].n) == (100, 1)
+            assert found.left_out == {CUSTOMERLESS_FACTS: passed}
+        # f, too, which was answered as April began
+        found = answers.ask("net_promoter_score", QUARTER[1:3], where=["segment=mine", "touchpoint=box"])
+        assert found.left_out == {CUSTOMERLESS_FACTS: 5}
+
+
 def test_it_is_refused_or_has_no_value_where_nobody_can_tell() -> None:
     answers = asked(history="cut")
     with closing(answers.world.engine):

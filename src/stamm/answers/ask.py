@@ -38,7 +38,7 @@ from stamm.lang.reasons import (
 from stamm.lang.window import Window
 from stamm.metrics import Metric
 from stamm.metrics.kind import Over
-from stamm.metrics.operands import counts_everybodys_orders, facts_used, inner_of, operands_of
+from stamm.metrics.operands import counts_everybodys_orders, counts_of, inner_of, operands_of
 
 
 class Answers:
@@ -135,7 +135,7 @@ class Answers:
         kinds = tuple(sorted(frame.kinds))
         passed_over = self._left_out(grid.within(asked.where), kinds)
         if any(each.dimension == SEGMENT for each in grid.where):
-            passed_over |= without_customer(self._plan(replace(grid, by=None)), facts_used(asked)) if grid.as_of else {}
+            passed_over |= without_customer(self._plan(replace(grid, by=None)), counts_of(asked)) if grid.as_of else {}
         elif counts_everybodys_orders(asked):
             passed_over.pop(CUSTOMERLESS_ORDERS, None)
         return Answer(

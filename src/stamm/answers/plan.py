@@ -318,15 +318,22 @@ class Plan:
             )
         return self._cut(self._of_members(rows), clock, self.by, self.where, own=fact.dimensions())
 
-    def seen(self, key: str) -> ir.Table:
+    def seen(self, key: str, scope: Scope | None = None) -> ir.Table:
         """The rows of a fact, not of one made for each window, that any of the windows sees, each once.
 
-        Of the filter it keeps to what can be told of the fact.
+        By the fact's own clock, or as a scope says. Of the filter it keeps to what can be told of the fact.
         """
         fact, table = FACTS[key], self[key]
-        days = self._calendar().select("calendar_day").distinct()
-        clock, day = moment_column(fact.clock), day_column(fact.clock)
-        rows = table.filter(table[clock] < self.rules.as_of).semi_join(days, table[day] == days.calendar_day)
+        clock = scope.clock if scope else moment_column(fact.clock)
+        day, rows = day_column(scope.clock if scope else fact.clock), table.filter(table[clock] < self.rules.as_of)
+        if scope and scope.so_far:
+            rows = rows.semi_join(self.windows, [rows[clock] < self.windows.window_end])
+        elif day in table.columns:
+            days = self._calendar().select("calendar_day").distinct()
+            rows = rows.semi_join(days, rows[day] == days.calendar_day)
+        else:
+            within = [rows[clock] >= self.windows.window_start, rows[clock] < self.windows.window_end]
+            rows = rows.semi_join(self.windows, within)
         told = tuple(each for each in self.where if each.dimension in dimensions_of(fact))
         return self._cut(rows, clock, None, told, own=fact.dimensions())
 

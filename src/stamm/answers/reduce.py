@@ -210,11 +210,24 @@ def left_out(plan: Plan) -> dict[str, int]:
     return {what: number for what, number in found.items() if number}
 
 
-def without_customer(plan: Plan, facts: Collection[str]) -> dict[str, int]:
-    """What a segment passes over in the plan's windows: rows that nobody can be told of. Orders are counted apart."""
+def without_customer(plan: Plan, reductions: Collection[Reduction]) -> dict[str, int]:
+    """What a segment passes over in the plan's windows: rows that would count, and nobody can be told of.
+
+    A row that several parts count is passed over once. Orders are counted apart.
+    """
+    wanted: dict[str, dict[Scope, list[Reduction]]] = {}
+    for each in reductions:
+        fact = FACTS[each.fact]
+        if not fact.per_window and each.fact != "orders" and "customer_id" in fact.columns():
+            wanted.setdefault(each.fact, {}).setdefault(each.scope, []).append(each)
     total = 0
-    for key in sorted(facts):
-        if not FACTS[key].per_window and key != "orders" and "customer_id" in FACTS[key].columns():
-            counted = plan.seen(key).aggregate(nobodys=_.count(where=_.customer_id.isnull()))
-            total += plan.world.engine.run(counted)["nobodys"][0].as_py()
+    for key, scopes in wanted.items():
+        found = [
+            _counted(plan, plan.seen(key, scope), parts).filter(_.customer_id.isnull())
+            for scope, parts in scopes.items()
+        ]
+        if len(found) > 1 and issubclass(kind := FACTS[key], Imported):
+            found = [ibis.union(*(rows.select(*kind.key_columns) for rows in found), distinct=True)]
+        for rows in found:
+            total += plan.world.engine.run(rows.aggregate(nobodys=_.count()))["nobodys"][0].as_py()
     return {CUSTOMERLESS_FACTS: total} if total else {}

@@ -49,6 +49,15 @@ def facts_used(metric: Metric) -> frozenset[str]:
     return frozenset({reduction.fact for reduction in reductions.values()}).union(*inner)
 
 
+def counts_of(metric: Metric) -> list[Reduction]:
+    """What a metric counts, and the metrics it is built on."""
+    reductions, overs = operands_of(metric)
+    return [
+        *reductions.values(),
+        *(each for over in overs.values() for each in counts_of(inner_of(metric, over))),
+    ]
+
+
 def counts_everybodys_orders(metric: Metric) -> bool:
     """Whether all that it counts are orders, whoever placed them: then none is left out for want of a customer."""
     reductions, overs = operands_of(metric)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -127,6 +127,11 @@ class Alert:
     until: date | None
     state: str
     problem: str
+
+    @property
+    def last(self) -> date | None:
+        """The last day that was judged."""
+        return self.until - timedelta(days=1) if self.until else None
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -140,7 +140,7 @@ def _state(one: Alert, say: Session) -> str:
         return say("paused")
     if one.problem:
         return retell(one.problem, say.language)
-    return say.language.short_day(one.until) if one.until else say("not looked yet")
+    return say.language.short_day(one.last) if one.last else say("not looked yet")
 
 
 def _words(say: Session, about: About) -> AlertWords:

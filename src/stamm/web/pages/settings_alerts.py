@@ -226,7 +226,7 @@ def _judged(opened: Opened, about: About, known: datetime, say: Language) -> Sho
 def _line(one: Alert, project: Project, hooks: Mapping[int, str], say: Language) -> dict[str, Any]:
     about, words = one.about, _words(one.about, project, say)
     named = {person.email: str(person) for person in people()}
-    state = say.short_day(one.until) if one.until else say("not looked yet")
+    state = say.short_day(one.last) if one.last else say("not looked yet")
     metric = project.metrics[about.metric].title(say.code) if about.metric in project.metrics else about.metric
     return {
         "number": one.id,

@@ -206,6 +206,20 @@ def test_nobody_comes_in_without_a_link_of_ours(database: Database, way: str) ->
         assert come_by(run, board.public, SECRET) is None, "a board for members has no link for everybody"
 
 
+def test_a_board_that_is_for_members_now_lets_in_no_address_of_nobody_known(database: Database) -> None:
+    board = opened(database)
+    idea = board.shown_idea()
+    board.vote(board.public, idea, mail="cleo@example.com")
+    own, member = board.mailed("cleo@example.com"), board.member("ben")
+    with database.transaction() as run:
+        plan = BoardPlan({"en": "Wishes"}, open_to="members")
+        keeping.change_idea_board(run, board.number, plan, seen=2, who="i", now=NOON)
+    with pytest.raises(NotTakenError):
+        board.confirm(own)
+    board.vote(member, idea)
+    assert board.votes(idea) == 2
+
+
 def test_a_closed_board_can_be_opened_again(database: Database) -> None:
     board = opened(database)
     with database.transaction() as run:

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from stamm.ideas.reading import NEWEST, VOTES, Idea, ordered
-from stamm.lang.language import Language
-from stamm.predictions import PREDICTIONS
-from stamm.surveys.voices import Voice
-from stamm.web.ahead import VALUED, everybody_valued
-from stamm.web.desk import desk
 from stamm.web.voices import Beside, beside
 
 WORTH, AT_RISK = "worth", "at_risk"
@@ -64,9 +59,8 @@ class Ranked:
 
 def ranked(ideas: Collection[Idea], sort: str, *, wait: bool = False) -> Ranked:
     """The ideas in an order; by value those last of which nobody's is known."""
-    # of a voice the customer alone is looked at
     whose = [_Whose(each) for each in sorted({who for idea in ideas for who in idea.customers})]
-    about = beside(cast("list[Voice]", whose), wait=wait)
+    about = beside(whose, wait=wait)
     found = [_wanted(idea, about) for idea in ordered(ideas, NEWEST if sort == NEWEST else VOTES)]
     if sort in (WORTH, AT_RISK):
         found.sort(key=lambda each: (value := each.ahead if sort == WORTH else each.at_risk) is None or -value)
@@ -100,16 +94,3 @@ def idea_records(found: Sequence[Wanted]) -> list[dict[str, Any]]:
         )
         for each in found
     ]
-
-
-def basis_of_worth(say: Language) -> str:
-    """Which prediction value and risk are of, once they are counted."""
-    (found,) = desk().kept(VALUED, everybody_valued)
-    if found is None:
-        return say("No risk of leaving was kept yet, so value and risk of nobody are known.")
-    return say(
-        "Value: what they would bring if they stay. Risk: {prediction} of {day}, {days} days ahead.",
-        prediction=PREDICTIONS[found.told.key].title(say.code),
-        day=say.day(found.told.on),
-        days=say.number(found.told.days),
-    )

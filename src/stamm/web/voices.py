@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from stamm.analyses.worth.tables import Customer
 from stamm.lang.language import Language
@@ -25,6 +25,14 @@ BESIDE = ("name", "risk", "value_if_staying_minor", "value_at_risk_minor")
 FOLLOWED_UP = ("state", "looked_after_by", "customer_answered_at")
 
 
+class OfCustomer(Protocol):
+    """Something that a customer said: an answer to a survey, a vote for an idea."""
+
+    @property
+    def customer(self) -> str | None:
+        """Whose it is; None for nobody known."""
+
+
 @dataclass(frozen=True)
 class Beside:
     """Who the customers of some voices are by now, by the numbers they answered under, and what they are worth.
@@ -36,12 +44,12 @@ class Beside:
     names: Mapping[str, str]
     worth: Mapping[str, Customer] | None
 
-    def of(self, voice: Voice) -> Customer | None:
+    def of(self, voice: OfCustomer) -> Customer | None:
         """What the customer of a voice is worth; None where it is not known."""
         return (self.worth or {}).get(self.numbers.get(voice.customer or "", ""))
 
 
-def beside(voices: Collection[Voice], *, wait: bool = False) -> Beside:
+def beside(voices: Collection[OfCustomer], *, wait: bool = False) -> Beside:
     """What is known of their customers; `wait` until it is counted."""
     asked = {each.customer for each in voices if each.customer is not None}
     known = book()

@@ -22,8 +22,9 @@ from stamm.reports.marked import exactly
 from stamm.web.access import Asked, page
 from stamm.web.desk import desk
 from stamm.web.idea_words import state_words
-from stamm.web.ideas_ranked import basis_of_worth, ranked
+from stamm.web.ideas_ranked import ranked
 from stamm.web.pages.ideas import EDITORS, board_or_missing, money_words, name_of, told_of, why_held
+from stamm.web.pages.survey_comments import basis_of_worth
 from stamm.web.pages.surveys import simulated_here
 from stamm.web.reading import whole_number
 from stamm.web.voices import worth_words

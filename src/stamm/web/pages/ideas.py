@@ -36,7 +36,8 @@ from stamm.web.access import Asked, Entry, page
 from stamm.web.desk import desk
 from stamm.web.filters import Choice
 from stamm.web.idea_words import state_words
-from stamm.web.ideas_ranked import AT_RISK, LISTED, SORTS, WORTH, Wanted, basis_of_worth, idea_records, ranked
+from stamm.web.ideas_ranked import AT_RISK, LISTED, SORTS, WORTH, Wanted, idea_records, ranked
+from stamm.web.pages.survey_comments import basis_of_worth
 from stamm.web.pages.surveys import csv_response, simulated_here
 from stamm.web.reading import number_in, one_of, some_from, whole_number
 

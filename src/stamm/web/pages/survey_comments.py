@@ -120,7 +120,7 @@ def _comments(request: Asked, survey: int, given: QueryDict, typed: Typed | None
         "count": len(voices),
         "counted": about.worth is not None,
         "simulated": simulated_here(say),
-        "basis": _basis(say) if about.worth is not None else "",
+        "basis": basis_of_worth(say) if about.worth is not None else "",
         "may_take": request.user.may in EXPORTS,
     }
     return render(request, "survey_comments.html.j2", content, status=422 if typed else 200)
@@ -193,7 +193,7 @@ def _states(voices: Sequence[Voice], cases: Mapping[int, Case], state: str, say:
     return [Choice("", say("Every state"), not state), *shown]
 
 
-def _basis(say: Language) -> str:
+def basis_of_worth(say: Language) -> str:
     """Which prediction value and risk are of."""
     (found,) = desk().kept(VALUED, everybody_valued)
     if found is None:

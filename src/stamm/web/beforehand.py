@@ -12,11 +12,14 @@ from stamm.reports.figures import Figures
 from stamm.reports.journeys.about import missing_for
 from stamm.web.desk import Opened
 from stamm.web.foretold import Foretelling, risk_by
+from stamm.web.pages.paths import BRANCHES
 from stamm.web.questions import Question
 
 #: analyses that have a page, those first that are looked at oftenest, and the quick ones before the slow ones
 FIRST = ("retention_table", "lifecycle", "rfm", "survival", "concentration", "worth")
 THEN = ("drivers", "funnel", "before_leaving", "paths", "recommendations")
+#: and what the page says of one where its address does not
+SAID = {"paths": {"branches": BRANCHES}}
 
 
 def usual(opened: Opened) -> Iterator[Callable[[Opened], object]]:
@@ -32,7 +35,8 @@ def _analyses(opened: Opened, keys: Iterable[str]) -> Iterator[Callable[[Opened]
     world = opened.answers.world
     for key in keys:
         said = ANALYSES[key]().knowing(world.metrics, world.coverage).said
-        question = Question(key, None, None, "", (), tuple(said.items())).settled(opened)
+        settings = {**said, **SAID.get(key, {})}
+        question = Question(key, None, None, "", (), tuple(settings.items())).settled(opened)
         if question is not None and not missing_for(question.analysis, world, Language("en")):
             yield question.asked
 

@@ -54,8 +54,10 @@ def answer():
 
 
 def receive():
-    # two places that were booked without the work that a browser does
+    # two places that were booked without the work that a browser does; of one the consent was asked for by mail
     from django.db import transaction
+    from stamm.app.framework import secret_of
+    from stamm.forms.confirming import confirm_token
     from stamm.forms.submitting import Sent, fresh_token, take_submission
     from stamm.people.accounts import run
 
@@ -63,8 +65,12 @@ def receive():
     with transaction.atomic():
         for name, note in (("Anna Meyer", "Ich komme\\nmit dem Rad."), ("Ben Ott", "")):
             email = f"{name.partition(' ')[0].lower()}@example.com"
-            sent = Sent({"name": [name], "email": [email], "note": [note]}, "203.0.113.7", "de")
-            take_submission(run, fresh_token(1, "test", now), sent, secret="test", now=now)
+            fields = {"name": [name], "email": [email], "note": [note], "newsletter": ["yes"] if note else []}
+            sent = Sent(fields, "203.0.113.7", "de")
+            kept = take_submission(run, fresh_token(1, "test", now), sent, secret="test", now=now)
+            if note:
+                run("UPDATE form_confirmation SET asked_at = ?, state = 'sent'", (now,))
+                print(f"/form/confirm/{confirm_token(kept, secret_of(Project.open(folder)))}/")
 
 
 def suggest():
@@ -142,10 +148,11 @@ print(json.dumps(sessions))
 
 @dataclass
 class Served:
-    """Where it runs, and a session of each role."""
+    """Where it runs, a session of each role, and the link of a mail about a consent."""
 
     address: str
     sessions: dict[str, str]
+    confirm: str
 
     def sign_in(self, tab: Tab, role: str, language: str) -> None:
         """Be somebody of that role, or nobody, in a browser that asks for the language."""
@@ -198,7 +205,8 @@ def served(
     line = next((line for line in process.stdout if "http://" in line), "")  # the worker may speak before
     assert line, (folder / "server.log").read_text()
     try:
-        yield Served(line.split()[-1], json.loads(made.stdout))
+        confirm, sessions = made.stdout.splitlines()
+        yield Served(line.split()[-1], json.loads(sessions), confirm)
     finally:
         process.terminate()
         process.communicate(timeout=60)

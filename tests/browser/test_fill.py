@@ -96,3 +96,19 @@ def test_a_photograph_comes_with_a_request_made_smaller(tab: Tab, server: Served
     tab.wait("document.querySelector('main').textContent.includes('Wir melden uns')")
     page = server.fetched("/forms/2/", "owner")[1].partition('id="received"')[2]
     assert re.search(r"request-\d+-1\.jpg", page)
+
+
+@pytest.mark.long
+def test_a_consent_is_confirmed_on_a_phone(tab: Tab, server: Served) -> None:
+    server.sign_in(tab, "", "en")
+    tab.open(server.address + server.confirm, 390)
+    assert (tab.eval("document.documentElement.lang"), tab.eval("document.cookie.length")) == ("de", 0)
+    assert tab.eval("document.scripts.length") == 0
+    check_looks(tab, server.address)
+    tab.resize(390)
+    assert "wartet auf Bestätigung" in server.fetched("/forms/1/", "owner")[1]
+    tab.focus("document.querySelector('button[type=submit]')")
+    tab.press("Enter", 13)
+    tab.wait("document.querySelector('h1').textContent === 'Es ist bestätigt'")
+    check_looks(tab, server.address)
+    assert "bestätigt am" in server.fetched("/forms/1/", "owner")[1]

@@ -169,7 +169,16 @@ def form(project: Project) -> Iterator[Callable[..., int]]:
 
     yield make
     with transaction.atomic():
-        for table in ("form", "form_version", "form_submission", "form_file", "form_arrival", "form_salt", "job"):
+        for table in (
+            "form",
+            "form_version",
+            "form_submission",
+            "form_confirmation",
+            "form_file",
+            "form_arrival",
+            "form_salt",
+            "job",
+        ):
             run(f"DELETE FROM {table}", ())
 
 

@@ -33,6 +33,7 @@ NO_ANSWER = {
     "enter": "signs in",
     "report_stop": "ends a report",
     "mail_stop": "wants no more mail",
+    "form_confirm": "confirms what was sent before, which tests/web/test_form_consents.py takes",
     "fill": "is a form of its own, whose gates tests/web/test_fill.py takes",
     "suggest": "an address on a board of ideas is confirmed",
     "suggest_new": "takes an idea: tests/ideas and tests/web/test_suggest.py",

@@ -23,7 +23,16 @@ from tests.forms.test_files import SOUND_PDF
 from tests.web.test_ask import form_of, text_of
 
 NOW = datetime.now(UTC)
-TABLES = ("form", "form_version", "form_submission", "form_file", "form_arrival", "form_salt", "job")
+TABLES = (
+    "form",
+    "form_version",
+    "form_submission",
+    "form_confirmation",
+    "form_file",
+    "form_arrival",
+    "form_salt",
+    "job",
+)
 ANNA = {"name": "Anna", "email": "anna@example.com"}
 
 
@@ -200,7 +209,10 @@ def test_who_may_not_see_names_sees_numbers_and_what_is_held_is_counted_by_who_m
     assert analyst.post(f"/forms/{number}/act", {"do": "remove", "submission": str(kept(project)[0].id)})
     assert [each.held for each in kept(project)] == ["removed", ""]
     table = analyst.get(f"/forms/{number}.csv").content.decode()
-    assert table.splitlines()[0] == "submission,sent_at,held,customer_id,name,email,phone,company,wish,newsletter"
+    assert (
+        table.splitlines()[0]
+        == "submission,sent_at,held,customer_id,confirmed_at,name,email,phone,company,wish,newsletter"
+    )
     assert len(table.splitlines()) == 2
 
 

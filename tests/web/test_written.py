@@ -85,6 +85,7 @@ def test_every_column_of_words_is_looked_through_or_cannot_name_a_customer(proje
     assert columns["survey_version"] - WRITTEN["survey_version"][1].keys() == {"state", "what", "who"}
     assert columns["survey_link"] - WRITTEN["survey_link"][1].keys() == {"who"}
     assert columns["form_version"] - WRITTEN["form_version"][1].keys() == {"state", "what", "who"}
+    assert columns["form_confirmation"] - WRITTEN["form_confirmation"][1].keys() == {"state", "reason"}
     assert columns["idea_board"] == {"key"}
     assert columns["idea_board_version"] - WRITTEN["idea_board_version"][1].keys() == {"state", "what", "who"}
     assert columns["goal_check_in"] - WRITTEN["goal_check_in"][1].keys() == {"who", "known_on"}

@@ -10,9 +10,11 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from stamm.app.form_confirming import can_ask
 from stamm.app.project import Project
 from stamm.app.projecting.persons import merges_in, owners
 from stamm.app.projecting.said import Said, put_said
+from stamm.forms.confirming import ask_for_confirmations
 from stamm.forms.keeping import TELLING
 from stamm.forms.telling import SOURCE, Row, Untold, mark_told, name_customers, untold
 from stamm.jobs import Done, Job, Kind, Outcome, Retry
@@ -36,7 +38,7 @@ class SubmissionsTold(Kind):
         self.directory = directory
 
     def outside(self, job: Job, now: datetime) -> Outcome:
-        """Tell all that is not told yet; a job that finds nothing was overtaken by another one."""
+        """Tell all that is not told yet, and ask for what was ticked; one that finds nothing was overtaken."""
         project = Project.open(self.directory)
         if project.reads_database:
             return Done()  # the facts are the shop's own; what was sent stays with the form
@@ -44,6 +46,9 @@ class SubmissionsTold(Kind):
             with closing(project.people()) as database:
                 while tell(project, database):
                     continue
+                if can_ask(project):
+                    with database.transaction() as run:
+                        ask_for_confirmations(run, now)
         except BusyError as error:
             return Retry(type(error).__name__)
         return Done()

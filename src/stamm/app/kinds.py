@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stamm.app.alerting import kinds_of_alerts
+from stamm.app.form_confirming import confirmation_mail
 from stamm.app.form_facts import SubmissionsTold
 from stamm.app.framework import secret_of
 from stamm.app.hearing import AnswersTold
@@ -25,6 +26,7 @@ from stamm.automations.webhook_stopped import WebhookStopped
 from stamm.delivery.customer_door import Compose, CustomerMail, CustomerMailFacts
 from stamm.delivery.door import Door
 from stamm.delivery.telling import WebhookMessage
+from stamm.forms import confirming
 from stamm.ideas.letters import IdeaLinkLetter
 from stamm.jobs import Kind
 from stamm.people import Database
@@ -65,7 +67,11 @@ def kinds(directory: Path) -> Sequence[Kind]:
         follow_up_letter(directory, database),
         messages,
         letters,
-        *kinds_of_mail(directory, database, programmes(directory, database), {PROGRAMME: settle}),
+        *kinds_of_mail(
+            *(directory, database, programmes(directory, database)),
+            {PROGRAMME: settle, confirming.PROGRAMME: confirming.settle},
+            frozenset((confirming.PROGRAMME,)),
+        ),
         PredictionsKept(directory),
         AnswersTold(directory),
         SubmissionsTold(directory),
@@ -76,7 +82,10 @@ def kinds(directory: Path) -> Sequence[Kind]:
 
 def programmes(directory: Path, database: Callable[[], Database]) -> dict[str, Compose]:
     """What composes mails to customers, by the name of its programme."""
-    return {PROGRAMME: survey_mail(directory, database)}
+    return {
+        PROGRAMME: survey_mail(directory, database),
+        confirming.PROGRAMME: confirmation_mail(directory, database),
+    }
 
 
 def door_of(project: Project) -> Door:

@@ -41,8 +41,12 @@ def kinds_of_mail(
     database: Callable[[], Database],
     programmes: Mapping[str, Compose],
     settled: Mapping[str, Settled] | None = None,
+    asked_for: frozenset[str] = frozenset(),
 ) -> tuple[CustomerMail, CustomerMailFacts]:
-    """The kinds of jobs that send a mail to a customer, and append what became of it; each programme by its name."""
+    """The kinds of jobs that send a mail to a customer, and append what became of it; each programme by its name.
+
+    Mails of programmes that are `asked_for` go at any hour.
+    """
 
     def project() -> Project:
         return Project.open(directory)
@@ -56,6 +60,7 @@ def kinds_of_mail(
         programmes,
         lambda letter, stop: footed(project(), letter, stop),
         settled or {},
+        asked_for,
     )
     return mails, CustomerMailFacts(database, lambda mail, happened, at: tell(project(), mail, happened, at))
 

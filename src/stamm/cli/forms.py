@@ -18,6 +18,7 @@ from stamm.app.framework import secret_of
 from stamm.cli import printing
 from stamm.cli.session import Session
 from stamm.forms import keeping, reviewing
+from stamm.forms.confirming import confirmations_of
 from stamm.forms.keeping import Form
 from stamm.forms.plan import Plan, plan_of
 from stamm.forms.ready import ready
@@ -126,8 +127,9 @@ def _received(say: Session, number: int, form: str, _: Given) -> None:
     with closing(say.project.people()) as database, database.transaction() as run:
         found = keeping.form_of(run, number)
         held, counts = (sent_by_form(run, number, held=held) for held in (True, False))
-    sent = sorted((*held, *counts), key=lambda each: each.id)
-    rows = submission_records(found, sent, say.language.code)
+        sent = sorted((*held, *counts), key=lambda each: each.id)
+        ticked = confirmations_of(run, [each.id for each in sent])
+    rows = submission_records(found, sent, ticked, say.language.code)
     say.project.note("customers_read", f"form {number}, {len(rows)} rows", now=datetime.now(UTC))
     if form == "csv":
         click.echo(csv_of(columns_of(found), rows))

@@ -93,6 +93,8 @@ class CustomerMail(Kind):
     footed: Footed
     #: by the name of a programme, what it does once one of its mails is settled
     settled: Mapping[str, Settled] = field(default_factory=dict)
+    #: programmes whose mails somebody has just asked for, and waits for: quiet hours do not hold them
+    asked_for: frozenset[str] = frozenset()
     name = JOB
     title = "Mail to a customer"
     goes_outside = True
@@ -220,8 +222,9 @@ class _Look:
         """Put off by quiet hours and limits; whoever asks has the customer's turn until the transaction ends."""
         take_turn(run, whom.numbers)
         rules = restraint(run)
+        quiet = None if mail.programme in self.door.asked_for else rules.quiet_ends(self.now, whom.zone)
         waits = (
-            rules.quiet_ends(self.now, whom.zone),
+            quiet,
             rules.room_from(counted(run, mail, whom.numbers, self.now - WEEK), mail.occasion, self.now),
         )
         until = max((each for each in waits if each is not None), default=self.now)

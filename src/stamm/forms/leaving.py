@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
+from stamm.forms.confirming import confirmations_of
 from stamm.forms.files import TABLE as FILES
 from stamm.forms.files import file_of, files_of
 from stamm.forms.keeping import forms
@@ -21,11 +22,19 @@ def held_of(run: Run, customers: Collection[str], names: Callable[[str], bool]) 
     """What somebody of these numbers sent, or of an address of theirs; with the words of the form."""
     known = {form.id: form for form in forms(run)}
     found = []
-    for sent in _of(run, lambda number: number in customers, names):
+    theirs = _of(run, lambda number: number in customers, names)
+    ticked = confirmations_of(run, [sent.id for sent in theirs])
+    for sent in theirs:
         plan = known[sent.form].plan
         about = {"customer_id": sent.customer, "form": plan.name, "sent_at": sent.sent_at, "email": sent.email}
+        confirmed = ticked[sent.id].confirmed_at if sent.id in ticked else None
         found += [
-            {**about, "field": said(field.told, "en"), "answer": sent.content[field.key]}
+            {
+                **about,
+                "field": said(field.told, "en"),
+                "answer": sent.content[field.key],
+                "confirmed_at": confirmed if field.kind == "consent" else None,
+            }
             for field in plan.fields
             if sent.content.get(field.key) not in (None, False)
         ]

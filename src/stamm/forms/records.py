@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stamm.forms.confirming import Confirmation
 from stamm.forms.keeping import Form
 from stamm.forms.plan import Field
 from stamm.forms.submissions import Submission
@@ -12,7 +13,7 @@ from stamm.intake.words import said
 
 Record = dict[str, Any]
 #: what stands before the fields of a form
-FIRST = ("submission", "sent_at", "held", "customer_id")
+FIRST = ("submission", "sent_at", "held", "customer_id", "confirmed_at")
 LISTED = ("form", "key", "name", "use", "state", "closes_at", "quota", "counted", "held")
 
 
@@ -37,11 +38,23 @@ def columns_of(form: Form) -> tuple[str, ...]:
     return (*FIRST, *(f"{field.key}_" if field.key in FIRST else field.key for field in form.plan.fields))
 
 
-def submission_records(form: Form, sent: Sequence[Submission], code: str) -> list[Record]:
-    """What a form received, in these words: an option as whoever chose it read it in that language."""
+def submission_records(
+    form: Form, sent: Sequence[Submission], ticked: Mapping[int, Confirmation], code: str
+) -> list[Record]:
+    """What a form received, in these words: an option as whoever chose it read it in that language.
+
+    `ticked` says since when what was ticked is confirmed.
+    """
+    confirmed = {number: each.confirmed_at for number, each in ticked.items()}
     return [
         {
-            **dict(zip(FIRST, (each.id, each.sent_at, each.held or None, each.customer), strict=True)),
+            **dict(
+                zip(
+                    FIRST,
+                    (each.id, each.sent_at, each.held or None, each.customer, confirmed.get(each.id)),
+                    strict=True,
+                )
+            ),
             **{
                 column: told(field, each.content.get(field.key), code)
                 for column, field in zip(columns_of(form)[len(FIRST) :], form.plan.fields, strict=True)

@@ -78,9 +78,10 @@ def sent_by_form(run: Run, form: int, *, held: bool, most: int | None = None) ->
 
 
 def delete_submission(run: Run, number: int) -> None:
-    """It is gone, with its files and where it came from."""
+    """It is gone, with its files, what was ticked, and where it came from."""
     run("DELETE FROM form_arrival WHERE submission_id = ?", (number,))
     run("DELETE FROM form_file WHERE submission_id = ?", (number,))
+    run("DELETE FROM form_confirmation WHERE submission_id = ?", (number,))
     run("DELETE FROM form_submission WHERE id = ?", (number,))
 
 

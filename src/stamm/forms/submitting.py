@@ -16,6 +16,7 @@ from dataclasses import field as dataclass_field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from stamm.forms.confirming import note_ticked
 from stamm.forms.files import MOST_KEPT, MOST_WAITING, are_sound, files_of, keep_files, kept_bytes
 from stamm.forms.keeping import DRAFT, TELLING, Form, form_of
 from stamm.forms.plan import Field, Plan
@@ -196,6 +197,7 @@ def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datet
     (kept,) = submissions_where(run, "id = ?", (number,))
     if (kept.held and _is_crowded(run, form)) or (kept_bytes(run) > MOST_KEPT and files_of(run, [number])):
         raise NotTakenError(CROWDED)
+    note_ticked(run, plan, kept)
     if kept.held:
         _log.info("what was sent by a form is held for review: %s", kept.held)
     return kept

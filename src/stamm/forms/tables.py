@@ -52,6 +52,16 @@ TABLES = (
         content text NOT NULL,
         UNIQUE (submission_id, place)
     )""",
+    # what was ticked, as it was read; `asked_at`: since when the mail is planned, `state`: what became of it
+    """CREATE TABLE IF NOT EXISTS form_confirmation (
+        id {identity},
+        submission_id bigint NOT NULL UNIQUE,
+        ticked text NOT NULL,
+        state varchar(10) NOT NULL,
+        reason varchar(300) NOT NULL,
+        asked_at {moment} NULL,
+        confirmed_at {moment} NULL
+    )""",
     # what came from where within the last hour; an address stands here as a hash that nobody can undo tomorrow
     """CREATE TABLE IF NOT EXISTS form_arrival (
         id {identity},

@@ -1,4 +1,4 @@
-"""What is told to the facts: who is a customer, who has a place, who asked for help, and what they allow."""
+"""What is told to the facts: who is a customer, who has a place, who asked for help, and what they confirmed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from stamm.forms.confirming import Confirmation, confirmations_of
 from stamm.forms.keeping import Form, forms
 from stamm.forms.plan import BIRTHDAY, TOPIC
 from stamm.forms.submissions import REMOVED, Submission, delete_submission, submissions_where
@@ -36,14 +37,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Untold:
-    """A submission that the facts do not hold as it is, and its form."""
+    """A submission that the facts do not hold as it is, its form, and what was ticked where anything was."""
 
     form: Form
     submission: Submission
+    confirmation: Confirmation | None
 
     def rows(self) -> list[Row]:
         """What the facts are to be told; raises AssertionError where nobody has said whose it is."""
-        made = list(_rows(self.form, self.submission)) if self.submission.is_counted else []
+        made = list(_rows(self)) if self.submission.is_counted else []
         keys = [(row.fact, _plain(row.key)) for row in made]
         gone = [each for each in self.submission.facts if (each[0], dict(each[1])) not in keys]
         return made + [Row(fact, _read(key), None, self.submission.changed_at) for fact, key in gone]
@@ -59,7 +61,8 @@ def untold(run: Run) -> list[Untold]:
     """What is to be told next, the oldest first; nothing where all is."""
     found = submissions_where(run, "told = 0", (AT_ONCE,), "ORDER BY id LIMIT ?")
     known = {form.id: form for form in forms(run)} if found else {}
-    return [Untold(known[each.form], each) for each in found]
+    ticked = confirmations_of(run, [each.id for each in found])
+    return [Untold(known[each.form], each, ticked.get(each.id)) for each in found]
 
 
 def name_customers(run: Run, found: Mapping[int, tuple[str, bool]]) -> None:
@@ -85,7 +88,8 @@ def mark_told(run: Run, told: Untold) -> None:
 
 
 # -- rows ----------------------------------------------------------------------------------------------------
-def _rows(form: Form, sent: Submission) -> Iterator[Row]:
+def _rows(each: Untold) -> Iterator[Row]:
+    form, sent = each.form, each.submission
     assert sent.customer is not None
     plan, at, whose, number = form.plan, sent.changed_at, sent.customer, f"form-{form.id}-{sent.id}"
     if sent.is_new:
@@ -110,12 +114,12 @@ def _rows(form: Form, sent: Submission) -> Iterator[Row]:
             "topic": _topic(form, sent),
         }
         yield Row("tickets", {"ticket_id": number}, ticket, at)
-    for field in plan.fields:
-        if field.kind == "consent" and sent.content.get(field.key) is True:
-            evidence = f"{form.key}, {sent.id}: {said(field.told, sent.language)}"
-            consent: dict[str, Any] = {"customer_id": whose, "purpose": field.purpose, "granted": True}
-            said_so = {"recorded_at": sent.sent_at, "evidence": evidence}
-            yield Row("consents", {"consent_id": f"{number}-{field.key}"}, {**consent, **said_so}, at)
+    if each.confirmation is not None and each.confirmation.confirmed_at is not None:
+        for ticked in each.confirmation.ticked:
+            evidence = f"{form.key}, {sent.id}, confirmed by mail: {ticked.words}"
+            consent: dict[str, Any] = {"customer_id": whose, "purpose": ticked.purpose, "granted": True}
+            said_so = {"recorded_at": each.confirmation.confirmed_at, "evidence": evidence}
+            yield Row("consents", {"consent_id": f"{number}-{ticked.key}"}, {**consent, **said_so}, at)
 
 
 def _attributes(form: Form, sent: Submission) -> dict[str, Any]:

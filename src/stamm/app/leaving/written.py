@@ -38,6 +38,7 @@ WRITTEN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "survey_by_itself": (("id",), {"about": BOARD}),
     "form": (("id",), {"key": KEY}),
     "form_version": (("form_id", "revision"), {"plan": BOARD}),
+    "form_confirmation": (("submission_id",), {"ticked": BOARD}),
     "idea_board": (("id",), {"key": KEY}),
     "idea_board_version": (("board_id", "revision"), {"plan": BOARD}),
     "report": (("id",), {"about": BOARD}),
@@ -62,6 +63,9 @@ _PLACES = {
     "survey_by_itself": Phrase("choice {} of how a survey asks", "Wahl {}, wie eine Umfrage fragt"),
     "form": Phrase("form {}", "Formular {}"),
     "form_version": Phrase("form {}, version {}", "Formular {}, Fassung {}"),
+    "form_confirmation": Phrase(
+        "a consent in submission {} of a form", "eine Einwilligung in Einsendung {} eines Formulars"
+    ),
     "idea_board": Phrase("board of ideas {}", "Ideenbrett {}"),
     "idea_board_version": Phrase("board of ideas {}, version {}", "Ideenbrett {}, Fassung {}"),
     "idea_post": Phrase("post {} on a board of ideas", "Beitrag {} auf einem Ideenbrett"),

@@ -14,8 +14,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from stamm.app.form_confirming import can_ask
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
+from stamm.forms.confirming import confirmations_of
 from stamm.forms.files import ENDINGS, MOST_BYTES, MOST_FILES
 from stamm.forms.plan import BIRTHDAY, Field, Plan
 from stamm.forms.submitting import (
@@ -106,7 +108,7 @@ def form_content(
     request: Asked, plan: Plan, code: str, given: Mapping[str, Sequence[str]], wrong: Sequence[str] = ()
 ) -> dict[str, Any]:
     """What the page of a form shows, sent or not."""
-    around = _surrounding(request, plan, code)
+    around = surrounding(request, plan, code)
     return {
         **around,
         "title": said(plan.title, code),
@@ -161,7 +163,7 @@ def _told(request: Asked, found: Found | None, what: str) -> HttpResponse:
     """Why nothing is taken; or thanks."""
     plan = found.form.plan if found else None
     code = language_of(request, plan) if plan else request.say.code
-    around = _surrounding(request, plan, code)
+    around = surrounding(request, plan, code)
     say = request.say
     title = {
         "thanks": say("Thank you"),
@@ -178,11 +180,21 @@ def _told(request: Asked, found: Found | None, what: str) -> HttpResponse:
         "title": title,
         "thanks": said(plan.thanks, code) if plan else "",
         "when": when_of(plan, say) if plan else "",
+        "mailed": found is not None and _is_mailed(found),
     }
     return render(request, "fill_told.html.j2", about, status=STATUS.get(what, GONE))
 
 
-def _surrounding(request: Asked, plan: Plan | None, code: str) -> dict[str, Any]:
+def _is_mailed(found: Found) -> bool:
+    """Whether a mail asks for what was ticked; what became of it is said to nobody who may have typed any address."""
+    sent = found.submission
+    if sent is None or not sent.is_counted or not can_ask(Project.open(settings.STAMM_PROJECT)):
+        return False
+    return bool(confirmations_of(run, [sent.id]))
+
+
+def surrounding(request: Asked, plan: Plan | None, code: str) -> dict[str, Any]:
+    """What stands around each page for whoever has its address, in the language that it is shown in."""
     request.say = Language("de" if code == "de" else "en")
     others = [each for each in plan.languages if each != code] if plan else []
     return {

@@ -15,9 +15,11 @@ from django.urls import reverse
 from qrcode.image.svg import SvgPathFillImage
 
 from stamm.answers.written import csv_of
+from stamm.app.form_confirming import can_ask
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.forms import keeping
+from stamm.forms.confirming import confirmations_of
 from stamm.forms.files import file_of, files_of
 from stamm.forms.keeping import Form
 from stamm.forms.plan import USES, Plan
@@ -32,6 +34,7 @@ from stamm.people.accounts import acted, people, run
 from stamm.people.roles import EVERYONE, EXPORTS, NAMES, Role
 from stamm.reports.marked import exactly
 from stamm.web.access import Asked, Entry, page
+from stamm.web.form_consents import state_words, why_not_asked
 from stamm.web.headers import INERT
 from stamm.web.pages.ask import unlisted
 from stamm.web.pages.fill import form_content, language_of, when_of
@@ -73,12 +76,9 @@ def form(request: Asked, form: int) -> HttpResponse:
         "ends": _ends(found, say),
         **_numbers(found, say),
         "address": _address(request, form) if role in EDITORS else "",
-        "sent": [_shown(found, each, zone, say) for each in sent_by_form(run, form, held=False, most=MOST)]
-        if shows
-        else None,
-        "waiting": [_shown(found, each, zone, say) for each in sent_by_form(run, form, held=True, most=MOST)]
-        if shows
-        else None,
+        "sent": _lines(found, zone, say, held=False) if shows else None,
+        "waiting": _lines(found, zone, say, held=True) if shows else None,
+        "unheard": why_not_asked(_project(), say) if found.plan.of_kind("consent") else "",
         "most": say.number(MOST),
         "may_change": role in EDITORS,
         "may_take": role in EXPORTS,
@@ -101,7 +101,8 @@ def form_csv(request: Asked, form: int) -> HttpResponse:
     """All that it received, held or not, to take away."""
     found = form_or_missing(form)
     sent = [*sent_by_form(run, form, held=True), *sent_by_form(run, form, held=False)]
-    rows = submission_records(found, sorted(sent, key=lambda each: each.id), request.say.code)
+    ticked = confirmations_of(run, [each.id for each in sent])
+    rows = submission_records(found, sorted(sent, key=lambda each: each.id), ticked, request.say.code)
     acted(request.user.email, "customers_read", f"form {form}, {len(rows)} rows")
     return csv_response(f"form-{form}", csv_of(columns_of(found), rows))
 
@@ -186,7 +187,19 @@ def _ends(found: Form, say: Language) -> str:
     return say("until {moment}", moment=say.moment(at.astimezone(zone))) if at else ""
 
 
-def _shown(found: Form, sent: Submission, zone: ZoneInfo, say: Language) -> dict[str, Any]:
+def _lines(found: Form, zone: ZoneInfo, say: Language, *, held: bool) -> list[dict[str, Any]]:
+    """The newest submissions in words."""
+    sent, now = sent_by_form(run, found.id, held=held, most=MOST), datetime.now(UTC)
+    ticked, mails = confirmations_of(run, [each.id for each in sent]), can_ask(_project())
+    consents = {
+        each.id: say("yes, {what}", what=state_words(ticked[each.id], each, zone, say, mails=mails, now=now))
+        for each in sent
+        if each.id in ticked
+    }
+    return [_shown(found, each, zone, say, consents.get(each.id, "")) for each in sent]
+
+
+def _shown(found: Form, sent: Submission, zone: ZoneInfo, say: Language, consent: str) -> dict[str, Any]:
     """A submission in words."""
     cells = []
     for field in found.plan.fields:
@@ -194,7 +207,8 @@ def _shown(found: Form, sent: Submission, zone: ZoneInfo, say: Language) -> dict
             continue
         given = told(field, sent.content.get(field.key), say.code)
         if given not in (None, False):
-            cells.append((said(field.told, say.code), say("yes") if given is True else str(given)))
+            yes = consent if consent and field.kind == "consent" else say("yes")
+            cells.append((said(field.told, say.code), yes if given is True else str(given)))
     return {
         "id": sent.id,
         "at": say.moment(sent.sent_at.astimezone(zone)),

@@ -1,4 +1,4 @@
-"""The database of people with the tables of forms and of jobs."""
+"""The database of people with the tables of forms, of jobs and of mails."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stamm.delivery.tables import TABLES as MAILS
 from stamm.forms import TABLES
 from stamm.jobs import TABLES as JOBS
 from stamm.people import Database, open_database
@@ -21,5 +22,5 @@ def easy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def database(place: tuple[Path, str]) -> Iterator[Database]:
-    with closing(open_database(*place, (*TABLES, *JOBS))) as opened:
+    with closing(open_database(*place, (*TABLES, *JOBS, *MAILS))) as opened:
         yield opened

@@ -45,7 +45,7 @@ from stamm.jobs import Worker
 from stamm.lang.organisation import Organisation
 from stamm.people import Database
 from tests.delivery.server import Taken, running
-from tests.forms.filled import NOON, WHILE, nonce_for, opened
+from tests.forms.filled import NOON, SECRET, WHILE, nonce_for, opened, page, send
 from tests.jobs.conftest import Clock
 
 BEFORE = NOON - timedelta(days=9)
@@ -171,7 +171,9 @@ def test_what_is_ticked_counts_once_the_mailbox_confirms_it(shop: Shop) -> None:
         put_said(writer, [Said("consents", {**no, "recorded_at": at, "evidence": "said so"}, "shop", at)])
         writer.commit()
     shop.clock.move(days=1)
-    shop.confirm(shop.token(sent))
+    again = shop.confirm(shop.token(sent))
+    assert again is not None
+    assert again.confirmation.confirmed_at == confirmed
     shop.work()
     assert [row[4] for row in shop.consents() if row[3]] == [confirmed]
     assert (shop.refused("anna@example.com"), len(shop.taken.letters)) == (OBJECTED, 1)
@@ -260,6 +262,25 @@ def test_a_mailbox_is_asked_three_times_a_day_whatever_strangers_send(shop: Shop
     shop.send(forms[0], "anna@example.com")
     shop.work()
     assert len(shop.taken.letters) == 5, "the one that was left out stays so"
+
+
+def test_either_database_plans_three_mails_a_day_and_confirms_once(database: Database) -> None:
+    form = opened(database)
+    for place in range(5):
+        at, email = NOON + timedelta(minutes=place), "anna@example.com" if place else "cleo@example.com"
+        send(database, page(form, at - WHILE), at=at, name="x", email=email, newsletter="yes")
+    with database.transaction() as run:
+        assert ask_for_confirmations(run, NOON) == 0, "nobody is known yet"
+        run("UPDATE form_submission SET told = 1, customer_id = email", ())
+        assert ask_for_confirmations(run, NOON) == 4
+        assert ask_for_confirmations(run, NOON) == 0
+        assert [each.customer for each in newest_mails(run)] == ["anna@example.com"] * 3 + ["cleo@example.com"]
+        (sent, *_) = submissions_where(run, "id > 0", ())
+        for hours in (1, 2):
+            found = confirm(run, confirm_token(sent, SECRET), SECRET, now=NOON + timedelta(hours=hours))
+            assert found is not None
+            assert found.confirmation.confirmed_at == NOON + timedelta(hours=1)
+        assert run("SELECT count(*) FROM form_submission WHERE told = 0", ()) == [(1,)]
 
 
 def test_at_night_who_waits_is_asked_at_once_and_who_wants_no_mail_is_not(shop: Shop) -> None:

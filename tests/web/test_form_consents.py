@@ -119,6 +119,16 @@ def test_the_page_of_a_form_says_how_it_stands_with_a_consent(
     assert "so nobody is asked" not in text_of(signed_in("viewer").get(f"/forms/{sent.form}/"))
 
 
+def test_where_facts_come_from_a_database_of_the_shop_nobody_is_asked_and_it_says_so(
+    signed_in: Any, ticked: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = ticked(asked=None, state=WAITING)
+    monkeypatch.setattr(Project, "reads_database", True)
+    shown = text_of(signed_in("analyst").get(f"/forms/{sent.form}/"))
+    assert "yes, not asked, the facts are read from a database of yours" in shown
+    assert "so nobody is asked to confirm it." in shown
+
+
 def test_once_confirmed_the_page_and_the_csv_say_when(
     signed_in: Any, stranger: Any, ticked: Callable[..., Submission], project: Project
 ) -> None:

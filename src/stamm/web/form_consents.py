@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from stamm.app.form_confirming import can_ask
 from stamm.app.project import Project
 from stamm.app.retelling import retell
 from stamm.forms.confirming import HELD, LASTS, SENT, Confirmation
@@ -12,10 +13,9 @@ from stamm.forms.submissions import Submission
 from stamm.lang.language import Language
 
 
-def state_words(
-    ticked: Confirmation, sent: Submission, zone: ZoneInfo, say: Language, *, mails: bool, now: datetime
-) -> str:
-    """Whether it counts, or what it waits for; `mails` is whether any mail can ask."""
+def state_words(ticked: Confirmation, sent: Submission, project: Project, say: Language, now: datetime) -> str:
+    """Whether it counts, or what it waits for."""
+    zone = ZoneInfo(project.organisation.zone)
     if ticked.confirmed_at is not None:
         return say("confirmed on {moment}", moment=say.moment(ticked.confirmed_at.astimezone(zone)))
     if not sent.is_counted:
@@ -26,7 +26,9 @@ def state_words(
         return say("not confirmed within {count} days", count=say.number(LASTS.days))
     if ticked.state == SENT:
         return say("waits for confirmation")
-    return say("a mail will ask in a moment") if mails else say("not asked yet, there is no mail server")
+    if project.reads_database:
+        return say("not asked, the facts are read from a database of yours")
+    return say("a mail will ask in a moment") if can_ask(project) else say("not asked yet, there is no mail server")
 
 
 def why_not_asked(project: Project, say: Language) -> str:

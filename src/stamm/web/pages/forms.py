@@ -15,7 +15,6 @@ from django.urls import reverse
 from qrcode.image.svg import SvgPathFillImage
 
 from stamm.answers.written import csv_of
-from stamm.app.form_confirming import can_ask
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.forms import keeping
@@ -190,9 +189,9 @@ def _ends(found: Form, say: Language) -> str:
 def _lines(found: Form, zone: ZoneInfo, say: Language, *, held: bool) -> list[dict[str, Any]]:
     """The newest submissions in words."""
     sent, now = sent_by_form(run, found.id, held=held, most=MOST), datetime.now(UTC)
-    ticked, mails = confirmations_of(run, [each.id for each in sent]), can_ask(_project())
+    ticked, project = confirmations_of(run, [each.id for each in sent]), _project()
     consents = {
-        each.id: say("yes, {what}", what=state_words(ticked[each.id], each, zone, say, mails=mails, now=now))
+        each.id: say("yes, {what}", what=state_words(ticked[each.id], each, project, say, now))
         for each in sent
         if each.id in ticked
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -13,10 +14,12 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from stamm.answers import Answers
 from stamm.app.alerting import looked_at, previewed
 from stamm.app.framework import secret_of
 from stamm.app.kinds import door_of, kinds
 from stamm.app.project import Project
+from stamm.automations.alert_words import AlertWords
 from stamm.automations.alerting import EACH
 from stamm.automations.alerts import (
     About,
@@ -29,11 +32,16 @@ from stamm.automations.alerts import (
     sent_of,
     told_of,
 )
+from stamm.automations.expected import Band
+from stamm.automations.judging import whole_windows
 from stamm.cli.main import cli
 from stamm.delivery import webhooks
 from stamm.jobs import Worker
 from stamm.lang.errors import UsageError
+from stamm.lang.language import Language
+from stamm.metrics import METRICS
 from stamm.people import Database
+from tests.answers.small import order, world
 from tests.automations.conftest import BEGIN, by_type, done
 from tests.delivery.receiver import receiving
 from tests.delivery.server import Taken
@@ -186,6 +194,41 @@ def test_a_day_that_is_not_over_is_not_judged(project: Project, database: Databa
     assert looked_at(project, alert, noon - timedelta(days=300)).until is None
 
 
+def test_a_day_is_not_over_because_something_else_came_in() -> None:
+    """Orders of 26 February come in at noon; five minutes after midnight somebody answers a survey, or sends a form."""
+    noon, night = datetime(2024, 2, 26, 12, tzinfo=UTC), datetime(2024, 2, 27, 0, 5, tzinfo=UTC)
+    made = [order(f"o{number}", "c1", f"2024-02-{number}", received_at=noon) for number in (24, 25, 26)]
+    answer = {"response_id": "r", "question": "q", "kind": "text", "asked_at": "2024-02-26", "received_at": night}
+    form = order("o9", "c2", "2024-02-26", received_at=night, source="forms")
+    reach = {"orders": (date(2024, 2, 1), date(2024, 2, 26))}
+
+    def last(rows: list[dict[str, object]]) -> date:
+        small = world({"orders": rows, "responses": [answer]}, coverage=reach)
+        known = night + timedelta(minutes=5)
+        return whole_windows(Answers(small), METRICS["order_count"](), "day", 100, known)[-1].end
+
+    assert last(made) == date(2024, 2, 26)
+    assert last([*made, form]) == date(2024, 2, 26)
+    assert last([*made, order("o8", "c2", "2024-02-26", received_at=night)]) == date(2024, 2, 27)
+
+
+def test_an_alert_kept_to_a_segment_is_made_at_once(project: Project, database: Database) -> None:
+    words = ("alert", "add", "order_count", "--where", "segment=lapsed", "--to", "a@example.com")
+    ended = CliRunner().invoke(cli, (*words, "--project", str(project.directory)))
+    assert ended.exit_code == 0, ended.output
+    assert alert_of(run_of(database), 1).about.where == ("segment=lapsed",)
+
+
+@pytest.mark.parametrize(("side", "low", "says"), [("below", 0.0, True), ("below", 0.5, False), ("both", 0.0, False)])
+def test_where_nothing_can_lie_below_it_is_said(project: Project, side: str, low: float, says: bool) -> None:
+    about = replace(UNUSUAL, side=side)
+    found = previewed(project, about, BEGIN)
+    assert found is not None
+    judged = tuple(dataclasses.replace(each, band=Band(1.0, low, 3.0, 60)) for each in found.judged)
+    told = AlertWords(about, "count", "EUR", Language("en")).little(dataclasses.replace(found, judged=judged))
+    assert ("nothing can lie below it" in told) == says
+
+
 def test_too_little_history_is_said_and_nothing_told(project: Project) -> None:
     found = previewed(project, replace(UNUSUAL, one_in=23), BEGIN)
     assert found is not None
@@ -297,6 +340,8 @@ def test_a_metric_that_is_gone_is_said_and_looked_for_again(
         ({"where": ("email=a@b.de",)}, "cannot be kept to"),
         ({"where": ("segment=nobody_knows",)}, "no segment"),
         ({"language": "fr"}, "en or de"),
+        ({"back": 2.0}, "no line to be back at"),
+        ({"metric": "customer_retention_rate", "line": 88.0, "side": "below"}, "never crosses"),
     ],
 )
 def test_what_cannot_be_watched_is_refused(project: Project, wrong: dict[str, object], says: str) -> None:

@@ -46,13 +46,17 @@ class Taken:
         return self.farewell
 
 
+def free_port() -> int:
+    """One on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def running() -> Iterator[tuple[Taken, MailServer]]:
     """It, and the settings by which it is reached."""
-    taken = Taken()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    taken, port = Taken(), free_port()
     controller = Controller(taken, hostname="127.0.0.1", port=port)
     controller.start()
     try:

@@ -229,6 +229,14 @@ def test_coverage_is_stated_or_found_and_only_grows(lake: Lake) -> None:
     assert lake.snapshot().coverage("parcels") == (date(2022, 1, 1), date(2024, 2, 9))
 
 
+def test_what_tells_of_some_rows_alone_covers_days_only_where_nothing_else_does(lake: Lake) -> None:
+    put(lake, whole_row(sent_at=T0 + timedelta(days=9)), source="forms", at=T0 + timedelta(days=9))
+    assert lake.snapshot().coverage("parcels") == (date(2024, 2, 9), date(2024, 2, 9))
+    put(lake, whole_row("p2"), at=T0 + timedelta(days=9))
+    assert lake.snapshot().coverage("parcels") == (date(2024, 1, 31), date(2024, 1, 31)), "the import alone"
+    assert lake.snapshot().coverage("parcels", "forms") == (date(2024, 2, 9), date(2024, 2, 9))
+
+
 def test_a_day_that_has_not_begun_is_not_covered(lake: Lake) -> None:
     put(lake, whole_row(), whole_row("p2", sent_at=T0 + timedelta(days=6_000)))
     assert lake.snapshot().rows("parcels") == 2

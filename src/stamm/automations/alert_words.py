@@ -87,10 +87,12 @@ class AlertWords:
         return urlencode([*(pair for pair in pairs if pair[1]), *(("where", each) for each in about.where)])
 
     def little(self, judgement: Judgement) -> str:
-        """Why there is no band yet; empty where there is one."""
-        if self.about.line is not None or any(each.band for each in judgement.judged[-1:]):
+        """Why there is no band yet, or why nothing can lie on its side; empty where neither is so."""
+        if self.about.line is not None:
             return ""
         say = self.say
+        if any(each.band for each in judgement.judged[-1:]):
+            return self._idle if _is_idle(self.about, judgement) else ""
         windows = {"day": say("days"), "week": say("weeks"), "month": say("months")}[self.about.grain]
         most = self.about.one_in - (judgement.needed - judgement.known)
         text = say(
@@ -104,6 +106,20 @@ class AlertWords:
             return f"{text} {say('Nothing is told until there is enough.')}"
         more = say("Choose one in {number} at most, or wait: nothing is told until there is enough.", number=most)
         return f"{text} {more}"
+
+    @property
+    def _idle(self) -> str:
+        return self.say(
+            "What is expected reaches down to 0 each time, so that nothing can lie below it and nothing is ever told. "
+            "Watch weeks or months, or let there be more false alarms."
+        )
+
+
+def _is_idle(about: About, judgement: Judgement) -> bool:
+    """Whether no window could have lain below: none of what is counted is less than nothing."""
+    lows = [each.band.low for each in judgement.judged if each.band is not None]
+    none_below = all(each.row.value is None or each.row.value >= 0 for each in judgement.judged)
+    return about.side == "below" and none_below and max(lows, default=1.0) <= 0
 
 
 def weekday(number: int, say: Language) -> str:

@@ -89,6 +89,14 @@ class About(msgspec.Struct, frozen=True):
             raise UsageError(f"Nothing is watched by {self.grain}.", remedy=f"Choose one of {', '.join(GRAINS)}.")
         if self.side not in SIDES:
             raise UsageError(f"There is no side {self.side!r}.", remedy=f"Choose one of {', '.join(SIDES)}.")
+        if self.line is None and self.back is not None:
+            raise UsageError(
+                "There is no line to be back at.", remedy="Say where the line is, or leave out the number."
+            )
+        if self.line is not None and made.unit == "share" and not 0 <= self.line <= 1:
+            raise UsageError(
+                "A share never crosses this line.", remedy="Choose a number from 0 to 100: it is read in percent."
+            )
         if self.line is None:
             if not LEAST_ONE_IN <= self.one_in <= MOST_ONE_IN:
                 raise UsageError(
@@ -108,8 +116,7 @@ class About(msgspec.Struct, frozen=True):
         settings = tuple(
             sorted((each, text) for each, text in texts.items() if made.settings[each] != own[each].default)
         )
-        back = self.back if self.line is not None else None
-        return msgspec.structs.replace(self, name=name, where=where, settings=settings, back=back)
+        return msgspec.structs.replace(self, name=name, where=where, settings=settings)
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+import ibis
 
 from stamm.answers.answer import Row
 from stamm.answers.ask import Answers
 from stamm.answers.reach import covered, kinds_needed
+from stamm.answers.world import World
 from stamm.automations.alerts import About, Finding
 from stamm.automations.expected import Band, bands, windows_asked, windows_needed
+from stamm.facts.sources import SOME
 from stamm.goals.aim import meant
 from stamm.lang.window import Window, day_of
 from stamm.metrics import Metric
+
+_ = ibis._
 
 #: windows that are shown of each grain, and judged at most at once
 SHOWN = {"day": 91, "week": 52, "month": 36}
@@ -114,18 +120,31 @@ def judgement(
 def whole_windows(answers: Answers, metric: Metric, grain: str, most: int, known: datetime) -> list[Window]:
     """The last calendar windows that the metric's facts cover from their first day to their last, the oldest first.
 
-    Facts of a day cover all of it, a file of noon the evening, too: so a window is over once facts came after it.
+    Facts of a day cover all of it, a file of noon the evening, too: so a window is over once facts of each kind came in
+    after it.
     """
     world = answers.world
     kinds = kinds_needed(metric, world)
     days, until = covered(world, kinds), world.known_until(kinds)
     if days is None or until is None:
         return []
-    end = min(days.end, day_of(min(until, known), world.organisation.zone))
+    end = min(days.end, day_of(min(until, known, *_came_in(world, kinds)), world.organisation.zone))
     if end <= days.start:
         return []
     windows = Window(days.start, end).whole_before_end(grain, most)
     return [window for window in windows if window.start >= days.start]
+
+
+def _came_in(world: World, kinds: Sequence[str]) -> Iterator[datetime]:
+    """When facts of each kind last came in, from sources that bring all of a kind where there are any."""
+    for kind in kinds:
+        table = world.engine.table(kind)
+        if {"source", "received_at"} <= set(table.columns):
+            some = _.source.coalesce("").isin(sorted(SOME))
+            last = table.aggregate(whole=some.ifelse(None, _.received_at).max(), some=_.received_at.max())
+            (row,) = world.engine.run(last).to_pylist()
+            if (at := row["whole"] or row["some"]) is not None:
+                yield at
 
 
 def _side(about: About, row: Row, band: Band | None, before: str) -> str:

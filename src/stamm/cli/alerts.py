@@ -57,9 +57,13 @@ def asked(say: Session, metric: str, where: Filter, given: Mapping[str, Any]) ->
     )
 
 
-def add(run: Run, say: Session, about: About, *, who: str, now: datetime) -> None:
-    """Make it, and say what it tells."""
-    made = about.checked(say.project.metrics, say.project.saved)
+def checked(say: Session, about: About) -> About:
+    """What can be watched, looked at before anything is written; raises UsageError for what cannot be."""
+    return about.checked(say.project.metrics, say.project.saved)
+
+
+def add(run: Run, say: Session, made: About, *, who: str, now: datetime) -> None:
+    """Make what was checked, and say what it tells."""
     number = make_alert(run, made, who=who, now=now)
     say.out.print(say("Alert {number} tells what lies {rule}.", number=number, rule=_words(say, made).rule))
     if made.to and say.project.settings.mail is None:

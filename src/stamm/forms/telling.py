@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from stamm.facts.sources import FORMS
 from stamm.forms.confirming import Confirmation, confirmations_of
 from stamm.forms.keeping import Form, forms
 from stamm.forms.plan import BIRTHDAY, TOPIC
@@ -16,7 +17,7 @@ from stamm.intake.words import said
 from stamm.people.database import Run
 
 #: the source of these rows
-SOURCE = "forms"
+SOURCE = FORMS
 #: submissions that are told at once
 AT_ONCE = 2_000
 #: kinds of facts whose rows stay when a submission is taken back: the gathering is that of all who booked it

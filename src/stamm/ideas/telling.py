@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stamm.facts.sources import IDEAS
 from stamm.ideas.keeping import idea_boards
 from stamm.ideas.links import Participant, participants_where
 from stamm.ideas.posts import COMMENT, IDEA, VOTE, Post, posts_where
 from stamm.people.database import Run
 
 #: the source of these rows
-SOURCE = "ideas"
+SOURCE = IDEAS
 #: posts that are told at once
 AT_ONCE = 2_000
 #: what the events are called

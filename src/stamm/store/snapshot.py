@@ -11,6 +11,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from stamm.facts import Imported
+from stamm.facts.sources import SOME
 from stamm.lang.errors import UsageError
 from stamm.store.layout import IMPORTS, Layout
 from stamm.store.manifest import KindState, Manifest, TableState
@@ -78,11 +79,15 @@ class Snapshot:
         return state is not None and any(file.simulated for file in state.files)
 
     def coverage(self, kind: str, source: str | None = None) -> tuple[date, date] | None:
-        """First and last covered local day, of one source or of all together; None where nothing is."""
+        """First and last covered local day, of one source or of all together; None where nothing is.
+
+        Sources that tell of some rows alone (`facts.sources.SOME`) cover days only where no other one does.
+        """
         known = self.manifest.kinds.get(self._layout(kind).key, KindState()).coverage
         if source is not None:
             return known.get(source)
-        days = [covered for covered in known.values() if covered]
+        days = [covered for name, covered in known.items() if covered and name not in SOME]
+        days = days or [covered for covered in known.values() if covered]
         return (min(first for first, _ in days), max(last for _, last in days)) if days else None
 
     def sources(self, kind: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def alert(*, action: str, which: str | None, where: Filter, **given: Any) -> Non
     if action == "preview":
         alerts.preview(say, alerts.asked(say, which or "", where, given), now)
         return
-    about = alerts.asked(say, which or "", where, given) if action == "add" else None
+    about = alerts.checked(say, alerts.asked(say, which or "", where, given)) if action == "add" else None
     with closing(say.project.people()) as database, database.transaction() as run:
         if about is not None:
             alerts.add(run, say, about, who=who, now=now)

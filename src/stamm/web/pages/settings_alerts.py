@@ -112,8 +112,8 @@ def settings_alert_new(request: Asked) -> HttpResponseBase:
         if "metric" in given:
             about = _about(given, project, say)
             if request.method == "POST":
+                made = _for(about, given).checked(project.metrics, project.saved)
                 with closing(project.people()) as database, database.transaction() as run:
-                    made = _for(about, given).checked(project.metrics, project.saved)
                     number = make_alert(run, made, who=request.user.email, now=now)
                 return redirect(f"{reverse('settings_alert', args=[number])}?done=add")
     except StammError as error:

@@ -94,7 +94,8 @@ def suggest():
             at = begun + timedelta(days=3 * place)
             ideas.append(posting.suggest(run, customers[place], wish, secret="test", now=at).id)
             for token in customers[place + 1 : 12 - 3 * place]:
-                posting.vote(run, token, ideas[-1], sent(), secret="test", now=at + timedelta(minutes=2 * place + 2))
+                voted = at + timedelta(minutes=2 * place + 2)
+                posting.vote(run, token, ideas[-1], sent(tell=not place), secret="test", now=voted)
         told = sent(words="Am liebsten runde, die passen in den Schrank.", name="Ole")
         posting.comment(run, customers[5], ideas[0], told, secret="test", now=begun + timedelta(days=15))
         deciding.answer_idea(run, ideas[0], "planned", "Ab Mai gibt es jeden Tee auch in der Dose.", seen=0,

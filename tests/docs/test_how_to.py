@@ -23,7 +23,7 @@ ELSEWHERE = {
     "spark",
 }
 #: tell of pages and of other programs' settings; nothing in them is typed
-NOTHING_TYPED = {"behind-a-proxy", "boards", "mail-to-customers", "remind-of-tickets"}
+NOTHING_TYPED = {"behind-a-proxy", "boards", "ideas", "mail-to-customers", "remind-of-tickets"}
 #: tried at every run, the others in the long one
 FIRST = {"first-numbers", "import-your-orders", "when-rows-are-rejected", "erase-a-person"}
 

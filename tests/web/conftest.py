@@ -238,6 +238,8 @@ def idea(project: Project) -> Iterator[Callable[..., tuple[int, int]]]:
             "idea_step",
             "idea_arrival",
             "idea_link_arrival",
+            "idea_news",
+            "idea_news_mail",
             "idea_salt",
             "job",
         ):

@@ -37,6 +37,7 @@ NO_ANSWER = {
     "fill": "is a form of its own, whose gates tests/web/test_fill.py takes",
     "suggest": "an address on a board of ideas is confirmed",
     "suggest_new": "takes an idea: tests/ideas and tests/web/test_suggest.py",
+    "suggest_news": "ends what somebody is told of ideas",
     "suggest_idea": "takes votes and comments: the same",
 }
 

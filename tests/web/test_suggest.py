@@ -197,3 +197,44 @@ def test_ideas_are_ranked_by_what_those_would_bring_who_want_them(
     assert titles == sorted(titles)
     assert re.search(r"Tea in tins new 3 €?45\.00\D* n = 2 €?14\.00\D* n = 2", page), page
     assert "Of nobody known new 1 not known" in page
+
+
+def test_whoever_ticks_it_is_told_sees_of_what_and_ends_it_with_one_click(
+    stranger: Any, signed_in: Make, idea: Make, project: Project
+) -> None:
+    board, number = idea()
+    home, analyst = own(project, board, "c3"), signed_in("analyst")
+    there, list_of = f"{home}{number}/", f"{home}news"
+    page = stranger.get(there)
+    assert 'name="tell" value="yes">' in page.content.decode(), "nothing is ticked for anybody"
+    assert "asked to be told" not in text_of(analyst.get(f"/ideas/{board}/{number}/"))
+    send(stranger, there, page, do="vote", tell="yes")
+    seen = stranger.get(there)
+    assert "You are told by mail" in text_of(seen)
+    asked = "1 person asked to be told. Nothing is sent: stamm.toml lacks a mail server or an address."
+    assert asked in text_of(analyst.get(f"/ideas/{board}/{number}/"))
+    ended = send(stranger, there, seen, do="no_news")
+    assert "You are told no more of this idea" in text_of(stranger.get(ended.headers["Location"]))
+    assert "You are told of no idea" in text_of(stranger.get(list_of))
+    again = send(stranger, there, stranger.get(there), do="news")
+    assert "You are told by mail" in text_of(stranger.get(again.headers["Location"]))
+    for _ in range(2):
+        assert "Tea in tins" in text_of(stranger.get(list_of)), "looking ends nothing"
+    clicked = stranger.post(list_of, {"List-Unsubscribe": "One-Click"})
+    assert (clicked.status_code, "You are told of no idea" in text_of(clicked)) == (200, True)
+    assert "asked to be told" not in text_of(analyst.get(f"/ideas/{board}/{number}/"))
+    everybody = f"{public(project, board)}news"
+    assert stranger.get(everybody).status_code == 404
+    assert stranger.post(everybody).status_code == 404
+
+
+def test_an_end_is_taken_where_the_board_is_closed(stranger: Any, idea: Make, project: Project) -> None:
+    board, number = idea()
+    home = own(project, board, "c3")
+    send(stranger, f"{home}{number}/", stranger.get(f"{home}{number}/"), do="comment", words="Yes", tell="yes")
+    with closing(project.people()) as database, database.transaction() as run:
+        keeping.close_idea_board(run, board, who="i", now=NOON)
+    page = stranger.get(f"{home}news")
+    assert "Tea in tins" in text_of(page)
+    done = send(stranger, f"{home}news", page, idea=str(number))
+    assert "You are told of no idea" in text_of(done)

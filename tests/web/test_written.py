@@ -39,6 +39,7 @@ CANNOT = {
     "idea_step": "each answer that names somebody is emptied",
     "idea_arrival": "a hash that nobody can undo",
     "idea_link_arrival": "a hash that nobody can undo",
+    "idea_news_mail": "erased as whole rows, what became of a mail in our own words",
     "idea_salt": "chance",
     "job": "tells what is to be done by numbers",
     "mail_suppressed": "a keyed digest, and who works here",

@@ -10,12 +10,13 @@ from stamm.app.form_confirming import confirmation_mail
 from stamm.app.form_facts import SubmissionsTold
 from stamm.app.framework import secret_of
 from stamm.app.hearing import AnswersTold
+from stamm.app.idea_news import idea_news_letter, idea_news_mail, known_with_ticks
 from stamm.app.idea_posts import IdeaPostsTold, idea_link_letter
 from stamm.app.keeping_predictions import PredictionsKept
 from stamm.app.project import Project
 from stamm.app.reminding import kinds_of_reminders
 from stamm.app.reporting import kinds_of_reports
-from stamm.app.sending import kinds_of_mail
+from stamm.app.sending import Knowing, kinds_of_mail
 from stamm.app.survey_follow_up import follow_up_letter
 from stamm.app.surveying import survey_due, survey_mail
 from stamm.app.webhook_letters import tells_owners, webhook_stopped
@@ -27,7 +28,9 @@ from stamm.delivery.customer_door import Compose, CustomerMail, CustomerMailFact
 from stamm.delivery.door import Door
 from stamm.delivery.telling import WebhookMessage
 from stamm.forms import confirming
+from stamm.ideas import news
 from stamm.ideas.letters import IdeaLinkLetter
+from stamm.ideas.news_letters import IdeaNewsLetter
 from stamm.jobs import Kind
 from stamm.people import Database
 from stamm.surveys.by_itself import SurveyDue
@@ -37,7 +40,7 @@ from stamm.surveys.mailing import PROGRAMME, settle
 _KINDS = (
     *(ReportDue, ReportLetter, ReportMessage, WebhookMessage, PredictionsKept, AnswersTold, SubmissionsTold),
     *(CustomerMail, CustomerMailFacts, TicketsLook, TicketsLetter, SurveyDue, FollowUpLetter),
-    *(AlertLook, AlertLetter, IdeaPostsTold, IdeaLinkLetter, WebhookStopped),
+    *(AlertLook, AlertLetter, IdeaPostsTold, IdeaLinkLetter, IdeaNewsLetter, WebhookStopped),
 )
 _TITLES = {kind.name: kind.title for kind in _KINDS}
 
@@ -69,14 +72,16 @@ def kinds(directory: Path) -> Sequence[Kind]:
         letters,
         *kinds_of_mail(
             *(directory, database, programmes(directory, database)),
-            {PROGRAMME: settle, confirming.PROGRAMME: confirming.settle},
+            {PROGRAMME: settle, confirming.PROGRAMME: confirming.settle, news.PROGRAMME: news.settle},
             frozenset((confirming.PROGRAMME,)),
+            known_with_ticks(Knowing(directory), database),
         ),
         PredictionsKept(directory),
         AnswersTold(directory),
         SubmissionsTold(directory),
         IdeaPostsTold(directory),
         idea_link_letter(directory, database),
+        idea_news_letter(directory, database),
     )
 
 
@@ -85,6 +90,7 @@ def programmes(directory: Path, database: Callable[[], Database]) -> dict[str, C
     return {
         PROGRAMME: survey_mail(directory, database),
         confirming.PROGRAMME: confirmation_mail(directory, database),
+        news.PROGRAMME: idea_news_mail(directory, database),
     }
 
 

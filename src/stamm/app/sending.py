@@ -17,7 +17,7 @@ import pyarrow.dataset as ds
 from stamm.app.project import Project
 from stamm.app.projecting.own import append
 from stamm.app.projecting.persons import merges_in, owners
-from stamm.delivery.customer_door import Compose, Consent, CustomerMail, CustomerMailFacts, Settled, Whom
+from stamm.delivery.customer_door import Compose, Consent, CustomerMail, CustomerMailFacts, Known, Settled, Whom
 from stamm.delivery.customer_mail import Happened, Mail
 from stamm.delivery.letter import Letter
 from stamm.lang.errors import UsageError
@@ -42,10 +42,11 @@ def kinds_of_mail(
     programmes: Mapping[str, Compose],
     settled: Mapping[str, Settled] | None = None,
     asked_for: frozenset[str] = frozenset(),
+    known: Known | None = None,
 ) -> tuple[CustomerMail, CustomerMailFacts]:
     """The kinds of jobs that send a mail to a customer, and append what became of it; each programme by its name.
 
-    Mails of programmes that are `asked_for` go at any hour.
+    Mails of programmes that are `asked_for` go at any hour. `known`: who knows customers, unless it is the facts alone.
     """
 
     def project() -> Project:
@@ -56,7 +57,7 @@ def kinds_of_mail(
         lambda: project().settings.mail,
         lambda: project().settings.address,
         lambda: digests_of(project()),
-        Knowing(directory),
+        known or Knowing(directory),
         programmes,
         lambda letter, stop: footed(project(), letter, stop),
         settled or {},

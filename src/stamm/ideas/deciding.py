@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stamm.ideas.keeping import MeanwhileError, hold_board
+from stamm.ideas.news import plan_news
 from stamm.ideas.posts import IDEA, posts_where
 from stamm.intake.words import plain
 from stamm.lang.errors import UsageError
@@ -20,6 +21,8 @@ from stamm.people.database import Run, as_moment
 #: how an idea stands
 NEW, UNDER_REVIEW, PLANNED, DONE, DECLINED = "new", "under_review", "planned", "done", "declined"
 STATES = (NEW, UNDER_REVIEW, PLANNED, DONE, DECLINED)
+#: of these they are told who asked for it
+NEWS = (PLANNED, DONE, DECLINED)
 #: what somebody does: says the state and an answer, says that it is the same as another, takes that back
 ANSWERED, MERGED, SPLIT = "answered", "merged", "split"
 MOST_ANSWER = 2_000
@@ -62,6 +65,8 @@ def answer_idea(run: Run, idea: int, state: str, answer: str, *, seen: int, who:
         return False
     _write(run, board, idea, ANSWERED, (revision, state, said, merged), seen=seen, who=who, now=now)
     record(run, Act(now, who, "idea_answered", f"board of ideas {board}, idea {idea}: {state}"))
+    if before != state and state in NEWS and merged is None and _is_shown(run, idea):
+        plan_news(run, idea, counting_as(root_of(run, board), idea), revision + 1, state, board=board, now=now)
     return True
 
 
@@ -124,6 +129,15 @@ def roots(steps: Mapping[int, Step]) -> dict[int, int]:
             root = into[root]
         found[idea] = root
     return found
+
+
+def counting_as(root: Mapping[int, int], idea: int) -> set[int]:
+    """The idea itself, and those that were merged into it."""
+    return {idea, *(each for each, other in root.items() if other == idea)}
+
+
+def _is_shown(run: Run, idea: int) -> bool:
+    return bool(posts_where(run, "p.id = ? AND p.held = ''", (idea,)))
 
 
 def _held(run: Run, idea: int) -> int:

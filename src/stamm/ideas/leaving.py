@@ -20,9 +20,17 @@ def held_of(run: Run, customers: Collection[str]) -> list[dict[str, Any]]:
         "ORDER BY id",
         numbers,
     )
+    news = run(
+        "SELECT w.customer_id, n.board_id, n.idea_id, w.address, n.wanted_at FROM idea_news n "  # noqa: S608 - ours
+        f"JOIN idea_participant w ON w.id = n.participant_id WHERE w.customer_id IN ({marks}) ORDER BY n.id",
+        numbers,
+    )
     columns = ("customer_id", "board", "what", "idea", "name", "title", "words", "address", "at")
     found: list[tuple[Any, ...]] = [
         (who, board, "takes part", None, None, None, None, address, at) for who, board, address, at in rows
+    ]
+    found += [
+        (who, board, "wants to be told", idea, None, None, None, address, at) for who, board, idea, address, at in news
     ]
     found += [
         (post.customer, post.board, post.kind, post.idea, post.name, post.title, post.words, post.address, post.at)
@@ -84,6 +92,8 @@ def forget(run: Run, is_theirs: Says, names: Says) -> int:
     ]
     for number in people:
         run("DELETE FROM idea_link_arrival WHERE participant_id = ?", (number,))
+        run("DELETE FROM idea_news WHERE participant_id = ?", (number,))
+        run("DELETE FROM idea_news_mail WHERE participant_id = ?", (number,))
         run("DELETE FROM idea_participant WHERE id = ?", (number,))
     answers = _answers(run, names)
     for number in answers:

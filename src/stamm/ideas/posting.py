@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stamm.delivery.mail_server import checked_address
-from stamm.ideas.deciding import root_of
+from stamm.ideas.deciding import counting_as, root_of
 from stamm.ideas.keeping import DRAFT, OPEN, hold_board
 from stamm.ideas.links import Come, Participant, add_participant, come_by, participants_where
+from stamm.ideas.news import confirm_news, want, want_no_more
 from stamm.ideas.posts import COMMENT, IDEA, TAKEN_BACK, UNCONFIRMED, VOTE, WAITING, Post, hold, posts_where
 from stamm.intake.arriving import Arrivals
 from stamm.intake.spam import TRAP
@@ -43,7 +44,8 @@ _CHANCE = re.compile(r"[0-9a-f]{24}")
 @dataclass(frozen=True)
 class Sent:
     """A form as it came. `mail` is the address of somebody who has no link of their own yet; `trap` is what stood in
-    the field that nobody sees, `chance` what tells the form from all others, `address` from where it came."""
+    the field that nobody sees, `chance` what tells the form from all others, `address` from where it came; `tell`: they
+    want to be told what becomes of it."""
 
     chance: str
     address: str
@@ -53,6 +55,7 @@ class Sent:
     mail: str = ""
     language: str = ""
     trap: str = ""
+    tell: bool = False
 
 
 class NotTakenError(UsageError):
@@ -115,6 +118,7 @@ def suggest(run: Run, token: str, sent: Sent, *, secret: str, now: datetime) -> 
     if whose is not None and post.kind == IDEA and post.idea == 0:
         _cast(run, come, post.id, whose, sent, now)
     run("UPDATE idea_post SET idea_id = id WHERE id = ? AND idea_id = 0", (post.id,))
+    _wants_news(run, come, post.id, whose, sent, now)
     return posts_where(run, "p.id = ?", (post.id,))[0]
 
 
@@ -124,6 +128,7 @@ def comment(run: Run, token: str, idea: int, sent: Sent, *, secret: str, now: da
     about, words = shown_idea(run, come, idea), plain(sent.words).strip()
     wrong = [] if 1 <= len(words) <= MOST_WORDS else ["words"]
     whose = _whose(run, come, sent, wrong, now, needed=False)
+    _wants_news(run, come, about, whose, sent, now)
     return _keep(run, come, COMMENT, about, whose, sent, (_name(sent), "", words), now)
 
 
@@ -133,6 +138,7 @@ def vote(run: Run, token: str, idea: int, sent: Sent, *, secret: str, now: datet
     about = shown_idea(run, come, idea)
     whose = _whose(run, come, sent, [], now, needed=True)
     assert whose is not None
+    _wants_news(run, come, about, whose, sent, now)
     return _cast(run, come, about, whose, sent, now)
 
 
@@ -147,6 +153,27 @@ def take_back(run: Run, token: str, idea: int, *, secret: str, now: datetime) ->
         if roots.get(post.idea, post.idea) == about and post.held in ("", UNCONFIRMED):
             hold(run, post.id, TAKEN_BACK, now)
     tell_later(run, come.board.id, now)
+
+
+def tell_me(run: Run, token: str, idea: int, *, secret: str, now: datetime) -> None:
+    """A participant wants to be told what becomes of an idea. Raises as `suggest` does."""
+    come = _let_in(run, token, secret)
+    if come.participant is None or come.participant.confirmed_at is None:
+        raise NotTakenError("unknown")
+    want(run, come.participant, shown_idea(run, come, idea), confirmed=True, now=now)
+
+
+def tell_me_no_more(run: Run, token: str, idea: int | None, *, secret: str) -> None:
+    """They want to be told no more of an idea and those that count as it, or of none; also where the board is closed.
+
+    Raises NotTakenError where the link is nobody's own.
+    """
+    come = come_by(run, token, secret)
+    if come is None or come.participant is None:
+        raise NotTakenError("unknown")
+    hold_board(run, come.board.id)
+    roots = root_of(run, come.board.id)
+    want_no_more(run, come.participant, None if idea is None else counting_as(roots, roots.get(idea, idea)))
 
 
 def confirm(run: Run, token: str, *, secret: str, now: datetime) -> None:
@@ -190,7 +217,7 @@ def _whose(run: Run, come: Come, sent: Sent, wrong: list[str], now: datetime, *,
     if not _CHANCE.fullmatch(sent.chance):
         raise NotTakenError("unknown")
     address = None
-    if come.participant is None and (sent.mail.strip() or needed):
+    if come.participant is None and (sent.mail.strip() or needed or sent.tell):
         try:
             address = checked_address(sent.mail)
         except UsageError:
@@ -208,6 +235,13 @@ def _is_theirs(run: Run, whose: Participant, now: datetime) -> None:
     run("UPDATE idea_participant SET confirmed_at = COALESCE(confirmed_at, ?) WHERE id = ?", (now, whose.id))
     for post in posts_where(run, "p.participant_id = ? AND p.held = ?", (whose.id, UNCONFIRMED)):
         hold(run, post.id, "", now)
+    confirm_news(run, whose)
+
+
+def _wants_news(run: Run, come: Come, idea: int, whose: Participant | None, sent: Sent, now: datetime) -> None:
+    """Whoever ticked it is told; who gave an address, once it is confirmed that it is theirs."""
+    if sent.tell and whose is not None and not sent.trap.strip():
+        want(run, whose, idea, confirmed=come.participant is not None, now=now)
 
 
 def _asks_for_link(run: Run, board: int, address: str, sent: Sent, now: datetime, *, needed: bool) -> Participant:
@@ -216,6 +250,7 @@ def _asks_for_link(run: Run, board: int, address: str, sent: Sent, now: datetime
     for each in gone:
         run("DELETE FROM idea_post WHERE participant_id = ? AND kind = 'vote'", (each.id,))
         run("UPDATE idea_post SET participant_id = NULL WHERE participant_id = ?", (each.id,))
+        run("DELETE FROM idea_news WHERE participant_id = ?", (each.id,))
         run("DELETE FROM idea_participant WHERE id = ?", (each.id,))
     found = participants_where(run, "board_id = ? AND address = ?", (board, address))
     number = (

@@ -76,6 +76,35 @@ TABLES = (
         UNIQUE (idea_id, revision)
     )""",
     "CREATE INDEX IF NOT EXISTS idea_step_board ON idea_step (board_id)",
+    # who wants to be told of which idea; `confirmed` once they have said so by a link of their own
+    """CREATE TABLE IF NOT EXISTS idea_news (
+        id {identity},
+        board_id bigint NOT NULL,
+        idea_id bigint NOT NULL,
+        participant_id bigint NOT NULL,
+        wanted_at {moment} NOT NULL,
+        confirmed integer NOT NULL,
+        UNIQUE (idea_id, participant_id)
+    )""",
+    "CREATE INDEX IF NOT EXISTS idea_news_board ON idea_news (board_id)",
+    "CREATE INDEX IF NOT EXISTS idea_news_participant ON idea_news (participant_id)",
+    # of one step one mail to one participant; `counted_at`: since when it counts towards the
+    # limits of an address, `handed`: how often it may have left
+    """CREATE TABLE IF NOT EXISTS idea_news_mail (
+        id {identity},
+        board_id bigint NOT NULL,
+        idea_id bigint NOT NULL,
+        revision integer NOT NULL,
+        state varchar(20) NOT NULL,
+        participant_id bigint NOT NULL,
+        outcome varchar(10) NOT NULL,
+        reason varchar(300) NOT NULL,
+        made_at {moment} NOT NULL,
+        counted_at {moment} NULL,
+        handed integer NOT NULL,
+        UNIQUE (idea_id, revision, participant_id)
+    )""",
+    "CREATE INDEX IF NOT EXISTS idea_news_mail_participant ON idea_news_mail (participant_id)",
     # what came from where within the last minutes; an address stands here as a hash that nobody can undo tomorrow
     """CREATE TABLE IF NOT EXISTS idea_arrival (
         id {identity},

@@ -11,8 +11,22 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from stamm.ideas.deciding import MERGED, SPLIT, STATES, Step, answer_idea, merge_idea, split_idea, steps_of
+from stamm.app.idea_news import can_tell
+from stamm.ideas.deciding import (
+    MERGED,
+    SPLIT,
+    STATES,
+    Step,
+    answer_idea,
+    counting_as,
+    merge_idea,
+    root_of,
+    split_idea,
+    steps_of,
+)
+from stamm.ideas.keeping import OPEN
 from stamm.ideas.moderating import review
+from stamm.ideas.news import wanting
 from stamm.ideas.reading import VOTES, Idea, ideas_of, shown
 from stamm.lang.errors import StammError, UsageError
 from stamm.lang.language import Language
@@ -105,6 +119,7 @@ def _shown(request: Asked, board: int, found: Idea, problem: str = "") -> HttpRe
         "steps": [_step(each, every, names, zone, say) for each in reversed(steps)],
         "seen": steps[-1].revision if steps else 0,
         "states": [(each, called[each]) for each in STATES],
+        "asked": _asked(found, say),
         "into": [each for each in shown(every) if each.id != found.id and not found.is_merged],
         "given": request.POST if problem else {"state": found.state, "answer": found.answer},
         "problem": problem,
@@ -113,6 +128,27 @@ def _shown(request: Asked, board: int, found: Idea, problem: str = "") -> HttpRe
         "simulated": simulated_here(say),
     }  # fmt: skip
     return render(request, "idea.html.j2", content, status=422 if problem else 200)
+
+
+def _asked(found: Idea, say: Language) -> str:
+    """How many are told what becomes of it, or that nothing can be sent; empty where nobody asked, or it is no longer
+    one of its own."""
+    many = len(wanting(run, found.post.board, counting_as(root_of(run, found.post.board), found.id)))
+    if not many or found.is_merged or found.post.held:
+        return ""
+    if board_or_missing(found.post.board).state != OPEN:
+        return say("The board is closed: nobody is told by mail.")
+    if not can_tell(desk().opened().project):
+        return say.counted(
+            many,
+            "{count} person asked to be told. Nothing is sent: stamm.toml lacks a mail server or an address.",
+            "{count} people asked to be told. Nothing is sent: stamm.toml lacks a mail server or an address.",
+        )
+    return say.counted(
+        many,
+        "{count} person asked to be told by mail once it is planned, done or not planned.",
+        "{count} people asked to be told by mail once it is planned, done or not planned.",
+    )
 
 
 def _step(step: Step, every: dict[int, Idea], names: dict[str, str], zone: ZoneInfo, say: Language) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from django.utils.http import urlencode
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.ideas import posting
-from stamm.ideas.deciding import STATES
+from stamm.ideas.deciding import STATES, counting_as, root_of
 from stamm.ideas.keeping import CLOSED, IdeaBoard
 from stamm.ideas.links import Come, come_by
+from stamm.ideas.news import wanted_by
 from stamm.ideas.posting import MissingError, NotTakenError, Sent, fresh_chance
 from stamm.ideas.posts import Post
 from stamm.ideas.reading import NEWEST, VOTES, Idea, ideas_of, shown
@@ -36,7 +37,7 @@ LANGUAGE, CHANCE, TRAP = "-language", "-chance", "-website"
 #: ideas on one page
 MOST = 30
 #: what a page says after something was sent
-TOLD = ("shown", "waiting", "mailed", "voted", "back", "confirmed")
+TOLD = ("shown", "waiting", "mailed", "voted", "back", "confirmed", "news", "no_news")
 STATUS = {"unknown": 404, "not_open": 403, "closed": 410, "many": 429}
 
 
@@ -93,13 +94,38 @@ def suggest_idea(request: Asked, token: str, idea: int) -> HttpResponseBase:
     if not isinstance(come, Come):
         return come
     if request.method == "POST":
-        does = {"vote": posting.vote, "comment": posting.comment}.get(request.POST.get("do", ""))
+        news = {"news": lambda: _tell(token, idea), "no_news": lambda: _tell_no_more(token, idea)}
+        if (do := request.POST.get("do", "")) in news:
+            return _sent(request, token, come, news[do], idea)
+        does = {"vote": posting.vote, "comment": posting.comment}.get(do)
         if does is None:
             return _sent(request, token, come, lambda: _taken_back(token, idea), idea)
         return _sent(
             request, token, come, lambda: does(run, token, idea, _form(request), secret=_secret(), now=_now()), idea
         )
     return unlisted(_idea(request, token, come, idea))
+
+
+@page("suggest/<str:token>/news", may=ANYBODY, methods=("GET", "POST"), guarded=False)
+def suggest_news(request: Asked, token: str) -> HttpResponseBase:
+    """Of which ideas somebody is told; one click ends all of it (RFC 8058), also where the board is closed.
+
+    Opening it changes nothing, because scanners open links.
+    """
+    come = _come(request, token)
+    if not isinstance(come, Come) or come.participant is None:
+        return come if isinstance(come, HttpResponse) else unlisted(_told(request, "unknown"))
+    if request.method == "POST":
+        with transaction.atomic():
+            _tell_no_more(token, number_in(request.POST, "idea") or None)
+    every = ideas_of(run, come.board.id)
+    told = {every[each].root for each in wanted_by(run, come.participant) if each in every}
+    content = {
+        **_around(request, token, come),
+        "ideas": [(each, every[each].post.title) for each in sorted(told) if not every[each].post.held],
+        "ended": request.method == "POST",
+    }
+    return unlisted(render(request, "suggest_news.html.j2", content))
 
 
 # -- what was sent -------------------------------------------------------------------------------------------
@@ -109,6 +135,14 @@ def _confirmed(token: str) -> None:
 
 def _taken_back(token: str, idea: int) -> None:
     posting.take_back(run, token, idea, secret=_secret(), now=_now())
+
+
+def _tell(token: str, idea: int) -> None:
+    posting.tell_me(run, token, idea, secret=_secret(), now=_now())
+
+
+def _tell_no_more(token: str, idea: int | None) -> None:
+    posting.tell_me_no_more(run, token, idea, secret=_secret())
 
 
 def _form(request: Asked) -> Sent:
@@ -122,6 +156,7 @@ def _form(request: Asked) -> Sent:
         mail=given.get("mail", ""),
         language=request.say.code,
         trap=given.get(TRAP, ""),
+        tell=given.get("tell") == "yes",
     )
 
 
@@ -137,7 +172,7 @@ def _sent(request: Asked, token: str, come: Come, does: Callable[[], Post | None
         return unlisted(missing)
     is_list = request.POST.get("from") == "list" or not idea
     path = reverse("suggest", args=[token]) if is_list else reverse("suggest_idea", args=[token, idea])
-    query = {"told": _outcome(come, post, idea), "lang": request.POST.get(LANGUAGE, "")}
+    query = {"told": _outcome(come, post, idea, request.POST.get("do", "")), "lang": request.POST.get(LANGUAGE, "")}
     kept = {name: request.POST[name] for name in ("state", "sort", "first") if is_list and request.POST.get(name)}
     anchor = f"#idea-{idea}" if is_list and idea else ""
     there = HttpResponseRedirect(f"{path}?{urlencode({**kept, **{k: v for k, v in query.items() if v}})}{anchor}")
@@ -145,10 +180,10 @@ def _sent(request: Asked, token: str, come: Come, does: Callable[[], Post | None
     return unlisted(there)
 
 
-def _outcome(come: Come, post: Post | None, idea: int) -> str:
+def _outcome(come: Come, post: Post | None, idea: int, do: str) -> str:
     """What the page says of it. Whoever floods is told no more than others."""
     if post is None:
-        return "back" if idea else "confirmed"
+        return (do if do in ("news", "no_news") else "back") if idea else "confirmed"
     if post.kind == "vote":
         return "voted" if come.participant is not None else "mailed"
     return "waiting" if post.held else "shown"
@@ -192,6 +227,7 @@ def _around(request: Asked, token: str, come: Come) -> dict[str, Any]:
         "look": {"sheet": "", "logo": ""},
         "is_open": come.board.state != CLOSED,
         "own": own is not None,
+        "can_be_told": own is not None and own.confirmed_at is not None,
         "member": own is not None and own.customer is not None,
         "address": (own.address or "") if own is not None else "",
         "waits": come.board.plan.waits or own is None or not own.is_member,
@@ -217,7 +253,7 @@ def _idea(request: Asked, token: str, come: Come, number: int, missing: Sequence
     found = every.get(number)
     if found is None or found.post.held:
         return _told(request, "unknown")
-    root = every[found.root]
+    root, own = every[found.root], come.participant
     zone = ZoneInfo(Project.open(settings.STAMM_PROJECT).organisation.zone)
     if found.is_merged and root.post.held:
         return _told(request, "unknown")
@@ -234,6 +270,7 @@ def _idea(request: Asked, token: str, come: Come, number: int, missing: Sequence
             {"name": each.name, "words": each.words, "at": say.day(each.at.astimezone(zone).date())}
             for each in found.comments
         ],
+        "is_told": own is not None and bool(wanted_by(run, own) & counting_as(root_of(run, come.board.id), root.id)),
         "missing": missing,
         "did": request.POST.get("do", ""),
     }

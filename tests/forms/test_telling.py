@@ -153,3 +153,66 @@ def test_who_came_twice_stays_known_when_the_first_is_thrown_away(project: Proje
         ("anna@example.com", "Anna A.", second.sent_at),
         ("c7", "Ben B.", NOON - timedelta(days=9)),
     ]
+
+
+def test_the_second_of_somebody_new_tells_them_when_the_first_is_thrown_away_before_it_is_told(
+    project: Project, database: Database
+) -> None:
+    form = opened(database)
+    first = send(database, page(form), **ANNA)
+    tell(project, database)
+    second = send(database, page(form), name="Anna A.", email="anna@example.com", at=SENT + timedelta(minutes=2))
+    with database.transaction() as run:
+        reviewing.throw_away(run, form, [first.id], who="i", now=NOON + timedelta(hours=1))
+    while tell(project, database):
+        continue
+    assert facts(project, "customers", "customer_id", "name") == [("anna@example.com", "Anna A."), ("c7", "Ben B.")]
+    assert facts(project, "events", "event_id") == [(f"form-{form}-{second.id}",)]
+
+
+def test_of_two_that_are_told_at_once_the_first_says_who_somebody_is(project: Project, database: Database) -> None:
+    form = opened(database)
+    send(database, page(form), **ANNA)
+    send(database, page(form), name="Somebody else", email="anna@example.com", at=SENT + timedelta(minutes=2))
+    tell(project, database)
+    assert facts(project, "customers", "customer_id", "name") == [("anna@example.com", "Anna"), ("c7", "Ben B.")]
+    assert len(facts(project, "events", "event_id")) == 2
+
+
+def test_an_address_is_that_of_whoever_has_it_now(project: Project, database: Database) -> None:
+    """Ben moved from ben@ to new@ yesterday, and will move to later@; ben@ is nobody's, and no customer of old."""
+    moves = ((-1, "new@example.com"), (365 * 100, "later@example.com"))
+    with project.lake().writing() as writer:
+        for days, email in moves:
+            at = NOON + timedelta(days=days)
+            put_said(writer, [Said("customers", {"customer_id": "c7", "valid_from": at, "email": email}, "shop", NOON)])
+        writer.commit()
+    form = opened(database)
+    for email in ("ben@example.com", "NEW@example.com", "later@example.com"):
+        send(database, page(form), name="x", email=email)
+    tell(project, database)
+    assert facts(project, "events", "event_id", "customer_id") == [
+        ("form-1-1", "ben@example.com"),
+        ("form-1-2", "c7"),
+        ("form-1-3", "later@example.com"),
+    ]
+
+
+def test_a_number_that_is_an_address_stays_with_whoever_has_moved(project: Project, database: Database) -> None:
+    with project.lake().writing() as writer:
+        for days, email in ((-9, None), (-1, "new@example.com")):
+            at = NOON + timedelta(days=days)
+            row = {"customer_id": "old@example.com", "valid_from": at, "email": email}
+            put_said(writer, [Said("customers", row, "shop", NOON)])
+        put_said(writer, [Said("customers", {"customer_id": "dora@example.com", "valid_from": NOON}, "shop", NOON)])
+        writer.commit()
+    form = opened(database)
+    old = send(database, page(form), name="x", email="old@example.com")
+    send(database, page(form), name="x", email="dora@example.com")
+    tell(project, database)
+    assert facts(project, "events", "event_id", "customer_id") == [
+        ("form-1-1", f"form-{old.chance}"),
+        ("form-1-2", "dora@example.com"),
+    ]
+    named = facts(project, "customers", "customer_id", "valid_from")
+    assert [each for each, _ in named] == ["c7", "dora@example.com", f"form-{old.chance}", *["old@example.com"] * 2]

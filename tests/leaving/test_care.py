@@ -96,7 +96,8 @@ def test_what_they_suggested_goes_with_the_person_and_the_votes_of_others_stay(p
     place, _ = export_person(project, p.ID, now=NOW, language=Language("de"))
     given = json.loads((place / "everything.json").read_text())["care"]["ideas"]
     assert [(row["what"], row["words"]) for row in given] == [
-        ("takes part", None), ("idea", p.PHONE), ("vote", ""), ("comment", "Danke"),
+        ("takes part", None), ("takes part", None),
+        ("idea", p.PHONE), ("vote", ""), ("comment", "Danke"), ("idea", ""), ("vote", ""),
     ]  # fmt: skip
     looked = Erasing(project).look(p.ID)
     told = Erasing(project).erase(p.ID, now=NOW)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
@@ -16,10 +18,11 @@ from stamm.app.projecting.persons import merges_in, owners
 from stamm.app.projecting.said import Said, put_said
 from stamm.forms.confirming import ask_for_confirmations
 from stamm.forms.keeping import TELLING
-from stamm.forms.telling import SOURCE, Row, Untold, mark_told, name_customers, untold
+from stamm.forms.telling import SOURCE, Row, Untold, hand_on, mark_told, name_customers, untold
 from stamm.jobs import Done, Job, Kind, Outcome, Retry
 from stamm.lang.errors import BusyError
 from stamm.people import Database
+from stamm.store.erasing.ledger import Ledger
 from stamm.store.snapshot import Snapshot
 
 #: an import may hold the lake for long; what was sent waits in the database meanwhile
@@ -57,16 +60,17 @@ class SubmissionsTold(Kind):
 def tell(project: Project, database: Database) -> int:
     """One commit of what waits; how many it was. Raises BusyError while somebody else writes for long."""
     with database.transaction() as run:
+        hand_on(run)
         waiting = untold(run)
     if not waiting:
         return 0
     with project.lake().writing(wait_seconds=WAIT_SECONDS) as writer:
-        named = customers_of(project.lake().snapshot(), (each for each in waiting if _lacks_customer(each)))
+        ledger = Ledger.read(project.lake_directory)
+        named = customers_of(project.lake().snapshot(), waiting, ledger, datetime.now(UTC))
         with database.transaction() as run:  # before it is told, so that whoever is cut off names the same ones
             name_customers(run, named)
-            fresh = {each.submission.id: each for each in untold(run)}
-        waiting = [fresh[each.submission.id] for each in waiting if each.submission.id in fresh]
-        waiting = [each for each in waiting if not _lacks_customer(each)]
+            hand_on(run)
+            waiting = [each for each in untold(run) if not _lacks_customer(each)]
         rows = [_said(row) for each in waiting for row in each.rows()]
         if rows:
             put_said(writer, rows)
@@ -77,27 +81,69 @@ def tell(project: Project, database: Database) -> int:
     return len(waiting)
 
 
-def customers_of(snapshot: Snapshot, waiting: Iterable[Untold]) -> dict[int, tuple[str, bool]]:
+def customers_of(
+    snapshot: Snapshot, waiting: Sequence[Untold], ledger: Ledger | None, now: datetime
+) -> dict[int, tuple[str, bool]]:
     """Whose submissions these are, by their numbers, and whether nobody was known by that address.
 
-    Who is new is known by the address in small letters, as in most systems.
+    Who is new is known by the address in small letters, as in most systems; where that number is somebody's who has
+    another address by now, or was erased, under a number of their own.
     """
-    addresses = {each.submission.id: each.submission.email for each in waiting}
-    known = _known(snapshot, set(addresses.values())) if addresses else {}
-    return {number: (known[email], False) if email in known else (email, True) for number, email in addresses.items()}
-
-
-def _known(snapshot: Snapshot, addresses: set[str]) -> dict[str, str]:
-    """The customers who have these addresses now; of several the first by number."""
-    if "customers" not in snapshot.kinds():
+    lacking = [each.submission for each in waiting if _lacks_customer(each)]
+    if not lacking:
         return {}
-    standing, found = owners(merges_in(snapshot)) if "links" in snapshot.kinds() else {}, dict[str, str]()
-    whose = ds.field("email").is_valid() & pc.utf8_lower(ds.field("email")).isin(sorted(addresses))
-    table = snapshot.dataset("customers").to_table(columns=["customer_id", "email"], filter=whose)
-    for row in table.to_pylist():
-        email, customer = row["email"].lower(), standing.get(row["customer_id"], row["customer_id"])
-        found[email] = min(found.get(email, customer), customer)
+    of_address, numbers = _known(snapshot, {each.email for each in lacking}, now)
+    for each in (one.submission for one in waiting):  # named by somebody who was cut off before the facts were told
+        if (
+            each.is_counted
+            and each.is_new
+            and each.customer
+            and not each.facts
+            and not _is_erased(ledger, each.customer)
+        ):
+            of_address.setdefault(each.email, each.customer)
+    found = {}
+    for each in lacking:
+        is_new = each.email not in of_address
+        if is_new:
+            is_free = each.email not in numbers and not _is_erased(ledger, each.email)
+            of_address[each.email] = each.email if is_free else f"form-{each.chance}"
+        found[each.id] = of_address[each.email], is_new
     return found
+
+
+def _known(snapshot: Snapshot, addresses: set[str], now: datetime) -> tuple[dict[str, str], set[str]]:
+    """The customers who have these addresses now, of several the first by number; and which are somebody's numbers."""
+    if "customers" not in snapshot.kinds():
+        return {}, set()
+    standing = owners(merges_in(snapshot)) if "links" in snapshot.kinds() else {}
+    former: dict[str, set[str]] = {}
+    for number, owner in standing.items():
+        former.setdefault(owner, set()).add(number)
+    customers = snapshot.dataset("customers")
+    wanted = pa.array(sorted(addresses), pa.string())
+    had = pc.utf8_lower(ds.field("email")).isin(wanted) | ds.field("customer_id").isin(wanted)
+    some = {
+        standing.get(each, each)
+        for each in customers.to_table(columns=["customer_id"], filter=had)["customer_id"].to_pylist()
+    }
+    every = pa.array(sorted(some.union(*(former.get(each, ()) for each in some))), pa.string())
+    newest: dict[str, dict[str, Any]] = {}
+    rows = customers.to_table(
+        columns=["customer_id", "valid_from", "email"], filter=ds.field("customer_id").isin(every)
+    ).to_pylist()
+    for row in sorted(rows, key=lambda each: each["valid_from"]):
+        if row["valid_from"] <= now:
+            newest[standing.get(row["customer_id"], row["customer_id"])] = row
+    found: dict[str, str] = {}
+    for customer, row in newest.items():
+        address = (row["email"] or customer).lower()
+        found[address] = min(found.get(address, customer), customer)
+    return found, {row["customer_id"] for row in rows}
+
+
+def _is_erased(ledger: Ledger | None, customer: str) -> bool:
+    return ledger is not None and ledger.knows(customer) is not None
 
 
 def _lacks_customer(each: Untold) -> bool:

@@ -37,12 +37,6 @@ def throw_away(run: Run, form: int, numbers: Collection[int], *, who: str, now: 
     found = _those(run, form, numbers, "held <> ?")
     for each in found:
         run("DELETE FROM form_arrival WHERE submission_id = ?", (each.id,))
-        if each.is_new:  # what was known of them came with it: the next one tells it
-            run(
-                "UPDATE form_submission SET is_new = 1, told = 0, changed_at = ? WHERE id = (SELECT min(id) FROM "
-                "form_submission WHERE customer_id = ? AND held = '' AND id <> ?)",
-                (now, each.customer, each.id),
-            )
         if each.facts or each.is_counted:
             run("UPDATE form_submission SET held = ?, told = 0, changed_at = ? WHERE id = ?", (REMOVED, now, each.id))
         else:

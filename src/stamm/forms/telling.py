@@ -75,6 +75,19 @@ def name_customers(run: Run, found: Mapping[int, tuple[str, bool]]) -> None:
         )
 
 
+def hand_on(run: Run) -> None:
+    """What is known of somebody came with one submission: where that counts no more, the first that does tells it."""
+    for gone in submissions_where(run, "told = 0 AND is_new = 1 AND held <> ''", ()):
+        heirs = submissions_where(run, "customer_id = ? AND held = ''", (gone.customer,), "ORDER BY id LIMIT 1")
+        if heirs:
+            (heir,) = heirs
+            run("UPDATE form_submission SET is_new = 0 WHERE id = ?", (gone.id,))
+            run(
+                "UPDATE form_submission SET is_new = 1, told = 0, changed_at = ? WHERE id = ?",
+                (max(gone.changed_at, heir.changed_at), heir.id),
+            )
+
+
 def mark_told(run: Run, told: Untold) -> None:
     """The facts hold it; what was thrown away is gone; what was changed meanwhile is told once more."""
     sheet = told.submission

@@ -8,33 +8,39 @@ from typing import Any
 from stamm.ideas.posts import ERASED, IDEA, Post, posts_where
 from stamm.people.database import Run
 
-TABLES = ("idea_post", "idea_participant", "idea_step")
+PEOPLE = "idea_participant"
+TABLES = ("idea_post", PEOPLE, "idea_step")
 Says = Callable[[str], bool]
 
 
-def held_of(run: Run, customers: Collection[str]) -> list[dict[str, Any]]:
-    """What somebody of these numbers suggested, voted for and said, and where they take part."""
-    marks, numbers = ", ".join("?" * len(customers)), tuple(sorted(customers))
-    rows = run(
-        f"SELECT customer_id, board_id, address, made_at FROM idea_participant WHERE customer_id IN ({marks}) "  # noqa: S608 - ours
-        "ORDER BY id",
-        numbers,
-    )
-    news = run(
-        "SELECT w.customer_id, n.board_id, n.idea_id, w.address, n.wanted_at FROM idea_news n "  # noqa: S608 - ours
-        f"JOIN idea_participant w ON w.id = n.participant_id WHERE w.customer_id IN ({marks}) ORDER BY n.id",
-        numbers,
-    )
+def held_of(run: Run, customers: Collection[str], names: Says) -> list[dict[str, Any]]:
+    """What somebody of these numbers, or of an address of theirs, suggested, voted for and said, and where they take
+    part."""
+
+    def is_theirs(number: str) -> bool:
+        return number in customers
+
     columns = ("customer_id", "board", "what", "idea", "name", "title", "words", "address", "at")
     found: list[tuple[Any, ...]] = [
-        (who, board, "takes part", None, None, None, None, address, at) for who, board, address, at in rows
+        (who, board, "takes part", None, None, None, None, address, at)
+        for who, board, address, at in run(
+            "SELECT customer_id, board_id, address, made_at FROM idea_participant ORDER BY id", ()
+        )
+        if _is_of(who, address, is_theirs, names)
     ]
     found += [
-        (who, board, "wants to be told", idea, None, None, None, address, at) for who, board, idea, address, at in news
+        (who, board, "wants to be told", idea, None, None, None, address, at)
+        for who, board, idea, address, at in run(
+            "SELECT w.customer_id, n.board_id, n.idea_id, w.address, n.wanted_at FROM idea_news n "
+            "JOIN idea_participant w ON w.id = n.participant_id ORDER BY n.id",
+            (),
+        )
+        if _is_of(who, address, is_theirs, names)
     ]
     found += [
         (post.customer, post.board, post.kind, post.idea, post.name, post.title, post.words, post.address, post.at)
-        for post in posts_where(run, f"w.customer_id IN ({marks})", numbers)
+        for post in posts_where(run, "1 = 1", ())
+        if _is_of(post.customer, post.address, is_theirs, names)
     ]
     return [dict(zip(columns, row, strict=True)) for row in found]
 

@@ -26,6 +26,7 @@ from stamm.ideas import leaving as ideas
 from stamm.store.durable import sync_file, write_atomically
 from stamm.store.erasing.cells import Cells
 from stamm.store.erasing.gate import CUSTOMER, DEVICE
+from stamm.store.erasing.words import plain
 from stamm.surveys import leaving as surveys
 
 EXPORTS = "exports"
@@ -34,6 +35,31 @@ INDEX = "index.json"
 OURS = ("lake", "log", "rejects", TRUTH, EXPORTS)
 #: texts are looked through in pieces, each with the end of the one before
 PIECE, OVERLAP = 2**20, 2**10
+
+
+#: where the database of people says whose a row is, by a customer's number or an address
+WHOSE = (
+    *((table, CUSTOMER) for table in (*HELD, MAILS, surveys.TABLE, forms.TABLE, ideas.PEOPLE)),
+    (forms.TABLE, "email"),
+    (ideas.PEOPLE, "address"),
+)
+
+
+def whose_beside(project: Project, called: str) -> str | None:
+    """The number or address, as it stands there, under which rows beside the lake are somebody's who is called so."""
+    if not project.has_people:
+        return None
+    wanted = _spelled(called)
+    with closing(project.people()) as database, database.transaction() as run:
+        for table, column in WHOSE:
+            for (text,) in run(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL", ()):  # noqa: S608 - ours
+                if _spelled(text) == wanted:
+                    return str(text)
+    return None
+
+
+def _spelled(called: str) -> str:
+    return plain(called.strip()) if "@" in called else called
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from stamm.app.leaving.backing_up import backups_left
-from stamm.app.leaving.beside import Beside
+from stamm.app.leaving.beside import Beside, whose_beside
 from stamm.app.leaving.written import Place
 from stamm.app.project import Project
 from stamm.app.refreshing import making
@@ -113,7 +113,10 @@ class Erasing:
 
     # -- who ---------------------------------------------------------------------------
     def customer(self, called: str) -> str:
-        """The number of the customer who is called so; raises UsageError where that is nobody, or several."""
+        """The number of the customer who is called so; raises UsageError where that is nobody, or several.
+
+        Whoever the facts do not know may still have sent something: an address is then as good as a number.
+        """
         finding = Finding(self.lake.snapshot(), self._kinds)
         found = finding.customers_called(called)
         if found and set(found) <= finding.one_person(found[:1]):
@@ -123,6 +126,8 @@ class Erasing:
                 f"{len(found)} customers are called that: {', '.join(found)}.",
                 remedy="Name one by the customer's number; each is erased on their own.",
             )
+        if beside := whose_beside(self.project, called):
+            return beside
         ledger = Ledger.read(self.lake.root)
         if ledger is not None and (known := ledger.knows(called)):
             raise UsageError(

@@ -101,7 +101,7 @@ def held(project: Project, customer: str) -> Held:
             if sent := sent_by_forms(run, found.person.customers, cells.names):
                 found.care["forms"] = sent
                 found.files = files_held_of(run, found.person.customers, cells.names)
-            if posts := held_in_ideas(run, found.person.customers):
+            if posts := held_in_ideas(run, found.person.customers, cells.names):
                 found.care["ideas"] = posts
             found.mails = mails_of(run, found.person.customers)
     return found

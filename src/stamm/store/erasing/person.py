@@ -129,7 +129,7 @@ class Finding:
         mine = told.filter(pc.is_in(told[CUSTOMER], pa.array(sorted(theirs), pa.string())))
         emails, phones, names = ({each for each in mine[name].to_pylist() if each} for name in NAMING)
         others = self._borne_by_others(told, theirs)
-        telling = {*(each for each in theirs if is_telling(each)), *emails}
+        telling = {*(each for each in theirs if is_telling(each) or "@" in each), *emails}
         telling |= {name for name in names if is_telling(name) and len(words(name)) > 1}
         ambiguous = {each for each in telling if words(each) in others} | ((theirs | names) - telling)
         numbers = {digits for each in phones if (digits := phone_digits(each))}

@@ -66,7 +66,7 @@ def receive():
         for name, note in (("Anna Meyer", "Ich komme\\nmit dem Rad."), ("Ben Ott", "")):
             email = f"{name.partition(' ')[0].lower()}@example.com"
             fields = {"name": [name], "email": [email], "note": [note], "newsletter": ["yes"] if note else []}
-            sent = Sent(fields, "203.0.113.7", "de")
+            sent = Sent(fields, "203.0.113.7", "de", revision=2)
             kept = take_submission(run, fresh_token(1, "test", now), sent, secret="test", now=now)
             if note:
                 run("UPDATE form_confirmation SET asked_at = ?, state = 'sent'", (now,))

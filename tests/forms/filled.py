@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from stamm.forms import keeping
 from stamm.forms.ready import ready
 from stamm.forms.submissions import Submission
-from stamm.forms.submitting import Sent, fresh_token, take_submission
+from stamm.forms.submitting import Sent, found_by, fresh_token, take_submission
 from stamm.intake.spam import is_done
 from stamm.people import Database
 
@@ -50,10 +50,14 @@ def send(
     trap: str = "",
     nonce: str | None = None,
     language: str = "en",
+    revision: int | None = None,
     **fields: str,
 ) -> Submission:
-    """What somebody fills in, sent with the work done."""
+    """What somebody fills in, sent with the work done; the page shows the form as it is unless `revision` is given."""
     given = {name: [text] for name, text in fields.items()}
-    sent = Sent(given, address, language, trap, nonce_for(token) if nonce is None else nonce)
+    work = nonce_for(token) if nonce is None else nonce
     with database.transaction() as run:
+        found = found_by(run, token, SECRET)
+        shown = found.form.revision if found and revision is None else revision or 0
+        sent = Sent(given, address, language, trap, work, revision=shown)
         return take_submission(run, token, sent, secret=SECRET, now=at)

@@ -47,7 +47,7 @@ def test_a_form_is_made_opened_read_and_reviewed(shop: Path, tmp_path: Path) -> 
         for email, works in (("ina@example.com", True), ("bot@example.com", False)):
             token = fresh_token(1, secret, now - timedelta(seconds=20))
             fields = {"name": ["=1+1"], "email": [email], "newsletter": ["yes"]}
-            sent = Sent(fields, "203.0.113.7", "en", nonce=nonce_for(token) if works else "")
+            sent = Sent(fields, "203.0.113.7", "en", nonce=nonce_for(token) if works else "", revision=3)
             take_submission(run, token, sent, secret=secret, now=now)
     rows = list(csv.DictReader(io.StringIO(stamm(shop, "received", "1", "--format", "csv"))))
     assert [(row["email"], row["held"], row["name"]) for row in rows] == [

@@ -40,7 +40,7 @@ def request(database: Database, form: int, *sent: bytes, nonce: str | None = Non
     fields = {"email": ["anna@example.com"], "topic": ["order"], "request": [required]}
     work = nonce_for(token) if nonce is None else nonce
     with database.transaction() as run:
-        given = Sent(fields, HOME, "en", nonce=work, files={"files": list(sent)} if sent else {})
+        given = Sent(fields, HOME, "en", nonce=work, files={"files": list(sent)} if sent else {}, revision=2)
         return take_submission(run, token, given, secret=SECRET, now=NOON + WHILE).id
 
 

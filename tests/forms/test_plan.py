@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from stamm.forms.plan import USES, Field, Option, Plan, checked, plan_of
 from stamm.forms.ready import READY, ready
+from stamm.forms.records import FIRST, columns_of
 from stamm.lang.errors import UsageError
 from tests.forms.filled import NOON
 
@@ -52,6 +53,8 @@ def test_no_form_that_is_ready_asks_for_consent_as_a_condition() -> None:
         {"fields": (EMAIL, Field("x", "tick", {"en": "x"}, purpose="news"))},
         {"quota": -1},
         {"closes_at": NOON.replace(tzinfo=None)},
+        {"closes_at": NOON.replace(year=1)},
+        {"closes_at": NOON.replace(year=2200)},
         {"starts_at": NOON, "ends_at": NOON},
     ],
 )
@@ -72,7 +75,21 @@ def test_once_open_a_form_stays_what_it_is_for_and_its_fields_mean_the_same() ->
     for change in ({"use": "support"}, {"fields": (EMAIL, Field("x", "date", {"en": "x"}))}):
         checked(replace(plan, **change))
         with pytest.raises(UsageError):
-            checked(replace(plan, **change), plan)
+            checked(replace(plan, **change), [plan])
+
+
+def test_a_key_that_was_removed_comes_back_as_what_it_was() -> None:
+    text = Plan("Spring", "lead", (EMAIL, Field("x", "text", {"en": "x"})), {"en": "x"})
+    without = replace(text, fields=(EMAIL,))
+    assert checked(text, [without, text]) == text
+    with pytest.raises(UsageError, match="would mean something else"):
+        checked(replace(text, fields=(EMAIL, Field("x", "date", {"en": "x"}))), [without, text])
+
+
+def test_columns_have_names_of_their_own() -> None:
+    keys = ("held", "held_", "name", "held__", "sent_at")
+    columns = columns_of([Field(key, "text", {"en": key}) for key in keys])
+    assert columns == (*FIRST, "held___", "held_", "name", "held__", "sent_at_")
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"name": 1}', "[" * 10_000])

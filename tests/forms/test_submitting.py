@@ -8,13 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from stamm.forms import TABLES, keeping, reviewing
+from stamm.forms.leaving import held_of
+from stamm.forms.records import columns_of, submission_records
 from stamm.forms.submissions import TWICE, counted, held_count, sent_by_form, submissions_where
 from stamm.forms.submitting import (
     GATES,
+    ChangedError,
     Found,
     Look,
     NotTakenError,
@@ -29,6 +34,7 @@ from stamm.forms.submitting import (
 from stamm.intake.arriving import MOST
 from stamm.intake.spam import FLOOD, TIMING, TRAP, WORK
 from stamm.jobs import TABLES as JOBS
+from stamm.lang.errors import UsageError
 from stamm.people import Database, open_database
 from tests.forms.filled import ANNA, HOME, NOON, OFFICE, SECRET, WHILE, nonce_for, opened, page, send
 
@@ -214,7 +220,7 @@ def test_a_thousand_within_a_minute_from_one_address_are_held_and_none_is_counte
     form = opened(database)
     send(database, page(form), address=OFFICE, **ANNA)
     monkeypatch.setattr("stamm.intake.spam.is_done", lambda *_: True)  # whoever does all the work, too
-    sent = Sent({"name": ["x"], "email": ["x@example.com"]}, HOME, nonce="1")
+    sent = Sent({"name": ["x"], "email": ["x@example.com"]}, HOME, nonce="1", revision=2)
     with database.transaction() as run:  # one for all of them, so that the test is quick
         for number in range(1_000):
             at = NOON + WHILE + timedelta(milliseconds=39 * number)
@@ -274,3 +280,91 @@ def test_one_address_has_one_place(database: Database) -> None:
     with database.transaction() as run:
         assert reviewing.accept(run, form, [second.id], who="i", now=NOON) == (0, 1)
         assert counted(run, form) == 1
+
+
+def changed(database: Database, form: int, **other: Any) -> None:
+    with database.transaction() as run:
+        found = keeping.form_of(run, form)
+        keeping.change_form(run, form, replace(found.plan, **other), seen=found.revision, who="i", now=NOON)
+
+
+def test_nothing_is_kept_of_a_page_that_showed_something_else(database: Database) -> None:
+    """The purpose of a consent is another one, a field is gone, a booking is at another time: each is to be read."""
+    form = opened(database)
+    with database.transaction() as run:
+        fields = keeping.form_of(run, form).plan.fields
+    consent = next(each for each in fields if each.kind == "consent")
+    other = tuple(replace(each, purpose="calls") if each is consent else each for each in fields)
+    changed(database, form, fields=other)
+    with pytest.raises(ChangedError) as told:
+        send(database, page(form), **ANNA, newsletter="yes", revision=2)
+    assert told.value.anew == ("newsletter",)
+    changed(database, form, fields=tuple(each for each in fields if each.key != "wish"))
+    for revision, anew in (
+        (2, ()),
+        (3, ("newsletter",)),
+        (1, ("newsletter",)),
+        (-1, ("newsletter",)),
+        (99, ("newsletter",)),
+    ):
+        with pytest.raises(ChangedError) as told:
+            send(database, page(form), **ANNA, wish="Tea", revision=revision)
+        assert told.value.anew == anew, revision
+    booking = opened(
+        database, "booking", "Tasting", starts_at=NOON + timedelta(days=7), ends_at=NOON + timedelta(days=8)
+    )
+    changed(database, booking, starts_at=NOON + timedelta(days=6))
+    with pytest.raises(ChangedError):
+        send(database, page(booking), **ANNA, revision=2)
+    with database.transaction() as run:
+        assert submissions_where(run, "id > 0", ()) == []
+    assert send(database, page(booking), **ANNA, revision=3).held == ""
+
+
+@pytest.mark.parametrize(
+    ("day", "is_taken"),
+    [("1899-12-31", False), ("1900-01-01", True), ("2024-02-02", True), ("2024-02-03", False), ("0001-01-01", False)],
+)
+def test_a_birthday_is_one_that_somebody_can_have(database: Database, day: str, is_taken: bool) -> None:
+    """It is noon of 2024-02-01 in UTC, and tomorrow somewhere."""
+    token = page(opened(database, "registration", "Club"))
+    if is_taken:
+        assert send(database, token, **ANNA, birthday=day).content["birthday"] == day
+    else:
+        with pytest.raises(WrongError) as told:
+            send(database, token, **ANNA, birthday=day)
+        assert told.value.fields == ("birthday",)
+
+
+def test_a_key_comes_back_only_as_what_it_was(database: Database) -> None:
+    form = opened(database)
+    with database.transaction() as run:
+        fields = keeping.form_of(run, form).plan.fields
+    changed(database, form, fields=tuple(each for each in fields if each.key != "wish"))
+    other = replace(next(each for each in fields if each.key == "wish"), kind="date", options=())
+    with pytest.raises(UsageError, match="would mean something else"):
+        changed(database, form, fields=(*(each for each in fields if each.key != "wish"), other))
+
+
+def test_a_field_that_was_removed_stays_with_what_was_sent(database: Database) -> None:
+    form = opened(database)
+    sent = send(database, page(form), **ANNA, wish="Tea")
+    with database.transaction() as run:
+        fields = keeping.form_of(run, form).plan.fields
+    changed(database, form, fields=tuple(each for each in fields if each.key != "wish"))
+    with database.transaction() as run:
+        every = keeping.all_fields(run, form)
+        (row,) = submission_records(every, [sent], {}, "en")
+        held = held_of(run, {"nobody"}, lambda text: text == "anna@example.com")
+    assert [each.key for each in every] == [*(each.key for each in fields if each.key != "wish"), "wish"]
+    assert (row["wish"], tuple(row)) == ("Tea", columns_of(every))
+    assert "Tea" in [each["answer"] for each in held]
+
+
+def test_a_page_of_before_is_taken_where_nobody_would_have_read_anything_else(database: Database) -> None:
+    form = opened(database)
+    changed(database, form, name="Summer", quota=5, thanks={"en": "Thanks!"}, button={"en": "Go"})
+    with database.transaction() as run:
+        keeping.close_form(run, form, who="i", now=NOON)
+        keeping.open_form(run, form, who="i", now=NOON)
+    assert send(database, page(form), **ANNA, wish="Tea", revision=2).content["wish"] == "Tea"

@@ -27,6 +27,7 @@ from tests.ideas.board import opened as board_of_ideas
 from tests.leaving import planted as p
 
 BEA = "bea@example.com"
+TEA = "Wo ist mein Tee?"
 #: too few letters to be sought as a number; as an address they mean one person
 SHORT = "a@b.de"
 LATER = NOON + timedelta(days=2)
@@ -51,12 +52,14 @@ def form(database: Database) -> int:
     return number
 
 
-def send(database: Database, number: int, email: str, at: datetime, *, works: bool = True) -> Submission:
+def send(
+    database: Database, number: int, email: str, at: datetime, *, works: bool = True, words: str = TEA
+) -> Submission:
     token = fresh_token(number, "secret", at)
-    fields = {"email": [email], "topic": ["order"], "request": ["Wo ist mein Tee?"]}
+    fields = {"email": [email], "topic": ["order"], "request": [words]}
     work = nonce_for(token) if works else ""
     with database.transaction() as run:
-        sent = Sent(fields, "203.0.113.7", "de", nonce=work, files={"files": [SOUND_PDF]})
+        sent = Sent(fields, "203.0.113.7", "de", nonce=work, files={"files": [SOUND_PDF]}, revision=2)
         return take_submission(run, token, sent, secret="secret", now=at + WHILE)
 
 
@@ -158,3 +161,17 @@ def test_all_tables_that_say_whose_a_row_is_are_looked_through(database: Databas
         ("alert_sent", "address"),
     }
     assert known - ours == set(WHOSE)
+
+
+def test_what_goes_is_not_said_to_stay(project: Project, database: Database) -> None:
+    """Bea has a name that may mean others, too: where it stands in words of others is told, not where it goes."""
+    p.put(project, "customers", [{"customer_id": "c1", "valid_from": NOON, "email": BEA, "name": "Bea"}])
+    number, board = form(database), board_of_ideas(database)
+    send(database, number, BEA, NOON, works=False, words="Bea fragt")
+    other = send(database, number, "cleo@example.com", NOON, works=False, words="Bea fragt")
+    board.suggest(board.public, "Bea wants tea", mail=BEA)
+    idea = board.suggest(board.public, "Bea wants tea", mail="cleo@example.com")
+    expected = {("form_submission", (other.id,)), ("idea_post", (idea.id,))}
+    assert set(Erasing(project).look("c1").standing) == expected
+    told = Erasing(project).erase("c1", now=LATER)
+    assert (set(told.standing), told.submissions) == (expected, 1)

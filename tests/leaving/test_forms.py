@@ -38,7 +38,7 @@ def filled_in(project: Project) -> None:
                 fields = {"email": [email], "topic": ["order"], "request": [words]}
                 file = SOUND_PDF.replace(b"endobj", f"endobj % {email}".encode())
                 work = nonce_for(token) if works else ""
-                sent = Sent(fields, "203.0.113.7", "de", nonce=work, files={"files": [file]})
+                sent = Sent(fields, "203.0.113.7", "de", nonce=work, files={"files": [file]}, revision=2)
                 take_submission(run, token, sent, secret="secret", now=NOW + timedelta(seconds=20))
         tell(project, database)
 

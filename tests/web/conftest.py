@@ -163,7 +163,7 @@ def form(project: Project) -> Iterator[Callable[..., int]]:
             for email, works in (("ina@example.com", True), ("bot@example.com", False)):
                 token = fresh_token(number, secret_of(project), NOON)
                 fields = {"name": [email[:3]], "email": [email], "wish": [wish], "topic": ["order"], "request": [wish]}
-                sent = Sent(fields, "203.0.113.7", "en", nonce=nonce_for(token) if works else "")
+                sent = Sent(fields, "203.0.113.7", "en", nonce=nonce_for(token) if works else "", revision=2)
                 take_submission(run, token, sent, secret=secret_of(project), now=NOON + WHILE)
         return number
 

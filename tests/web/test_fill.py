@@ -74,7 +74,9 @@ def kept(project: Project) -> list[Submission]:
 
 def send(browser: Any, address: str, **fields: Any) -> Any:
     """What somebody sends whose browser did the work."""
-    return browser.post(address, {"-language": "en", "-nonce": nonce_for(address.split("/")[2]), **fields})
+    return browser.post(
+        address, {"-language": "en", "-revision": 2, "-nonce": nonce_for(address.split("/")[2]), **fields}
+    )
 
 
 def test_a_page_has_no_cookie_and_keeps_nothing_before_something_is_sent(
@@ -146,7 +148,7 @@ def test_where_there_is_no_room_nothing_is_kept_and_the_page_says_so(
     stranger: Any, link: Callable[..., str], project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(submitting, "MOST_HELD", 0)
-    sent = stranger.post(link(ago=timedelta(seconds=20)), {"-language": "en", **ANNA})
+    sent = stranger.post(link(ago=timedelta(seconds=20)), {"-language": "en", "-revision": 2, **ANNA})
     assert (sent.status_code, "Too much is coming in" in text_of(sent), kept(project)) == (429, True, [])
 
 
@@ -262,3 +264,28 @@ def test_a_file_comes_with_a_request_and_is_given_out_as_a_file_alone(
     assert signed_in("viewer").get(found[1]).status_code == 403
     assert stranger.get(found[1]).status_code == 302
     assert support.get(found[1].replace(f"/{one.form}/", f"/{one.form + 1}/")).status_code == 404
+
+
+def test_a_form_that_was_changed_meanwhile_is_shown_again_with_what_was_typed(
+    stranger: Any, link: Callable[..., str], project: Project
+) -> None:
+    address = link(ago=timedelta(seconds=20))
+    with closing(project.people()) as database, database.transaction() as run:
+        (found,) = keeping.forms(run)
+        fields = [
+            replace(each, told={"en": "Calls, too"}) if each.kind == "consent" else each for each in found.plan.fields
+        ]
+        plan = replace(found.plan, fields=tuple(fields))
+        keeping.change_form(run, found.id, plan, seen=found.revision, who="i", now=NOW)
+    old = send(stranger, address, **ANNA, wish="Tea in <tins>", newsletter="yes")
+    assert (old.status_code, kept(project)) == (409, [])
+    assert "This form was changed while you filled it in." in text_of(old)
+    text = old.content.decode()
+    assert "Tea in &lt;tins&gt;" in text
+    assert " checked" not in text, "nobody has ticked these words"
+    action, hidden = form_of(old)
+    assert (action, hidden["-revision"]) == (address, "3")
+    again = send(stranger, action, **ANNA, wish="Tea in <tins>", **{"-revision": hidden["-revision"]})
+    assert again.status_code == 303
+    (one,) = kept(project)
+    assert (one.content["wish"], one.content["newsletter"]) == ("Tea in <tins>", False)

@@ -38,7 +38,11 @@ def ticked(project: Project) -> Iterator[Callable[..., Submission]]:
             token = fresh_token(form, secret, then - timedelta(seconds=20))
             fields = {"name": ["Evil <b>name</b>"], "email": ["anna@example.com"], "newsletter": ["yes"]}
             sent = take_submission(
-                run, token, Sent(fields, "203.0.113.7", language, nonce=nonce_for(token)), secret=secret, now=then
+                run,
+                token,
+                Sent(fields, "203.0.113.7", language, nonce=nonce_for(token), revision=2),
+                secret=secret,
+                now=then,
             )
             reason = TOO_MANY if state == HELD else ""
             run("UPDATE form_confirmation SET asked_at = ?, state = ?, reason = ?", (asked, state, reason))

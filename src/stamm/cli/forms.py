@@ -125,14 +125,14 @@ def _link(say: Session, number: int, form: str, _: Given) -> None:
 def _received(say: Session, number: int, form: str, _: Given) -> None:
     """Everything that was sent; whoever reads it is written down."""
     with closing(say.project.people()) as database, database.transaction() as run:
-        found = keeping.form_of(run, number)
+        fields = keeping.all_fields(run, number)
         held, counts = (sent_by_form(run, number, held=held) for held in (True, False))
         sent = sorted((*held, *counts), key=lambda each: each.id)
         ticked = confirmations_of(run, [each.id for each in sent])
-    rows = submission_records(found, sent, ticked, say.language.code)
+    rows = submission_records(fields, sent, ticked, say.language.code)
     say.project.note("customers_read", f"form {number}, {len(rows)} rows", now=datetime.now(UTC))
     if form == "csv":
-        click.echo(csv_of(columns_of(found), rows))
+        click.echo(csv_of(columns_of(fields), rows))
     elif form == "json":
         click.echo(json_of({"submissions": rows}))
     else:

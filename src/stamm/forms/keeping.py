@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from stamm.forms.plan import Plan, checked, plan_of
+from stamm.forms.plan import Field, Plan, checked, plan_of
 from stamm.jobs.queue import enqueue
 from stamm.lang.errors import UsageError
 from stamm.people.acts import Act, record
@@ -78,6 +78,21 @@ def versions_of(run: Run, number: int) -> list[Version]:
     return [Version(what, who, as_moment(at)) for what, who, at in rows]
 
 
+def plans_of(run: Run, number: int, *, opened: bool = False) -> dict[int, Plan]:
+    """The plans of all its versions by their revisions, the newest first; `opened`: only since somebody can send."""
+    rows = run("SELECT revision, plan, state FROM form_version WHERE form_id = ? ORDER BY revision DESC", (number,))
+    return {int(revision): plan_of(plan) for revision, plan, state in rows if not opened or state != DRAFT}
+
+
+def all_fields(run: Run, number: int) -> tuple[Field, ...]:
+    """All that was ever asked since it was opened: the fields of now, and behind them those that were removed."""
+    fields: dict[str, Field] = {}
+    for plan in (form_of(run, number).plan, *plans_of(run, number, opened=True).values()):
+        for field in plan.fields:
+            fields.setdefault(field.key, field)
+    return tuple(fields.values())
+
+
 def make_form(run: Run, plan: Plan, *, who: str, now: datetime) -> int:
     """A new one, not open yet; returns its number. Raises UsageError for what cannot be asked."""
     sound = checked(plan)
@@ -94,7 +109,7 @@ def change_form(run: Run, number: int, plan: Plan, *, seen: int, who: str, now: 
     Raises MeanwhileError where there is a newer version than the one `seen`, UsageError for what cannot be asked.
     """
     found = form_of(run, number)
-    sound = checked(plan, found.plan if found.state != DRAFT else None)
+    sound = checked(plan, tuple(plans_of(run, number, opened=True).values()))
     if sound == found.plan:
         return found.revision
     revision = _write(run, number, seen, sound, found.state, CHANGED, who=who, now=now)

@@ -9,7 +9,7 @@ from typing import Any
 from stamm.forms.confirming import confirmations_of
 from stamm.forms.files import TABLE as FILES
 from stamm.forms.files import file_of, files_of
-from stamm.forms.keeping import forms
+from stamm.forms.keeping import all_fields, forms
 from stamm.forms.submissions import Submission, delete_submission, submissions_where
 from stamm.intake.words import said
 from stamm.people.database import Run
@@ -20,13 +20,13 @@ TABLES = (TABLE, FILES)
 
 def held_of(run: Run, customers: Collection[str], names: Callable[[str], bool]) -> list[dict[str, Any]]:
     """What somebody of these numbers sent, or of an address of theirs; with the words of the form."""
-    known = {form.id: form for form in forms(run)}
+    known = {form.id: form.plan.name for form in forms(run)}
+    asked = {form: all_fields(run, form) for form in known}
     found = []
     theirs = _of(run, lambda number: number in customers, names)
     ticked = confirmations_of(run, [sent.id for sent in theirs])
     for sent in theirs:
-        plan = known[sent.form].plan
-        about = {"customer_id": sent.customer, "form": plan.name, "sent_at": sent.sent_at, "email": sent.email}
+        about = {"customer_id": sent.customer, "form": known[sent.form], "sent_at": sent.sent_at, "email": sent.email}
         confirmed = ticked[sent.id].confirmed_at if sent.id in ticked else None
         found += [
             {
@@ -35,7 +35,7 @@ def held_of(run: Run, customers: Collection[str], names: Callable[[str], bool]) 
                 "answer": sent.content[field.key],
                 "confirmed_at": confirmed if field.kind == "consent" else None,
             }
-            for field in plan.fields
+            for field in asked[sent.form]
             if sent.content.get(field.key) not in (None, False)
         ]
     return found
@@ -54,19 +54,19 @@ def files_held_of(run: Run, customers: Collection[str], names: Callable[[str], b
 
 def theirs_or_naming(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> int:
     """How many submissions are a person's, or name them in the words of others."""
-    return len(_of(run, is_theirs, names)) + len(_naming(run, is_theirs, names))
+    return len(_of(run, is_theirs, names)) + len(_naming(run, is_theirs, names, names))
 
 
 def naming(
-    run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]
+    run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool], may_name: Callable[[str], bool]
 ) -> list[tuple[str, tuple[int, ...]]]:
-    """Submissions of others whose words name a person: the table and the number."""
-    return [(TABLE, (sent.id,)) for sent in _naming(run, is_theirs, names)]
+    """Submissions of others than a person (`is_theirs`, `names`) whose words `may_name` them: table and number."""
+    return [(TABLE, (sent.id,)) for sent in _naming(run, is_theirs, names, may_name)]
 
 
 def forget(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> int:
     """Erase what they sent, and in what others sent the words that name them; how many it was. May be done again."""
-    own, others = _of(run, is_theirs, names), _naming(run, is_theirs, names)
+    own, others = _of(run, is_theirs, names), _naming(run, is_theirs, names, names)
     for sent in own:
         delete_submission(run, sent.id)
     for sent in others:
@@ -82,12 +82,14 @@ def _of(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]
     return [sent for sent in submissions_where(run, "id > 0", ()) if _is_of(sent, is_theirs, names)]
 
 
-def _naming(run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool]) -> list[Submission]:
+def _naming(
+    run: Run, is_theirs: Callable[[str], bool], names: Callable[[str], bool], may_name: Callable[[str], bool]
+) -> list[Submission]:
     return [
         sent
         for sent in submissions_where(run, "id > 0", ())
         if not _is_of(sent, is_theirs, names)
-        and any(isinstance(given, str) and names(given) for given in sent.content.values())
+        and any(isinstance(given, str) and may_name(given) for given in sent.content.values())
     ]
 
 

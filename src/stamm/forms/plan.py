@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -19,9 +20,13 @@ FieldKind = Literal["email", "name", "phone", "company", "text", "choice", "tick
 KINDS: tuple[FieldKind, ...] = get_args(FieldKind)
 #: kinds of which a form has one at most: each is one attribute of a customer
 SINGLE: tuple[FieldKind, ...] = ("email", "name", "phone", "company", "files")
+#: kinds that are ticked or not
+TICKED: tuple[FieldKind, ...] = ("tick", "consent")
 #: the key of a date that is the customer's birthday, and of the choice that says what a request is about
 BIRTHDAY, TOPIC = "birthday", "topic"
 MOST_FIELDS, MOST_OPTIONS, MOST_NAME, MOST_TEXT, MOST_QUOTA = 30, 30, 120, 1_000, 1_000_000
+#: what a moment of a form can lie in
+YEARS = range(2000, 2200)
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
@@ -94,10 +99,10 @@ def plan_of(written: str) -> Plan:
 
 
 # -- checked -------------------------------------------------------------------------------------------------
-def checked(plan: Plan, before: Plan | None = None) -> Plan:
+def checked(plan: Plan, before: Sequence[Plan] = ()) -> Plan:
     """The same in its one written form; raises UsageError for what cannot be asked.
 
-    `before` is what it was since it was opened: what it is for stays, and so does what a field means.
+    `before` is all that it was since it was opened: what it is for stays, and so does what a field ever meant.
     """
     name = " ".join(plain(plan.name).split())
     if not 0 < len(name) <= MOST_NAME:
@@ -112,8 +117,8 @@ def checked(plan: Plan, before: Plan | None = None) -> Plan:
     if not 0 <= made.quota <= MOST_QUOTA:
         raise UsageError("A number of this form is out of its bounds.", remedy="Write 0 where there is to be none.")
     _check_moments(made)
-    if before is not None:
-        _check_same(made, before)
+    for each in before:
+        _check_same(made, each)
     return made
 
 
@@ -138,6 +143,8 @@ def _check_moments(plan: Plan) -> None:
     moments = (plan.closes_at, plan.starts_at, plan.ends_at)
     if any(each is not None and each.tzinfo is None for each in moments):
         raise UsageError("A moment of a form needs a time zone.", remedy="Write it as 2026-12-31T18:00:00Z.")
+    if any(each is not None and each.year not in YEARS for each in moments):
+        raise UsageError("A moment of a form lies in 2000 to 2199.", remedy="Look at the year.")
     if plan.use != "booking":
         if plan.starts_at or plan.ends_at:
             raise UsageError("Only a booking begins and ends.", remedy="Leave these moments out.")

@@ -33,18 +33,27 @@ def record_of(form: Form, counted: int, held: int) -> Record:
     }
 
 
-def columns_of(form: Form) -> tuple[str, ...]:
-    """The columns of what a form received: its fields by their keys, behind what each has."""
-    return (*FIRST, *(f"{field.key}_" if field.key in FIRST else field.key for field in form.plan.fields))
+def columns_of(fields: Sequence[Field]) -> tuple[str, ...]:
+    """The columns of what a form received: its fields by their keys, behind what each has, no two the same."""
+    taken, found = {*FIRST, *(field.key for field in fields if field.key not in FIRST)}, []
+    for field in fields:
+        name = field.key
+        if name in FIRST:
+            while name in taken:
+                name += "_"
+            taken.add(name)
+        found.append(name)
+    return (*FIRST, *found)
 
 
 def submission_records(
-    form: Form, sent: Sequence[Submission], ticked: Mapping[int, Confirmation], code: str
+    fields: Sequence[Field], sent: Sequence[Submission], ticked: Mapping[int, Confirmation], code: str
 ) -> list[Record]:
     """What a form received, in these words: an option as whoever chose it read it in that language.
 
     `ticked` says since when what was ticked is confirmed.
     """
+    columns = columns_of(fields)[len(FIRST) :]
     confirmed = {number: each.confirmed_at for number, each in ticked.items()}
     return [
         {
@@ -57,7 +66,7 @@ def submission_records(
             ),
             **{
                 column: told(field, each.content.get(field.key), code)
-                for column, field in zip(columns_of(form)[len(FIRST) :], form.plan.fields, strict=True)
+                for column, field in zip(columns, fields, strict=True)
             },
         }
         for each in sent

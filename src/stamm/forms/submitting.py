@@ -13,13 +13,13 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from stamm.forms.confirming import note_ticked
 from stamm.forms.files import MOST_KEPT, MOST_WAITING, are_sound, files_of, keep_files, kept_bytes
-from stamm.forms.keeping import DRAFT, TELLING, Form, form_of
-from stamm.forms.plan import Field, Plan
+from stamm.forms.keeping import DRAFT, TELLING, Form, form_of, plans_of
+from stamm.forms.plan import BIRTHDAY, TICKED, Field, Plan
 from stamm.forms.submissions import TWICE, Submission, counted, has_place, held_count, submissions_where
 from stamm.intake.arriving import Arrivals
 from stamm.intake.signed import read_signed, signed
@@ -34,6 +34,8 @@ _USE = "form"
 _ARRIVALS = Arrivals("form_arrival", "submission_id", "form_salt", "form_submission")
 #: letters of a short answer and of a text, and how much may wait to be looked at
 MOST_SHORT, MOST_LONG, MOST_HELD = 200, 4_000, 5_000
+#: nobody who was born before fills in a form
+OLDEST = date(1900, 1, 1)
 _OPEN = re.compile(r"o([0-9]{1,18})")
 _BEGUN = re.compile(r"b([0-9]{1,18})-([0-9a-f]{24})-([0-9]{1,12})")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\.]+(?:\.[^@\s<>\"(),:;\[\]\\.]+)+")
@@ -61,7 +63,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Sent:
-    """A form as it came: the fields by their names, in which language, from where, and what tells spam."""
+    """A form as it came: the fields by their names, in which language, from where, and what tells spam.
+
+    `revision` is that of the form which the page showed.
+    """
 
     fields: Mapping[str, Sequence[str]]
     address: str
@@ -69,6 +74,7 @@ class Sent:
     trap: str = ""
     nonce: str = ""
     files: Mapping[str, Sequence[bytes]] = dataclass_field(default_factory=dict)
+    revision: int = -1
 
 
 class NotTakenError(UsageError):
@@ -85,6 +91,15 @@ class WrongError(UsageError):
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__("Something is missing.", remedy="Fill it in, and send it again.")
         self.fields = tuple(fields)
+
+
+class ChangedError(UsageError):
+    """The form says something else than the page that was sent: nothing was kept. `anew` are the keys of fields whose
+    tick was set beside other words."""
+
+    def __init__(self, anew: Sequence[str]) -> None:
+        super().__init__("This form was changed meanwhile.", remedy="Look through it, and send it again.")
+        self.anew = tuple(anew)
 
 
 # -- addresses -----------------------------------------------------------------------------------------------
@@ -168,8 +183,8 @@ def found_by(run: Run, token: str, secret: str, *, lock: bool = False) -> Found 
 def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datetime) -> Submission:
     """Keep what somebody sent, in the transaction that is open; counted, or held for review.
 
-    Raises NotTakenError where a gate is shut or there is no room, WrongError where something is missing or is not what
-    it should be; then nothing of it may stay.
+    Raises NotTakenError where a gate is shut or there is no room, ChangedError where the page showed another form,
+    WrongError where something is missing or is not what it should be; then nothing of it may stay.
     """
     found = found_by(run, token, secret, lock=True)
     if found is None or found.token.issued is None:
@@ -178,7 +193,8 @@ def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datet
     if gate:
         raise NotTakenError(gate)
     plan, form = found.form.plan, found.form.id
-    content = read_fields(plan, sent.fields, sent.files)
+    _check_shown(run, found.form, sent.revision)
+    content = read_fields(plan, sent.fields, sent.files, now.date())
     held = doubt(token, sent.nonce, sent.trap, found.token.issued, now)
     if not held and plan.use == "booking" and has_place(run, form, content[plan.email.key].lower()):
         held = TWICE
@@ -203,6 +219,22 @@ def take_submission(run: Run, token: str, sent: Sent, *, secret: str, now: datet
     return kept
 
 
+def _check_shown(run: Run, form: Form, revision: int) -> None:
+    """Raises ChangedError where whoever sends this has read something else than the form says now."""
+    if revision == form.revision:
+        return
+    read = plans_of(run, form.id, opened=True).get(revision)
+    if read is not None and _shown(read) == _shown(form.plan):
+        return
+    known = read.fields if read is not None else ()
+    raise ChangedError([each.key for each in form.plan.fields if each.kind in TICKED and each not in known])
+
+
+def _shown(plan: Plan) -> tuple[object, ...]:
+    """What somebody reads before they send it."""
+    return plan.use, plan.title, plan.intro, plan.fields, plan.starts_at, plan.ends_at
+
+
 def _is_crowded(run: Run, form: int) -> bool:
     """Whether as much waits to be looked at as may, with what just came."""
     return held_count(run, form) > MOST_HELD or kept_bytes(run, waiting=True) > MOST_WAITING
@@ -210,7 +242,7 @@ def _is_crowded(run: Run, form: int) -> bool:
 
 # -- what a form says ----------------------------------------------------------------------------------------
 def read_fields(
-    plan: Plan, fields: Mapping[str, Sequence[str]], files: Mapping[str, Sequence[bytes]]
+    plan: Plan, fields: Mapping[str, Sequence[str]], files: Mapping[str, Sequence[bytes]], today: date
 ) -> dict[str, Any]:
     """What was filled in, by the key of the field, None where nothing was.
 
@@ -227,6 +259,8 @@ def read_fields(
             continue
         given = next((text for text in fields.get(field.key, ()) if text.strip()), "")
         value = _value(field, given)
+        if field.kind == "date" and field.key == BIRTHDAY and value and not _was_born(date.fromisoformat(value), today):
+            value = None
         found[field.key] = value
         if (given and value is None) or (field.required and not value):
             wrong.append(field.key)
@@ -237,7 +271,7 @@ def read_fields(
 
 def _value(field: Field, given: str) -> Any:
     """What was filled in; None where nothing was, or what is no such thing."""
-    if field.kind in ("tick", "consent"):
+    if field.kind in TICKED:
         return bool(given)
     if field.kind == "text":
         return plain(given).strip()[:MOST_LONG] or None
@@ -251,6 +285,11 @@ def _value(field: Field, given: str) -> Any:
     if field.kind == "phone":
         return line if _PHONE.fullmatch(line) else None
     return line[:MOST_SHORT] or None
+
+
+def _was_born(day: date, today: date) -> bool:
+    """Whether somebody who fills in a form can have been born that day; `today` is UTC's, somewhere it is tomorrow."""
+    return OLDEST <= day <= today + timedelta(days=1)
 
 
 def _day(text: str) -> str | None:

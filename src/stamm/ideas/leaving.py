@@ -54,14 +54,15 @@ def of_them(run: Run, is_theirs: Says, names: Says) -> list[Post]:
     ]
 
 
-def naming(run: Run, is_theirs: Says, names: Says) -> list[tuple[str, tuple[int, ...]]]:
-    """Posts of others whose words name a person, and answers that do: the table and the number."""
+def naming(run: Run, is_theirs: Says, names: Says, may_name: Says) -> list[tuple[str, tuple[int, ...]]]:
+    """Posts of others than a person (`is_theirs`, `names`) whose words `may_name` them, and answers that may: the table
+    and the number."""
     others = [
         ("idea_post", (post.id,))
-        for post in of_them(run, is_theirs, names)
-        if not _is_of(post.customer, post.address, is_theirs, names)
+        for post in posts_where(run, "1 = 1", ())
+        if not _is_of(post.customer, post.address, is_theirs, names) and any(map(may_name, _texts(post)))
     ]
-    return [*others, *(("idea_step", (number,)) for number in _answers(run, names))]
+    return [*others, *(("idea_step", (number,)) for number in _answers(run, may_name))]
 
 
 def forget(run: Run, is_theirs: Says, names: Says) -> int:

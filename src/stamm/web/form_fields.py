@@ -28,7 +28,7 @@ def fields_of(plan: Plan, zone: str) -> dict[str, str]:
     found = {"name": plan.name, "quota": str(plan.quota or ""), "count": str(len(plan.fields))}
     for name in MOMENTS:
         at: datetime | None = getattr(plan, name)
-        found[name] = at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if at else ""
+        found[name] = _local(at, zone) if at else ""
     for code in CODES:
         found |= {f"{name}-{code}": getattr(plan, name).get(code, "") for name in TEXTS}
     for place, field in enumerate(plan.fields):
@@ -120,6 +120,11 @@ def _told(fields: Fields, name: str) -> Told:
 def _kept(told: Told, before: Told) -> Told:
     """With the languages that the page does not show."""
     return {**told, **{code: text for code, text in before.items() if code not in CODES}}
+
+
+def _local(at: datetime, zone: str) -> str:
+    """As a browser writes a moment."""
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def _moment(text: str, zone: str) -> datetime | None:

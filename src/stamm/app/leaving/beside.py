@@ -247,7 +247,7 @@ class Beside:
 
         with closing(self.project.people()) as database:
             written = Written(database, self.cells.renamed)
-            return [*written.places(left), *written.notes(self.is_theirs, left)]
+            return [*written.places(left), *written.notes(self.is_theirs, self.cells.names, left)]
 
     def reports(self) -> int:
         """Remove reports that name them; returns how many those were."""

@@ -111,8 +111,10 @@ class Written:
         with self.database.transaction() as run:
             return [place for place, _, _ in self._found(run, names)]
 
-    def notes(self, of_them: Callable[[str], bool], names: Callable[[str], bool]) -> list[Place]:
-        """Where notes, tasks and answers name somebody, except those written about or by `of_them`."""
+    def notes(
+        self, of_them: Callable[[str], bool], names: Callable[[str], bool], may_name: Callable[[str], bool]
+    ) -> list[Place]:
+        """Where notes, tasks and answers `may_name` somebody, except those about or by them (`of_them`, `names`)."""
         with self.database.transaction() as run:
             there = [
                 Place(table, (number,))
@@ -121,10 +123,10 @@ class Written:
                     f"SELECT {', '.join(('id', 'customer_id', *columns))} FROM {table} ORDER BY id",  # noqa: S608 - ours
                     (),
                 )
-                if not of_them(customer) and any(names(text) for text in told)
+                if not of_them(customer) and any(may_name(text) for text in told)
             ]
-            found = (*naming(run, of_them, names), *forms_naming(run, of_them, names))
-            more = naming_in_ideas(run, of_them, names)
+            found = (*naming(run, of_them, may_name), *forms_naming(run, of_them, names, may_name))
+            more = naming_in_ideas(run, of_them, names, may_name)
             return [*there, *(Place(*each) for each in (*found, *more))]
 
     def erase(self, names: Callable[[str], bool]) -> int:

@@ -23,6 +23,7 @@ from stamm.forms.plan import BIRTHDAY, Field, Plan
 from stamm.forms.submitting import (
     MOST_LONG,
     MOST_SHORT,
+    ChangedError,
     Found,
     Look,
     NotTakenError,
@@ -38,7 +39,7 @@ from stamm.intake.words import said
 from stamm.lang.language import Language
 from stamm.people.accounts import run
 from stamm.web.access import ANYBODY, Asked, page
-from stamm.web.pages.ask import GONE, LANGUAGE, TRAP, unlisted
+from stamm.web.pages.ask import GONE, LANGUAGE, REVISION, TRAP, unlisted
 
 #: the work that the page's script did, under a name that no field has
 NONCE = "-nonce"
@@ -66,6 +67,7 @@ def fill(request: Asked, token: str) -> HttpResponseBase:
 
 def _sent(request: Asked, token: str, secret: str, now: datetime) -> HttpResponse:
     posted = request.POST
+    revision = posted.get(REVISION, "")
     sent = Sent(
         fields={name: posted.getlist(name) for name in posted},
         address=request.META.get("REMOTE_ADDR", ""),
@@ -73,12 +75,18 @@ def _sent(request: Asked, token: str, secret: str, now: datetime) -> HttpRespons
         trap=posted.get(TRAP, ""),
         nonce=posted.get(NONCE, ""),
         files={name: [each.read(MOST_BYTES + 1) for each in request.FILES.getlist(name)] for name in request.FILES},
+        revision=int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1,
     )
     try:
         with transaction.atomic():
             take_submission(run, token, sent, secret=secret, now=now)
     except NotTakenError as error:
         return _told(request, found_by(run, token, secret), error.gate)
+    except ChangedError as error:
+        found = found_by(run, token, secret)
+        assert found is not None
+        typed = {name: texts for name, texts in sent.fields.items() if name not in error.anew}
+        return _form(request, found, token, typed, changed=True)
     except WrongError as error:
         found = found_by(run, token, secret)
         assert found is not None
@@ -91,7 +99,13 @@ def _sent(request: Asked, token: str, secret: str, now: datetime) -> HttpRespons
 
 # -- what is shown -------------------------------------------------------------------------------------------
 def _form(
-    request: Asked, found: Found, token: str, given: Mapping[str, Sequence[str]], wrong: Sequence[str] = ()
+    request: Asked,
+    found: Found,
+    token: str,
+    given: Mapping[str, Sequence[str]],
+    wrong: Sequence[str] = (),
+    *,
+    changed: bool = False,
 ) -> HttpResponse:
     plan, code = found.form.plan, language_of(request, found.form.plan)
     about = {
@@ -100,8 +114,10 @@ def _form(
         "challenge": token,
         "bits": BITS,
         "preview": False,
+        "changed": changed,
+        "hidden": {LANGUAGE: code, REVISION: found.form.revision},
     }
-    return render(request, "fill.html.j2", about, status=422 if wrong else 200)
+    return render(request, "fill.html.j2", about, status=409 if changed else 422 if wrong else 200)
 
 
 def form_content(
@@ -117,6 +133,7 @@ def form_content(
         "button": said(plan.button, code) or request.say("Send"),
         "fields": [_shown(each, given.get(each.key, ()), code, each.key in wrong) for each in plan.fields],
         "wrong": len(wrong),
+        "changed": False,
         "has_files": plan.of_kind("files") is not None,
         "accept": ",".join(f".{ending}" for ending in (*ENDINGS.values(), "jpeg")),
         "most_files": MOST_FILES,

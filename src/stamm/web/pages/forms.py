@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from stamm.forms import keeping
 from stamm.forms.confirming import confirmations_of
 from stamm.forms.files import file_of, files_of
 from stamm.forms.keeping import Form
-from stamm.forms.plan import USES, Plan
+from stamm.forms.plan import USES, Field, Plan
 from stamm.forms.records import LISTED, columns_of, record_of, submission_records, told
 from stamm.forms.submissions import TWICE, Submission, counted, held_count, sent_by_form
 from stamm.forms.submitting import open_token
@@ -98,12 +99,13 @@ def form(request: Asked, form: int) -> HttpResponse:
 @page("forms/<int:form>.csv", may=EXPORTS)
 def form_csv(request: Asked, form: int) -> HttpResponse:
     """All that it received, held or not, to take away."""
-    found = form_or_missing(form)
+    form_or_missing(form)
     sent = [*sent_by_form(run, form, held=True), *sent_by_form(run, form, held=False)]
     ticked = confirmations_of(run, [each.id for each in sent])
-    rows = submission_records(found, sorted(sent, key=lambda each: each.id), ticked, request.say.code)
+    fields = keeping.all_fields(run, form)
+    rows = submission_records(fields, sorted(sent, key=lambda each: each.id), ticked, request.say.code)
     acted(request.user.email, "customers_read", f"form {form}, {len(rows)} rows")
-    return csv_response(f"form-{form}", csv_of(columns_of(found), rows))
+    return csv_response(f"form-{form}", csv_of(columns_of(fields), rows))
 
 
 @page("forms/<int:form>/preview", may=EVERYONE)
@@ -195,13 +197,14 @@ def _lines(found: Form, zone: ZoneInfo, say: Language, *, held: bool) -> list[di
         for each in sent
         if each.id in ticked
     }
-    return [_shown(found, each, zone, say, consents.get(each.id, "")) for each in sent]
+    fields = keeping.all_fields(run, found.id)
+    return [_shown(fields, each, zone, say, consents.get(each.id, "")) for each in sent]
 
 
-def _shown(found: Form, sent: Submission, zone: ZoneInfo, say: Language, consent: str) -> dict[str, Any]:
+def _shown(fields: Sequence[Field], sent: Submission, zone: ZoneInfo, say: Language, consent: str) -> dict[str, Any]:
     """A submission in words."""
-    cells = []
-    for field in found.plan.fields:
+    cells, has_files = [], any(each.kind == "files" for each in fields)
+    for field in fields:
         if field.kind == "files":
             continue
         given = told(field, sent.content.get(field.key), say.code)
@@ -214,7 +217,7 @@ def _shown(found: Form, sent: Submission, zone: ZoneInfo, say: Language, consent
         "customer": sent.customer,
         "email": sent.email,
         "cells": cells,
-        "files": [(each.id, each.name) for each in files_of(run, [sent.id])] if found.plan.of_kind("files") else [],
+        "files": [(each.id, each.name) for each in files_of(run, [sent.id])] if has_files else [],
         "why": why_held(sent.held, say),
     }
 

@@ -16,14 +16,18 @@ from stamm.app.kinds import kinds
 from stamm.app.project import Project
 from stamm.app.sending import digests_of
 from stamm.delivery.customer_mail import newest_mails, stop_token, unsubscribe
+from stamm.delivery.letter import Letter
 from stamm.delivery.suppression import mark_of, suppress
 from stamm.ideas import keeping, leaving, posting
 from stamm.ideas.deciding import answer_idea, merge_idea, steps_of
-from stamm.ideas.news import NEWS_LETTER, plan_news
+from stamm.ideas.links import Participant, participants_where
+from stamm.ideas.news import NEWS_LETTER, last_wanted, news_where, plan_news, wanted_by
+from stamm.ideas.news_letters import IdeaNewsLetter
 from stamm.ideas.posting import MissingError
-from stamm.jobs import Worker
+from stamm.jobs import Done, Job, Retry, Worker
 from stamm.lang.organisation import Organisation
 from stamm.people import Database
+from stamm.store.erasing.words import Digests
 from tests.delivery.server import Taken, running
 from tests.ideas.board import NOON, SECRET, Board, opened
 from tests.jobs.conftest import Clock
@@ -66,6 +70,11 @@ class Shop:
         token = self.board.mailed(address)
         self.board.confirm(token)
         return token
+
+
+def whose(database: Database, customer: str) -> list[Participant]:
+    with database.transaction() as run:
+        return participants_where(run, "customer_id = ?", (customer,))
 
 
 @pytest.fixture
@@ -167,7 +176,8 @@ def test_of_a_merged_idea_they_are_told_of_the_other_ones_steps_each_person_once
     with shop.database.transaction() as run:
         merge_idea(run, other, idea, seen=0, who="i", now=NOON)
     shop.say(other, "done")
-    assert shop.told() == [], "a merged idea has no state of its own"
+    with shop.database.transaction() as run:
+        assert news_where(run, "1 = 1", ()) == [], "a merged idea has no state of its own"
     shop.say(idea, "planned")
     assert [who for who, _ in shop.told()] == ["ben", "cleo"]
     token = board.member("cleo")
@@ -197,6 +207,11 @@ def test_nobody_is_told_who_is_suppressed_ended_it_or_of_what_is_gone(shop: Shop
     assert ("wants to be told", idea) in held
     assert kept == 5, "of the six who were to be told nothing is kept of emil"
     assert [who for who, _ in shop.told()] == ["anna", "finn"]
+    other = board.shown_idea("anna", "Open on Mondays")
+    board.vote(board.member("cleo"), other, tell=True, at=NOON + timedelta(minutes=2))
+    (cleo,) = whose(shop.database, "cleo")
+    with shop.database.transaction() as run:
+        assert wanted_by(run, cleo) == {other}, "a later tick is for its idea alone"
     # whoever ticks it again wants it again
     board.comment(board.member("cleo"), idea, tell=True, at=NOON + timedelta(minutes=5))
     shop.say(idea, "done")
@@ -266,3 +281,36 @@ def test_two_workers_and_a_job_that_is_done_again_tell_once(shop: Shop) -> None:
         while worker.round():
             continue
     assert [who for who, _ in shop.taken_out()].count("d0") == 2
+
+
+def test_both_databases_plan_hand_over_and_take_back_the_same(database: Database) -> None:
+    board = opened(database, waits=False)
+    idea = board.suggest(board.member("anna"), tell=True).id
+    board.vote(board.public, idea, mail="dora@example.org", tell=True)
+    board.confirm(board.mailed("dora@example.org"))
+    with database.transaction() as run:
+        answer_idea(run, idea, "planned", "", seen=0, who="i", now=NOON)
+        planned = news_where(run, "1 = 1", ())
+        assert last_wanted(run, ["anna", "ben"]) == NOON
+        assert last_wanted(run, ["ben"]) is None
+    assert [(each.state, each.revision, each.outcome) for each in planned] == [("planned", 1, "waiting")] * 2
+    digests, dora = Digests(b"k" * 32), planned[1].id
+    letter = IdeaNewsLetter(
+        lambda: database,
+        lambda: None,
+        lambda: digests,
+        lambda: "Europe/Berlin",
+        lambda _: "",
+        lambda *_: Letter("en", ""),
+    )
+    job = Job(1, "key", NEWS_LETTER, {"news": dora}, NOON)
+    assert letter.outside(job, NOON) == Retry("stamm.toml names no mail server")
+    assert letter._last_look(dora, digests, NOON) is None
+    with database.transaction() as run:
+        (handed,) = news_where(run, "id = ?", (dora,))
+        letter._release(run, dora, 0)
+        (back,) = news_where(run, "id = ?", (dora,))
+        letter.inside(run, job, Done(), NOON)
+        (sent,) = news_where(run, "id = ?", (dora,))
+    assert (handed.handed, handed.counted_at) == (1, NOON)
+    assert (back.handed, back.counted_at, sent.outcome) == (0, None, "sent")

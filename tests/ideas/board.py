@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stamm.ideas import keeping, moderating, posting
-from stamm.ideas.links import invite, open_token, own_token, participants_where
+from stamm.ideas.links import come_by, invite, open_token, own_token, participants_where
 from stamm.ideas.plan import BoardPlan
 from stamm.ideas.posting import Sent, fresh_chance
 from stamm.ideas.posts import Post, posts_where
@@ -60,9 +60,13 @@ class Board:
         with self.database.transaction() as run:
             posting.take_back(run, token, idea, secret=SECRET, now=at)
 
-    def confirm(self, token: str) -> None:
+    def confirm(self, token: str, *, at: datetime = NOON) -> None:
+        """Press on the page behind a mailed link, which lists all that waits."""
         with self.database.transaction() as run:
-            posting.confirm(run, token, secret=SECRET, now=NOON)
+            come = come_by(run, token, SECRET)
+            whose = come.participant if come is not None else None
+            votes, news = posting.to_confirm(run, whose) if whose is not None else ([], [])
+            posting.confirm(run, token, votes, news, secret=SECRET, now=at)
 
     def review(self, *posts: int, show: bool = True, at: datetime = NOON) -> int:
         with self.database.transaction() as run:

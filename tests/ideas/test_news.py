@@ -162,9 +162,34 @@ def test_whoever_typed_an_address_is_told_nothing_and_nor_is_the_address_before_
     shop.say(other, "planned")
     shop.say(idea, "done")
     assert shop.told() == [("dora", "Done: Tea in tins")]
+    board.vote(token, board.shown_idea("anna", "Post it"))
+    shop.say(other, "declined")
+    assert shop.told() == [], "a vote of theirs for something else says nothing of it"
     board.confirm(token)
     shop.say(other, "done")
     assert shop.told(NOON + timedelta(minutes=1)) == [("dora", "Done: Open on Mondays")]
+
+
+def test_a_stranger_s_tick_is_no_later_word_than_an_end(shop: Shop) -> None:
+    """cleo ends it on day 1; somebody ticks it in her name on day 2; what she does otherwise on day 3 is no tick, and
+    she says that it is hers on day 4."""
+    board, day = shop.board, timedelta(days=1)
+    idea, other = board.shown_idea("anna"), board.shown_idea("anna", "Open on Mondays")
+    token = shop.confirmed("cleo@example.com", idea)
+    with shop.database.transaction() as run:
+        run("UPDATE idea_participant SET customer_id = 'cleo' WHERE address = 'cleo@example.com'", ())
+        posting.tell_me_no_more(run, token, None, secret=SECRET)
+    board.vote(board.public, other, mail="cleo@example.com", tell=True, at=NOON + 2 * day)
+    board.vote(token, board.shown_idea("anna", "Post it"), at=NOON + 3 * day)
+    (cleo,) = whose(shop.database, "cleo")
+    with shop.database.transaction() as run:
+        assert (wanted_by(run, cleo), last_wanted(run, ["cleo"])) == (set(), None)
+    board.confirm(token, at=NOON + 4 * day)
+    with shop.database.transaction() as run:
+        assert (wanted_by(run, cleo), last_wanted(run, ["cleo"])) == ({other}, NOON + 4 * day)
+    board.confirm(token, at=NOON + 5 * day)
+    with shop.database.transaction() as run:
+        assert last_wanted(run, ["cleo"]) == NOON + 4 * day, "a second press is no tick"
 
 
 def test_of_a_merged_idea_they_are_told_of_the_other_ones_steps_each_person_once(shop: Shop) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from stamm.ideas import keeping, posting
+from stamm.ideas import keeping, moderating, posting
 from stamm.ideas.deciding import DONE, answer_idea, merge_idea, split_idea, steps_of
-from stamm.ideas.links import come_by
+from stamm.ideas.links import come_by, participants_where
+from stamm.ideas.news import wanted_by
 from stamm.ideas.plan import BoardPlan
 from stamm.ideas.posting import GATES, MissingError, NotTakenError, Sent, fresh_chance
 from stamm.ideas.posts import REMOVED, UNCONFIRMED, WAITING
@@ -16,6 +17,7 @@ from stamm.ideas.reading import NEWEST, shown
 from stamm.intake.spam import FLOOD, TRAP
 from stamm.lang.errors import UsageError
 from stamm.people import Database
+from stamm.people.database import Run
 from tests.ideas.board import HOME, NOON, OFFICE, SECRET, opened
 
 
@@ -65,7 +67,44 @@ def test_a_vote_from_an_address_counts_once_that_is_confirmed_and_each_time_anew
     board.vote(board.public, idea, mail="cleo@example.com")
     assert (board.votes(idea), board.votes(other)) == (1, 1)
     board.vote(own, other)
-    assert (board.votes(idea), board.votes(other)) == (2, 2), "whoever votes by the link has it"
+    assert (board.votes(idea), board.votes(other)) == (1, 2), "a vote by the link says nothing of what waits"
+    board.confirm(own)
+    assert board.votes(idea) == 2, "a press on the page that lists it does"
+
+
+def test_a_press_confirms_what_the_page_had_and_nothing_that_came_since(database: Database) -> None:
+    board = opened(database)
+    seen, since = board.shown_idea(), board.shown_idea(title="Open on Mondays")
+    board.vote(board.public, seen, mail="cleo@example.com", tell=True)
+    own = board.mailed("cleo@example.com")
+    with database.transaction() as run:
+        (cleo,) = participants_where(run, "address = 'cleo@example.com'", ())
+        listed = posting.to_confirm(run, cleo)
+        assert listed == ([seen], [seen])
+    board.vote(board.public, since, mail="cleo@example.com", tell=True)
+    with database.transaction() as run:
+        posting.confirm(run, own, *listed, secret=SECRET, now=NOON)
+        assert wanted_by(run, cleo) == {seen}
+        assert posting.to_confirm(run, cleo) == ([since], [since])
+    assert (board.votes(seen), board.votes(since)) == (2, 1)
+
+
+def test_a_stranger_who_knows_an_address_writes_nothing_as_whom_it_belongs_to(database: Database) -> None:
+    board = opened(database, waits=False)
+    idea = board.shown_idea("anna")
+    board.vote(board.public, idea, mail="cleo@example.com")
+    board.confirm(board.mailed("cleo@example.com"))
+    with database.transaction() as run:  # the address turns out to be cleo's
+        run("UPDATE idea_participant SET customer_id = 'cleo' WHERE address = 'cleo@example.com'", ())
+    forged = board.suggest(board.public, "I hate you", mail="cleo@example.com", name="Cleo")
+    said = board.comment(board.public, idea, "Rude", mail="cleo@example.com", tell=True)
+    for post in (forged, said):
+        assert (post.participant, post.customer, post.confirmed, post.held) == (None, None, False, WAITING)
+    board.review(forged.id, said.id)
+    assert (board.votes(forged.id), board.ideas()[forged.id].customers) == (0, frozenset())
+    assert board.comment(board.public, idea, mail="no address", tell=True).held == WAITING, "its form has no such field"
+    board.confirm(board.mailed("cleo@example.com"))
+    assert board.ideas()[forged.id].customers == {"cleo"}, "the vote for it is hers once she says so"
 
 
 def test_links_are_mailed_to_few_and_what_nobody_confirms_is_forgotten(database: Database) -> None:
@@ -135,6 +174,21 @@ def test_a_form_sent_again_is_one_post_and_the_trap_holds(database: Database) ->
     first = board.suggest(anna, chance=chance)
     assert board.suggest(anna, chance=chance).id == first.id
     assert len(board.ideas()) == board.votes(first.id) == 1
+    # two forms of one page, or one that was written anew, are two posts
+    other = board.suggest(anna, "Tea in jars", chance=chance)
+    assert (other.title, len(board.ideas())) == ("Tea in jars", 2)
+    ben = board.member("ben")
+    for idea in (first.id, other.id):
+        assert board.vote(ben, idea, chance=chance).idea == idea
+        assert board.comment(ben, idea, chance=chance).id == board.comment(ben, idea, chance=chance).id
+        assert (board.votes(idea), len(board.ideas()[idea].comments)) == (2, 1)
+    board.comment(ben, first.id, "And in green", chance=chance)
+    assert len(board.ideas()[first.id].comments) == 2
+    for mail in ("cleo@example.com", "dora@example.com"):
+        board.vote(board.public, first.id, mail=mail, chance=chance)
+    for mail in ("cleo@example.com", "dora@example.com"):
+        board.confirm(board.mailed(mail))
+    assert board.votes(first.id) == 4
     assert board.suggest(anna, trap="http://spam").held == TRAP
     with pytest.raises(NotTakenError):
         board.suggest(anna, chance="' OR 1=1 --")
@@ -163,6 +217,17 @@ def test_what_was_thrown_away_comes_back_and_is_not_seen_meanwhile(database: Dat
         board.vote(board.member("ben"), idea)
     assert (board.review(idea), board.review(idea)) == (1, 0)
     assert [each.id for each in shown(board.ideas())] == [idea]
+
+
+def test_a_look_at_what_waits_takes_nothing_off_the_board(database: Database) -> None:
+    board = opened(database)
+    idea = board.shown_idea()
+    waits = board.suggest(board.public, "Spam").id
+    with database.transaction() as run:
+        about = {"who": "i", "now": NOON, "only_waiting": True}
+        assert moderating.review(run, board.number, {idea, waits}, show=False, **about) == 1
+        assert moderating.review(run, board.number, {idea, waits}, show=True, **about) == 0
+    assert [(board.ideas()[each].post.held) for each in (idea, waits)] == ["", REMOVED]
 
 
 # -- gates and links -----------------------------------------------------------------------------------------
@@ -204,6 +269,24 @@ def test_nobody_comes_in_without_a_link_of_ours(database: Database, way: str) ->
     with database.transaction() as run:
         assert come_by(run, member, "another secret") is None
         assert come_by(run, board.public, SECRET) is None, "a board for members has no link for everybody"
+
+
+@pytest.mark.parametrize("step", ["hold_board", "_is_theirs"])
+def test_whoever_is_erased_while_they_post_is_told_that_their_link_leads_nowhere(
+    database: Database, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = opened(database)
+    idea, ben = board.shown_idea(), board.member("ben")
+    real = getattr(posting, step)
+
+    def erased_meanwhile(run: Run, *about: object) -> None:
+        real(run, *about)
+        run("DELETE FROM idea_participant WHERE customer_id = 'ben'", ())
+
+    monkeypatch.setattr(posting, step, erased_meanwhile)
+    with pytest.raises(NotTakenError) as refused:
+        board.vote(ben, idea)
+    assert refused.value.gate == "unknown"
 
 
 def test_a_board_that_is_for_members_now_lets_in_no_address_of_nobody_known(database: Database) -> None:

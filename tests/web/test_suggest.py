@@ -76,9 +76,50 @@ def test_a_stranger_reads_suggests_and_votes_without_a_cookie_or_a_script(
     seen = stranger.get(mine)
     assert "Is this address yours?" in text_of(seen)
     assert "2 votes" in seen.content.decode(), "looking confirms nothing"
-    done = send(stranger, mine, seen)
-    assert "Your votes count" in text_of(stranger.get(done.headers["Location"]))
+    assert "Your vote: Tea in tins" in text_of(seen)
+    done = send(stranger, mine, seen, vote=str(number))
+    assert "What you confirmed counts" in text_of(stranger.get(done.headers["Location"]))
     assert "3 votes" in stranger.get(home).content.decode()
+
+
+def test_a_confirmed_address_sees_what_was_sent_in_its_name_and_confirms_what_is_its_own(
+    stranger: Any, idea: Make, project: Project
+) -> None:
+    board, number = idea()
+    home = public(project, board)
+    there = f"{home}{number}/"
+    made = {"title": "Buy at spam.example", "mail": "cleo@example.com", "tell": "yes"}
+    send(stranger, f"{home}new", stranger.get(f"{home}new"), **made)
+    mine = own(project, board, address="cleo@example.com")
+    seen = stranger.get(mine)
+    assert "Your vote: an idea that waits to be looked at" in text_of(seen)
+    assert "News by mail: an idea that waits to be looked at" in text_of(seen)
+    assert "spam.example" not in text_of(seen), "what a stranger wrote is shown once somebody has looked at it"
+    send(stranger, mine, seen)
+    assert "vote:" not in text_of(stranger.get(home))
+    send(stranger, there, stranger.get(there), do="vote", mail="cleo@example.com")
+    seen = stranger.get(mine)
+    assert "Did you ask for this?" in text_of(seen)
+    assert "Your vote: Tea in tins" in text_of(seen)
+    assert 'class="vote" name="do"' in seen.content.decode(), "nor does what waits keep anybody from voting"
+    send(stranger, mine, seen, vote=str(number))
+    seen = stranger.get(mine)
+    assert "3 votes" in seen.content.decode()
+    assert "Your vote: Tea in tins" not in text_of(seen)
+
+
+def test_a_look_at_what_waits_does_what_it_says_and_to_what_waits_alone(
+    stranger: Any, signed_in: Make, idea: Make, project: Project
+) -> None:
+    board, number = idea()
+    home, support = public(project, board), signed_in("support")
+    support.post(f"/ideas/{board}/waiting", {"post": str(number), "do": "remove"})
+    assert "Tea in tins" in text_of(stranger.get(home))
+    send(stranger, f"{home}new", stranger.get(f"{home}new"), title="Tea in cans")
+    waiting = [post for post in posts(project) if post.held]
+    refused = support.post(f"/ideas/{board}/waiting", {"post": str(waiting[0].id), "do": "shred"})
+    assert refused.status_code == 422
+    assert [post for post in posts(project) if post.held] == waiting
 
 
 def test_a_member_votes_in_the_list_takes_it_back_and_comments(stranger: Any, idea: Make, project: Project) -> None:

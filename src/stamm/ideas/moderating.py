@@ -18,15 +18,18 @@ def waiting(run: Run, board: int) -> list[Post]:
     return posts_where(run, f"p.board_id = ? AND p.held IN ({marks})", (board, *TO_REVIEW))
 
 
-def review(run: Run, board: int, posts: Collection[int], *, show: bool, who: str, now: datetime) -> int:
+def review(
+    run: Run, board: int, posts: Collection[int], *, show: bool, who: str, now: datetime, only_waiting: bool = False
+) -> int:
     """Show those of these posts that wait or were thrown away, or throw away those that wait or are shown; how many.
 
-    Votes are counted or not; those that somebody took back stay so. It may be done again.
+    Votes are counted or not; those that somebody took back stay so. With `only_waiting` nothing that is shown or was
+    thrown away is changed. It may be done again.
     """
     hold_board(run, board)
     done = 0
     for post in posts_where(run, "p.board_id = ?", (board,)):
-        from_here = (*TO_REVIEW, REMOVED) if show else (*TO_REVIEW, "")
+        from_here = (*TO_REVIEW, *((REMOVED if show else "",) if not only_waiting else ()))
         if post.id in posts and post.held in from_here and not (post.kind == VOTE and not show and not post.held):
             hold(run, post.id, "" if show else REMOVED, now)
             # what was looked at is held for no flood again

@@ -63,9 +63,17 @@ def want(run: Run, whose: Participant, idea: int, *, confirmed: bool, now: datet
         )
 
 
-def confirm_news(run: Run, whose: Participant) -> None:
-    """Whoever has the address has come by its link: what was asked for in its name was theirs."""
-    run("UPDATE idea_news SET confirmed = 1 WHERE participant_id = ?", (whose.id,))
+def confirm_news(run: Run, whose: Participant, ideas: Collection[int], now: datetime) -> None:
+    """Whoever has the address wants to be told of these ideas, as was asked in its name: they say so at this moment."""
+    for idea in unconfirmed_news(run, whose):
+        if idea in ideas:
+            want(run, whose, idea, confirmed=True, now=now)
+
+
+def unconfirmed_news(run: Run, whose: Participant) -> list[int]:
+    """The ideas of which somebody would be told, were it confirmed that they asked for it."""
+    rows = run("SELECT idea_id FROM idea_news WHERE participant_id = ? AND confirmed = 0 ORDER BY id", (whose.id,))
+    return [int(idea) for (idea,) in rows]
 
 
 def want_no_more(run: Run, whose: Participant, ideas: Collection[int] | None = None) -> None:

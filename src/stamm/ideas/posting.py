@@ -1,22 +1,26 @@
 """Taking posts: one way in for ideas, votes and comments, with every gate on it.
 
-A form carries a piece of chance, so that the same form sent twice is one post; a vote is one a participant. What comes
-from nobody whom we know waits until somebody here has looked at it.
+A form carries a piece of chance, so that the same thing sent twice is one post; a vote is one a participant. What comes
+from nobody whom we know waits until somebody here has looked at it. Whoever knows an address can send it by the link
+that everybody has: so what comes by that link is nobody's, and a vote or a wish to be told is kept as unconfirmed until
+somebody who came by the link that was mailed to the address says that it is theirs.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from stamm.delivery.mail_server import checked_address
 from stamm.ideas.deciding import counting_as, root_of
 from stamm.ideas.keeping import DRAFT, OPEN, hold_board
 from stamm.ideas.links import Come, Participant, add_participant, come_by, participants_where
-from stamm.ideas.news import confirm_news, want, want_no_more
+from stamm.ideas.news import confirm_news, unconfirmed_news, want, want_no_more
 from stamm.ideas.posts import COMMENT, IDEA, TAKEN_BACK, UNCONFIRMED, VOTE, WAITING, Post, hold, posts_where
 from stamm.intake.arriving import Arrivals
 from stamm.intake.spam import TRAP
@@ -93,7 +97,8 @@ def _let_in(run: Run, token: str, secret: str) -> Come:
         raise NotTakenError("unknown")
     hold_board(run, come.board.id)
     come = come_by(run, token, secret)
-    assert come is not None
+    if come is None:  # it went meanwhile
+        raise NotTakenError("unknown")
     gate = next((name for name, is_shut in GATES.items() if is_shut(come)), "")
     if gate:
         raise NotTakenError(gate)
@@ -102,7 +107,7 @@ def _let_in(run: Run, token: str, secret: str) -> Come:
 
 # -- the ways in ---------------------------------------------------------------------------------------------
 def suggest(run: Run, token: str, sent: Sent, *, secret: str, now: datetime) -> Post:
-    """Keep an idea, with the vote of whoever has it; the idea as it is kept.
+    """Keep an idea, with the vote of whoever has it; the idea as it is kept. By everybody's link it is nobody's.
 
     Raises NotTakenError where a gate is shut, MissingError for what says nothing or too much.
     """
@@ -114,7 +119,8 @@ def suggest(run: Run, token: str, sent: Sent, *, secret: str, now: datetime) -> 
         if not least <= len(text) <= most
     ]
     whose = _whose(run, come, sent, wrong, now, needed=False)
-    post = _keep(run, come, IDEA, 0, whose, sent, (name, title, words), now)
+    author = whose if come.participant is not None else None
+    post = _keep(run, come, IDEA, 0, author, sent, (name, title, words), now)
     if whose is not None and post.kind == IDEA and post.idea == 0:
         _cast(run, come, post.id, whose, sent, now)
     run("UPDATE idea_post SET idea_id = id WHERE id = ? AND idea_id = 0", (post.id,))
@@ -123,8 +129,12 @@ def suggest(run: Run, token: str, sent: Sent, *, secret: str, now: datetime) -> 
 
 
 def comment(run: Run, token: str, idea: int, sent: Sent, *, secret: str, now: datetime) -> Post:
-    """Keep a comment on an idea that is shown, or on the one into which it was merged. Raises as `suggest` does."""
+    """Keep a comment on an idea that is shown, or on the one into which it was merged. Raises as `suggest` does.
+
+    By everybody's link it is nobody's, and nobody is told.
+    """
     come = _let_in(run, token, secret)
+    sent = sent if come.participant is not None else replace(sent, mail="", tell=False)
     about, words = shown_idea(run, come, idea), plain(sent.words).strip()
     wrong = [] if 1 <= len(words) <= MOST_WORDS else ["words"]
     whose = _whose(run, come, sent, wrong, now, needed=False)
@@ -176,13 +186,29 @@ def tell_me_no_more(run: Run, token: str, idea: int | None, *, secret: str) -> N
     want_no_more(run, come.participant, None if idea is None else counting_as(roots, roots.get(idea, idea)))
 
 
-def confirm(run: Run, token: str, *, secret: str, now: datetime) -> None:
-    """The address to which a link was mailed is somebody's: what they voted for counts. Raises as `suggest` does."""
+def confirm(run: Run, token: str, votes: Collection[int], news: Collection[int], *, secret: str, now: datetime) -> None:
+    """The address to which a link was mailed is somebody's, who voted for these ideas, and wants to be told of these.
+
+    What else waits in its name goes on waiting. Raises as `suggest` does.
+    """
     come = _let_in(run, token, secret)
     if come.participant is None:
         raise NotTakenError("unknown")
     _is_theirs(run, come.participant, now)
+    for post in _unconfirmed_votes(run, come.participant):
+        if post.idea in votes:
+            hold(run, post.id, "", now)
+    confirm_news(run, come.participant, news, now)
     tell_later(run, come.board.id, now)
+
+
+def to_confirm(run: Run, participant: Participant) -> tuple[list[int], list[int]]:
+    """What was sent in the name of an address, and waits until it says so: ideas voted for, and those to be told of."""
+    return [post.idea for post in _unconfirmed_votes(run, participant)], unconfirmed_news(run, participant)
+
+
+def _unconfirmed_votes(run: Run, participant: Participant) -> list[Post]:
+    return posts_where(run, "p.kind = 'vote' AND p.participant_id = ? AND p.held = ?", (participant.id, UNCONFIRMED))
 
 
 def votes_of(run: Run, participant: Participant) -> list[Post]:
@@ -226,16 +252,17 @@ def _whose(run: Run, come: Come, sent: Sent, wrong: list[str], now: datetime, *,
         raise MissingError(*wrong)
     if come.participant is not None:
         _is_theirs(run, come.participant, now)  # whoever posts by it has it
-        return participants_where(run, "id = ?", (come.participant.id,))[0]
+        there = participants_where(run, "id = ?", (come.participant.id,))
+        if not there:  # erased meanwhile
+            raise NotTakenError("unknown")
+        return there[0]
     return _asks_for_link(run, come.board.id, address, sent, now, needed=needed) if address is not None else None
 
 
 def _is_theirs(run: Run, whose: Participant, now: datetime) -> None:
-    """Somebody has come by the link that was mailed: what was voted for from that address counts."""
+    """Somebody has posted by the link that was mailed, so they have the address; what waits in its name is not said to
+    be theirs."""
     run("UPDATE idea_participant SET confirmed_at = COALESCE(confirmed_at, ?) WHERE id = ?", (now, whose.id))
-    for post in posts_where(run, "p.participant_id = ? AND p.held = ?", (whose.id, UNCONFIRMED)):
-        hold(run, post.id, "", now)
-    confirm_news(run, whose)
 
 
 def _wants_news(run: Run, come: Come, idea: int, whose: Participant | None, sent: Sent, now: datetime) -> None:
@@ -291,14 +318,16 @@ def _cast(run: Run, come: Come, idea: int, whose: Participant, sent: Sent, now: 
 def _keep(
     run: Run, come: Come, kind: str, idea: int, whose: Participant | None, sent: Sent, told: Words, now: datetime
 ) -> Post:
-    """A post more, or the one that the same form has made already."""
+    """A post more, or the one that the same form has made already of the same content."""
     own = come.participant
     trusted = own is not None and own.is_member and not come.board.plan.waits
     if kind == VOTE:  # whoever gives an address has yet to say that it is theirs
         held = UNCONFIRMED if own is None else TRAP if sent.trap.strip() else ""
     else:
         held = TRAP if sent.trap.strip() else "" if trusted else WAITING
-    chance = f"{sent.chance}-{kind}"
+    # a page has several forms and one chance: what differs is another post
+    same = [sent.chance, come.board.id, kind, idea, whose.id if whose else None, *told]
+    chance = sha256(json.dumps(same).encode()).hexdigest()[:40]
     values = (come.board.id, idea, kind, whose.id if whose else None, chance, *told, held, now, now)
     made = run(
         "INSERT INTO idea_post (board_id, idea_id, kind, participant_id, chance, name, title, words, held, at, "

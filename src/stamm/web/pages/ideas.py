@@ -205,12 +205,13 @@ def idea_posts(request: Asked, board: int) -> HttpResponseBase:
     """What waits until somebody has looked at it: shown, or thrown away."""
     found, say = board_or_missing(board), request.say
     if request.method == "POST":
-        given = request.POST
-        chosen = {whole_number(each) for each in given.getlist("post")}
+        chosen, do = {whole_number(each) for each in request.POST.getlist("post")}, request.POST.get("do", "")
+        if do not in ("show", "remove"):
+            raise UsageError("Nothing here is called that.", remedy="Go back, and load the page anew.")
         with transaction.atomic():
-            show = given.get("do") == "show"
-            many = review(run, board, chosen, show=show, who=request.user.email, now=datetime.now(UTC))
-        return redirect(f"{reverse('idea_posts', args=[board])}?told={'show' if show else 'remove'}&many={many}")
+            who, now = request.user.email, datetime.now(UTC)
+            many = review(run, board, chosen, show=do == "show", who=who, now=now, only_waiting=True)
+        return redirect(f"{reverse('idea_posts', args=[board])}?told={do}&many={many}")
     posts, zone = waiting(run, board), ZoneInfo(desk().opened().project.organisation.zone)
     every = ideas_of(run, board)
     content = {

@@ -30,7 +30,7 @@ from stamm.people.accounts import run
 from stamm.web.access import ANYBODY, Asked, page
 from stamm.web.idea_words import state_words
 from stamm.web.pages.ask import unlisted
-from stamm.web.reading import number_in, one_of, some_from
+from stamm.web.reading import number_in, one_of, some_from, whole_number
 
 #: what a form says beside its fields
 LANGUAGE, CHANCE, TRAP = "-language", "-chance", "-website"
@@ -48,7 +48,7 @@ def suggest(request: Asked, token: str) -> HttpResponseBase:
     if not isinstance(come, Come):
         return come
     if request.method == "POST":
-        return _sent(request, token, come, lambda: _confirmed(token))
+        return _sent(request, token, come, lambda: _confirmed(request, token))
     state, sort = one_of(request.GET, "state", STATES), one_of(request.GET, "sort", (VOTES, NEWEST))
     every, first = ideas_of(run, come.board.id), number_in(request.GET, "first")
     found = shown(every, state=state, sort=sort or VOTES)
@@ -69,7 +69,7 @@ def suggest(request: Asked, token: str) -> HttpResponseBase:
         "count": len(found),
         "first": first,
         "next": first + MOST,
-        "to_confirm": come.participant is not None and come.participant.confirmed_at is None,
+        "to_confirm": _to_confirm(request, come, every),
     }
     return unlisted(render(request, "suggest.html.j2", content))
 
@@ -129,8 +129,9 @@ def suggest_news(request: Asked, token: str) -> HttpResponseBase:
 
 
 # -- what was sent -------------------------------------------------------------------------------------------
-def _confirmed(token: str) -> None:
-    posting.confirm(run, token, secret=_secret(), now=_now())
+def _confirmed(request: Asked, token: str) -> None:
+    votes, news = ({whole_number(each) for each in request.POST.getlist(name)} for name in ("vote", "news"))
+    posting.confirm(run, token, votes, news, secret=_secret(), now=_now())
 
 
 def _taken_back(token: str, idea: int) -> None:
@@ -277,6 +278,23 @@ def _idea(request: Asked, token: str, come: Come, number: int, missing: Sequence
     if missing:
         content["hidden"] = {LANGUAGE: say.code, CHANCE: request.POST.get(CHANCE, "")}
     return render(request, "suggest_idea.html.j2", content, status=422 if missing else 200)
+
+
+def _to_confirm(request: Asked, come: Come, every: dict[int, Idea]) -> list[tuple[str, int, str]]:
+    """What waits until an address says that it asked for it: the field, the idea, and the words."""
+    if come.participant is None:
+        return []
+    say, (votes, news) = request.say, posting.to_confirm(run, come.participant)
+
+    def title(number: int) -> str:
+        """What somebody wrote is shown once somebody here has looked at it."""
+        root = every[every[number].root].post
+        return say("an idea that waits to be looked at") if root.held else root.title
+
+    return [
+        *(("vote", each, say("Your vote: {idea}", idea=title(each))) for each in votes if each in every),
+        *(("news", each, say("News by mail: {idea}", idea=title(each))) for each in news if each in every),
+    ]
 
 
 def _line(idea: Idea, request: Asked, voter: str) -> dict[str, Any]:

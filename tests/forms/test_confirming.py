@@ -29,6 +29,7 @@ from stamm.forms import keeping, reviewing
 from stamm.forms.confirming import (
     HELD,
     LASTS,
+    NO_LONGER_THEIRS,
     SENT,
     TOO_MANY,
     WAITING,
@@ -309,6 +310,40 @@ def test_who_was_known_by_that_address_once_is_not_asked_at_another_one(shop: Sh
         writer.commit()
     shop.work()
     assert (shop.taken.letters, shop.state(sent)[0]) == ([], HELD)
+
+
+@pytest.mark.parametrize("moved_after", ["the mail", "the consent"])
+def test_what_is_confirmed_from_an_address_that_is_no_longer_the_customers_allows_nothing(
+    shop: Shop, moved_after: str
+) -> None:
+    """Ben's address was another's by mistake. What he allowed while it was his stays, however often it is told."""
+    sent = shop.send(opened(shop.database), "ben@example.com")
+    shop.work()
+    assert [to for to, _ in shop.taken.letters] == ["ben@example.com"]
+    shop.clock.move(hours=1)
+
+    def moved() -> None:
+        right = {"customer_id": "c7", "valid_from": NOON, "email": "ben@new.example"}
+        with shop.project.lake().writing() as writer:
+            put_said(writer, [Said("customers", right, "shop", NOON)])
+            writer.commit()
+
+    if moved_after == "the mail":
+        moved()
+    shop.confirm(shop.token(sent))
+    shop.work()
+    if moved_after == "the consent":
+        assert shop.refused("c7") == ""
+        moved()
+        with shop.database.transaction() as run:
+            run("UPDATE form_submission SET told = 0", ())
+        assert tell(shop.project, shop.database) == 1
+        assert (shop.refused("c7"), shop.state(sent)) == ("", (SENT, ""))
+        return
+    assert (shop.refused("c7"), shop.state(sent)) == (OBJECTED, (HELD, NO_LONGER_THEIRS))
+    again = shop.confirm(shop.token(sent))
+    assert again is not None
+    assert (again.is_over(shop.clock()), again.confirmation.confirmed_at) == (True, None)
 
 
 def test_without_a_mail_server_it_waits_and_is_asked_once_there_is_one(shop: Shop) -> None:

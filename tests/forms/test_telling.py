@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from stamm.app import form_facts
 from stamm.app.form_facts import tell
 from stamm.app.project import Project
 from stamm.app.projecting.said import Said, put_said
 from stamm.forms import keeping, reviewing
 from stamm.forms.submissions import submissions_where
 from stamm.intake.spam import FLOOD
+from stamm.lang.errors import BusyError
 from stamm.lang.organisation import Organisation
 from stamm.people import Database
 from tests.forms.filled import ANNA, NOON, WHILE, opened, page, send
@@ -76,6 +78,52 @@ def test_who_was_cut_off_tells_the_same_once_more(project: Project, database: Da
         run("UPDATE form_submission SET told = 0, facts = '[]'", ())
     assert tell(project, database) == 1
     assert {kind: facts(project, kind, "customer_id") for kind in ("customers", "events")} == before
+
+
+@pytest.mark.parametrize("at", ["put_said", "mark_told"])
+def test_what_was_told_by_who_was_cut_off_is_taken_back(
+    project: Project, database: Database, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Cut off before the lake's commit, or after it; thrown away afterwards, nothing of it stays."""
+
+    def cut_off(*_: object) -> None:
+        with pytest.raises(BusyError), project.lake().writing(wait_seconds=0):
+            raise AssertionError("somebody else told meanwhile")
+        raise KeyboardInterrupt
+
+    form = opened(database)
+    sent = send(database, page(form), **ANNA, newsletter="yes")
+    with database.transaction() as run:
+        run("UPDATE form_confirmation SET confirmed_at = ?", (NOON + timedelta(hours=1),))
+    with monkeypatch.context() as patched:
+        patched.setattr(form_facts, at, cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            tell(project, database)
+    assert len(facts(project, "consents", "granted")) == (at == "mark_told")
+    with database.transaction() as run:
+        reviewing.throw_away(run, form, [sent.id], who="i", now=NOON + timedelta(hours=2))
+    assert (tell(project, database), tell(project, database)) == (1, 0)
+    assert [facts(project, kind, "customer_id") for kind in ("customers", "events", "consents")] == [[("c7",)], [], []]
+    with database.transaction() as run:
+        assert submissions_where(run, "id > 0", ()) == []
+
+
+def test_somebody_new_is_one_customer_though_who_told_it_was_cut_off(
+    project: Project, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    form = opened(database)
+    send(database, page(form), **ANNA)
+    with monkeypatch.context() as patched:
+        patched.setattr(form_facts, "put_said", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            tell(project, database)
+    send(database, page(form), **ANNA, at=SENT + timedelta(minutes=2))
+    assert tell(project, database) == 2
+    assert facts(project, "customers", "customer_id") == [("anna@example.com",), ("c7",)]
+    assert len(facts(project, "events", "event_id")) == 2
 
 
 def test_a_registration_says_so_with_the_birthday(project: Project, database: Database) -> None:

@@ -7,6 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from stamm.app import idea_posts
 from stamm.app.framework import secret_of
 from stamm.app.idea_posts import IdeaPostsTold, letter_with_link, look_up, tell
 from stamm.app.project import Project
@@ -14,6 +17,7 @@ from stamm.ideas.keeping import idea_board_of
 from stamm.ideas.links import come_by, participants_where
 from stamm.ideas.posting import TELLING
 from stamm.jobs import Done, Job
+from stamm.lang.errors import BusyError
 from stamm.lang.organisation import Organisation
 from tests.ideas.board import NOON, SECRET, opened
 from tests.leaving import planted as p
@@ -53,6 +57,53 @@ def test_posts_of_customers_are_events_and_what_does_not_count_is_none(tmp_path:
         with database.transaction() as run:
             (told,) = run("SELECT count(*) FROM idea_post WHERE told < revision", ())
         assert told == (0,)
+
+
+@pytest.mark.parametrize("at", ["put_said", "mark_told"])
+def test_what_was_told_by_who_was_cut_off_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Cut off before the lake's commit, or after it: ben's vote is an event then, until he takes it back."""
+    project = Project.create(tmp_path / "shop", Organisation(zone="Europe/Berlin"))
+
+    def cut_off(*_: object) -> None:
+        with pytest.raises(BusyError), project.lake().writing(wait_seconds=0):
+            raise AssertionError("somebody else told meanwhile")
+        raise KeyboardInterrupt
+
+    with closing(project.people()) as database:
+        board = opened(database)
+        idea = board.shown_idea("anna")
+        tell(project, database)
+        board.vote(board.member("ben"), idea)
+        with monkeypatch.context() as patched:
+            patched.setattr(idea_posts, at, cut_off)
+            with pytest.raises(KeyboardInterrupt):
+                tell(project, database)
+        assert [row[0] for row in events(project)].count("ben") == (at == "mark_told")
+        board.take_back(board.member("ben"), idea, at=NOON + timedelta(hours=1))
+        assert (tell(project, database), tell(project, database)) == (1, 0)
+        assert [row[0] for row in events(project)] == ["anna", "anna"]
+
+
+def test_what_is_taken_back_while_the_lake_is_held_is_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first worker waits for the lake; ben takes his vote back, and a second one tells that before the first."""
+    project = Project.create(tmp_path / "shop", Organisation(zone="Europe/Berlin"))
+    with closing(project.people()) as database:
+        board = opened(database)
+        idea = board.shown_idea("anna")
+        board.vote(board.member("ben"), idea)
+        lake, told = Project.lake, []
+
+        def waited_for(self: Project) -> Any:
+            monkeypatch.setattr(Project, "lake", lake)
+            board.take_back(board.member("ben"), idea, at=NOON + timedelta(hours=1))
+            told.append(tell(project, database))
+            return lake(self)
+
+        monkeypatch.setattr(Project, "lake", waited_for)
+        assert (tell(project, database), told, tell(project, database)) == (0, [3], 0)
+        assert [row[0] for row in events(project)] == ["anna", "anna"]
 
 
 def test_a_confirmed_address_is_the_customer_who_alone_has_it(tmp_path: Path) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from stamm.answers import Answers
+from stamm.app import hearing
 from stamm.app.hearing import tell
 from stamm.app.project import Project
 from stamm.intake.spam import FLOOD
+from stamm.lang.errors import BusyError
 from stamm.lang.organisation import Organisation
 from stamm.lang.window import Window
 from stamm.metrics import METRICS
+from stamm.people import Database
 from stamm.surveys import keeping
 from stamm.surveys.ready import ready
 from stamm.surveys.results import results_of
@@ -90,3 +96,63 @@ def test_each_option_chosen_is_a_row_and_what_is_chosen_no_more_is_taken_back(tm
         send(database, token, sheet.revision, "reasons", why_leaving=["price", "need"], at=NOON + timedelta(hours=2))
         tell(project, database)
         assert chosen() == [("why_leaving", "I no longer need it"), ("why_leaving", "Too expensive")]
+
+
+def scores(project: Project) -> list[tuple[str, float | None]]:
+    world = project.world()
+    try:
+        found = world.engine.run(world.engine.table("responses")).to_pylist()
+    finally:
+        world.engine.close()
+    return sorted((row["customer_id"], row["score"]) for row in found if row["question"] == "recommend")
+
+
+def hold(database: Database, number: int) -> None:
+    with database.transaction() as run:
+        run(
+            "UPDATE survey_sheet SET held = ?, told = 0, changed_at = ? WHERE id = ?",
+            (FLOOD, NOON + timedelta(hours=2), number),
+        )
+
+
+@pytest.mark.parametrize("at", ["put_said", "mark_told"])
+def test_what_was_told_by_who_was_cut_off_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Cut off before the lake's commit, or after it; held afterwards, no answer of anna's stays."""
+    project = Project.create(tmp_path / "shop", Organisation(zone="UTC"))
+
+    def cut_off(*_: object) -> None:
+        with pytest.raises(BusyError), project.lake().writing(wait_seconds=0):
+            raise AssertionError("somebody else told meanwhile")
+        raise KeyboardInterrupt
+
+    with closing(project.people()) as database:
+        links = personal(database, opened(database), "anna", "ben")
+        anna = send(database, links["anna"], 1, recommend="2")
+        with monkeypatch.context() as patched:
+            patched.setattr(hearing, at, cut_off)
+            with pytest.raises(KeyboardInterrupt):
+                tell(project, database)
+        hold(database, anna.id)
+        assert (tell(project, database), tell(project, database)) == (2, 0)
+        assert scores(project) == [("ben", None)]
+
+
+def test_what_is_held_while_the_lake_is_busy_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first worker waits for the lake; anna's answer is held, and a second one tells that before the first."""
+    project = Project.create(tmp_path / "shop", Organisation(zone="UTC"))
+    with closing(project.people()) as database:
+        links = personal(database, opened(database), "anna", "ben")
+        anna = send(database, links["anna"], 1, recommend="2")
+        lake, told = Project.lake, []
+
+        def waited_for(self: Project) -> Any:
+            monkeypatch.setattr(Project, "lake", lake)
+            hold(database, anna.id)
+            told.append(tell(project, database))
+            return lake(self)
+
+        monkeypatch.setattr(Project, "lake", waited_for)
+        assert (tell(project, database), told, tell(project, database)) == (0, [2], 0)
+        assert scores(project) == [("ben", None)]

@@ -13,7 +13,17 @@ import pytest
 from stamm.app.framework import secret_of
 from stamm.app.project import Project
 from stamm.forms import keeping
-from stamm.forms.confirming import HELD, LASTS, SENT, TOO_MANY, WAITING, Confirmation, confirm_token, confirmations_of
+from stamm.forms.confirming import (
+    HELD,
+    LASTS,
+    NO_LONGER_THEIRS,
+    SENT,
+    TOO_MANY,
+    WAITING,
+    Confirmation,
+    confirm_token,
+    confirmations_of,
+)
 from stamm.forms.ready import ready
 from stamm.forms.submissions import Submission, submissions_where
 from stamm.forms.submitting import Sent, fresh_token, take_submission
@@ -44,7 +54,7 @@ def ticked(project: Project) -> Iterator[Callable[..., Submission]]:
                 secret=secret,
                 now=then,
             )
-            reason = TOO_MANY if state == HELD else ""
+            reason = "" if state != HELD else NO_LONGER_THEIRS if asked else TOO_MANY
             run("UPDATE form_confirmation SET asked_at = ?, state = ?, reason = ?", (asked, state, reason))
         return sent
 
@@ -108,6 +118,7 @@ STATES = [
     ({}, "yes, waits for confirmation"),
     ({"state": WAITING, "asked": None}, "yes, not asked yet, there is no mail server"),
     ({"state": HELD, "asked": None}, "yes, no mail asked: three of these mails went to this address within a day"),
+    ({"state": HELD}, f"yes, {NO_LONGER_THEIRS}"),
     ({"asked": NOW - LASTS - timedelta(hours=1)}, "yes, not confirmed within 30 days"),
 ]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ from stamm.app.form_confirming import can_ask
 from stamm.app.project import Project
 from stamm.app.projecting.persons import merges_in, owners
 from stamm.app.projecting.said import Said, put_said
-from stamm.forms.confirming import ask_for_confirmations
+from stamm.forms.confirming import ask_for_confirmations, refuse_confirmed
 from stamm.forms.keeping import TELLING
-from stamm.forms.telling import SOURCE, Row, Untold, hand_on, mark_told, name_customers, untold
+from stamm.forms.telling import SOURCE, Row, Untold, hand_on, mark_told, name_customers, note_telling, untold
 from stamm.jobs import Done, Job, Kind, Outcome, Retry
 from stamm.lang.errors import BusyError
 from stamm.people import Database
+from stamm.people.database import Run
 from stamm.store.erasing.ledger import Ledger
 from stamm.store.snapshot import Snapshot
 
@@ -66,19 +68,38 @@ def tell(project: Project, database: Database) -> int:
         return 0
     with project.lake().writing(wait_seconds=WAIT_SECONDS) as writer:
         ledger = Ledger.read(project.lake_directory)
-        named = customers_of(project.lake().snapshot(), waiting, ledger, datetime.now(UTC))
-        with database.transaction() as run:  # before it is told, so that whoever is cut off names the same ones
+        snapshot, now = project.lake().snapshot(), datetime.now(UTC)
+        named = customers_of(snapshot, waiting, ledger, now)
+        with database.transaction() as run:  # before it is told, so that whoever is cut off can take it back
             name_customers(run, named)
             hand_on(run)
             waiting = [each for each in untold(run) if not _lacks_customer(each)]
+            waiting = _without_strangers(run, snapshot, waiting, now)
+            for each in waiting:
+                note_telling(run, each)
         rows = [_said(row) for each in waiting for row in each.rows()]
         if rows:
             put_said(writer, rows)
             writer.commit()
-    with database.transaction() as run:
-        for each in waiting:
-            mark_told(run, each)
+        with database.transaction() as run:  # while nobody else tells
+            for each in waiting:
+                mark_told(run, each)
     return len(waiting)
+
+
+def _without_strangers(run: Run, snapshot: Snapshot, waiting: Sequence[Untold], now: datetime) -> list[Untold]:
+    """The same; a consent that was confirmed from an address that its customer no longer has is none."""
+    confirmed = {str(each.submission.customer) for each in waiting if each.is_newly_confirmed}
+    had = _addresses_of(snapshot, confirmed, now) if confirmed else {}
+    found = []
+    for each in waiting:
+        sent = each.submission
+        if each.is_newly_confirmed and had.get(str(sent.customer), sent.email) != sent.email:
+            refuse_confirmed(run, sent.id)
+            found.append(replace(each, confirmation=None))
+        else:
+            found.append(each)
+    return found
 
 
 def customers_of(
@@ -94,13 +115,8 @@ def customers_of(
         return {}
     of_address, numbers = _known(snapshot, {each.email for each in lacking}, now)
     for each in (one.submission for one in waiting):  # named by somebody who was cut off before the facts were told
-        if (
-            each.is_counted
-            and each.is_new
-            and each.customer
-            and not each.facts
-            and not _is_erased(ledger, each.customer)
-        ):
+        is_named = each.is_counted and each.is_new and each.customer and each.customer not in numbers
+        if is_named and each.customer and not _is_erased(ledger, each.customer):
             of_address.setdefault(each.email, each.customer)
     found = {}
     for each in lacking:
@@ -116,13 +132,44 @@ def _known(snapshot: Snapshot, addresses: set[str], now: datetime) -> tuple[dict
     """The customers who have these addresses now, of several the first by number; and which are somebody's numbers."""
     if "customers" not in snapshot.kinds():
         return {}, set()
-    standing = owners(merges_in(snapshot)) if "links" in snapshot.kinds() else {}
+    wanted = pa.array(sorted(addresses), pa.string())
+    had = pc.utf8_lower(ds.field("email")).isin(wanted) | ds.field("customer_id").isin(wanted)
+    newest, numbers = _newest(snapshot, had, _standing(snapshot), now)
+    found: dict[str, str] = {}
+    for customer, row in newest.items():
+        address = _address(customer, row)
+        found[address] = min(found.get(address, customer), customer)
+    return found, numbers
+
+
+def _addresses_of(snapshot: Snapshot, customers: Collection[str], now: datetime) -> dict[str, str]:
+    """The addresses that these customers have now; of whom the lake knows nothing, none."""
+    if "customers" not in snapshot.kinds():
+        return {}
+    standing = _standing(snapshot)
+    owned = {each: standing.get(each, each) for each in customers}
+    had = ds.field("customer_id").isin(pa.array(sorted({*owned, *owned.values()}), pa.string()))
+    newest, _ = _newest(snapshot, had, standing, now)
+    return {each: _address(owner, newest[owner]) for each, owner in owned.items() if owner in newest}
+
+
+def _address(customer: str, row: Mapping[str, Any]) -> str:
+    return str(row["email"] or customer).lower()
+
+
+def _standing(snapshot: Snapshot) -> Mapping[str, str]:
+    """Who the numbers of merged customers stand for."""
+    return owners(merges_in(snapshot)) if "links" in snapshot.kinds() else {}
+
+
+def _newest(
+    snapshot: Snapshot, had: pc.Expression, standing: Mapping[str, str], now: datetime
+) -> tuple[dict[str, dict[str, Any]], set[str]]:
+    """What is known now of the customers of whom some row is so; and all numbers of theirs."""
     former: dict[str, set[str]] = {}
     for number, owner in standing.items():
         former.setdefault(owner, set()).add(number)
     customers = snapshot.dataset("customers")
-    wanted = pa.array(sorted(addresses), pa.string())
-    had = pc.utf8_lower(ds.field("email")).isin(wanted) | ds.field("customer_id").isin(wanted)
     some = {
         standing.get(each, each)
         for each in customers.to_table(columns=["customer_id"], filter=had)["customer_id"].to_pylist()
@@ -135,11 +182,7 @@ def _known(snapshot: Snapshot, addresses: set[str], now: datetime) -> tuple[dict
     for row in sorted(rows, key=lambda each: each["valid_from"]):
         if row["valid_from"] <= now:
             newest[standing.get(row["customer_id"], row["customer_id"])] = row
-    found: dict[str, str] = {}
-    for customer, row in newest.items():
-        address = (row["email"] or customer).lower()
-        found[address] = min(found.get(address, customer), customer)
-    return found, {row["customer_id"] for row in rows}
+    return newest, {row["customer_id"] for row in rows}
 
 
 def _is_erased(ledger: Ledger | None, customer: str) -> bool:

@@ -12,7 +12,7 @@ from stamm.jobs import Done, Job, Kind, Outcome, Retry
 from stamm.lang.errors import BusyError
 from stamm.people import Database
 from stamm.surveys.asking import TELLING
-from stamm.surveys.telling import SOURCE, Row, mark_told, untold
+from stamm.surveys.telling import SOURCE, Row, mark_told, note_telling, untold
 
 #: an import may hold the lake for long; answers wait in the database meanwhile
 WAIT_SECONDS = 60.0
@@ -46,17 +46,20 @@ class AnswersTold(Kind):
 def tell(project: Project, database: Database) -> int:
     """One commit of what waits; how many sheets it was. Raises BusyError while somebody else writes for long."""
     with database.transaction() as run:
-        waiting = untold(run)
-    if not waiting:
-        return 0
-    rows = [_said(row) for each in waiting for row in each.rows]
-    if rows:
-        with project.lake().writing(wait_seconds=WAIT_SECONDS) as writer:
+        if not untold(run):
+            return 0
+    with project.lake().writing(wait_seconds=WAIT_SECONDS) as writer:
+        with database.transaction() as run:  # what waits now that nobody else tells, and before it is told
+            waiting = untold(run)
+            for each in waiting:
+                note_telling(run, each)
+        rows = [_said(row) for each in waiting for row in each.rows]
+        if rows:
             put_said(writer, rows)
             writer.commit()
-    with database.transaction() as run:
-        for each in waiting:
-            mark_told(run, each)
+        with database.transaction() as run:
+            for each in waiting:
+                mark_told(run, each)
     return len(waiting)
 
 

@@ -16,7 +16,7 @@ from stamm.ideas.keeping import IdeaBoard
 from stamm.ideas.letters import IdeaLinkLetter
 from stamm.ideas.links import Participant, own_token
 from stamm.ideas.posting import TELLING
-from stamm.ideas.telling import SOURCE, Untold, know, mark_told, unknown_addresses, untold
+from stamm.ideas.telling import SOURCE, Untold, know, mark_told, note_telling, unknown_addresses, untold
 from stamm.intake.words import said
 from stamm.jobs import Done, Job, Kind, Outcome, Retry
 from stamm.lang.errors import BusyError
@@ -72,15 +72,20 @@ def look_up(project: Project, database: Database, now: datetime) -> None:
 def tell(project: Project, database: Database) -> int:
     """One commit of what waits; how many posts it was. Raises BusyError while somebody else writes for long."""
     with database.transaction() as run:
-        waiting = untold(run)
-    rows = [_said(each) for each in waiting if each.values is not None or each.post.in_facts]
-    if rows:
-        with project.lake().writing(wait_seconds=WAIT_SECONDS) as writer:
+        if not untold(run):
+            return 0
+    with project.lake().writing(wait_seconds=WAIT_SECONDS) as writer:
+        with database.transaction() as run:  # what waits now that nobody else tells, and before it is told
+            waiting = untold(run)
+            for each in waiting:
+                note_telling(run, each)
+        rows = [_said(each) for each in waiting if each.values is not None or each.post.in_facts]
+        if rows:
             put_said(writer, rows)
             writer.commit()
-    with database.transaction() as run:
-        for each in waiting:
-            mark_told(run, each)
+        with database.transaction() as run:
+            for each in waiting:
+                mark_told(run, each)
     return len(waiting)
 
 

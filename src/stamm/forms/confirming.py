@@ -33,6 +33,7 @@ MOST_A_DAY, DAY = 3, timedelta(days=1)
 #: states of the mail: not planned or on its way, sent, never to be sent
 WAITING, SENT, HELD = "waiting", "sent", "held"
 TOO_MANY = "three of these mails went to this address within a day"
+NO_LONGER_THEIRS = "confirmed from an address that the customer no longer has, and so not allowed"
 _USE = "form-consent"
 
 
@@ -46,7 +47,7 @@ class Ticked(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What was ticked in a submission, and whether the mailbox has said so; `reason` is why it was never asked."""
+    """What was ticked in a submission, and whether the mailbox has said so; `reason`: why it never will."""
 
     submission: int
     ticked: tuple[Ticked, ...]
@@ -67,7 +68,7 @@ class Asked:
     def is_over(self, now: datetime) -> bool:
         """Whether it is too late to confirm it."""
         asked = self.confirmation.asked_at
-        return asked is None or now > asked + LASTS
+        return asked is None or self.confirmation.state == HELD or now > asked + LASTS
 
 
 def note_ticked(run: Run, plan: Plan, sent: Submission) -> None:
@@ -165,6 +166,12 @@ def confirm(run: Run, token: str, secret: str, *, now: datetime) -> Asked | None
         run("UPDATE form_submission SET told = 0, changed_at = ? WHERE id = ?", (now, number))
         enqueue(run, TELLING, f"{TELLING}:confirmed:{number}", {}, due_at=now, now=now)
     return asked_by(run, token, secret)
+
+
+def refuse_confirmed(run: Run, submission: int) -> None:
+    """Whose address it was has another one by now: what was confirmed from it allows nothing."""
+    run("UPDATE form_confirmation SET confirmed_at = NULL WHERE submission_id = ?", (submission,))
+    _note(run, submission, HELD, NO_LONGER_THEIRS)
 
 
 def _confirmation(row: tuple[Any, ...]) -> Confirmation:

@@ -22,7 +22,7 @@ class Submission:
     """What somebody sent, by the key of the field: a text, an option, a day, or whether it was ticked.
 
     `held` is why it is not counted, empty where it is. `customer` is who it is of, once that is known; `is_new` where
-    nobody of that address was known before. `facts` are its rows in the facts: each its kind and its key.
+    nobody of that address was known before. `facts` are the rows that the facts may hold of it, by kind and key.
     """
 
     id: int

@@ -51,6 +51,12 @@ class Untold:
         gone = [each for each in self.submission.facts if (each[0], dict(each[1])) not in keys]
         return made + [Row(fact, _read(key), None, self.submission.changed_at) for fact, key in gone]
 
+    @property
+    def is_newly_confirmed(self) -> bool:
+        """Whether it is about to become a consent."""
+        confirmed = self.confirmation is not None and self.confirmation.confirmed_at is not None
+        return self.submission.is_counted and confirmed and all(fact != "consents" for fact, _ in self.submission.facts)
+
     def there(self) -> list[tuple[str, dict[str, str]]]:
         """The keys of its rows afterwards, without those that all share."""
         return [
@@ -86,6 +92,15 @@ def hand_on(run: Run) -> None:
                 "UPDATE form_submission SET is_new = 1, told = 0, changed_at = ? WHERE id = ?",
                 (max(gone.changed_at, heir.changed_at), heir.id),
             )
+
+
+def note_telling(run: Run, telling: Untold) -> None:
+    """Before it is told: from now on the facts may hold its rows, so that they are taken back whoever is cut off."""
+    sheet = telling.submission
+    known = [(fact, dict(key)) for fact, key in sheet.facts]
+    more = [each for each in telling.there() if each not in known]
+    if more:
+        run("UPDATE form_submission SET facts = ? WHERE id = ?", (json.dumps([*known, *more]), sheet.id))
 
 
 def mark_told(run: Run, told: Untold) -> None:

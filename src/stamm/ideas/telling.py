@@ -44,6 +44,12 @@ def untold(run: Run) -> list[Untold]:
     return [Untold(post, _event(post, keys[post.board])) for post in posts]
 
 
+def note_telling(run: Run, telling: Untold) -> None:
+    """Before it is told: from now on the facts may hold its event, so that it is taken back whoever is cut off."""
+    if telling.values is not None:
+        run("UPDATE idea_post SET in_facts = 1 WHERE id = ?", (telling.post.id,))
+
+
 def mark_told(run: Run, told: Untold) -> None:
     """The facts hold it; where it was changed meanwhile, it is told once more."""
     there = int(told.values is not None)

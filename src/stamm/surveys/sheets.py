@@ -25,7 +25,7 @@ class Sheet:
     """One customer's answers, by the key of the question: a point, a list of options, a text, None where skipped.
 
     `moments` say when each was given as it stands, and under `LOW_SINCE` when the score became low. `held` is why it is
-    not counted, empty where it is. `facts` are the keys of its rows among the facts, as of the revision `told`.
+    not counted, empty where it is. `facts` are the keys of the rows that the facts may hold of it.
     """
 
     id: int

@@ -55,6 +55,14 @@ def untold(run: Run) -> list[Untold]:
     return [Untold(sheet, tuple(_rows(known[sheet.survey], sheet))) for sheet in found]
 
 
+def note_telling(run: Run, telling: Untold) -> None:
+    """Before it is told: from now on the facts may hold its rows, so that they are taken back whoever is cut off."""
+    sheet = telling.sheet
+    more = [key for key in telling.there if key not in sheet.facts]
+    if more:
+        run("UPDATE survey_sheet SET facts = ? WHERE id = ?", (json.dumps([*sheet.facts, *more]), sheet.id))
+
+
 def mark_told(run: Run, told: Untold) -> None:
     """The facts hold it; where somebody has changed it meanwhile, it is told once more."""
     sheet = told.sheet

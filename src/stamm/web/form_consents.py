@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from stamm.app.form_confirming import can_ask
 from stamm.app.project import Project
 from stamm.app.retelling import retell
-from stamm.forms.confirming import HELD, LASTS, SENT, Confirmation
+from stamm.forms.confirming import HELD, LASTS, NO_LONGER_THEIRS, SENT, Confirmation
 from stamm.forms.submissions import Submission
 from stamm.lang.language import Language
 
@@ -20,6 +20,8 @@ def state_words(ticked: Confirmation, sent: Submission, project: Project, say: L
         return say("confirmed on {moment}", moment=say.moment(ticked.confirmed_at.astimezone(zone)))
     if not sent.is_counted:
         return say("asked by mail once it counts")
+    if ticked.reason == NO_LONGER_THEIRS:
+        return retell(ticked.reason, say)
     if ticked.state == HELD:
         return say("no mail asked: {reason}", reason=retell(ticked.reason, say))
     if now > (ticked.asked_at or sent.sent_at) + LASTS:

@@ -135,8 +135,9 @@ def test_rows_of_an_erased_number_beside_the_facts_are_reached(project: Project,
 
 def test_an_address_on_a_board_of_ideas_is_reached(project: Project, database: Database) -> None:
     board = board_of_ideas(database)
-    board.suggest(board.public, "Tea in tins", mail=BEA)
-    board.suggest(board.public, "Tea in bags", mail="cleo@example.com")
+    for address, title in ((BEA, "Tea in tins"), ("cleo@example.com", "Tea in bags")):
+        board.suggest(board.public, "Coffee", mail=address)  # nobody's; but the link is mailed for it
+        board.suggest(board.mailed(address), title)
     place, found = export_person(project, Erasing(project).customer(BEA), now=LATER, language=EN)
     assert {row["title"] for row in found.care["ideas"]} == {None, "", "Tea in tins"}
     assert {row["address"] for row in found.care["ideas"]} == {BEA}
@@ -169,7 +170,8 @@ def test_what_goes_is_not_said_to_stay(project: Project, database: Database) -> 
     number, board = form(database), board_of_ideas(database)
     send(database, number, BEA, NOON, works=False, words="Bea fragt")
     other = send(database, number, "cleo@example.com", NOON, works=False, words="Bea fragt")
-    board.suggest(board.public, "Bea wants tea", mail=BEA)
+    board.suggest(board.public, "Coffee", mail=BEA)
+    board.suggest(board.mailed(BEA), "Bea wants tea")
     idea = board.suggest(board.public, "Bea wants tea", mail="cleo@example.com")
     expected = {("form_submission", (other.id,)), ("idea_post", (idea.id,))}
     assert set(Erasing(project).look("c1").standing) == expected
